@@ -1,0 +1,38 @@
+//! The words of the books and the rules that need nothing but themselves.
+//!
+//! Imports nothing of ours and reads no clock, file or network. What an entry may say is settled
+//! here once; whether the books allow it is for `ledger` to decide.
+
+pub mod account;
+pub mod account_number;
+pub mod amount;
+pub mod claim;
+pub mod command;
+pub mod entry;
+pub mod hours;
+pub mod invalid;
+pub mod kind;
+pub mod note;
+pub mod numbers;
+pub mod refusal;
+pub mod request_id;
+pub mod time;
+pub mod transfer;
+
+pub use account::{AccountKind, Balance, CeilingRule, ClearingPair, Limits, NewAccount};
+pub use account_number::AccountNumber;
+pub use amount::{Amount, SUM_LIMIT_SECONDS};
+pub use claim::{Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord};
+pub use command::{
+    Action, AtDeadline, Capture, Close, Command, Hold, OpenBank, OpenClearing, Post, Rest, ReversalKind, Reverse,
+    ReversedPart, Transfers,
+};
+pub use entry::{Entry, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
+pub use invalid::Invalid;
+pub use kind::Kind;
+pub use note::{Attachment, Note, Topic};
+pub use numbers::{BankNumber, OwnerNumber, Sequence};
+pub use refusal::{Limit, LimitPassed, Reason, Refusal};
+pub use request_id::{RequestId, RequestIdError, RequestKey, Scope};
+pub use time::{Day, Timestamp};
+pub use transfer::{Correction, People, TRANSFERS_MAX, Transfer};

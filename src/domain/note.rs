@@ -1,0 +1,47 @@
+//! Notes: facts without hours that the ledger keeps in order and does not read.
+
+/// A note's body may be this long, in bytes.
+pub const NOTE_BYTES_MAX: usize = 4_096;
+/// An attachment's body may be this long, in bytes.
+pub const ATTACHMENT_BYTES_MAX: usize = 1_024;
+
+/// What a note is about. The one table of topics; each belongs to the module named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Topic(u16);
+
+impl Topic {
+    /// A person's key is destroyed; subject = owner number, no body. Belongs to `seal`.
+    pub const ERASURE: Self = Self(1);
+
+    /// The topic `number`.
+    #[must_use]
+    pub const fn new(number: u16) -> Self {
+        Self(number)
+    }
+
+    /// The plain number.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// A fact in order, without hours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about.
+    pub topic: Topic,
+    /// Whom or what it concerns: a bank, account, owner or sequence, as the topic says.
+    pub subject: u64,
+    /// At most 4 KiB; its format belongs to the topic's module.
+    pub body: Box<[u8]>,
+}
+
+/// What a capability adds to an entry of another form; the rules of a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is about.
+    pub topic: Topic,
+    /// At most 1 KiB.
+    pub body: Box<[u8]>,
+}

@@ -1,0 +1,117 @@
+//! Moments and days.
+//!
+//! A `Timestamp` is when the ledger wrote something down; a `Day` is when help was given. Nothing
+//! here reads a clock: time is an argument everywhere below the process.
+
+use std::fmt;
+
+/// Microseconds in a second.
+pub const MICROS_PER_SECOND: i64 = 1_000_000;
+/// Seconds in a day without leap seconds.
+pub const SECONDS_PER_DAY: i64 = 86_400;
+
+/// A moment in UTC: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment `micros` microseconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// `seconds` later (earlier if negative), saturating at the ends of the type.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND)))
+    }
+
+    /// Microseconds from `earlier` to here, saturating; negative if `earlier` is later.
+    #[must_use]
+    pub const fn micros_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The day in UTC. A bank's own day is worked out by whoever knows its time zone.
+    #[must_use]
+    pub fn utc_day(self) -> Day {
+        let days = self.0.div_euclid(MICROS_PER_SECOND * SECONDS_PER_DAY);
+        // i64 microseconds span ±106,751,991 days, which an i32 holds.
+        Day(i32::try_from(days).unwrap_or(i32::MAX))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, or the bare number where the calendar ends (after the year 9999).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(moment) => write!(f, "{moment}"),
+            Err(_) => write!(f, "{} µs since 1970", self.0),
+        }
+    }
+}
+
+/// A calendar day, as days since 1970-01-01: the day the help was given, where the bank is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i32);
+
+impl Day {
+    /// The first day an entry may name: 1900-01-01.
+    pub const MIN: Self = Self(-25_567);
+    /// The last day an entry may name: 2199-12-31.
+    pub const MAX: Self = Self(84_005);
+
+    /// The day `days` days after 1970-01-01.
+    #[must_use]
+    pub const fn from_days(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// The day of the calendar, or nothing if there is no such day.
+    #[must_use]
+    pub fn from_calendar(year: i16, month: i8, day: i8) -> Option<Self> {
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        let since = date.since(jiff::civil::date(1970, 1, 1)).ok()?;
+        Some(Self(since.get_days()))
+    }
+
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub const fn days(self) -> i32 {
+        self.0
+    }
+}
+
+impl fmt::Display for Day {
+    /// `2026-05-13`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = jiff::Span::new().try_days(self.0);
+        match span.and_then(|span| jiff::civil::date(1970, 1, 1).checked_add(span)) {
+            Ok(date) => write!(f, "{date}"),
+            Err(_) => write!(f, "day {}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: days and calendar agree at both bounds and around 1970.
+    #[test]
+    fn days_follow_the_calendar() {
+        assert_eq!(Day::from_calendar(1970, 1, 1), Some(Day(0)));
+        assert_eq!(Day::from_calendar(1900, 1, 1), Some(Day::MIN));
+        assert_eq!(Day::from_calendar(2199, 12, 31), Some(Day::MAX));
+        assert_eq!(Day::from_calendar(2026, 2, 29), None);
+        assert_eq!(Day::from_calendar(2026, 5, 13).map(|day| day.to_string()).as_deref(), Some("2026-05-13"));
+        assert_eq!(Timestamp::from_micros(-1).utc_day(), Day(-1));
+    }
+}

@@ -1,0 +1,165 @@
+//! The head of a record: what kind of action, and what was said about the entry as a whole.
+//!
+//! Byte 0 is the action's tag, byte 1 says which fields follow, bytes 2 to 17 are the request id
+//! (absent in the ledger's own entries), so that ids are found without decoding the rest.
+
+use super::action::{EXPIRE, tag};
+use super::wire::{DecodeError, Reader, Writer};
+use crate::domain::claim::CLAIMS_MAX;
+use crate::domain::command::SEALED_TEXT_BYTES_MAX;
+use crate::domain::note::ATTACHMENT_BYTES_MAX;
+use crate::domain::{
+    Action, Attachment, Claim, ClaimFate, ClaimUnit, ClaimWord, Command, Day, OwnerNumber, RequestId, RequestKey, Scope,
+    Sequence, Timestamp, Topic,
+};
+
+const SCOPE: u8 = 1;
+const SECOND_PERSON: u8 = 1 << 1;
+const ALLOWED_BY: u8 = 1 << 2;
+const OCCURRED_ON: u8 = 1 << 3;
+const TEXT: u8 = 1 << 4;
+const PRESENT_COUNT: u8 = 1 << 5;
+const ATTACHMENT: u8 = 1 << 6;
+const CLAIMS: u8 = 1 << 7;
+
+pub fn write(writer: &mut Writer<'_>, command: &Command, recorded_at: Timestamp) {
+    let scope = command.key.map_or(Scope::OPERATOR, |key| key.scope);
+    let flag = |present: bool, bit: u8| if present { bit } else { 0 };
+    writer.byte(tag(&command.action));
+    writer.byte(
+        flag(scope != Scope::OPERATOR, SCOPE)
+            | flag(command.second_person.is_some(), SECOND_PERSON)
+            | flag(command.allowed_by.is_some(), ALLOWED_BY)
+            | flag(command.occurred_on.is_some(), OCCURRED_ON)
+            | flag(!command.text.is_empty(), TEXT)
+            | flag(command.present_count.is_some(), PRESENT_COUNT)
+            | flag(command.attachment.is_some(), ATTACHMENT)
+            | flag(!command.claims.is_empty(), CLAIMS),
+    );
+    if let Some(key) = command.key {
+        writer.raw(&key.id.bytes());
+    }
+    if scope != Scope::OPERATOR {
+        writer.unsigned(u64::from(scope.get()));
+    }
+    writer.unsigned(u64::from(command.actor.get()));
+    if let Some(person) = command.second_person {
+        writer.unsigned(u64::from(person.get()));
+    }
+    if let Some(person) = command.allowed_by {
+        writer.unsigned(u64::from(person.get()));
+    }
+    if let Some(day) = command.occurred_on {
+        // Help is written down soon after it is given: the distance is one byte.
+        writer.signed(i64::from(day.days()) - i64::from(recorded_at.utc_day().days()));
+    }
+    if !command.text.is_empty() {
+        writer.block(&command.text);
+    }
+    if let Some(count) = command.present_count {
+        writer.unsigned(u64::from(count));
+    }
+    if let Some(attachment) = &command.attachment {
+        writer.unsigned(u64::from(attachment.topic.get()));
+        writer.block(&attachment.body);
+    }
+    if !command.claims.is_empty() {
+        writer.unsigned(command.claims.len() as u64);
+        for claim in &command.claims {
+            write_claim(writer, claim, recorded_at);
+        }
+    }
+}
+
+/// The tag and the command, its action still to be read.
+pub fn read(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<(u8, Command), DecodeError> {
+    let (tag, flags, key) = read_start(reader)?;
+    let has = |bit: u8| flags & bit != 0;
+    let actor = read_owner(reader, "actor")?;
+    let mut command = Command { key, ..Command::of_the_ledger(actor, Action::Void(Sequence::ZERO)) };
+    if has(SECOND_PERSON) {
+        command.second_person = Some(read_owner(reader, "second person")?);
+    }
+    if has(ALLOWED_BY) {
+        command.allowed_by = Some(read_owner(reader, "allowed by")?);
+    }
+    if has(OCCURRED_ON) {
+        let days = i64::from(recorded_at.utc_day().days()).checked_add(reader.signed("occurred on")?);
+        let day = days.and_then(|days| i32::try_from(days).ok()).map(Day::from_days);
+        command.occurred_on = Some(reader.known(day, "occurred on")?);
+    }
+    if has(TEXT) {
+        command.text = read_filled(reader, SEALED_TEXT_BYTES_MAX, "text")?;
+    }
+    if has(PRESENT_COUNT) {
+        command.present_count = Some(reader.small("present count")?);
+    }
+    if has(ATTACHMENT) {
+        let topic = Topic::new(reader.small("attachment topic")?);
+        let body = reader.block(ATTACHMENT_BYTES_MAX, "attachment")?.into();
+        command.attachment = Some(Box::new(Attachment { topic, body }));
+    }
+    if has(CLAIMS) {
+        let count = reader.length(CLAIMS_MAX, "number of claims")?;
+        reader.known((count > 0).then_some(()), "number of claims")?;
+        command.claims = (0..count).map(|_| read_claim(reader, recorded_at)).collect::<Result<_, _>>()?;
+    }
+    Ok((tag, command))
+}
+
+pub fn read_key(reader: &mut Reader<'_>) -> Result<Option<RequestKey>, DecodeError> {
+    read_start(reader).map(|(_, _, key)| key)
+}
+
+fn read_start(reader: &mut Reader<'_>) -> Result<(u8, u8, Option<RequestKey>), DecodeError> {
+    let tag = reader.byte("tag")?;
+    let flags = reader.byte("flags")?;
+    if tag == EXPIRE {
+        reader.known((flags & SCOPE == 0).then_some(()), "scope")?;
+        return Ok((tag, flags, None));
+    }
+    let id = RequestId::from_bytes(reader.array("request id")?).ok();
+    let id = reader.known(id, "request id")?;
+    let mut scope = Scope::OPERATOR;
+    if flags & SCOPE != 0 {
+        scope = Scope::new(reader.small("scope")?);
+        reader.known((scope != Scope::OPERATOR).then_some(()), "scope")?;
+    }
+    Ok((tag, flags, Some(RequestKey { scope, id })))
+}
+
+pub fn read_owner(reader: &mut Reader<'_>, what: &'static str) -> Result<OwnerNumber, DecodeError> {
+    reader.small(what).map(OwnerNumber::new)
+}
+
+fn read_filled(reader: &mut Reader<'_>, most: usize, what: &'static str) -> Result<Box<[u8]>, DecodeError> {
+    let bytes = reader.block(most, what)?;
+    reader.known((!bytes.is_empty()).then(|| bytes.into()), what)
+}
+
+const UNIT_SECONDS: u8 = 1;
+const FATE_KEPT: u8 = 1 << 1;
+
+fn write_claim(writer: &mut Writer<'_>, claim: &Claim, recorded_at: Timestamp) {
+    let unit = if claim.unit == ClaimUnit::Seconds { UNIT_SECONDS } else { 0 };
+    let fate = if claim.fate == ClaimFate::Kept { FATE_KEPT } else { 0 };
+    writer.byte(unit | fate | claim.word.number() << 2);
+    writer.raw(&claim.key);
+    writer.signed(claim.take);
+    writer.signed(claim.max);
+    writer.signed(claim.until.micros().wrapping_sub(recorded_at.micros()));
+}
+
+fn read_claim(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<Claim, DecodeError> {
+    let flags = reader.byte("claim")?;
+    let word = reader.known(ClaimWord::from_number(flags >> 2), "claim word")?;
+    Ok(Claim {
+        key: reader.array("claim key")?,
+        take: reader.signed("claim take")?,
+        max: reader.signed("claim max")?,
+        until: Timestamp::from_micros(recorded_at.micros().wrapping_add(reader.signed("claim until")?)),
+        unit: if flags & UNIT_SECONDS != 0 { ClaimUnit::Seconds } else { ClaimUnit::Times },
+        fate: if flags & FATE_KEPT != 0 { ClaimFate::Kept } else { ClaimFate::GivenBack },
+        word,
+    })
+}

@@ -1,0 +1,211 @@
+//! What the ledger added to a command, at the end of a record.
+//!
+//! The accounts of a post's lines follow from its transfers, in order of first appearance, and are
+//! not written again; pointers to earlier lines are distances.
+
+use smallvec::SmallVec;
+
+use super::action::{read_account, write_account};
+use super::head::read_owner;
+use super::wire::{DecodeError, Reader, Writer};
+use crate::domain::entry::posted_transfers;
+use crate::domain::{
+    AccountNumber, Action, Amount, BankNumber, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post, Sequence, TRANSFERS_MAX,
+};
+
+/// At most two accounts a transfer.
+const LINES_MAX: usize = 2 * TRANSFERS_MAX;
+
+pub fn write(writer: &mut Writer<'_>, action: &Action, outcome: &Outcome, sequence: Sequence) {
+    write_moves(writer, action, &outcome.moves);
+    write_lines(writer, action, &outcome.lines, sequence);
+    if opens(action) {
+        match outcome.opened {
+            Opened::Owners(first) => writer.unsigned(u64::from(first.get())),
+            Opened::Bank(bank, pot) => {
+                writer.unsigned(u64::from(bank.get()));
+                write_account(writer, pot);
+            }
+            Opened::Accounts(first) => write_account(writer, first),
+            Opened::Nothing => {}
+        }
+    }
+    if changes_standing(action) {
+        writer.unsigned(sequence.get().saturating_sub(outcome.standing_before.get()));
+    }
+}
+
+pub fn read(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> Result<Outcome, DecodeError> {
+    let moves = read_moves(reader, action)?;
+    let lines = read_lines(reader, action, sequence)?;
+    let opened = match action {
+        Action::RegisterOwners(_) => Opened::Owners(read_owner(reader, "first owner")?),
+        Action::OpenBank(_) => Opened::Bank(BankNumber::new(reader.small("bank")?), read_account(reader)?),
+        Action::OpenClearing(_) | Action::OpenAccounts(_) => Opened::Accounts(read_account(reader)?),
+        Action::Post(_)
+        | Action::Hold(_)
+        | Action::Capture(_)
+        | Action::Void(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_)
+        | Action::Note(_) => Opened::Nothing,
+    };
+    let mut standing_before = Sequence::ZERO;
+    if changes_standing(action) {
+        standing_before = earlier(reader, sequence, "standing before")?;
+    }
+    Ok(Outcome { lines, moves, opened, standing_before })
+}
+
+const fn opens(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::RegisterOwners(_) | Action::OpenBank(_) | Action::OpenClearing(_) | Action::OpenAccounts(_)
+    )
+}
+
+const fn changes_standing(action: &Action) -> bool {
+    matches!(action, Action::SetLimits(..) | Action::Close(_) | Action::Reopen(_))
+}
+
+/// Forms whose transfers the ledger works out.
+const fn has_moves(action: &Action) -> bool {
+    matches!(action, Action::Capture(_) | Action::Expire(_) | Action::Reverse(_) | Action::Close(_))
+}
+
+const fn has_lines(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Post(_)
+            | Action::Hold(_)
+            | Action::Capture(_)
+            | Action::Void(_)
+            | Action::Expire(_)
+            | Action::Reverse(_)
+            | Action::Close(_)
+    )
+}
+
+fn write_moves(writer: &mut Writer<'_>, action: &Action, moves: &[Move]) {
+    if !has_moves(action) {
+        return;
+    }
+    writer.unsigned(moves.len() as u64);
+    for part in moves {
+        write_account(writer, part.debit);
+        write_account(writer, part.credit);
+        writer.unsigned(part.amount.seconds().cast_unsigned());
+        writer.unsigned(u64::from(part.of));
+    }
+}
+
+fn read_moves(reader: &mut Reader<'_>, action: &Action) -> Result<Moves, DecodeError> {
+    let mut moves = Moves::new();
+    if !has_moves(action) {
+        return Ok(moves);
+    }
+    for _ in 0..reader.length(TRANSFERS_MAX, "number of moves")? {
+        let (debit, credit) = (read_account(reader)?, read_account(reader)?);
+        let amount = Amount::of_balance(reader.unsigned("amount")?.cast_signed());
+        let amount = reader.known(amount, "amount")?;
+        moves.push(Move { debit, credit, amount, of: reader.small("place of transfer")? });
+    }
+    Ok(moves)
+}
+
+const HELD: u8 = 1;
+const JUMP: u8 = 1 << 1;
+const PASSED_SHIFT: u8 = 2;
+
+fn write_lines(writer: &mut Writer<'_>, action: &Action, lines: &[Line], sequence: Sequence) {
+    if !has_lines(action) {
+        return;
+    }
+    let implied = lines_are_implied(action);
+    if !implied {
+        writer.unsigned(lines.len() as u64);
+    }
+    for line in lines {
+        if !implied {
+            write_account(writer, line.account);
+        }
+        let held = if line.held != 0 { HELD } else { 0 };
+        let jump = if line.jump != line.previous { JUMP } else { 0 };
+        writer.byte(held | jump | line.passed.bits() << PASSED_SHIFT);
+        writer.unsigned(distance(sequence, line.previous));
+        if jump != 0 {
+            writer.unsigned(distance(sequence, line.jump));
+        }
+        writer.signed(line.posted);
+        if held != 0 {
+            writer.unsigned(line.held.cast_unsigned());
+        }
+    }
+}
+
+fn read_lines(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> Result<Lines, DecodeError> {
+    let mut lines = Lines::new();
+    if !has_lines(action) {
+        return Ok(lines);
+    }
+    if lines_are_implied(action) {
+        for account in accounts_in_order(action) {
+            lines.push(read_line(reader, account, sequence)?);
+        }
+        return Ok(lines);
+    }
+    for _ in 0..reader.length(LINES_MAX, "number of lines")? {
+        let account = read_account(reader)?;
+        lines.push(read_line(reader, account, sequence)?);
+    }
+    Ok(lines)
+}
+
+fn read_line(reader: &mut Reader<'_>, account: AccountNumber, sequence: Sequence) -> Result<Line, DecodeError> {
+    let flags = reader.byte("line")?;
+    let passed = reader.known(Passed::from_bits(flags >> PASSED_SHIFT), "limits passed")?;
+    let previous = earlier_or_none(reader, sequence, "previous line")?;
+    let jump = if flags & JUMP != 0 { earlier_or_none(reader, sequence, "jump")? } else { previous };
+    let posted = reader.signed("posted")?;
+    let held = if flags & HELD != 0 { reader.unsigned("held")?.cast_signed() } else { 0 };
+    reader.known((held >= 0).then_some(()), "held")?;
+    Ok(Line { account, previous, jump, posted, held, passed })
+}
+
+/// Whether the accounts of the lines are just those of the transfers, in order of first appearance.
+/// A post that ends a hold may touch others.
+const fn lines_are_implied(action: &Action) -> bool {
+    matches!(action, Action::Post(Post { ends: None, .. }))
+}
+
+fn accounts_in_order(action: &Action) -> SmallVec<[AccountNumber; 4]> {
+    let mut accounts = SmallVec::new();
+    for transfer in posted_transfers(action) {
+        for account in [transfer.debit, transfer.credit] {
+            if !accounts.contains(&account) {
+                accounts.push(account);
+            }
+        }
+    }
+    accounts
+}
+
+/// Zero stands for none: an earlier entry is at least one away.
+fn distance(from: Sequence, to: Sequence) -> u64 {
+    if to.is_zero() { 0 } else { from.get().saturating_sub(to.get()) }
+}
+
+fn earlier_or_none(reader: &mut Reader<'_>, from: Sequence, what: &'static str) -> Result<Sequence, DecodeError> {
+    match reader.unsigned(what)? {
+        0 => Ok(Sequence::ZERO),
+        away => reader.known(from.get().checked_sub(away).filter(|at| *at > 0).map(Sequence::new), what),
+    }
+}
+
+fn earlier(reader: &mut Reader<'_>, from: Sequence, what: &'static str) -> Result<Sequence, DecodeError> {
+    let away = reader.unsigned(what)?;
+    reader.known(from.get().checked_sub(away).map(Sequence::new), what)
+}

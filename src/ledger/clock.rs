@@ -1,0 +1,175 @@
+//! The ledger's one clock input, and the guard that doubts it.
+//!
+//! A leap of a year would accept every proposal and expire every hold for good. So time never goes
+//! back, and where the wall clock gains more than a minute on the clock that cannot be set, nothing
+//! is accepted until somebody says which is right: by correcting the wall clock, or by accepting it.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::Timestamp;
+use crate::domain::time::MICROS_PER_SECOND;
+
+/// The wall clock may gain this much on the monotonic clock, in an hour.
+const GAIN_MICROS_MAX: i64 = 60 * MICROS_PER_SECOND;
+/// Small gains are forgiven after this long, or a year of honest corrections would add up to doubt.
+const ANCHOR_MICROS: i64 = 3_600 * MICROS_PER_SECOND;
+/// At start the clock may be this far ahead of the newest entry: 30 days.
+pub const AHEAD_MICROS_MAX: i64 = 30 * 86_400 * MICROS_PER_SECOND;
+/// At start the clock may be this far behind the newest entry; time stands still until it is not.
+pub const BEHIND_MICROS_MAX: i64 = 5 * MICROS_PER_SECOND;
+
+/// Both clocks, read together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What time it is; may be set by anybody.
+    pub wall: Timestamp,
+    /// Microseconds since some start; cannot be set, and counts while the machine sleeps.
+    pub monotonic_micros: i64,
+}
+
+/// Where the ledger gets its time from. Comes from `main`.
+pub trait Clock: Send + Sync {
+    /// Both clocks, read together.
+    fn now(&self) -> Moment;
+}
+
+/// The machine's clocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        let wall = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+        // Counts on while a laptop sleeps; the plain monotonic clock would make waking look like a leap.
+        let boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Moment { wall: Timestamp::from_micros(micros(wall)), monotonic_micros: micros(boot) }
+    }
+}
+
+fn micros(time: rustix::time::Timespec) -> i64 {
+    time.tv_sec.saturating_mul(MICROS_PER_SECOND).saturating_add(time.tv_nsec / 1_000)
+}
+
+/// A clock that goes only when told to: the demo's, and the tests'.
+#[derive(Debug)]
+pub struct ManualClock {
+    moment: Mutex<Moment>,
+}
+
+impl ManualClock {
+    /// A clock that shows `wall`.
+    #[must_use]
+    pub const fn new(wall: Timestamp) -> Self {
+        Self { moment: Mutex::new(Moment { wall, monotonic_micros: 0 }) }
+    }
+
+    /// Lets time pass: both clocks advance.
+    pub fn advance_seconds(&self, seconds: i64) {
+        let mut moment = self.moment.lock().unwrap_or_else(PoisonError::into_inner);
+        moment.wall = moment.wall.plus_seconds(seconds);
+        moment.monotonic_micros = moment.monotonic_micros.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND));
+    }
+
+    /// Lets time pass until the wall clock shows `wall`; does nothing if it is later already.
+    pub fn advance_to(&self, wall: Timestamp) {
+        let mut moment = self.moment.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = wall.micros_since(moment.wall).max(0);
+        moment.wall = moment.wall.max(wall);
+        moment.monotonic_micros = moment.monotonic_micros.saturating_add(passed);
+    }
+
+    /// Sets the wall clock alone, as somebody with the right to do so might.
+    pub fn set_wall(&self, wall: Timestamp) {
+        self.moment.lock().unwrap_or_else(PoisonError::into_inner).wall = wall;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Moment {
+        *self.moment.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The wall clock leapt ahead of the clock that cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsure;
+
+/// Turns clock readings into ledger time.
+#[derive(Debug)]
+pub struct ClockGuard {
+    last: Timestamp,
+    anchor: Moment,
+}
+
+impl ClockGuard {
+    /// A guard that trusts `now`, after books whose newest entry was recorded at `recorded_at`.
+    #[must_use]
+    pub fn new(recorded_at: Timestamp, now: Moment) -> Self {
+        Self { last: recorded_at, anchor: now }
+    }
+
+    /// The time of the next batch: never before the last one.
+    ///
+    /// # Errors
+    /// [`Unsure`] while the wall clock is more than a minute ahead of the monotonic clock.
+    pub fn read(&mut self, now: Moment) -> Result<Timestamp, Unsure> {
+        let passed = now.monotonic_micros.saturating_sub(self.anchor.monotonic_micros);
+        let gained = now.wall.micros_since(self.anchor.wall).saturating_sub(passed);
+        if gained > GAIN_MICROS_MAX {
+            return Err(Unsure);
+        }
+        // A wall clock set back is believed for later gains only once it is an hour old.
+        if passed > ANCHOR_MICROS {
+            self.anchor = now;
+        }
+        self.last = self.last.max(now.wall);
+        Ok(self.last)
+    }
+
+    /// An operator says that the wall clock is right.
+    pub fn accept(&mut self, now: Moment) {
+        self.anchor = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600;
+
+    fn moment(wall_seconds: i64, monotonic_seconds: i64) -> Moment {
+        Moment {
+            wall: Timestamp::from_micros(wall_seconds * MICROS_PER_SECOND),
+            monotonic_micros: monotonic_seconds * MICROS_PER_SECOND,
+        }
+    }
+
+    fn seconds(read: Result<Timestamp, Unsure>) -> Option<i64> {
+        read.ok().map(|time| time.micros() / MICROS_PER_SECOND)
+    }
+
+    /// Goal: backwards, standing still, slow gains and leaps. Method: readings in a row, each with
+    /// the time that must come of it.
+    #[test]
+    fn time_never_goes_back_and_leaps_are_doubted() {
+        let mut guard = ClockGuard::new(Timestamp::from_micros(0), moment(1_000, 0));
+        assert_eq!(seconds(guard.read(moment(1_010, 10))), Some(1_010));
+        assert_eq!(seconds(guard.read(moment(400, 11))), Some(1_010), "set back: time stands still");
+        assert_eq!(seconds(guard.read(moment(1_010, 11))), Some(1_010), "standing still");
+        assert_eq!(seconds(guard.read(moment(1_080, 20))), Some(1_080), "a minute gained is believed");
+        assert_eq!(seconds(guard.read(moment(1_081, 20))), None, "a second more is not");
+        assert_eq!(seconds(guard.read(moment(1_090, 31))), Some(1_090), "corrected, so believed again");
+        assert_eq!(seconds(guard.read(moment(366 * 24 * HOUR, 40))), None, "a year ahead");
+        guard.accept(moment(366 * 24 * HOUR, 41));
+        assert_eq!(seconds(guard.read(moment(366 * 24 * HOUR + 5, 46))), Some(366 * 24 * HOUR + 5));
+    }
+
+    /// Goal: gains of just under a minute in every batch do not add up to a leap.
+    #[test]
+    fn small_gains_do_not_add_up() {
+        let mut guard = ClockGuard::new(Timestamp::from_micros(0), moment(0, 0));
+        let believed = (1..1_000).take_while(|step| guard.read(moment(step * 59, *step)).is_ok()).count();
+        assert_eq!(believed, 1, "58 s gained in the first second, 116 s in the second");
+    }
+}

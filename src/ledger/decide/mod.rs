@@ -1,0 +1,142 @@
+//! Whether the books allow a command: `decide(&state, command, time)` changes nothing.
+//!
+//! Rules are judged in the order of `Reason::precedence`, so the same command on the same state
+//! always hears the same answer. What a decision needs of old entries comes along with the command
+//! (`ReadAhead`): entries are immutable, so it cannot go stale.
+
+mod account;
+mod claims;
+mod effects;
+mod hold;
+mod limits;
+mod post;
+
+
+
+use super::bounds::Bounds;
+use super::state::State;
+use crate::domain::{Action, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp, Transfer};
+
+/// What was read of old entries before the command was submitted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ReadAhead {
+    /// Nothing is needed, or what is needed does not exist.
+    #[default]
+    Nothing,
+    /// The sequence the command names as a hold is one, open or not.
+    HoldExists,
+    /// What the original of a reversal moved.
+    Original(Vec<Move>),
+}
+
+/// Everything a decision may look at.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The books so far.
+    pub state: &'a State,
+    /// What is asked.
+    pub command: &'a Command,
+    /// What was read of old entries.
+    pub ahead: &'a ReadAhead,
+    /// The one moment of this batch.
+    pub now: Timestamp,
+    /// How many of everything there may be.
+    pub bounds: &'a Bounds,
+}
+
+/// Decides a command that was checked (`Command::check`), or one of the ledger's own.
+///
+/// # Errors
+/// The first [`Refusal`] in the order of precedence.
+pub fn decide(case: Case<'_>) -> Result<Outcome, Refusal> {
+    day_has_begun(case.command.occurred_on, case.now)?;
+    people_exist(&case)?;
+    let outcome = match &case.command.action {
+        Action::Post(post) => post::post(&case, post)?,
+        Action::Reverse(reverse) => post::reverse(&case, reverse)?,
+        Action::Hold(hold) => hold::hold(&case, hold)?,
+        Action::Capture(capture) => hold::capture(&case, capture)?,
+        Action::Void(number) => hold::void(&case, *number)?,
+        Action::Expire(number) => hold::expire(&case, *number)?,
+        Action::RegisterOwners(count) => account::register_owners(&case, *count)?,
+        Action::OpenBank(bank) => account::open_bank(&case, bank)?,
+        Action::OpenClearing(pair) => account::open_clearing(&case, pair)?,
+        Action::OpenAccounts(accounts) => account::open_accounts(&case, accounts)?,
+        Action::SetLimits(number, _) => account::set_limits(&case, *number)?,
+        Action::Close(close) => account::close(&case, close)?,
+        Action::Reopen(number) => account::reopen(&case, *number)?,
+        Action::Note(_) => Outcome::default(),
+    };
+    claims::judge(&case)?;
+    Ok(outcome)
+}
+
+/// A day that has not begun anywhere on Earth is a slip of the finger. Which day it is in a bank's
+/// own time zone is for the desk to judge; here the zone furthest ahead, UTC+14, is the bound.
+fn day_has_begun(occurred_on: Option<Day>, now: Timestamp) -> Result<(), Refusal> {
+    let furthest = now.plus_seconds(14 * 3_600).utc_day();
+    if occurred_on.is_some_and(|day| day > furthest) { Err(Refusal::DayInFuture) } else { Ok(()) }
+}
+
+/// Every person an entry names has a number: the journal is for ever, and so would be a wrong one.
+fn people_exist(case: &Case<'_>) -> Result<(), Refusal> {
+    let command = case.command;
+    let exists = |owner: OwnerNumber| {
+        if case.state.has_owner(owner) { Ok(()) } else { Err(Refusal::OwnerNotFound(owner)) }
+    };
+    exists(command.actor)?;
+    command.second_person.map_or(Ok(()), exists)?;
+    command.allowed_by.map_or(Ok(()), exists)?;
+    let transfers: &[Transfer] = match &command.action {
+        Action::Post(post) => &post.transfers,
+        Action::Hold(hold) => &hold.transfers,
+        Action::Capture(_)
+        | Action::Void(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::RegisterOwners(_)
+        | Action::OpenBank(_)
+        | Action::OpenClearing(_)
+        | Action::OpenAccounts(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_)
+        | Action::Note(_) => &[],
+    };
+    for transfer in transfers {
+        let people = &transfer.people;
+        for person in [people.given_by, people.received_by, people.paid_by, people.in_the_name_of] {
+            person.map_or(Ok(()), exists)?;
+        }
+    }
+    Ok(())
+}
+
+/// The old entry a command needs to be decided, if it names one.
+#[must_use]
+pub fn needs_of_old(command: &Command) -> Option<Sequence> {
+    match &command.action {
+        Action::Post(post) => post.ends,
+        Action::Capture(capture) => Some(capture.hold),
+        Action::Void(hold) => Some(*hold),
+        Action::Reverse(reverse) => Some(reverse.original),
+        Action::Hold(_)
+        | Action::Expire(_)
+        | Action::RegisterOwners(_)
+        | Action::OpenBank(_)
+        | Action::OpenClearing(_)
+        | Action::OpenAccounts(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_)
+        | Action::Note(_) => None,
+    }
+}
+
+/// Keeps the refusal that answers first.
+fn keep_first(kept: &mut Option<Refusal>, refusal: Refusal) {
+    let answers_first = kept.as_ref().is_none_or(|before| refusal.reason().precedence() < before.reason().precedence());
+    if answers_first {
+        *kept = Some(refusal);
+    }
+}

@@ -1,0 +1,355 @@
+//! The ledger: decides, writes down, shows, answers. In this order.
+//!
+//! ```text
+//! callers → queue → poster (one thread decides, in memory, in order) → committer (append, sync)
+//!                                                                        → publish → answer
+//! ```
+//!
+//! Owns the state of the books and the order of everything. Knows no people, offers, words or wire:
+//! what a command needs beyond hours comes as limits, claims, deadlines and notes.
+//!
+//! | operation | progress |
+//! |---|---|
+//! | `submit` | lock-free; a full queue is answered at once |
+//! | `balance` | wait-free where the processor loads 16 bytes at once |
+//! | an answer | when its batch is on disk; blocks nobody else |
+//! | statements, entries | reads of the journal; blocked by nobody |
+//!
+//! I1, I2 and I9 are decided in `decide`; I3, I4 and I7 are the journal's; I5 is the order of
+//! `committer`; I6 is `request_ids` and `sameness`; I8 is `state` being a function of the entries.
+
+pub mod balances;
+mod bell;
+pub mod books;
+pub mod bounds;
+pub mod chain;
+pub mod checkpoint;
+pub mod clock;
+mod committer;
+pub mod decide;
+pub mod failure;
+mod follower;
+mod open;
+mod poster;
+mod queue;
+pub mod recovery;
+mod request_ids;
+mod sameness;
+pub mod state;
+pub mod submission;
+pub mod views;
+mod work;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+pub use books::{Books, HoldStanding, StatementLine};
+pub use bounds::Bounds;
+pub use checkpoint::Checkpoints;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use failure::{FAIL_STOP_EXIT_CODE, Failure, OnFailure, exit_process};
+pub use open::{AcceptClock, OpenError, Options};
+pub use sameness::TextIsGone;
+pub use submission::{Decision, Mode};
+pub use work::AccountView;
+
+use crate::domain::{AccountNumber, Action, Balance, Command, Entry, Invalid, Outcome, Refusal, RequestKey, Sequence};
+use decide::{ReadAhead, needs_of_old};
+use poster::Shared;
+use queue::NotTaken;
+use recovery::RecoveryError;
+use state::State;
+use submission::{Item, Submission};
+use views::Views;
+
+/// The books of one network, open for business.
+///
+/// Dropping it takes no more, writes what was taken, and waits for the disk.
+pub struct Ledger {
+    shared: Arc<Shared>,
+    views: Arc<Views>,
+    books: Books,
+    text_is_gone: Arc<TextIsGone>,
+    checkpoints: Checkpoints,
+    threads: Vec<JoinHandle<()>>,
+    /// Kept out of `threads`: it ends last, after the committer it watches.
+    watchdog: Option<follower::Watchdog>,
+}
+
+/// A written entry, or the one that was written under this id before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The entry; the same for every retry.
+    pub entry: Entry,
+    /// Whether this request was the first.
+    pub repeated: Repeated,
+}
+
+/// Whether an answer was given before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeated {
+    /// This is the first answer.
+    No,
+    /// The entry was written under this id before; this is its answer again.
+    Yes,
+}
+
+/// Why there is no receipt.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReceipt {
+    /// A field cannot be meant. Nothing was written.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// A rule said no. Nothing was written.
+    #[error("refused: {}", .0.reason().word())]
+    Refused(Box<Refusal>),
+    /// Too many are waiting. Nothing was written; ask again shortly.
+    #[error("too many requests are waiting; ask again shortly with the same request id")]
+    Busy,
+    /// It is not known whether it was written: ask again with the same request id.
+    #[error("it is not known whether this was written ({0}); ask again with the same request id")]
+    Unknown(String),
+}
+
+impl Ledger {
+    /// Puts a command into the books and waits until it is on disk, or until it is refused.
+    ///
+    /// Blocks the thread. For many at once see [`Ledger::submit`].
+    ///
+    /// # Errors
+    /// [`NoReceipt`]. Only `Unknown` leaves open whether it was written; the same request id tells.
+    pub fn post(&self, command: Command) -> Result<Receipt, NoReceipt> {
+        let asked = command.clone();
+        let decision = self.decide_one(command, Mode::Write)?;
+        self.receipt(&asked, decision)
+    }
+
+    /// The same checks and the same answer as `post`, with nothing written and no id used up. The
+    /// outcome is what would be added; a known id answers with its entry's.
+    ///
+    /// # Errors
+    /// [`NoReceipt`], as `post` would.
+    pub fn validate(&self, command: Command) -> Result<Outcome, NoReceipt> {
+        let asked = command.clone();
+        match self.decide_one(command, Mode::ValidateOnly)? {
+            Decision::WouldBe(outcome) => Ok(*outcome),
+            other => self.receipt(&asked, other).map(|receipt| receipt.entry.outcome),
+        }
+    }
+
+    /// Puts independent commands into the books, in order, each with its own decision. They come
+    /// back together once all of them are on disk.
+    ///
+    /// # Errors
+    /// [`NoReceipt::Invalid`] for the first command out of bounds, `Busy` if the queue is full.
+    pub fn submit(&self, commands: Vec<Command>, mode: Mode) -> Result<Ticket, NoReceipt> {
+        if commands.len() > self.shared.bounds.submission_entries_max {
+            return Err(Invalid { field: "entries", limit: "at most 10,000 in one submission" }.into());
+        }
+        let mut items = Vec::with_capacity(commands.len());
+        for command in commands {
+            command.check()?;
+            let ahead = self.read_ahead(&command)?;
+            items.push(Item { command, ahead });
+        }
+        let (to, from) = oneshot::channel();
+        self.take(Submission::Commands(items, mode, to))?;
+        Ok(Ticket { from })
+    }
+
+    /// Turns the decision on a command into its receipt: a known id is compared with its entry, and
+    /// a hold that is no longer open is looked up.
+    ///
+    /// # Errors
+    /// [`NoReceipt`], as `post` would.
+    pub fn receipt(&self, asked: &Command, decision: Decision) -> Result<Receipt, NoReceipt> {
+        match decision {
+            Decision::Accepted(sequence) => {
+                Ok(Receipt { entry: self.stored(sequence)?, repeated: Repeated::No })
+            }
+            Decision::Known(sequence) => {
+                let entry = self.stored(sequence)?;
+                let fields = sameness::differences(asked, &entry.command, &*self.text_is_gone);
+                if fields.is_empty() {
+                    Ok(Receipt { entry, repeated: Repeated::Yes })
+                } else {
+                    Err(NoReceipt::Refused(Box::new(Refusal::RequestIdReused { fields })))
+                }
+            }
+            Decision::Refused(refusal) => Err(NoReceipt::Refused(Box::new(self.how_hold_ended(*refusal)?))),
+            Decision::WouldBe(_) => Err(NoReceipt::Unknown("nothing was to be written".into())),
+        }
+    }
+
+    /// The entry accepted under a request id, if there is one.
+    ///
+    /// # Errors
+    /// [`NoReceipt::Busy`] or `Unknown`.
+    pub fn find(&self, key: RequestKey) -> Result<Option<Entry>, NoReceipt> {
+        let (to, from) = oneshot::channel();
+        self.take(Submission::Find(key, to))?;
+        let sequence = from.blocking_recv().map_err(|_| self.gone())?;
+        sequence.map(|sequence| self.stored(sequence)).transpose()
+    }
+
+    /// Looks at the clock now: when it returns, every hold due by now has ended, on disk.
+    ///
+    /// # Errors
+    /// [`NoReceipt::Busy`] or `Unknown`.
+    pub fn tick(&self) -> Result<(), NoReceipt> {
+        let (to, from) = oneshot::channel();
+        self.take(Submission::Tick(to))?;
+        from.blocking_recv().map_err(|_| self.gone())
+    }
+
+    /// An operator says that the wall clock is right, after `CLOCK_UNSURE`.
+    ///
+    /// # Errors
+    /// [`NoReceipt::Busy`] or `Unknown`.
+    pub fn accept_clock(&self) -> Result<(), NoReceipt> {
+        let (to, from) = oneshot::channel();
+        self.take(Submission::AcceptClock(to))?;
+        from.blocking_recv().map_err(|_| self.gone())
+    }
+
+    /// A copy of the poster's own state, on disk up to its position: for comparing (I8). The poster
+    /// stands still while it copies.
+    ///
+    /// # Errors
+    /// [`NoReceipt::Busy`] or `Unknown`.
+    pub fn copy_state(&self) -> Result<Box<State>, NoReceipt> {
+        let (to, from) = oneshot::channel();
+        self.take(Submission::Copy(to))?;
+        from.blocking_recv().map_err(|_| self.gone())
+    }
+
+    /// Posted and held of an account, as of the acknowledged position. Wait-free; nothing if there
+    /// is no such account to see.
+    #[must_use]
+    pub fn balance(&self, account: AccountNumber) -> Option<Balance> {
+        self.views.account(account).map(|_| self.views.balances.balance(account))
+    }
+
+    /// Everything anybody can see.
+    #[must_use]
+    pub fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// Entries and statements.
+    #[must_use]
+    pub const fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// The acknowledged position.
+    #[must_use]
+    pub fn position(&self) -> Sequence {
+        self.views.position()
+    }
+
+    /// The state right after entry `position`, from the newest checkpoint before it.
+    ///
+    /// # Errors
+    /// [`RecoveryError`] if the journal cannot be read.
+    pub fn state_at(&self, position: Sequence) -> Result<State, RecoveryError> {
+        recovery::at_position(&**self.books.journal(), &self.checkpoints, position.min(self.position()))
+    }
+
+    /// Why the ledger stopped, if it has.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.shared.fail_stop.failure()
+    }
+
+    /// Writes a checkpoint at the end of the newest batch, without stopping the poster.
+    ///
+    /// # Errors
+    /// [`checkpoint::CheckpointError`]; the older checkpoints are still there.
+    pub fn checkpoint(&self) -> Result<(), checkpoint::CheckpointError> {
+        follower::checkpoint(&**self.books.journal(), &self.checkpoints)
+    }
+
+    fn decide_one(&self, command: Command, mode: Mode) -> Result<Decision, NoReceipt> {
+        let ticket = self.submit(vec![command], mode)?;
+        let decisions = ticket.from.blocking_recv().map_err(|_| self.gone())?;
+        decisions.into_iter().next().ok_or_else(|| self.gone())
+    }
+
+    fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
+        self.shared.queue.submit(submission).map_err(|not_taken| match not_taken {
+            NotTaken::Full => NoReceipt::Busy,
+            NotTaken::Closed => self.gone(),
+        })
+    }
+
+    fn gone(&self) -> NoReceipt {
+        NoReceipt::Unknown(self.failure().map_or_else(|| "the ledger is closing".to_owned(), ToString::to_string))
+    }
+
+    fn stored(&self, sequence: Sequence) -> Result<Entry, NoReceipt> {
+        let unreadable = |what: String| NoReceipt::Unknown(format!("entry {sequence} cannot be read: {what}"));
+        let entry = self.books.entry(sequence).map_err(|error| unreadable(error.to_string()))?;
+        entry.ok_or_else(|| unreadable("it is not there".into()))
+    }
+
+    /// What a command needs of old entries. Entries are immutable, so it cannot go stale.
+    fn read_ahead(&self, command: &Command) -> Result<ReadAhead, NoReceipt> {
+        let Some(sequence) = needs_of_old(command) else { return Ok(ReadAhead::Nothing) };
+        let unreadable = |error: RecoveryError| NoReceipt::Unknown(error.to_string());
+        if matches!(command.action, Action::Reverse(_)) {
+            let moved = self.books.moved_by(sequence).map_err(unreadable)?;
+            return Ok(moved.map_or(ReadAhead::Nothing, ReadAhead::Original));
+        }
+        let entry = self.books.entry(sequence).map_err(unreadable)?;
+        let is_hold = entry.is_some_and(|entry| matches!(entry.command.action, Action::Hold(_)));
+        Ok(if is_hold { ReadAhead::HoldExists } else { ReadAhead::Nothing })
+    }
+
+    /// The poster keeps open holds only; how one ended is read from the books by whoever asks.
+    fn how_hold_ended(&self, refusal: Refusal) -> Result<Refusal, NoReceipt> {
+        let Refusal::HoldResolved(hold) = refusal else { return Ok(refusal) };
+        let standing = self.books.hold(hold).map_err(|error| NoReceipt::Unknown(error.to_string()))?;
+        Ok(match standing {
+            Some(HoldStanding::Expired(_)) => Refusal::HoldExpired(hold),
+            Some(HoldStanding::Resolved(_) | HoldStanding::Open { .. }) | None => refusal,
+        })
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Release);
+        self.shared.queue.bell().ring();
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
+        }
+        drop(self.watchdog.take());
+    }
+}
+
+/// Decisions on their way. Await it, or block on `wait`.
+#[derive(Debug)]
+pub struct Ticket {
+    from: oneshot::Receiver<Vec<Decision>>,
+}
+
+impl Ticket {
+    /// Blocks the thread until the decisions are on disk; none if the ledger stopped before, and
+    /// then it is not known whether they were written.
+    #[must_use]
+    pub fn wait(self) -> Option<Vec<Decision>> {
+        self.from.blocking_recv().ok()
+    }
+}
+
+impl Future for Ticket {
+    type Output = Option<Vec<Decision>>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Self::Output> {
+        std::pin::Pin::new(&mut self.from).poll(context).map(Result::ok)
+    }
+}

@@ -1,0 +1,185 @@
+//! Opening the books: acquire the journal, recover, look at the clock, start the threads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use super::bounds::Bounds;
+use super::checkpoint::Checkpoints;
+use super::clock::{AHEAD_MICROS_MAX, BEHIND_MICROS_MAX, Clock, SystemClock};
+use super::committer::{Committer, FreeBytes};
+use super::failure::{FailStop, Failure, OnFailure, exit_process};
+use super::follower::{self, Watchdog};
+use super::poster::{Poster, Shared};
+use super::queue::Queue;
+use super::recovery::{self, RecoveryError};
+use super::sameness::TextIsGone;
+use super::views::Views;
+use super::work::Handoff;
+use super::{Books, Ledger};
+use crate::domain::Timestamp;
+use crate::journal::{Journal, JournalError};
+
+/// Whether a clock far ahead of the books is believed at start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AcceptClock {
+    /// At most 30 days ahead.
+    #[default]
+    IfNear,
+    /// An operator says that it is right.
+    Yes,
+}
+
+/// What a ledger needs beside its journal.
+pub struct Options {
+    /// How many of everything.
+    pub bounds: Bounds,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Whether a clock far ahead is believed at start.
+    pub accept_clock: AcceptClock,
+    /// Where checkpoints are.
+    pub checkpoints: Checkpoints,
+    /// How much room the disk has.
+    pub free_bytes: FreeBytes,
+    /// Of which sealed texts the key was erased.
+    pub text_is_gone: Arc<TextIsGone>,
+    /// What to do when the ledger stops.
+    pub on_failure: OnFailure,
+}
+
+impl Default for Options {
+    /// The machine's clock, no checkpoints, a disk without end, and a process that exits on failure.
+    fn default() -> Self {
+        Self {
+            bounds: Bounds::default(),
+            clock: Arc::new(SystemClock),
+            accept_clock: AcceptClock::IfNear,
+            checkpoints: Checkpoints::none(),
+            free_bytes: Box::new(|| Ok(u64::MAX)),
+            text_is_gone: Arc::new(|_| false),
+            on_failure: exit_process,
+        }
+    }
+}
+
+/// Why the books could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The journal could not be acquired.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal could not be read back.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
+    /// The clock is behind the newest entry.
+    #[error(
+        "the clock says {now}, but the newest entry was written at {recorded_at}: correct the clock. \
+         Entries are never dated before the ones they follow"
+    )]
+    ClockBehind {
+        /// The clock.
+        now: Timestamp,
+        /// The newest entry.
+        recorded_at: Timestamp,
+    },
+    /// The clock is more than 30 days ahead of the newest entry.
+    #[error(
+        "the clock says {now}, more than 30 days after the newest entry ({recorded_at}). If that is right, \
+         accept the clock (--accept-clock); if not, correct it: every hold due by then would end for good"
+    )]
+    ClockAhead {
+        /// The clock.
+        now: Timestamp,
+        /// The newest entry.
+        recorded_at: Timestamp,
+    },
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl Ledger {
+    /// Opens the books in `journal`.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing but an unsealed tail of the journal was touched.
+    pub fn open(mut journal: Box<dyn Journal>, options: Options) -> Result<Self, OpenError> {
+        let tip = journal.acquire()?;
+        let reader = journal.reader();
+        let (state, ids) = recovery::at_tip(&*reader, &options.checkpoints, &options.bounds)?;
+        clock_fits(&*options.clock, state.recorded_at, tip.position.is_zero(), options.accept_clock)?;
+
+        let views = Arc::new(Views::of(&state));
+        views.checkpoint_due.store(
+            state.position.get().saturating_add(options.bounds.checkpoint_entries),
+            Ordering::Relaxed,
+        );
+        let low = (options.free_bytes)().is_ok_and(|free| free < options.bounds.disk_headroom_bytes);
+        let shared = Arc::new(Shared {
+            queue: Queue::new(options.bounds.queue_submissions_max),
+            handoff: Handoff::default(),
+            fail_stop: FailStop::new(options.on_failure),
+            disk_low: AtomicBool::new(low),
+            acknowledged: AtomicU64::new(tip.position.get()),
+            closing: AtomicBool::new(false),
+            clock: options.clock,
+            bounds: options.bounds,
+        });
+        let poster = Poster::new(Arc::clone(&shared), state, ids);
+        let committer = Committer::new(Arc::clone(&shared), Arc::clone(&views), journal, tip, options.free_bytes);
+        let follower_ended = Arc::new(AtomicBool::new(false));
+
+        let mut threads = vec![guarded("poster", &shared, move || poster.run())?];
+        let (ended, follower_views) = (Arc::clone(&follower_ended), Arc::clone(&views));
+        threads.push(guarded("committer", &shared, move || {
+            committer.run();
+            ended.store(true, Ordering::Release);
+            follower_views.checkpoint_bell.ring();
+        })?);
+        let (follower_shared, follower_views) = (Arc::clone(&shared), Arc::clone(&views));
+        let (follower_reader, checkpoints) = (Arc::clone(&reader), options.checkpoints.clone());
+        threads.push(std::thread::Builder::new().name("hourbook-checkpoints".into()).spawn(move || {
+            follower::run(&follower_shared, &follower_views, &*follower_reader, &checkpoints, &follower_ended);
+        })?);
+        let watchdog = Some(Watchdog::start(Arc::clone(&shared))?);
+        let books = Books::new(reader, Arc::clone(&views));
+        Ok(Self { shared, views, books, text_is_gone: options.text_is_gone, checkpoints: options.checkpoints, threads, watchdog })
+    }
+}
+
+/// A thread whose unexpected end stops the ledger, so that nobody waits for ever.
+fn guarded(
+    name: &'static str,
+    shared: &Arc<Shared>,
+    run: impl FnOnce() + Send + 'static,
+) -> std::io::Result<JoinHandle<()>> {
+    let shared = Arc::clone(shared);
+    std::thread::Builder::new().name(format!("hourbook-{name}")).spawn(move || {
+        let ended = catch_unwind(AssertUnwindSafe(run));
+        if let Err(panic) = ended {
+            let what = panic.downcast_ref::<String>().cloned();
+            let what = what.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            shared.fail_stop.stop(Failure::ThreadEnded { thread: name, what: what.unwrap_or_default() });
+            shared.queue.close();
+            shared.queue.bell().ring();
+            shared.handoff.end();
+        }
+    })
+}
+
+fn clock_fits(clock: &dyn Clock, recorded_at: Timestamp, is_new: bool, accept: AcceptClock) -> Result<(), OpenError> {
+    let now = clock.now().wall;
+    let ahead = now.micros_since(recorded_at);
+    if is_new {
+        return Ok(()); // There is nothing to be ahead of.
+    }
+    if ahead < -BEHIND_MICROS_MAX {
+        return Err(OpenError::ClockBehind { now, recorded_at });
+    }
+    if ahead > AHEAD_MICROS_MAX && accept == AcceptClock::IfNear {
+        return Err(OpenError::ClockAhead { now, recorded_at });
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Request ids: an accepted id has one effect for ever (I6); a refusal is remembered for a while.
+//!
+//! Accepted ids point to their entry, which is the stored answer. All of them are in memory, about
+//! 40 bytes each, up to `Bounds::request_ids_max`; they are rebuilt from the journal at start.
+//!
+//! A refusal uses up no id. It is remembered for ten minutes of ledger time, so that copies of one
+//! request in flight hear one answer; then, or if the copy says something else, it is decided again.
+
+use std::collections::VecDeque;
+
+use hashbrown::HashMap;
+
+use super::bounds::REFUSAL_SECONDS;
+use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
+use crate::journal::codec;
+
+/// Every accepted id and its entry.
+#[derive(Clone, Debug, Default)]
+pub struct RequestIds {
+    entries: HashMap<RequestKey, Sequence>,
+}
+
+impl RequestIds {
+    /// The entry that was accepted under this id.
+    #[must_use]
+    pub fn get(&self, key: &RequestKey) -> Option<Sequence> {
+        self.entries.get(key).copied()
+    }
+
+    /// Files an accepted id. Returns the entry it belonged to already, if it did (never, by I6).
+    pub fn insert(&mut self, key: RequestKey, sequence: Sequence) -> Option<Sequence> {
+        self.entries.insert(key, sequence)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// Refusals of the last ten minutes, in memory only.
+#[derive(Debug)]
+pub struct Refusals {
+    remembered: HashMap<RequestKey, Remembered>,
+    order: VecDeque<(Timestamp, RequestKey)>,
+    most: usize,
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    refusal: Refusal,
+    content: u32,
+    at: Timestamp,
+}
+
+impl Refusals {
+    /// Remembers at most `most`.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { remembered: HashMap::new(), order: VecDeque::new(), most, scratch: Vec::new() }
+    }
+
+    /// What the same request heard in the last ten minutes.
+    pub fn get(&mut self, key: &RequestKey, command: &Command, now: Timestamp) -> Option<Refusal> {
+        self.forget_old(now);
+        if !self.remembered.contains_key(key) {
+            return None;
+        }
+        let content = self.content(command);
+        self.remembered.get(key).filter(|remembered| remembered.content == content).map(|remembered| remembered.refusal.clone())
+    }
+
+    /// Remembers what a request heard.
+    pub fn remember(&mut self, key: RequestKey, command: &Command, refusal: &Refusal, now: Timestamp) {
+        let content = self.content(command);
+        self.remembered.insert(key, Remembered { refusal: refusal.clone(), content, at: now });
+        self.order.push_back((now, key));
+        while self.order.len() > self.most {
+            self.forget_first();
+        }
+    }
+
+    fn forget_old(&mut self, now: Timestamp) {
+        while self.order.front().is_some_and(|(at, _)| at.plus_seconds(REFUSAL_SECONDS) <= now) {
+            self.forget_first();
+        }
+    }
+
+    fn forget_first(&mut self) {
+        let Some((at, key)) = self.order.pop_front() else { return };
+        // A later refusal under the same id has its own place in the order.
+        if self.remembered.get(&key).is_some_and(|remembered| remembered.at == at) {
+            self.remembered.remove(&key);
+        }
+    }
+
+    /// A fingerprint of what was asked. Two requests under one id that collide by accident hear one
+    /// refusal, for at most ten minutes; nothing is posted or lost by that.
+    fn content(&mut self, command: &Command) -> u32 {
+        self.scratch.clear();
+        let nowhere = (Sequence::ZERO, Timestamp::from_micros(0));
+        codec::encode(command, &Outcome::default(), nowhere.0, nowhere.1, &mut self.scratch);
+        crc32fast::hash(&self.scratch)
+    }
+}

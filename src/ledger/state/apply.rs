@@ -1,0 +1,171 @@
+//! Applying an entry to the state. Cannot refuse: whether it was right was decided before.
+//!
+//! Recovery, checkpoints and verify only apply. An entry that names what is not there (a damaged
+//! journal) changes nothing there; `verify` finds such entries by its own bookkeeping.
+
+use smallvec::SmallVec;
+
+use super::{Account, Bank, OpenHold, Standing, State, holds::Sides, slot};
+use crate::domain::{
+    Action, AccountKind, AccountNumber, BankNumber, CeilingRule, Entry, Hold, Limits, OpenClearing, Opened, OwnerNumber, Rest,
+    Sequence,
+};
+
+impl State {
+    /// Moves the state one entry forward.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.position = entry.sequence;
+        self.recorded_at = entry.recorded_at;
+        self.counters.forget_ended(entry.recorded_at);
+        for line in &entry.outcome.lines {
+            if let Some(account) = self.accounts.get_mut(slot(line.account)) {
+                account.posted = line.posted;
+                account.held = line.held;
+                account.chain.push(entry.sequence);
+            }
+        }
+        for claim in &entry.command.claims {
+            self.counters.take(claim, entry.recorded_at);
+        }
+        self.apply_action(entry);
+    }
+
+    fn apply_action(&mut self, entry: &Entry) {
+        match &entry.command.action {
+            // A post that ends a hold stands for its capture: what the hold claimed stays taken.
+            Action::Post(post) => {
+                if let Some(hold) = post.ends {
+                    let left = self.holds.get(hold).map_or(0, |open| open.left);
+                    self.end_hold(entry, hold, left, Rest::Release);
+                }
+            }
+            Action::Hold(hold) => self.open_hold(entry, hold),
+            Action::Capture(capture) => {
+                let captured = entry.outcome.moves.first().map_or(0, |first| first.amount.seconds());
+                self.end_hold(entry, capture.hold, captured, capture.rest);
+            }
+            Action::Void(hold) => self.end_hold(entry, *hold, 0, Rest::Release),
+            Action::Expire(hold) => {
+                let captured = entry.outcome.moves.first().map_or(0, |first| first.amount.seconds());
+                self.end_hold(entry, *hold, captured, Rest::Release);
+            }
+            Action::Reverse(reverse) => {
+                for part in &entry.outcome.moves {
+                    let reversed = self.reversed.entry((reverse.original, part.of)).or_insert(0);
+                    *reversed = reversed.saturating_add(part.amount.seconds());
+                }
+            }
+            Action::RegisterOwners(count) => self.owners = self.owners.saturating_add(u32::from(*count)),
+            Action::OpenBank(bank) => {
+                if let Opened::Bank(number, pot) = entry.outcome.opened {
+                    self.banks.push(Bank { owner: bank.owner, pot, opened: entry.sequence });
+                    self.open_account(Account::new(number, AccountKind::Pot, bank.owner, bank.pot, entry.sequence));
+                    self.open_account(Account::new(number, AccountKind::Issuance, bank.owner, bank.issuance, entry.sequence));
+                }
+            }
+            Action::OpenClearing(pair) => self.open_clearing(entry, pair),
+            Action::OpenAccounts(accounts) => {
+                for new in accounts {
+                    self.open_account(Account::new(new.bank, new.kind, new.owner, new.limits, entry.sequence));
+                }
+            }
+            Action::SetLimits(number, limits) => {
+                if let Some(account) = self.accounts.get_mut(slot(*number)) {
+                    account.floor = limits.floor();
+                    account.ceiling = limits.ceiling();
+                    account.ceiling_rule = limits.ceiling_rule();
+                    account.standing_entry = entry.sequence;
+                }
+            }
+            Action::Close(close) => self.set_standing(close.account, Standing::Closed, entry.sequence),
+            Action::Reopen(number) => self.set_standing(*number, Standing::Open, entry.sequence),
+            Action::Note(_) => {}
+        }
+    }
+
+    fn open_hold(&mut self, entry: &Entry, hold: &Hold) {
+        let sides: SmallVec<[Sides; 2]> =
+            hold.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit }).collect();
+        let Some(amount) = hold.transfers.first().map(|first| first.amount.seconds()) else { return };
+        for side in &sides {
+            self.change_promised(side.credit, amount);
+            self.change_open_holds(side, 1);
+        }
+        let open = OpenHold {
+            sides,
+            amount,
+            left: amount,
+            deadline: hold.deadline,
+            at_deadline: hold.at_deadline,
+            kind: hold.kind,
+            claims: entry.command.claims.clone(),
+        };
+        self.holds.insert(entry.sequence, open);
+    }
+
+    fn end_hold(&mut self, entry: &Entry, hold: Sequence, captured: i64, rest: Rest) {
+        let Some(open) = self.holds.get(hold) else { return };
+        let released = if rest == Rest::Release { open.left } else { captured };
+        let sides = open.sides.clone();
+        for side in &sides {
+            self.change_promised(side.credit, released.saturating_neg());
+        }
+        let Some(ended) = self.holds.take(hold, captured, rest == Rest::Release) else { return };
+        for side in &sides {
+            self.change_open_holds(side, -1);
+        }
+        // `left` of an ended hold is what nobody captured.
+        let captured_in_all = ended.amount.saturating_sub(ended.left);
+        self.counters.give_back(&ended.claims, ended.amount, captured_in_all, entry.recorded_at);
+    }
+
+    fn change_promised(&mut self, number: AccountNumber, by: i64) {
+        if let Some(account) = self.accounts.get_mut(slot(number)) {
+            account.promised = account.promised.saturating_add(by);
+        }
+    }
+
+    fn change_open_holds(&mut self, side: &Sides, by: i32) {
+        for number in [side.debit, side.credit] {
+            if let Some(account) = self.accounts.get_mut(slot(number)) {
+                account.open_holds = account.open_holds.saturating_add_signed(by);
+            }
+        }
+    }
+
+    fn open_account(&mut self, account: Account) {
+        self.accounts.push(account);
+    }
+
+    fn open_clearing(&mut self, entry: &Entry, pair: &OpenClearing) {
+        let Opened::Accounts(first) = entry.outcome.opened else { return };
+        let Some(second) = AccountNumber::from_slot(first.slot().saturating_add(1)) else { return };
+        let owner = |state: &Self, bank: BankNumber| state.bank(bank).map_or(OwnerNumber::OPERATOR, |bank| bank.owner);
+        let (first_owner, second_owner) = (owner(self, pair.first), owner(self, pair.second));
+        let (first_limits, second_limits) = clearing_limits(pair);
+        self.open_account(Account::new(pair.first, AccountKind::Clearing, first_owner, first_limits, entry.sequence));
+        self.open_account(Account::new(pair.second, AccountKind::Clearing, second_owner, second_limits, entry.sequence));
+        self.mirrors.insert(first, second);
+        self.mirrors.insert(second, first);
+    }
+
+    fn set_standing(&mut self, number: AccountNumber, standing: Standing, entry: Sequence) {
+        if let Some(account) = self.accounts.get_mut(slot(number)) {
+            account.standing = standing;
+            account.standing_entry = entry;
+        }
+    }
+}
+
+/// The limits of a clearing pair: what a bank keeps for the other rises as it owes more, so its
+/// ceiling is what it may owe and its floor what it may be owed.
+#[must_use]
+pub fn clearing_limits(pair: &OpenClearing) -> (Limits, Limits) {
+    let limits = |may_owe: i64, may_be_owed: i64| {
+        Limits::from_floor(may_be_owed.saturating_neg())
+            .and_then(|limits| limits.with_ceiling(may_owe, CeilingRule::Hard))
+            .unwrap_or(Limits::WIDEST) // An amount is above zero and below 2^62, so both are in bounds.
+    };
+    let (first, second) = (pair.first_may_owe.seconds(), pair.second_may_owe.seconds());
+    (limits(first, second), limits(second, first))
+}

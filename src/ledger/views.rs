@@ -1,0 +1,131 @@
+//! Everything anybody can see beside the journal itself, at the acknowledged position (I5).
+//!
+//! Balances are wait-free. Accounts and open holds change rarely and are behind locks that are held
+//! for a look-up or for one batch's changes, never across IO.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hashbrown::HashMap;
+
+use super::balances::{Balances, Head};
+use super::bell::Bell;
+use super::state::{OpenHold, State, slot};
+use super::work::{AccountView, Work};
+use crate::domain::{AccountNumber, Sequence};
+
+/// What readers look at.
+#[derive(Debug, Default)]
+pub struct Views {
+    /// Balances and heads.
+    pub balances: Balances,
+    accounts: RwLock<Vec<AccountView>>,
+    holds: RwLock<HashMap<Sequence, Arc<OpenHold>>>,
+    owners: AtomicU32,
+    position: AtomicU64,
+    /// Rings when the position passes the next checkpoint.
+    pub(crate) checkpoint_bell: Bell,
+    pub(crate) checkpoint_due: AtomicU64,
+}
+
+impl Views {
+    /// The views of a state whose every entry is on disk.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let views = Self::default();
+        for (number, account) in state.numbered_accounts() {
+            let head = Head { sequence: account.chain.head(), lines: account.chain.lines() };
+            if head.lines > 0 {
+                views.balances.publish(number, account.balance(), head);
+            }
+        }
+        *views.accounts.write().unwrap_or_else(PoisonError::into_inner) = state.accounts.iter().map(AccountView::of).collect();
+        *views.holds.write().unwrap_or_else(PoisonError::into_inner) =
+            state.holds.iter().map(|(hold, open)| (hold, Arc::new(open.clone()))).collect();
+        views.owners.store(state.owners, Ordering::Release);
+        views.position.store(state.position.get(), Ordering::Release);
+        views
+    }
+
+    /// The acknowledged position. Wait-free.
+    #[must_use]
+    pub fn position(&self) -> Sequence {
+        Sequence::new(self.position.load(Ordering::Acquire))
+    }
+
+    /// Owner numbers handed out; the newest is this one.
+    #[must_use]
+    pub fn owners(&self) -> u32 {
+        self.owners.load(Ordering::Acquire)
+    }
+
+    /// The account, if it is there to see.
+    #[must_use]
+    pub fn account(&self, number: AccountNumber) -> Option<AccountView> {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(slot(number)).copied()
+    }
+
+    /// How many accounts there are to see.
+    #[must_use]
+    pub fn accounts_len(&self) -> usize {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The hold, if it is open.
+    #[must_use]
+    pub fn open_hold(&self, hold: Sequence) -> Option<Arc<OpenHold>> {
+        self.holds.read().unwrap_or_else(PoisonError::into_inner).get(&hold).cloned()
+    }
+
+    /// Open holds after `after` that name `account` on either side (any account if none), oldest
+    /// first, at most `most`.
+    #[must_use]
+    pub fn open_holds(&self, account: Option<AccountNumber>, after: Sequence, most: usize) -> Vec<(Sequence, Arc<OpenHold>)> {
+        let holds = self.holds.read().unwrap_or_else(PoisonError::into_inner);
+        let names = |open: &OpenHold| {
+            account.is_none_or(|account| open.sides.iter().any(|sides| sides.debit == account || sides.credit == account))
+        };
+        let mut found: Vec<_> =
+            holds.iter().filter(|(hold, open)| **hold > after && names(open)).map(|(hold, open)| (*hold, Arc::clone(open))).collect();
+        drop(holds);
+        found.sort_by_key(|(hold, _)| *hold);
+        found.truncate(most);
+        found
+    }
+
+    /// Shows what a durable batch did. The committer's.
+    pub(crate) fn publish(&self, work: &Work) {
+        if !work.accounts.is_empty() {
+            let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+            for (number, view) in &work.accounts {
+                match accounts.get_mut(slot(*number)) {
+                    Some(known) => *known = *view,
+                    None => accounts.push(*view), // Dense: the next one is always the next slot.
+                }
+            }
+        }
+        if let Some(owners) = work.owners {
+            self.owners.store(owners, Ordering::Release);
+        }
+        if !work.holds.is_empty() {
+            let mut holds = self.holds.write().unwrap_or_else(PoisonError::into_inner);
+            for (hold, open) in &work.holds {
+                match open {
+                    Some(open) => drop(holds.insert(*hold, Arc::clone(open))),
+                    None => drop(holds.remove(hold)),
+                }
+            }
+        }
+        for (account, balance, head) in &work.balances {
+            self.balances.publish(*account, *balance, *head);
+        }
+    }
+
+    /// Moves the position everybody sees. The committer's.
+    pub(crate) fn acknowledge(&self, position: Sequence) {
+        self.position.store(position.get(), Ordering::Release);
+        if position.get() >= self.checkpoint_due.load(Ordering::Relaxed) {
+            self.checkpoint_bell.ring();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! One installation: a data directory, its ledger and its keyring, opened together.
+//!
+//! Owns the order in which they are opened and the two acts that touch books and keys together:
+//! registering owners (keys first, so that nothing is ever sealed under a key that could be lost) and
+//! erasing one (the entry first, so that a crash in between is mended at the next start).
+//!
+//! Nothing else belongs here: rules are the ledger's, text is `seal`'s.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::rand::SystemRandom;
+
+use crate::domain::{Action, Command, Note, Opened, OwnerNumber, RequestKey, Sequence, Topic};
+use crate::journal::{DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
+use crate::ledger::recovery::{self, RecoveryError};
+use crate::ledger::{
+    AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnFailure, OpenError, Options, Receipt, SystemClock, exit_process,
+};
+use crate::seal::{self, KeyError, Keyring, KeyringError};
+
+const _: () = assert!(seal::SEALED_BYTES_MAX <= crate::domain::command::SEALED_TEXT_BYTES_MAX, "what is sealed fits an entry");
+const _: () = assert!(seal::OWNER_NUMBER_MAX == crate::domain::numbers::OWNERS_MAX, "every owner number has a slot for its key");
+
+/// How an installation is opened.
+pub struct NetworkOptions {
+    /// How many of everything.
+    pub bounds: Bounds,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Whether a clock far ahead is believed at start.
+    pub accept_clock: AcceptClock,
+    /// How the journal keeps its volumes.
+    pub volumes: VolumesOptions,
+    /// What to do when the ledger stops.
+    pub on_failure: OnFailure,
+}
+
+impl Default for NetworkOptions {
+    /// For production: the machine's clock, the default bounds, a process that exits on failure.
+    fn default() -> Self {
+        Self {
+            bounds: Bounds::default(),
+            clock: Arc::new(SystemClock),
+            accept_clock: AcceptClock::IfNear,
+            volumes: VolumesOptions::default(),
+            on_failure: exit_process,
+        }
+    }
+}
+
+/// Why an installation could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// The directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The journal cannot be opened.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The ledger cannot be opened.
+    #[error(transparent)]
+    Ledger(#[from] OpenError),
+    /// The keyring cannot be opened.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// There are books, but no keyring.
+    #[error("the books are there, but the keyring is not: put its backup back at {0}. Without it every name and memo is gone")]
+    KeyringMissing(String),
+    /// Erasures could not be read from the books.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
+    /// The machine could not look at the directory.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file or directory.
+        path: String,
+        /// What the machine said.
+        source: std::io::Error,
+    },
+}
+
+/// Why owners were not registered or a person not erased.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The books did not take it.
+    #[error(transparent)]
+    NoReceipt(#[from] NoReceipt),
+    /// The keyring did not.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The keyring did not note it; the next start will.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+}
+
+/// An open installation.
+pub struct Network {
+    /// Its books.
+    pub ledger: Ledger,
+    /// Its keys.
+    pub keyring: Arc<Keyring>,
+    /// Held while owners are registered or erased, which are rare.
+    keys: Mutex<()>,
+    /// Last, so that the lock outlives everything that writes.
+    directory: DataDirectory,
+}
+
+impl Network {
+    /// Opens the installation in `path`, or makes one there if it is empty.
+    ///
+    /// Erasures that the books name and the keyring has not seen (a crash, an older keyring put
+    /// back) are applied before it returns.
+    ///
+    /// # Errors
+    /// [`NetworkError`], saying what to do.
+    pub fn open(path: &Path, options: NetworkOptions) -> Result<Self, NetworkError> {
+        let directory = DataDirectory::open(path)?;
+        let keyring = Arc::new(open_keyring(&directory)?);
+        let journal = SledJournal::open(&directory.journal(), options.volumes)?;
+        let root = directory.path().to_owned();
+        let keys_of_texts = Arc::clone(&keyring);
+        let ledger = Ledger::open(
+            Box::new(journal),
+            Options {
+                bounds: options.bounds,
+                clock: options.clock,
+                accept_clock: options.accept_clock,
+                checkpoints: Checkpoints::in_folder(directory.checkpoints()),
+                free_bytes: Box::new(move || free_bytes(&root)),
+                text_is_gone: Arc::new(move |sealed| text_is_gone(&keys_of_texts, sealed)),
+                on_failure: options.on_failure,
+            },
+        )?;
+        apply_erasures(&ledger, &keyring)?;
+        Ok(Self { ledger, keyring, keys: Mutex::new(()), directory })
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub const fn directory(&self) -> &DataDirectory {
+        &self.directory
+    }
+
+    /// Hands out owner numbers that have keys. Keys are made and synced before the entry: a crash in
+    /// between leaves keys nobody uses yet.
+    ///
+    /// # Errors
+    /// [`KeysError`]; asking again with the same `key` is safe.
+    pub fn register_owners(&self, key: RequestKey, actor: OwnerNumber, count: u16) -> Result<Vec<OwnerNumber>, KeysError> {
+        let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let random = SystemRandom::new();
+        let next = self.ledger.views().owners().saturating_add(1);
+        for owner in (next..).take(usize::from(count)) {
+            self.keyring.ensure(OwnerNumber::new(owner), &random)?;
+        }
+        let receipt = self.ledger.post(Command::new(key, actor, Action::RegisterOwners(count)))?;
+        let first = match receipt.entry.outcome.opened {
+            Opened::Owners(first) => first.get(),
+            Opened::Nothing | Opened::Bank(..) | Opened::Accounts(_) => next, // Only `Owners` comes of it.
+        };
+        Ok((first..).take(usize::from(count)).map(OwnerNumber::new).collect())
+    }
+
+    /// Destroys an owner's key: every text sealed under it is gone at once, in the journal, in every
+    /// copy of it and in every backup but the keyring's own. Hours stay, and the books still verify.
+    ///
+    /// # Errors
+    /// [`KeysError`]; once the entry is written, a failure here is mended at the next start.
+    pub fn erase(&self, command: Command, owner: OwnerNumber) -> Result<Receipt, KeysError> {
+        let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let note = Note { topic: Topic::ERASURE, subject: u64::from(owner.get()), body: Box::default() };
+        let receipt = self.ledger.post(Command { action: Action::Note(note), ..command })?;
+        self.keyring.erase(owner)?;
+        self.keyring.note_applied_through(receipt.entry.sequence)?;
+        Ok(receipt)
+    }
+}
+
+fn free_bytes(root: &Path) -> std::io::Result<u64> {
+    let disk = rustix::fs::statvfs(root)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+fn text_is_gone(keyring: &Keyring, sealed: &[u8]) -> bool {
+    let owners = seal::owners_of(sealed).unwrap_or_default();
+    owners.into_iter().any(|owner| matches!(keyring.key(owner), Err(KeyError::Erased { .. })))
+}
+
+/// A new installation gets its keyring before its journal; so a journal without one lost it.
+fn open_keyring(directory: &DataDirectory) -> Result<Keyring, NetworkError> {
+    let path = directory.keyring();
+    let journal = directory.journal();
+    let failed = |source| NetworkError::Io { path: journal.display().to_string(), source };
+    let is_new = std::fs::read_dir(&journal).map_err(failed)?.next().is_none();
+    if is_new {
+        Ok(Keyring::open(&path)?)
+    } else if path.exists() {
+        Ok(Keyring::open_existing(&path)?)
+    } else {
+        Err(NetworkError::KeyringMissing(path.display().to_string()))
+    }
+}
+
+/// The restore rule: a keyring applies the erasures the journal names before anything is answered.
+fn apply_erasures(ledger: &Ledger, keyring: &Keyring) -> Result<(), NetworkError> {
+    let tip = ledger.position();
+    let applied = keyring.erasures_applied_through()?;
+    // A keyring that is ahead belongs to longer books; nothing it noted can be relied on.
+    let from = if applied > tip { Sequence::ZERO } else { applied };
+    let mut erasures = Vec::new();
+    recovery::each_record(&**ledger.books().journal(), from.next(), tip, |record| {
+        if let Action::Note(note) = recovery::decode(&record)?.command.action
+            && note.topic == Topic::ERASURE
+            && let Ok(owner) = u32::try_from(note.subject)
+        {
+            erasures.push((record.sequence, OwnerNumber::new(owner)));
+        }
+        Ok(())
+    })?;
+    if applied != tip {
+        keyring.apply_erasures(erasures.into_iter(), tip)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! Sealed text: the same for a retry, nothing for anybody else.
+
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use aws_lc_rs::rand::SystemRandom;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::layout::{self, Key};
+use super::{
+    KeyError, Keyring, OWNERS_PER_TEXT_MAX, OpenError, SEALED_BYTES_MAX, SealError, TEXT_BYTES_MAX, Text,
+    open, owners_of, seal,
+};
+use crate::domain::{OwnerNumber, RequestId, RequestKey, Scope};
+
+const OWNERS_MADE: u32 = 10;
+
+fn owners(numbers: &[u32]) -> Vec<OwnerNumber> {
+    numbers.iter().copied().map(OwnerNumber::new).collect()
+}
+
+fn request(scope: u32, id: u8) -> RequestKey {
+    RequestKey { scope: Scope::new(scope), id: RequestId::derived([id; 16]) }
+}
+
+fn memo(text: &str) -> Text {
+    Text { memo: Some(text.to_owned()), ..Text::default() }
+}
+
+fn keyring() -> (TempDir, Keyring) {
+    let directory = tempfile::tempdir().unwrap();
+    let keyring = Keyring::open(&directory.path().join("keyring")).unwrap();
+    for number in 1..=OWNERS_MADE {
+        keyring.ensure(OwnerNumber::new(number), &SystemRandom::new()).unwrap();
+    }
+    (directory, keyring)
+}
+
+/// Goal: an honest retry has the same bytes, whatever the order of its owners; every other request,
+/// scope, text or owner list has others.
+/// Method: one base case, one difference at a time.
+#[test]
+fn the_same_for_a_retry_and_for_nothing_else() {
+    let (_directory, keyring) = keyring();
+    let sealed = |numbers: &[u32], key: RequestKey, text: &str| {
+        seal(&keyring, &owners(numbers), &key, &memo(text)).unwrap().into_bytes()
+    };
+    let base = sealed(&[1, 2], request(3, 4), "hedge cut");
+    assert_eq!(base, sealed(&[1, 2], request(3, 4), "hedge cut"));
+    assert_eq!(base, sealed(&[2, 1, 2], request(3, 4), "hedge cut"));
+    assert_eq!(owners_of(&base).unwrap(), owners(&[1, 2]));
+    let others = [
+        sealed(&[1, 2], request(3, 5), "hedge cut"),
+        sealed(&[1, 2], request(4, 4), "hedge cut"),
+        sealed(&[1, 2], request(3, 4), "hedge cuT"),
+        sealed(&[1, 3], request(3, 4), "hedge cut"),
+    ];
+    for other in &others {
+        assert_eq!(other.len(), base.len());
+        for part in [10..26, 26..base.len()] {
+            assert_ne!(other[part.clone()], base[part]); // Siv; ciphertext and tag.
+        }
+    }
+    assert!(!base.windows(5).any(|window| window == b"hedge"));
+}
+
+/// Goal: the sealed form never changes, because retries of old requests are compared with it.
+/// Method: keys 0x11… and 0x22…; expected bytes computed with Python's `cryptography` from the
+/// formulas in `sealed.rs`, not with this code.
+#[test]
+fn the_sealed_form_is_for_ever() {
+    let (directory, keyring) = keyring();
+    plant(&directory.path().join("keyring"), 1, 0x11);
+    plant(&directory.path().join("keyring"), 2, 0x22);
+    let text = Text { memo: Some("hedge".to_owned()), label: Some("é".to_owned()), ..Text::default() };
+    let sealed = seal(&keyring, &owners(&[1, 2]), &request(3, 4), &text).unwrap();
+    let hex: String = sealed.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        hex,
+        concat!(
+            "01020100000002000000",             // Format, owners 1 and 2.
+            "3237b9f307f2771a58c13d3d08a11b4e", // Siv.
+            "b690008d33c16279da97ddab5c",       // Ciphertext.
+            "4f870f7342bab553e6fe3717fd976406", // Tag.
+        )
+    );
+    let alone = seal(&keyring, &owners(&[1]), &request(3, 4), &Text::default()).unwrap();
+    assert_eq!(alone.as_bytes().len(), 2 + 4 + 16 + 16);
+}
+
+fn plant(path: &Path, number: u32, byte: u8) {
+    let owner = OwnerNumber::new(number);
+    let mut key = Key::zeroed();
+    key.bytes_mut().fill(byte);
+    let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    let place = layout::slot_place(owner).unwrap();
+    file.write_all_at(layout::live_slot(owner, &key).bytes(), place).unwrap();
+}
+
+/// Goal: a changed bit anywhere, a cut, or another request never gives a text.
+/// Method: every bit of one sealed text; every length; three wrong requests; another keyring.
+#[test]
+fn changed_or_moved_bytes_do_not_open() {
+    let (_directory, keyring) = keyring();
+    let key = request(3, 4);
+    let sealed = seal(&keyring, &owners(&[1, 2]), &key, &memo("hedge cut")).unwrap().into_bytes();
+    assert_eq!(open(&keyring, &key, &sealed).unwrap(), memo("hedge cut"));
+    for index in 0..sealed.len() {
+        for bit in 0..8 {
+            let mut changed = sealed.clone();
+            changed[index] ^= 1 << bit;
+            let opened = open(&keyring, &key, &changed);
+            match index {
+                0..10 => assert!(opened.is_err(), "byte {index} bit {bit}"),
+                _ => assert!(matches!(opened, Err(OpenError::Damaged)), "byte {index} bit {bit}"),
+            }
+        }
+        assert!(matches!(open(&keyring, &key, &sealed[..index]), Err(OpenError::Damaged)));
+    }
+    for other in [request(3, 5), request(4, 4), request(0, 4)] {
+        assert!(matches!(open(&keyring, &other, &sealed), Err(OpenError::Damaged)));
+    }
+    let mut newer = sealed.clone();
+    newer[0] = 2;
+    assert!(matches!(open(&keyring, &key, &newer), Err(OpenError::NewerFormat { format: 2 })));
+    let (_elsewhere, stranger) = self::keyring();
+    assert!(matches!(open(&stranger, &key, &sealed), Err(OpenError::Damaged)));
+}
+
+/// Goal: with one of two owners erased the text is gone, and the answer says whose key; erased is
+/// said before missing; text of others is untouched.
+/// Method: erase one, look at both; sealing for the erased is refused too.
+#[test]
+fn one_erased_owner_takes_the_text() {
+    let (_directory, keyring) = keyring();
+    let key = request(3, 4);
+    let both = seal(&keyring, &owners(&[1, 2]), &key, &memo("hedge cut")).unwrap();
+    let alone = seal(&keyring, &owners(&[1]), &key, &memo("hedge cut")).unwrap();
+    let two = OwnerNumber::new(2);
+    keyring.erase(two).unwrap();
+    let gone = open(&keyring, &key, both.as_bytes());
+    assert!(matches!(gone, Err(OpenError::Erased { owner }) if owner == two));
+    assert_eq!(open(&keyring, &key, alone.as_bytes()).unwrap(), memo("hedge cut"));
+    let again = seal(&keyring, &owners(&[1, 2]), &key, &memo("hedge cut"));
+    assert!(matches!(again, Err(SealError::Key(KeyError::Erased { owner })) if owner == two));
+
+    let (mut unknown, mut unknown_alone) = (both.into_bytes(), alone.into_bytes());
+    unknown[6] = 99; // Owners 1 and 99.
+    assert!(matches!(open(&keyring, &key, &unknown), Err(OpenError::NoKey { owner }) if owner.get() == 99));
+    keyring.erase(OwnerNumber::new(99)).unwrap();
+    unknown[2] = 11; // Owners 11, without a key, and 99.
+    assert!(matches!(open(&keyring, &key, &unknown), Err(OpenError::Erased { owner }) if owner.get() == 99));
+    unknown_alone[2] = 0; // The operator, who has no key.
+    assert!(matches!(open(&keyring, &key, &unknown_alone), Err(OpenError::Damaged)));
+}
+
+/// Goal: the limits are the named ones, and the largest text of the most owners fits the constant.
+/// Method: at each limit and one above.
+#[test]
+fn limits() {
+    let (_directory, keyring) = keyring();
+    let key = request(3, 4);
+    let text = |memo: usize| Text {
+        memo: Some("m".repeat(memo)),
+        reason: Some("r".to_owned()),
+        typed: Some("t".to_owned()),
+        label: Some("l".to_owned()),
+    };
+    let eight: Vec<u32> = (1..=8).collect();
+    let largest = seal(&keyring, &owners(&eight), &key, &text(TEXT_BYTES_MAX - 3)).unwrap();
+    assert_eq!(largest.as_bytes().len(), SEALED_BYTES_MAX);
+    assert_eq!(open(&keyring, &key, largest.as_bytes()).unwrap(), text(TEXT_BYTES_MAX - 3));
+    let mut too_long = largest.into_bytes();
+    too_long.push(0);
+    assert!(matches!(owners_of(&too_long), Err(OpenError::Damaged)));
+
+    let above = seal(&keyring, &owners(&[1]), &key, &text(TEXT_BYTES_MAX - 2)).unwrap_err();
+    assert_eq!(
+        above.to_string(),
+        "the texts of an entry have 1025 bytes together, 1024 are possible; the longest is memo"
+    );
+    let nine: Vec<u32> = (1..=9).collect();
+    let many = seal(&keyring, &owners(&nine), &key, &text(1));
+    assert!(matches!(many, Err(SealError::TooManyOwners { count }) if count == OWNERS_PER_TEXT_MAX + 1));
+    assert!(matches!(seal(&keyring, &[], &key, &text(1)), Err(SealError::NoOwner)));
+    let operator = seal(&keyring, &owners(&[0]), &key, &text(1));
+    assert!(matches!(operator, Err(SealError::Key(KeyError::NoKey { .. }))));
+    let unknown = seal(&keyring, &owners(&[1, 11]), &key, &text(1));
+    assert!(matches!(unknown, Err(SealError::Key(KeyError::NoKey { owner })) if owner.get() == 11));
+}
+
+fn any_text() -> impl Strategy<Value = Text> {
+    let part = || option::of("\\PC{0,60}");
+    (part(), part(), part(), part()).prop_map(|(memo, reason, typed, label)| Text {
+        memo,
+        reason,
+        typed,
+        label,
+    })
+}
+
+/// Goal: what was sealed opens as it was, and random bytes never open or panic.
+/// Method: random texts, owners, requests and bytes over one keyring.
+#[test]
+fn opens_what_was_sealed_and_nothing_else() {
+    let (_directory, keyring) = keyring();
+    let who = vec(1..=OWNERS_MADE, 1..=OWNERS_PER_TEXT_MAX);
+    proptest!(|(text in any_text(), numbers in who, scope: u32, id: u8, noise in vec(any::<u8>(), 0..200))| {
+        let key = request(scope, id);
+        match seal(&keyring, &owners(&numbers), &key, &text) {
+            Ok(sealed) => {
+                prop_assert!(sealed.as_bytes().len() <= SEALED_BYTES_MAX);
+                prop_assert_eq!(open(&keyring, &key, sealed.as_bytes()).unwrap(), text);
+                let mut named = owners(&numbers);
+                named.sort_unstable();
+                named.dedup();
+                prop_assert_eq!(owners_of(sealed.as_bytes()).unwrap(), named);
+            }
+            Err(SealError::TooLong(long)) => prop_assert!(long.bytes > TEXT_BYTES_MAX),
+            Err(other) => prop_assert!(false, "{}", other),
+        }
+        prop_assert!(open(&keyring, &key, &noise).is_err());
+        // The same noise behind a good header reaches the cipher.
+        let mut near = vec![1, 1, 1, 0, 0, 0];
+        near.extend(&noise);
+        prop_assert!(matches!(open(&keyring, &key, &near), Err(OpenError::Damaged)));
+    });
+}

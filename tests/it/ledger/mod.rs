@@ -1,0 +1,3 @@
+//! The ledger on the in-memory journal: rules, concurrency, faults.
+
+mod basics;
