@@ -15,12 +15,19 @@ use crate::domain::{Action, Command, Note, Opened, OwnerNumber, RequestKey, Sequ
 use crate::journal::{DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{
-    AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnFailure, OpenError, Options, Receipt, SystemClock, exit_process,
+    AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnFailure, OpenError, Options, Receipt,
+    SystemClock, exit_process,
 };
 use crate::seal::{self, KeyError, Keyring, KeyringError};
 
-const _: () = assert!(seal::SEALED_BYTES_MAX <= crate::domain::command::SEALED_TEXT_BYTES_MAX, "what is sealed fits an entry");
-const _: () = assert!(seal::OWNER_NUMBER_MAX == crate::domain::numbers::OWNERS_MAX, "every owner number has a slot for its key");
+const _: () = assert!(
+    seal::SEALED_BYTES_MAX <= crate::domain::command::SEALED_TEXT_BYTES_MAX,
+    "what is sealed fits an entry"
+);
+const _: () = assert!(
+    seal::OWNER_NUMBER_MAX == crate::domain::numbers::OWNERS_MAX,
+    "every owner number has a slot for its key"
+);
 
 /// How an installation is opened.
 pub struct NetworkOptions {
@@ -65,7 +72,9 @@ pub enum NetworkError {
     #[error(transparent)]
     Keyring(#[from] KeyringError),
     /// There are books, but no keyring.
-    #[error("the books are there, but the keyring is not: put its backup back at {0}. Without it every name and memo is gone")]
+    #[error(
+        "the books are there, but the keyring is not: put its backup back at {0}. Without it every name and memo is gone"
+    )]
     KeyringMissing(String),
     /// Erasures could not be read from the books.
     #[error(transparent)]
@@ -147,7 +156,12 @@ impl Network {
     ///
     /// # Errors
     /// [`KeysError`]; asking again with the same `key` is safe.
-    pub fn register_owners(&self, key: RequestKey, actor: OwnerNumber, count: u16) -> Result<Vec<OwnerNumber>, KeysError> {
+    pub fn register_owners(
+        &self,
+        key: RequestKey,
+        actor: OwnerNumber,
+        count: u16,
+    ) -> Result<Vec<OwnerNumber>, KeysError> {
         let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         let random = SystemRandom::new();
         let next = self.ledger.views().owners().saturating_add(1);

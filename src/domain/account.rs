@@ -125,7 +125,9 @@ impl Limits {
     /// # Errors
     /// [`Invalid`] outside ±2^62 seconds.
     pub fn with_warnings(self, below: Option<i64>, above: Option<i64>) -> Result<Self, Invalid> {
-        let fits = |level: Option<i64>| level.is_none_or(|at| (-SUM_LIMIT_SECONDS..=SUM_LIMIT_SECONDS).contains(&at));
+        let fits = |level: Option<i64>| {
+            level.is_none_or(|at| (-SUM_LIMIT_SECONDS..=SUM_LIMIT_SECONDS).contains(&at))
+        };
         if !fits(below) {
             return Err(Invalid { field: "limits.warn_below_seconds", limit: "within -2^62 to 2^62" });
         }

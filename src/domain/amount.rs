@@ -47,7 +47,8 @@ mod tests {
     #[test]
     fn shares_add_up() {
         let ten_hours = Amount::new(36_000).unwrap();
-        let shares = |count| ten_hours.split(count).map(|shares| shares.map(Amount::seconds).collect::<Vec<_>>());
+        let shares =
+            |count| ten_hours.split(count).map(|shares| shares.map(Amount::seconds).collect::<Vec<_>>());
         assert_eq!(shares(3), Some(vec![12_000; 3]));
         assert_eq!(shares(7), Some(vec![5_143, 5_143, 5_143, 5_143, 5_143, 5_143, 5_142]));
         assert_eq!(shares(0), None);

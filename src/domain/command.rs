@@ -9,7 +9,10 @@ use super::account::{Limits, NewAccount};
 use super::claim::{CLAIMS_MAX, Claim};
 use super::note::{ATTACHMENT_BYTES_MAX, Attachment, NOTE_BYTES_MAX, Note};
 use super::transfer::{TRANSFERS_MAX, Transfer};
-use super::{AccountKind, AccountNumber, Amount, BankNumber, Day, Invalid, Kind, OwnerNumber, RequestKey, Sequence, Timestamp};
+use super::{
+    AccountKind, AccountNumber, Amount, BankNumber, Day, Invalid, Kind, OwnerNumber, RequestKey, Sequence,
+    Timestamp,
+};
 
 /// Sealed text of an entry may be this long, in bytes: 1 KiB of text and what sealing adds.
 pub const SEALED_TEXT_BYTES_MAX: usize = 1_152;
@@ -238,10 +241,19 @@ impl Command {
     /// [`Invalid`] with the first field that is out of bounds.
     pub fn check(&self) -> Result<(), Invalid> {
         ensure(self.key.is_some(), "request_id", "given")?;
-        ensure(self.occurred_on.is_none_or(|day| (Day::MIN..=Day::MAX).contains(&day)), "occurred_on", "from 1900-01-01 to 2199-12-31")?;
-        ensure(self.present_count.is_none_or(|count| (1..=1_000_000).contains(&count)), "present_count", "from 1 to 1,000,000")?;
+        ensure(
+            self.occurred_on.is_none_or(|day| (Day::MIN..=Day::MAX).contains(&day)),
+            "occurred_on",
+            "from 1900-01-01 to 2199-12-31",
+        )?;
+        ensure(
+            self.present_count.is_none_or(|count| (1..=1_000_000).contains(&count)),
+            "present_count",
+            "from 1 to 1,000,000",
+        )?;
         ensure(self.text.len() <= SEALED_TEXT_BYTES_MAX, "text", "at most 1 KiB")?;
-        let attachment_fits = self.attachment.as_ref().is_none_or(|attachment| attachment.body.len() <= ATTACHMENT_BYTES_MAX);
+        let attachment_fits =
+            self.attachment.as_ref().is_none_or(|attachment| attachment.body.len() <= ATTACHMENT_BYTES_MAX);
         ensure(attachment_fits, "attachment.body", "at most 1 KiB")?;
         self.check_claims()?;
         self.action.check()
@@ -249,11 +261,16 @@ impl Command {
 
     fn check_claims(&self) -> Result<(), Invalid> {
         ensure(self.claims.len() <= CLAIMS_MAX, "claims", "at most 8")?;
-        let may_claim = matches!(self.action, Action::Post(_) | Action::Hold(_) | Action::Reverse(_) | Action::Note(_));
+        let may_claim =
+            matches!(self.action, Action::Post(_) | Action::Hold(_) | Action::Reverse(_) | Action::Note(_));
         ensure(self.claims.is_empty() || may_claim, "claims", "on posts, holds, reversals and notes only")?;
         for (place, claim) in self.claims.iter().enumerate() {
             let bound = Amount::MAX.seconds();
-            ensure(claim.take != 0 && (-bound..=bound).contains(&claim.take), "claims.take", "not zero, within -2^40 to 2^40")?;
+            ensure(
+                claim.take != 0 && (-bound..=bound).contains(&claim.take),
+                "claims.take",
+                "not zero, within -2^40 to 2^40",
+            )?;
             ensure((0..=bound).contains(&claim.max), "claims.max", "from 0 to 2^40")?;
             // One counter twice in an entry would make "the order named" and giving back ambiguous.
             let repeated = self.claims.iter().take(place).any(|earlier| earlier.key == claim.key);
@@ -268,14 +285,29 @@ impl Action {
         match self {
             Self::Post(post) => {
                 let own_action = matches!(post.kind, Kind::Reversal | Kind::Refund | Kind::Closing);
-                ensure(!own_action, "kind", "one that is posted; reversals, refunds and closings have calls of their own")?;
+                ensure(
+                    !own_action,
+                    "kind",
+                    "one that is posted; reversals, refunds and closings have calls of their own",
+                )?;
                 ensure((1..=TRANSFERS_MAX).contains(&post.transfers.len()), "transfers", "from 1 to 256")
             }
             Self::Hold(hold) => {
                 let own_action = matches!(hold.kind, Kind::Reversal | Kind::Refund | Kind::Closing);
-                ensure(!own_action, "kind", "one that is posted; reversals, refunds and closings have calls of their own")?;
-                ensure((1..=2).contains(&hold.transfers.len()), "transfers", "one, or two where the hold crosses banks")?;
-                let same = hold.transfers.iter().all(|one| Some(one.amount) == hold.transfers.first().map(|first| first.amount));
+                ensure(
+                    !own_action,
+                    "kind",
+                    "one that is posted; reversals, refunds and closings have calls of their own",
+                )?;
+                ensure(
+                    (1..=2).contains(&hold.transfers.len()),
+                    "transfers",
+                    "one, or two where the hold crosses banks",
+                )?;
+                let same = hold
+                    .transfers
+                    .iter()
+                    .all(|one| Some(one.amount) == hold.transfers.first().map(|first| first.amount));
                 ensure(same, "transfers.amount_seconds", "the same on both transfers of a hold")
             }
             Self::Reverse(reverse) => {
@@ -283,25 +315,38 @@ impl Action {
                 let rising = reverse.parts.is_sorted_by(|one, next| one.transfer < next.transfer);
                 ensure(rising, "parts.transfer", "in rising order, each named once")
             }
-            Self::RegisterOwners(count) => ensure((1..=OWNERS_PER_ENTRY_MAX).contains(count), "count", "from 1 to 1,024"),
+            Self::RegisterOwners(count) => {
+                ensure((1..=OWNERS_PER_ENTRY_MAX).contains(count), "count", "from 1 to 1,024")
+            }
             Self::OpenBank(bank) => {
-                let known = bank.time_zone.len() <= TIME_ZONE_BYTES_MAX && jiff::tz::TimeZone::get(&bank.time_zone).is_ok();
+                let known = bank.time_zone.len() <= TIME_ZONE_BYTES_MAX
+                    && jiff::tz::TimeZone::get(&bank.time_zone).is_ok();
                 ensure(known, "time_zone", "an IANA name such as Europe/London, at most 64 bytes")
             }
-            Self::OpenClearing(pair) => ensure(pair.first != pair.second, "second_bank", "another bank than the first"),
+            Self::OpenClearing(pair) => {
+                ensure(pair.first != pair.second, "second_bank", "another bank than the first")
+            }
             Self::OpenAccounts(accounts) => {
                 ensure((1..=ACCOUNTS_PER_ENTRY_MAX).contains(&accounts.len()), "accounts", "from 1 to 32")?;
                 for account in accounts {
                     let opened_alone = !matches!(account.kind, AccountKind::Issuance | AccountKind::Clearing);
-                    ensure(opened_alone, "kind", "member, organisation, partner or pot; the others come with a bank or a pair")?;
+                    ensure(
+                        opened_alone,
+                        "kind",
+                        "member, organisation, partner or pot; the others come with a bank or a pair",
+                    )?;
                     ensure(account.owner != OwnerNumber::OPERATOR, "owner", "a registered owner number")?;
                     ensure(account.label.len() <= SEALED_TEXT_BYTES_MAX, "label", "at most 1 KiB")?;
                 }
                 Ok(())
             }
             Self::Note(note) => ensure(note.body.len() <= NOTE_BYTES_MAX, "body", "at most 4 KiB"),
-            Self::Expire(_) => ensure(false, "action", "one a caller may ask for; holds expire by themselves"),
-            Self::Capture(_) | Self::Void(_) | Self::SetLimits(..) | Self::Close(_) | Self::Reopen(_) => Ok(()),
+            Self::Expire(_) => {
+                ensure(false, "action", "one a caller may ask for; holds expire by themselves")
+            }
+            Self::Capture(_) | Self::Void(_) | Self::SetLimits(..) | Self::Close(_) | Self::Reopen(_) => {
+                Ok(())
+            }
         }
     }
 

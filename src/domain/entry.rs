@@ -176,7 +176,12 @@ impl Entry {
         posted_transfers(&self.command.action)
             .iter()
             .zip(0u16..)
-            .map(|(transfer, of)| Move { debit: transfer.debit, credit: transfer.credit, amount: transfer.amount, of })
+            .map(|(transfer, of)| Move {
+                debit: transfer.debit,
+                credit: transfer.credit,
+                amount: transfer.amount,
+                of,
+            })
             .chain(self.outcome.moves.iter().copied())
     }
 

@@ -120,7 +120,9 @@ impl LimitPassed {
     #[must_use]
     pub const fn available(&self) -> i64 {
         match self.limit {
-            Limit::Floor | Limit::ClearingFloor => self.posted.saturating_sub(self.held).saturating_sub(self.bound),
+            Limit::Floor | Limit::ClearingFloor => {
+                self.posted.saturating_sub(self.held).saturating_sub(self.bound)
+            }
             Limit::Ceiling | Limit::ClearingCeiling => {
                 self.bound.saturating_sub(self.posted).saturating_sub(self.promised)
             }
@@ -251,10 +253,18 @@ impl Reason {
             Self::RequestIdReused => 0,
             Self::DiskLow | Self::ClockUnsure => 1,
             Self::DayInFuture | Self::DeadlineOutOfReach => 2,
-            Self::EntryNotFound | Self::HoldNotFound | Self::BankNotFound | Self::AccountNotFound | Self::OwnerNotFound => 3,
+            Self::EntryNotFound
+            | Self::HoldNotFound
+            | Self::BankNotFound
+            | Self::AccountNotFound
+            | Self::OwnerNotFound => 3,
             Self::AccountClosed => 4,
             Self::SameAccount | Self::CrossBank => 5,
-            Self::AlreadyThere | Self::HoldResolved | Self::HoldExpired | Self::HoldsOpen | Self::TooManyHolds => 6,
+            Self::AlreadyThere
+            | Self::HoldResolved
+            | Self::HoldExpired
+            | Self::HoldsOpen
+            | Self::TooManyHolds => 6,
             Self::CaptureExceedsHold | Self::ReversalExceeds => 7,
             Self::ClearingCap => 8,
             Self::BelowFloor => 9,

@@ -206,3 +206,85 @@ pub(crate) fn join_parts<'a>(
     }
     (record.len() == total_bytes).then_some(record)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance::{batch_of, records_of};
+    use super::super::{GENESIS, RECORD_BYTES_MAX, Tip};
+    use super::*;
+
+    /// Goal: pages that are not exactly what a seal speaks of never become a batch, so `records`
+    /// never returns other records; and the chain notices what the checksum does not cover.
+    /// Method: leave pages out, exchange them, move keys, change bytes and fields; the checksum is
+    /// made to fit where it would hide the check behind it.
+    #[test]
+    fn pages_that_do_not_fit_are_no_batch() {
+        let tip = Tip { epoch: 3, ..Tip::EMPTY };
+        let mut records = records_of(300, 100, 1);
+        records.extend(records_of(2, RECORD_BYTES_MAX, 2));
+        records.extend(records_of(300, 100, 3));
+        let batch = batch_of(&tip, &records);
+        let seal = batch.seal(&tip, 0);
+        let pages: Vec<Page> =
+            batch.pages().map(|(key, page)| Page { key, value: Arc::from(page) }).collect();
+        let good = StoredBatch::new(seal, pages.clone()).unwrap();
+        assert!(good.follows(&GENESIS) && good.records().count() == records.len());
+        let fitting = |pages: &[Page]| {
+            let mut hasher = crc32fast::Hasher::new();
+            pages.iter().for_each(|page| hasher.update(&page.value));
+            BatchSeal { checksum: hasher.finalize(), pages: pages.len() as u32, ..seal }
+        };
+        let refused = |pages: Vec<Page>| {
+            assert!(StoredBatch::new(seal, pages.clone()).is_err());
+            assert!(StoredBatch::new(fitting(&pages), pages).is_err());
+        };
+        for index in 0..pages.len() {
+            let mut fewer = pages.clone();
+            fewer.remove(index);
+            refused(fewer);
+            let mut moved = pages.clone();
+            moved[index].key.sequence = moved[index].key.sequence.next();
+            assert!(StoredBatch::new(seal, moved).is_err());
+            let mut shorter = pages.clone();
+            let value = &shorter[index].value;
+            shorter[index].value = Arc::from(&value[..value.len() - 1]);
+            refused(shorter);
+            let mut changed = pages.clone();
+            let mut value = changed[index].value.to_vec();
+            *value.last_mut().unwrap() ^= 1;
+            changed[index].value = Arc::from(value);
+            assert!(StoredBatch::new(seal, changed.clone()).is_err());
+            // With a checksum made to fit it may look like a batch, but not like this one.
+            let forged = StoredBatch::new(fitting(&changed), changed).unwrap();
+            assert!(!forged.follows(&GENESIS));
+        }
+        let mut exchanged = pages.clone();
+        exchanged.swap(0, 1);
+        refused(exchanged);
+        for other in [
+            BatchSeal { epoch: 4, ..seal },
+            BatchSeal { committed: Sequence::new(1), ..seal },
+            BatchSeal { previous: [1; 32], ..seal },
+        ] {
+            assert!(!StoredBatch::new(other, pages.clone()).unwrap().follows(&GENESIS));
+        }
+        let count = BatchSeal { count: seal.count - 1, ..seal };
+        assert!(StoredBatch::new(count, pages).is_err());
+    }
+
+    /// Goal: a seal is read back as it was written, and any changed byte of it is noticed.
+    /// Method: every bit of every byte.
+    #[test]
+    fn a_changed_seal_is_no_seal() {
+        let tip = Tip { epoch: u64::MAX - 1, ..Tip::EMPTY };
+        let seal = batch_of(&tip, &records_of(3, 10, 1)).seal(&tip, 77);
+        let bytes = seal.encode();
+        assert_eq!(BatchSeal::parse(&bytes), Some(seal));
+        for index in 0..bytes.len() * 8 {
+            let mut changed = bytes;
+            changed[index / 8] ^= 1 << (index % 8);
+            assert_eq!(BatchSeal::parse(&changed), None);
+        }
+        assert_eq!(BatchSeal::parse(&bytes[1..]), None);
+    }
+}

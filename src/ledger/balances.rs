@@ -38,7 +38,8 @@ struct Cell {
 
 impl Default for Balances {
     fn default() -> Self {
-        let blocks = usize::try_from(AccountNumber::ACCOUNTS_MAX).unwrap_or(usize::MAX).div_ceil(BLOCK_ACCOUNTS);
+        let blocks =
+            usize::try_from(AccountNumber::ACCOUNTS_MAX).unwrap_or(usize::MAX).div_ceil(BLOCK_ACCOUNTS);
         Self { blocks: (0..blocks).map(|_| OnceLock::new()).collect() }
     }
 }
@@ -69,7 +70,8 @@ impl Balances {
         let block = block.get_or_init(|| (0..BLOCK_ACCOUNTS).map(|_| Cell::default()).collect());
         let Some(cell) = block.get(place % BLOCK_ACCOUNTS) else { return };
         cell.head.store(join(head.sequence.get(), head.lines), Ordering::Release);
-        cell.balance.store(join(balance.posted.cast_unsigned(), balance.held.cast_unsigned()), Ordering::Release);
+        cell.balance
+            .store(join(balance.posted.cast_unsigned(), balance.held.cast_unsigned()), Ordering::Release);
     }
 
     fn cell(&self, account: AccountNumber) -> Option<&Cell> {

@@ -10,9 +10,7 @@ use super::balances::Head;
 use super::chain::reach;
 use super::recovery::RecoveryError;
 use super::views::Views;
-use crate::domain::{
-    AccountNumber, Action, Amount, Balance, Entry, Limits, Line, Move, Sequence, Timestamp,
-};
+use crate::domain::{AccountNumber, Action, Amount, Balance, Entry, Limits, Line, Move, Sequence, Timestamp};
 use crate::journal::{JournalReader, codec};
 
 /// A statement page has at most this many lines.
@@ -134,7 +132,10 @@ impl Books {
     /// [`RecoveryError`] if the journal is damaged there.
     pub fn balance_at(&self, account: AccountNumber, sequence: Sequence) -> Result<Balance, RecoveryError> {
         let line = self.last_line_before(account, |entry| entry.sequence > sequence)?;
-        Ok(line.map_or_else(Balance::default, |found| Balance { posted: found.line.posted, held: found.line.held }))
+        Ok(line.map_or_else(Balance::default, |found| Balance {
+            posted: found.line.posted,
+            held: found.line.held,
+        }))
     }
 
     /// Posted and held of an account at the last moment before `time`.
@@ -143,7 +144,10 @@ impl Books {
     /// [`RecoveryError`] if the journal is damaged there.
     pub fn balance_before(&self, account: AccountNumber, time: Timestamp) -> Result<Balance, RecoveryError> {
         let line = self.last_line_before(account, |entry| entry.recorded_at >= time)?;
-        Ok(line.map_or_else(Balance::default, |found| Balance { posted: found.line.posted, held: found.line.held }))
+        Ok(line.map_or_else(Balance::default, |found| Balance {
+            posted: found.line.posted,
+            held: found.line.held,
+        }))
     }
 
     /// What an entry moved, if it moved hours.
@@ -172,8 +176,15 @@ impl Books {
         self.ending(first.debit, hold, first.amount).map(Some)
     }
 
-    fn ending(&self, account: AccountNumber, hold: Sequence, amount: Amount) -> Result<HoldStanding, RecoveryError> {
-        let Some(mut number) = self.last_line_before(account, |entry| entry.sequence > hold)?.map(|line| line.number) else {
+    fn ending(
+        &self,
+        account: AccountNumber,
+        hold: Sequence,
+        amount: Amount,
+    ) -> Result<HoldStanding, RecoveryError> {
+        let Some(mut number) =
+            self.last_line_before(account, |entry| entry.sequence > hold)?.map(|line| line.number)
+        else {
             return Ok(HoldStanding::Open { left: amount.seconds() });
         };
         let head = self.views.balances.head(account);
@@ -186,9 +197,13 @@ impl Books {
             match &entry.command.action {
                 Action::Expire(of) if *of == hold => return Ok(HoldStanding::Expired(entry.sequence)),
                 Action::Void(of) if *of == hold => return Ok(HoldStanding::Resolved(entry.sequence)),
-                Action::Post(post) if post.ends == Some(hold) => return Ok(HoldStanding::Resolved(entry.sequence)),
+                Action::Post(post) if post.ends == Some(hold) => {
+                    return Ok(HoldStanding::Resolved(entry.sequence));
+                }
                 Action::Capture(capture) if capture.hold == hold => {
-                    left = left.saturating_sub(entry.outcome.moves.first().map_or(0, |first| first.amount.seconds()));
+                    left = left.saturating_sub(
+                        entry.outcome.moves.first().map_or(0, |first| first.amount.seconds()),
+                    );
                     if left <= 0 || capture.rest == crate::domain::Rest::Release {
                         return Ok(HoldStanding::Resolved(entry.sequence));
                     }
@@ -244,7 +259,12 @@ impl Books {
     }
 
     /// Line `wanted` of an account, by leaps from its head.
-    fn line_numbered(&self, account: AccountNumber, head: Head, wanted: u64) -> Result<Option<StatementLine>, RecoveryError> {
+    fn line_numbered(
+        &self,
+        account: AccountNumber,
+        head: Head,
+        wanted: u64,
+    ) -> Result<Option<StatementLine>, RecoveryError> {
         if wanted == 0 {
             return Ok(None);
         }
@@ -263,7 +283,12 @@ impl Books {
         Ok(None)
     }
 
-    fn line_of(&self, account: AccountNumber, number: u64, sequence: Sequence) -> Result<Option<StatementLine>, RecoveryError> {
+    fn line_of(
+        &self,
+        account: AccountNumber,
+        number: u64,
+        sequence: Sequence,
+    ) -> Result<Option<StatementLine>, RecoveryError> {
         if number == 0 {
             return Ok(None);
         }
@@ -296,4 +321,3 @@ pub fn limits_set_by(entry: &Entry, account: AccountNumber) -> Option<Limits> {
         _ => None,
     }
 }
-

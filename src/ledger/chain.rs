@@ -71,7 +71,8 @@ impl Chain {
     pub fn from_roots(roots: &[u64], lines: u64) -> Option<Self> {
         let mut covered = 0u64;
         for root in roots {
-            covered = covered.checked_add(1u64.checked_shl(u32::try_from(root & EXPONENT_MASK).ok()?)?.checked_sub(1)?)?;
+            covered = covered
+                .checked_add(1u64.checked_shl(u32::try_from(root & EXPONENT_MASK).ok()?)?.checked_sub(1)?)?;
         }
         (covered == lines).then(|| Self { roots: SmallVec::from_slice(roots), lines })
     }

@@ -67,7 +67,8 @@ impl ManualClock {
     pub fn advance_seconds(&self, seconds: i64) {
         let mut moment = self.moment.lock().unwrap_or_else(PoisonError::into_inner);
         moment.wall = moment.wall.plus_seconds(seconds);
-        moment.monotonic_micros = moment.monotonic_micros.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND));
+        moment.monotonic_micros =
+            moment.monotonic_micros.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND));
     }
 
     /// Lets time pass until the wall clock shows `wall`; does nothing if it is later already.

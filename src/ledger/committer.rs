@@ -25,7 +25,13 @@ pub struct Committer {
 
 impl Committer {
     /// A committer that goes on from `tip`, which the journal was acquired at.
-    pub fn new(shared: Arc<Shared>, views: Arc<Views>, journal: Box<dyn Journal>, tip: Tip, free_bytes: FreeBytes) -> Self {
+    pub fn new(
+        shared: Arc<Shared>,
+        views: Arc<Views>,
+        journal: Box<dyn Journal>,
+        tip: Tip,
+        free_bytes: FreeBytes,
+    ) -> Self {
         Self { shared, views, journal, tip, free_bytes }
     }
 
@@ -60,6 +66,7 @@ impl Committer {
             let appended = self.journal.append(&self.tip, &work.batch);
             self.shared.fail_stop.written();
             self.tip = appended.map_err(|error| Failure::Journal(error.to_string()))?;
+            self.shared.batches.fetch_add(1, Ordering::Relaxed);
             self.publish(&work);
         }
         self.look_at_disk();

@@ -20,7 +20,13 @@ pub fn checkpoint(reader: &dyn JournalReader, checkpoints: &Checkpoints) -> Resu
 /// Writes checkpoints whenever enough entries have been acknowledged. A follower: it reads the
 /// journal and is never waited for. A checkpoint that cannot be written is tried again later; the
 /// books do not need it.
-pub fn run(shared: &Shared, views: &Views, reader: &dyn JournalReader, checkpoints: &Checkpoints, ended: &AtomicBool) {
+pub fn run(
+    shared: &Shared,
+    views: &Views,
+    reader: &dyn JournalReader,
+    checkpoints: &Checkpoints,
+    ended: &AtomicBool,
+) {
     views.checkpoint_bell.own();
     while !ended.load(Ordering::Acquire) {
         let position = views.position().get();
@@ -45,7 +51,9 @@ impl Watchdog {
         let (stop, stopped) = mpsc::channel::<()>();
         let thread = std::thread::Builder::new().name("hourbook-watchdog".into()).spawn(move || {
             while stopped.recv_timeout(Duration::from_secs(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                shared.fail_stop.watch(shared.clock.now().monotonic_micros, shared.bounds.append_deadline_seconds);
+                shared
+                    .fail_stop
+                    .watch(shared.clock.now().monotonic_micros, shared.bounds.append_deadline_seconds);
             }
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })

@@ -56,7 +56,9 @@ pub use sameness::TextIsGone;
 pub use submission::{Decision, Mode};
 pub use work::AccountView;
 
-use crate::domain::{AccountNumber, Action, Balance, Command, Entry, Invalid, Outcome, Refusal, RequestKey, Sequence};
+use crate::domain::{
+    AccountNumber, Action, Balance, Command, Entry, Invalid, Outcome, Refusal, RequestKey, Sequence,
+};
 use decide::{ReadAhead, needs_of_old};
 use poster::Shared;
 use queue::NotTaken;
@@ -251,6 +253,12 @@ impl Ledger {
         self.views.position()
     }
 
+    /// Batches written since the ledger was opened.
+    #[must_use]
+    pub fn batches(&self) -> u64 {
+        self.shared.batches.load(Ordering::Relaxed)
+    }
+
     /// The state right after entry `position`, from the newest checkpoint before it.
     ///
     /// # Errors
@@ -287,11 +295,14 @@ impl Ledger {
     }
 
     fn gone(&self) -> NoReceipt {
-        NoReceipt::Unknown(self.failure().map_or_else(|| "the ledger is closing".to_owned(), ToString::to_string))
+        NoReceipt::Unknown(
+            self.failure().map_or_else(|| "the ledger is closing".to_owned(), ToString::to_string),
+        )
     }
 
     fn stored(&self, sequence: Sequence) -> Result<Entry, NoReceipt> {
-        let unreadable = |what: String| NoReceipt::Unknown(format!("entry {sequence} cannot be read: {what}"));
+        let unreadable =
+            |what: String| NoReceipt::Unknown(format!("entry {sequence} cannot be read: {what}"));
         let entry = self.books.entry(sequence).map_err(|error| unreadable(error.to_string()))?;
         entry.ok_or_else(|| unreadable("it is not there".into()))
     }
@@ -349,7 +360,10 @@ impl Ticket {
 impl Future for Ticket {
     type Output = Option<Vec<Decision>>;
 
-    fn poll(mut self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Self::Output> {
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
         std::pin::Pin::new(&mut self.from).poll(context).map(Result::ok)
     }
 }

@@ -112,10 +112,9 @@ impl Ledger {
         clock_fits(&*options.clock, state.recorded_at, tip.position.is_zero(), options.accept_clock)?;
 
         let views = Arc::new(Views::of(&state));
-        views.checkpoint_due.store(
-            state.position.get().saturating_add(options.bounds.checkpoint_entries),
-            Ordering::Relaxed,
-        );
+        views
+            .checkpoint_due
+            .store(state.position.get().saturating_add(options.bounds.checkpoint_entries), Ordering::Relaxed);
         let low = (options.free_bytes)().is_ok_and(|free| free < options.bounds.disk_headroom_bytes);
         let shared = Arc::new(Shared {
             queue: Queue::new(options.bounds.queue_submissions_max),
@@ -123,12 +122,14 @@ impl Ledger {
             fail_stop: FailStop::new(options.on_failure),
             disk_low: AtomicBool::new(low),
             acknowledged: AtomicU64::new(tip.position.get()),
+            batches: AtomicU64::new(0),
             closing: AtomicBool::new(false),
             clock: options.clock,
             bounds: options.bounds,
         });
         let poster = Poster::new(Arc::clone(&shared), state, ids);
-        let committer = Committer::new(Arc::clone(&shared), Arc::clone(&views), journal, tip, options.free_bytes);
+        let committer =
+            Committer::new(Arc::clone(&shared), Arc::clone(&views), journal, tip, options.free_bytes);
         let follower_ended = Arc::new(AtomicBool::new(false));
 
         let mut threads = vec![guarded("poster", &shared, move || poster.run())?];
@@ -141,11 +142,25 @@ impl Ledger {
         let (follower_shared, follower_views) = (Arc::clone(&shared), Arc::clone(&views));
         let (follower_reader, checkpoints) = (Arc::clone(&reader), options.checkpoints.clone());
         threads.push(std::thread::Builder::new().name("hourbook-checkpoints".into()).spawn(move || {
-            follower::run(&follower_shared, &follower_views, &*follower_reader, &checkpoints, &follower_ended);
+            follower::run(
+                &follower_shared,
+                &follower_views,
+                &*follower_reader,
+                &checkpoints,
+                &follower_ended,
+            );
         })?);
         let watchdog = Some(Watchdog::start(Arc::clone(&shared))?);
         let books = Books::new(reader, Arc::clone(&views));
-        Ok(Self { shared, views, books, text_is_gone: options.text_is_gone, checkpoints: options.checkpoints, threads, watchdog })
+        Ok(Self {
+            shared,
+            views,
+            books,
+            text_is_gone: options.text_is_gone,
+            checkpoints: options.checkpoints,
+            threads,
+            watchdog,
+        })
     }
 }
 
@@ -169,7 +184,12 @@ fn guarded(
     })
 }
 
-fn clock_fits(clock: &dyn Clock, recorded_at: Timestamp, is_new: bool, accept: AcceptClock) -> Result<(), OpenError> {
+fn clock_fits(
+    clock: &dyn Clock,
+    recorded_at: Timestamp,
+    is_new: bool,
+    accept: AcceptClock,
+) -> Result<(), OpenError> {
     let now = clock.now().wall;
     let ahead = now.micros_since(recorded_at);
     if is_new {

@@ -34,6 +34,8 @@ pub struct Shared {
     pub disk_low: AtomicBool,
     /// The acknowledged position.
     pub acknowledged: AtomicU64,
+    /// Batches written since the start.
+    pub batches: AtomicU64,
     /// Whether the ledger is to end once the queue is empty.
     pub closing: AtomicBool,
     /// Both clocks.
@@ -83,7 +85,18 @@ impl Poster {
         let mut guard = ClockGuard::new(state.recorded_at, now);
         let refusals = Refusals::new(shared.bounds.refusals_max);
         let now = guard.read(now);
-        Self { shared, state, ids, refusals, guard, work: Work::default(), now, record: Vec::new(), unfinished: None, ticks: Vec::new() }
+        Self {
+            shared,
+            state,
+            ids,
+            refusals,
+            guard,
+            work: Work::default(),
+            now,
+            record: Vec::new(),
+            unfinished: None,
+            ticks: Vec::new(),
+        }
     }
 
     /// Runs until the ledger closes or stops.
@@ -214,8 +227,10 @@ impl Poster {
             return Some(Refusal::DiskLow);
         }
         let most = self.shared.bounds.request_ids_max;
-        (self.ids.len() >= most)
-            .then(|| Refusal::BooksFull { what: "request ids", most: u64::try_from(most).unwrap_or(u64::MAX) })
+        (self.ids.len() >= most).then(|| Refusal::BooksFull {
+            what: "request ids",
+            most: u64::try_from(most).unwrap_or(u64::MAX),
+        })
     }
 
     fn decide_new(&mut self, command: Command, ahead: &ReadAhead, now: Timestamp, mode: Mode) -> Decision {
@@ -267,4 +282,3 @@ impl Poster {
         due_in.map_or(TICK, |micros| Duration::from_micros(micros.max(1_000)).min(TICK))
     }
 }
-

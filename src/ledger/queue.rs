@@ -31,7 +31,11 @@ impl Queue {
     /// A queue of `submissions_max` slots.
     #[must_use]
     pub fn new(submissions_max: usize) -> Self {
-        Self { slots: ArrayQueue::new(submissions_max.max(1)), bell: Bell::default(), closed: AtomicBool::new(false) }
+        Self {
+            slots: ArrayQueue::new(submissions_max.max(1)),
+            bell: Bell::default(),
+            closed: AtomicBool::new(false),
+        }
     }
 
     /// Puts a submission in line and wakes the poster. Lock-free, never waits.

@@ -73,7 +73,11 @@ pub fn at_tip(
 ///
 /// # Errors
 /// [`RecoveryError`] if the journal cannot be read.
-pub fn at_position(reader: &dyn JournalReader, checkpoints: &Checkpoints, position: Sequence) -> Result<State, RecoveryError> {
+pub fn at_position(
+    reader: &dyn JournalReader,
+    checkpoints: &Checkpoints,
+    position: Sequence,
+) -> Result<State, RecoveryError> {
     let mut state = checkpoints.newest(reader, position);
     each_record(reader, state.position.next(), position, |record| {
         state.apply(&decode(&record)?);

@@ -75,7 +75,10 @@ impl Refusals {
             return None;
         }
         let content = self.content(command);
-        self.remembered.get(key).filter(|remembered| remembered.content == content).map(|remembered| remembered.refusal.clone())
+        self.remembered
+            .get(key)
+            .filter(|remembered| remembered.content == content)
+            .map(|remembered| remembered.refusal.clone())
     }
 
     /// Remembers what a request heard.

@@ -23,7 +23,8 @@ pub fn differences(asked: &Command, stored: &Command, text_is_gone: &TextIsGone)
         ("attachment", asked.attachment == stored.attachment),
         ("claims", asked.claims == stored.claims),
     ];
-    let mut fields: Vec<_> = checks.into_iter().filter_map(|(field, same)| (!same).then_some(field)).collect();
+    let mut fields: Vec<_> =
+        checks.into_iter().filter_map(|(field, same)| (!same).then_some(field)).collect();
     fields.extend(action_differences(&asked.action, &stored.action, &same_text));
     fields
 }
@@ -33,7 +34,9 @@ fn action_differences(
     stored: &Action,
     same_text: &dyn Fn(&[u8], &[u8]) -> bool,
 ) -> Vec<&'static str> {
-    let name = |checks: &[(&'static str, bool)]| checks.iter().filter(|check| !check.1).map(|check| check.0).collect();
+    let name = |checks: &[(&'static str, bool)]| {
+        checks.iter().filter(|check| !check.1).map(|check| check.0).collect()
+    };
     match (asked, stored) {
         (Action::Post(one), Action::Post(other)) => name(&[
             ("kind", one.kind == other.kind),
@@ -73,7 +76,8 @@ fn action_differences(
         (Action::OpenAccounts(one), Action::OpenAccounts(other)) => {
             let alike = one.len() == other.len()
                 && one.iter().zip(other).all(|(one, other)| {
-                    let facts = (one.bank, one.kind, one.owner, one.limits) == (other.bank, other.kind, other.owner, other.limits);
+                    let facts = (one.bank, one.kind, one.owner, one.limits)
+                        == (other.bank, other.kind, other.owner, other.limits);
                     facts && same_text(&one.label, &other.label)
                 });
             name(&[("accounts", alike)])
@@ -81,9 +85,10 @@ fn action_differences(
         (Action::SetLimits(one, limits), Action::SetLimits(other, stored)) => {
             name(&[("account", one == other), ("limits", limits == stored)])
         }
-        (Action::Close(one), Action::Close(other)) => {
-            name(&[("account", one.account == other.account), ("remainder_to", one.remainder_to == other.remainder_to)])
-        }
+        (Action::Close(one), Action::Close(other)) => name(&[
+            ("account", one.account == other.account),
+            ("remainder_to", one.remainder_to == other.remainder_to),
+        ]),
         (Action::Reopen(one), Action::Reopen(other)) => name(&[("account", one == other)]),
         (Action::Note(one), Action::Note(other)) => name(&[
             ("topic", one.topic == other.topic),

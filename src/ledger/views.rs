@@ -39,7 +39,8 @@ impl Views {
                 views.balances.publish(number, account.balance(), head);
             }
         }
-        *views.accounts.write().unwrap_or_else(PoisonError::into_inner) = state.accounts.iter().map(AccountView::of).collect();
+        *views.accounts.write().unwrap_or_else(PoisonError::into_inner) =
+            state.accounts.iter().map(AccountView::of).collect();
         *views.holds.write().unwrap_or_else(PoisonError::into_inner) =
             state.holds.iter().map(|(hold, open)| (hold, Arc::new(open.clone()))).collect();
         views.owners.store(state.owners, Ordering::Release);
@@ -80,13 +81,23 @@ impl Views {
     /// Open holds after `after` that name `account` on either side (any account if none), oldest
     /// first, at most `most`.
     #[must_use]
-    pub fn open_holds(&self, account: Option<AccountNumber>, after: Sequence, most: usize) -> Vec<(Sequence, Arc<OpenHold>)> {
+    pub fn open_holds(
+        &self,
+        account: Option<AccountNumber>,
+        after: Sequence,
+        most: usize,
+    ) -> Vec<(Sequence, Arc<OpenHold>)> {
         let holds = self.holds.read().unwrap_or_else(PoisonError::into_inner);
         let names = |open: &OpenHold| {
-            account.is_none_or(|account| open.sides.iter().any(|sides| sides.debit == account || sides.credit == account))
+            account.is_none_or(|account| {
+                open.sides.iter().any(|sides| sides.debit == account || sides.credit == account)
+            })
         };
-        let mut found: Vec<_> =
-            holds.iter().filter(|(hold, open)| **hold > after && names(open)).map(|(hold, open)| (*hold, Arc::clone(open))).collect();
+        let mut found: Vec<_> = holds
+            .iter()
+            .filter(|(hold, open)| **hold > after && names(open))
+            .map(|(hold, open)| (*hold, Arc::clone(open)))
+            .collect();
         drop(holds);
         found.sort_by_key(|(hold, _)| *hold);
         found.truncate(most);

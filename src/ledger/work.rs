@@ -10,7 +10,9 @@ use super::balances::Head;
 use super::bell::Bell;
 use super::state::{Account, OpenHold, Standing, State};
 use super::submission::Answer;
-use crate::domain::{AccountKind, AccountNumber, Action, Balance, BankNumber, Entry, Opened, OwnerNumber, Sequence};
+use crate::domain::{
+    AccountKind, AccountNumber, Action, Balance, BankNumber, Entry, Opened, OwnerNumber, Sequence,
+};
 use crate::journal::Batch;
 
 /// One batch and all that hangs on it.
@@ -76,7 +78,9 @@ impl Work {
             Action::Hold(_) => self.show_hold(state, entry.sequence),
             Action::Capture(capture) => self.show_hold(state, capture.hold),
             Action::Void(hold) | Action::Expire(hold) => self.holds.push((*hold, None)),
-            Action::OpenBank(_) | Action::OpenClearing(_) | Action::OpenAccounts(_) => self.show_opened(state, entry),
+            Action::OpenBank(_) | Action::OpenClearing(_) | Action::OpenAccounts(_) => {
+                self.show_opened(state, entry)
+            }
             Action::SetLimits(number, _) | Action::Reopen(number) => self.show_account(state, *number),
             Action::Close(close) => self.show_account(state, close.account),
             Action::RegisterOwners(_) => self.owners = Some(state.owners),

@@ -2,12 +2,15 @@
 
 use super::head::read_owner;
 use super::wire::{DecodeError, Reader, Writer};
-use crate::domain::command::{ACCOUNTS_PER_ENTRY_MAX, OWNERS_PER_ENTRY_MAX, SEALED_TEXT_BYTES_MAX, TIME_ZONE_BYTES_MAX};
+use crate::domain::command::{
+    ACCOUNTS_PER_ENTRY_MAX, OWNERS_PER_ENTRY_MAX, SEALED_TEXT_BYTES_MAX, TIME_ZONE_BYTES_MAX,
+};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close, Correction, Hold, Kind,
-    Limits, NewAccount, Note, OpenBank, OpenClearing, OwnerNumber, People, Post, Rest, ReversalKind, Reverse, ReversedPart,
-    Sequence, TRANSFERS_MAX, Timestamp, Topic, Transfer, Transfers,
+    AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close,
+    Correction, Hold, Kind, Limits, NewAccount, Note, OpenBank, OpenClearing, OwnerNumber, People, Post,
+    Rest, ReversalKind, Reverse, ReversedPart, Sequence, TRANSFERS_MAX, Timestamp, Topic, Transfer,
+    Transfers,
 };
 
 // Tags of actions. A number never changes its meaning.
@@ -132,14 +135,17 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
             let kind = reader.known(Kind::from_number(byte >> 1), "kind")?;
             let at_deadline = if byte & 1 == 1 { AtDeadline::Capture } else { AtDeadline::Release };
             let transfers = read_transfers(reader, 2)?;
-            let deadline = Timestamp::from_micros(recorded_at.micros().wrapping_add(reader.signed("deadline")?));
+            let deadline =
+                Timestamp::from_micros(recorded_at.micros().wrapping_add(reader.signed("deadline")?));
             Action::Hold(Hold { kind, transfers, deadline, at_deadline })
         }
         CAPTURE => {
-            let rest = if read_flag(reader, "what happens to the rest")? { Rest::Release } else { Rest::Keep };
+            let rest =
+                if read_flag(reader, "what happens to the rest")? { Rest::Release } else { Rest::Keep };
             let hold = read_sequence(reader, "hold")?;
             let seconds = reader.signed("amount")?;
-            let amount = if seconds == 0 { None } else { Some(reader.known(Amount::new(seconds), "amount")?) };
+            let amount =
+                if seconds == 0 { None } else { Some(reader.known(Amount::new(seconds), "amount")?) };
             Action::Capture(Capture { hold, amount, rest })
         }
         VOID => Action::Void(read_sequence(reader, "hold")?),
@@ -153,7 +159,12 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
             let owner = read_owner(reader, "owner")?;
             let name = std::str::from_utf8(reader.block(TIME_ZONE_BYTES_MAX, "time zone")?).ok();
             let time_zone = reader.known(name, "time zone")?.into();
-            Action::OpenBank(OpenBank { owner, time_zone, pot: read_limits(reader)?, issuance: read_limits(reader)? })
+            Action::OpenBank(OpenBank {
+                owner,
+                time_zone,
+                pot: read_limits(reader)?,
+                issuance: read_limits(reader)?,
+            })
         }
         OPEN_CLEARING => Action::OpenClearing(OpenClearing {
             first: BankNumber::new(reader.small("bank")?),
@@ -230,7 +241,9 @@ fn write_transfers(writer: &mut Writer<'_>, transfers: &[Transfer]) {
         if let Some(activity) = people.activity {
             writer.unsigned(u64::from(activity));
         }
-        for person in [people.given_by, people.received_by, people.paid_by, people.in_the_name_of].into_iter().flatten() {
+        for person in
+            [people.given_by, people.received_by, people.paid_by, people.in_the_name_of].into_iter().flatten()
+        {
             writer.unsigned(u64::from(person.get()));
         }
     }

@@ -9,8 +9,8 @@ use crate::domain::claim::CLAIMS_MAX;
 use crate::domain::command::SEALED_TEXT_BYTES_MAX;
 use crate::domain::note::ATTACHMENT_BYTES_MAX;
 use crate::domain::{
-    Action, Attachment, Claim, ClaimFate, ClaimUnit, ClaimWord, Command, Day, OwnerNumber, RequestId, RequestKey, Scope,
-    Sequence, Timestamp, Topic,
+    Action, Attachment, Claim, ClaimFate, ClaimUnit, ClaimWord, Command, Day, OwnerNumber, RequestId,
+    RequestKey, Scope, Sequence, Timestamp, Topic,
 };
 
 const SCOPE: u8 = 1;

@@ -19,7 +19,13 @@ use wire::{Reader, Writer};
 /// Writes a record: `command` and `outcome` of the entry `sequence` of a batch recorded at `recorded_at`.
 ///
 /// Appends to `bytes`, which a poster reuses; nothing else is allocated.
-pub fn encode(command: &Command, outcome: &Outcome, sequence: Sequence, recorded_at: Timestamp, bytes: &mut Vec<u8>) {
+pub fn encode(
+    command: &Command,
+    outcome: &Outcome,
+    sequence: Sequence,
+    recorded_at: Timestamp,
+    bytes: &mut Vec<u8>,
+) {
     let mut writer = Writer::new(bytes);
     head::write(&mut writer, command, recorded_at);
     action::write(&mut writer, &command.action, recorded_at);
@@ -46,4 +52,3 @@ pub fn decode(bytes: &[u8], sequence: Sequence, recorded_at: Timestamp) -> Resul
 pub fn decode_key(bytes: &[u8]) -> Result<Option<RequestKey>, DecodeError> {
     head::read_key(&mut Reader::new(bytes))
 }
-

@@ -10,7 +10,8 @@ use super::head::read_owner;
 use super::wire::{DecodeError, Reader, Writer};
 use crate::domain::entry::posted_transfers;
 use crate::domain::{
-    AccountNumber, Action, Amount, BankNumber, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post, Sequence, TRANSFERS_MAX,
+    AccountNumber, Action, Amount, BankNumber, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post,
+    Sequence, TRANSFERS_MAX,
 };
 
 /// At most two accounts a transfer.
@@ -164,7 +165,11 @@ fn read_lines(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> R
     Ok(lines)
 }
 
-fn read_line(reader: &mut Reader<'_>, account: AccountNumber, sequence: Sequence) -> Result<Line, DecodeError> {
+fn read_line(
+    reader: &mut Reader<'_>,
+    account: AccountNumber,
+    sequence: Sequence,
+) -> Result<Line, DecodeError> {
     let flags = reader.byte("line")?;
     let passed = reader.known(Passed::from_bits(flags >> PASSED_SHIFT), "limits passed")?;
     let previous = earlier_or_none(reader, sequence, "previous line")?;
@@ -198,7 +203,11 @@ fn distance(from: Sequence, to: Sequence) -> u64 {
     if to.is_zero() { 0 } else { from.get().saturating_sub(to.get()) }
 }
 
-fn earlier_or_none(reader: &mut Reader<'_>, from: Sequence, what: &'static str) -> Result<Sequence, DecodeError> {
+fn earlier_or_none(
+    reader: &mut Reader<'_>,
+    from: Sequence,
+    what: &'static str,
+) -> Result<Sequence, DecodeError> {
     match reader.unsigned(what)? {
         0 => Ok(Sequence::ZERO),
         away => reader.known(from.get().checked_sub(away).filter(|at| *at > 0).map(Sequence::new), what),

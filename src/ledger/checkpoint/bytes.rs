@@ -3,8 +3,8 @@
 use aws_lc_rs::digest;
 
 use crate::domain::{
-    AccountKind, AccountNumber, AtDeadline, BankNumber, CeilingRule, Claim, ClaimFate, ClaimUnit, ClaimWord, Kind,
-    OwnerNumber, Sequence, Timestamp,
+    AccountKind, AccountNumber, AtDeadline, BankNumber, CeilingRule, Claim, ClaimFate, ClaimUnit, ClaimWord,
+    Kind, OwnerNumber, Sequence, Timestamp,
 };
 use crate::journal::Hash;
 use crate::journal::codec::wire::{DecodeError, Reader, Writer};
@@ -179,7 +179,8 @@ fn write_holds(writer: &mut Writer<'_>, state: &State) {
         }
         writer.unsigned(open.claims.len() as u64);
         for claim in &open.claims {
-            let (unit, fate) = (u8::from(claim.unit == ClaimUnit::Seconds), u8::from(claim.fate == ClaimFate::Kept));
+            let (unit, fate) =
+                (u8::from(claim.unit == ClaimUnit::Seconds), u8::from(claim.fate == ClaimFate::Kept));
             writer.byte(claim.word.number() << 2 | fate << 1 | unit);
             writer.raw(&claim.key);
             writer.signed(claim.take);

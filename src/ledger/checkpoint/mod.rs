@@ -58,8 +58,12 @@ impl Checkpoints {
         let mut files = self.files();
         files.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
         for (position, path) in files.into_iter().filter(|(position, _)| *position <= at_most) {
-            let Some((state, hash)) = fs::read(path).ok().and_then(|bytes| bytes::read(&bytes)) else { continue };
-            if state.position == position && matches!(batch_hash_at(reader, position), Ok(Some(found)) if found == hash) {
+            let Some((state, hash)) = fs::read(path).ok().and_then(|bytes| bytes::read(&bytes)) else {
+                continue;
+            };
+            if state.position == position
+                && matches!(batch_hash_at(reader, position), Ok(Some(found)) if found == hash)
+            {
                 return state;
             }
         }

@@ -1,14 +1,14 @@
 //! Owners, banks and accounts: numbers are handed out here, dense and in order.
 
 use super::super::state::{Account, Standing, holds::Sides};
+use super::Case;
 use super::effects::{Effects, sides_fit};
 use super::limits::{self, Judgement};
-use super::Case;
 
 use crate::domain::numbers::OWNERS_MAX;
 use crate::domain::{
-    AccountNumber, Amount, BankNumber, Close, Move, Moves, NewAccount, OpenBank, OpenClearing, Opened, Outcome, OwnerNumber,
-    Refusal,
+    AccountNumber, Amount, BankNumber, Close, Move, Moves, NewAccount, OpenBank, OpenClearing, Opened,
+    Outcome, OwnerNumber, Refusal,
 };
 
 /// Hands out owner numbers, so that keys can be made before anything is sealed under them.
@@ -111,7 +111,8 @@ fn owner_exists(case: &Case<'_>, owner: OwnerNumber) -> Result<(), Refusal> {
 fn next_accounts(case: &Case<'_>, count: usize) -> Result<AccountNumber, Refusal> {
     let full = Refusal::BooksFull { what: "accounts", most: u64::from(AccountNumber::ACCOUNTS_MAX) };
     let first = u32::try_from(case.state.accounts.len()).map_err(|_| full.clone())?;
-    let last = u32::try_from(case.state.accounts.len().saturating_add(count).saturating_sub(1)).map_err(|_| full.clone())?;
+    let last = u32::try_from(case.state.accounts.len().saturating_add(count).saturating_sub(1))
+        .map_err(|_| full.clone())?;
     AccountNumber::from_slot(last).ok_or_else(|| full.clone())?;
     AccountNumber::from_slot(first).ok_or(full)
 }

@@ -13,7 +13,8 @@ pub fn judge(case: &Case<'_>) -> Result<(), Refusal> {
             return Err(Refusal::Claim { word: claim.word, place, left, take: claim.take });
         }
     }
-    if !claims.is_empty() && case.state.counters.len().saturating_add(claims.len()) > case.bounds.counters_max {
+    if !claims.is_empty() && case.state.counters.len().saturating_add(claims.len()) > case.bounds.counters_max
+    {
         let most = u64::try_from(case.bounds.counters_max).unwrap_or(u64::MAX);
         return Err(Refusal::BooksFull { what: "counters", most });
     }

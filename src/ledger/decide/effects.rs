@@ -70,7 +70,8 @@ impl Effects {
         let place = match self.each.iter().position(|effect| effect.account == account) {
             Some(place) => place,
             None => {
-                let nothing = Effect { account, posted: 0, held: 0, promised: 0, passed: Passed::NOTHING, lined };
+                let nothing =
+                    Effect { account, posted: 0, held: 0, promised: 0, passed: Passed::NOTHING, lined };
                 self.each.push(nothing);
                 self.each.len() - 1
             }

@@ -12,7 +12,8 @@ pub fn hold(case: &Case<'_>, hold: &Hold) -> Result<Outcome, Refusal> {
     if hold.deadline <= case.now || hold.deadline > case.now.plus_seconds(HOLD_SECONDS_MAX) {
         return Err(Refusal::DeadlineOutOfReach);
     }
-    let sides = hold.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit });
+    let sides =
+        hold.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit });
     sides_fit(case.state, sides.clone())?;
     let mut effects = Effects::default();
     for (sides, transfer) in sides.clone().zip(&hold.transfers) {
@@ -60,7 +61,12 @@ pub fn void(case: &Case<'_>, hold: Sequence) -> Result<Outcome, Refusal> {
 
 /// Ends a hold whose deadline has passed, as it said it would.
 pub fn expire(case: &Case<'_>, hold: Sequence) -> Result<Outcome, Refusal> {
-    let open = case.state.holds.get(hold).filter(|open| open.deadline <= case.now).ok_or(Refusal::HoldResolved(hold))?;
+    let open = case
+        .state
+        .holds
+        .get(hold)
+        .filter(|open| open.deadline <= case.now)
+        .ok_or(Refusal::HoldResolved(hold))?;
     match open.at_deadline {
         AtDeadline::Release => Ok(taken(case, open, None, open.left)),
         AtDeadline::Capture => Ok(taken(case, open, Amount::new(open.left), 0)),

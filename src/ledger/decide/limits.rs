@@ -6,7 +6,8 @@
 use super::super::state::{Account, State};
 use super::effects::{Effect, Effects};
 use crate::domain::{
-    AccountKind, AccountNumber, CeilingRule, Command, Kind, Limit, LimitPassed, Passed, Refusal, SUM_LIMIT_SECONDS,
+    AccountKind, AccountNumber, CeilingRule, Command, Kind, Limit, LimitPassed, Passed, Refusal,
+    SUM_LIMIT_SECONDS,
 };
 
 /// Whether floors and ceilings may stop an entry.
@@ -73,7 +74,9 @@ pub fn passed(account: &Account, effect: &Effect) -> Passed {
         passed = passed.and(Passed::FLOOR);
     }
     // `promised` of hold after hold could leave the range of i64, so it is added with care.
-    if rises_by > 0 && account.posted.saturating_add(account.promised).saturating_add(rises_by) > account.ceiling {
+    if rises_by > 0
+        && account.posted.saturating_add(account.promised).saturating_add(rises_by) > account.ceiling
+    {
         passed = passed.and(Passed::CEILING);
     }
     passed
@@ -85,10 +88,12 @@ fn stops(account: &Account, effect: &Effect, judgement: Judgement) -> impl Itera
     let floor = effect.passed.includes(Passed::FLOOR).then(|| {
         let beyond_count = account.posted - account.held - falls_by < -SUM_LIMIT_SECONDS;
         let limit = if clearing { Limit::ClearingFloor } else { Limit::Floor };
-        (beyond_count || judgement.stops(account.kind)).then(|| figures(effect.account, account, limit, falls_by))
+        (beyond_count || judgement.stops(account.kind))
+            .then(|| figures(effect.account, account, limit, falls_by))
     });
     let ceiling = effect.passed.includes(Passed::CEILING).then(|| {
-        let beyond_count = account.posted.saturating_add(account.promised).saturating_add(rises_by) > SUM_LIMIT_SECONDS;
+        let beyond_count =
+            account.posted.saturating_add(account.promised).saturating_add(rises_by) > SUM_LIMIT_SECONDS;
         let stops = account.ceiling_rule == CeilingRule::Hard && judgement.stops(account.kind);
         let limit = if clearing { Limit::ClearingCeiling } else { Limit::Ceiling };
         (beyond_count || stops).then(|| figures(effect.account, account, limit, rises_by))

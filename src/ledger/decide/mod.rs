@@ -11,11 +11,11 @@ mod hold;
 mod limits;
 mod post;
 
-
-
 use super::bounds::Bounds;
 use super::state::State;
-use crate::domain::{Action, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp, Transfer};
+use crate::domain::{
+    Action, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp, Transfer,
+};
 
 /// What was read of old entries before the command was submitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,7 +135,8 @@ pub fn needs_of_old(command: &Command) -> Option<Sequence> {
 
 /// Keeps the refusal that answers first.
 fn keep_first(kept: &mut Option<Refusal>, refusal: Refusal) {
-    let answers_first = kept.as_ref().is_none_or(|before| refusal.reason().precedence() < before.reason().precedence());
+    let answers_first =
+        kept.as_ref().is_none_or(|before| refusal.reason().precedence() < before.reason().precedence());
     if answers_first {
         *kept = Some(refusal);
     }

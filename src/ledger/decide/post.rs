@@ -15,7 +15,10 @@ pub fn post(case: &Case<'_>, post: &Post) -> Result<Outcome, Refusal> {
     if let Some(hold) = post.ends {
         or_missing(case, hold)?;
     }
-    sides_fit(case.state, post.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit }))?;
+    sides_fit(
+        case.state,
+        post.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit }),
+    )?;
     let mut effects = Effects::default();
     for transfer in &post.transfers {
         effects.transfer(transfer.debit, transfer.credit, transfer.amount.seconds());
@@ -55,7 +58,8 @@ fn parts(case: &Case<'_>, reverse: &Reverse, original: &[Move]) -> Result<Moves,
     let swapped = |part: &Move, amount| Move { debit: part.credit, credit: part.debit, amount, of: part.of };
     let mut moves = Moves::new();
     if reverse.parts.is_empty() {
-        let remaining = original.iter().filter_map(|part| Some(swapped(part, Amount::of_balance(left(part).max(0))?)));
+        let remaining =
+            original.iter().filter_map(|part| Some(swapped(part, Amount::of_balance(left(part).max(0))?)));
         moves.extend(remaining);
         if moves.is_empty() {
             return Err(Refusal::ReversalExceeds { transfer: 0, left: 0, requested: None });
@@ -67,7 +71,13 @@ fn parts(case: &Case<'_>, reverse: &Reverse, original: &[Move]) -> Result<Moves,
         let left = named.map_or(0, left);
         match named {
             Some(known) if part.amount.seconds() <= left => moves.push(swapped(known, part.amount)),
-            _ => return Err(Refusal::ReversalExceeds { transfer: part.transfer, left, requested: Some(part.amount) }),
+            _ => {
+                return Err(Refusal::ReversalExceeds {
+                    transfer: part.transfer,
+                    left,
+                    requested: Some(part.amount),
+                });
+            }
         }
     }
     Ok(moves)

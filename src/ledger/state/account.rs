@@ -44,12 +44,21 @@ pub enum Standing {
     Closed,
 }
 
-const _: () = assert!(size_of::<Account>() <= 104, "a million accounts must fit into 256 MB with all that is published");
+const _: () = assert!(
+    size_of::<Account>() <= 104,
+    "a million accounts must fit into 256 MB with all that is published"
+);
 
 impl Account {
     /// An account as it is when opened by entry `opened`.
     #[must_use]
-    pub fn new(bank: BankNumber, kind: AccountKind, owner: OwnerNumber, limits: Limits, opened: Sequence) -> Self {
+    pub fn new(
+        bank: BankNumber,
+        kind: AccountKind,
+        owner: OwnerNumber,
+        limits: Limits,
+        opened: Sequence,
+    ) -> Self {
         Self {
             posted: 0,
             held: 0,

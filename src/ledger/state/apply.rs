@@ -7,8 +7,8 @@ use smallvec::SmallVec;
 
 use super::{Account, Bank, OpenHold, Standing, State, holds::Sides, slot};
 use crate::domain::{
-    Action, AccountKind, AccountNumber, BankNumber, CeilingRule, Entry, Hold, Limits, OpenClearing, Opened, OwnerNumber, Rest,
-    Sequence,
+    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Entry, Hold, Limits, OpenClearing, Opened,
+    OwnerNumber, Rest, Sequence,
 };
 
 impl State {
@@ -59,14 +59,32 @@ impl State {
             Action::OpenBank(bank) => {
                 if let Opened::Bank(number, pot) = entry.outcome.opened {
                     self.banks.push(Bank { owner: bank.owner, pot, opened: entry.sequence });
-                    self.open_account(Account::new(number, AccountKind::Pot, bank.owner, bank.pot, entry.sequence));
-                    self.open_account(Account::new(number, AccountKind::Issuance, bank.owner, bank.issuance, entry.sequence));
+                    self.open_account(Account::new(
+                        number,
+                        AccountKind::Pot,
+                        bank.owner,
+                        bank.pot,
+                        entry.sequence,
+                    ));
+                    self.open_account(Account::new(
+                        number,
+                        AccountKind::Issuance,
+                        bank.owner,
+                        bank.issuance,
+                        entry.sequence,
+                    ));
                 }
             }
             Action::OpenClearing(pair) => self.open_clearing(entry, pair),
             Action::OpenAccounts(accounts) => {
                 for new in accounts {
-                    self.open_account(Account::new(new.bank, new.kind, new.owner, new.limits, entry.sequence));
+                    self.open_account(Account::new(
+                        new.bank,
+                        new.kind,
+                        new.owner,
+                        new.limits,
+                        entry.sequence,
+                    ));
                 }
             }
             Action::SetLimits(number, limits) => {
@@ -84,8 +102,11 @@ impl State {
     }
 
     fn open_hold(&mut self, entry: &Entry, hold: &Hold) {
-        let sides: SmallVec<[Sides; 2]> =
-            hold.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit }).collect();
+        let sides: SmallVec<[Sides; 2]> = hold
+            .transfers
+            .iter()
+            .map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit })
+            .collect();
         let Some(amount) = hold.transfers.first().map(|first| first.amount.seconds()) else { return };
         for side in &sides {
             self.change_promised(side.credit, amount);
@@ -140,11 +161,25 @@ impl State {
     fn open_clearing(&mut self, entry: &Entry, pair: &OpenClearing) {
         let Opened::Accounts(first) = entry.outcome.opened else { return };
         let Some(second) = AccountNumber::from_slot(first.slot().saturating_add(1)) else { return };
-        let owner = |state: &Self, bank: BankNumber| state.bank(bank).map_or(OwnerNumber::OPERATOR, |bank| bank.owner);
+        let owner = |state: &Self, bank: BankNumber| {
+            state.bank(bank).map_or(OwnerNumber::OPERATOR, |bank| bank.owner)
+        };
         let (first_owner, second_owner) = (owner(self, pair.first), owner(self, pair.second));
         let (first_limits, second_limits) = clearing_limits(pair);
-        self.open_account(Account::new(pair.first, AccountKind::Clearing, first_owner, first_limits, entry.sequence));
-        self.open_account(Account::new(pair.second, AccountKind::Clearing, second_owner, second_limits, entry.sequence));
+        self.open_account(Account::new(
+            pair.first,
+            AccountKind::Clearing,
+            first_owner,
+            first_limits,
+            entry.sequence,
+        ));
+        self.open_account(Account::new(
+            pair.second,
+            AccountKind::Clearing,
+            second_owner,
+            second_limits,
+            entry.sequence,
+        ));
         self.mirrors.insert(first, second);
         self.mirrors.insert(second, first);
     }

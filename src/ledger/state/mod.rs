@@ -89,11 +89,17 @@ impl State {
 
     /// Accounts with their numbers, by slot.
     pub fn numbered_accounts(&self) -> impl Iterator<Item = (AccountNumber, &Account)> {
-        (0u32..).zip(&self.accounts).filter_map(|(slot, account)| Some((AccountNumber::from_slot(slot)?, account)))
+        (0u32..)
+            .zip(&self.accounts)
+            .filter_map(|(slot, account)| Some((AccountNumber::from_slot(slot)?, account)))
     }
 
     /// Every account of `kind` in `bank`.
-    pub fn accounts_of(&self, bank: BankNumber, kind: AccountKind) -> impl Iterator<Item = (AccountNumber, &Account)> {
+    pub fn accounts_of(
+        &self,
+        bank: BankNumber,
+        kind: AccountKind,
+    ) -> impl Iterator<Item = (AccountNumber, &Account)> {
         self.numbered_accounts().filter(move |(_, account)| account.bank == bank && account.kind == kind)
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hourbook::domain::{
-    AccountKind, AccountNumber, Action, Amount, BankNumber, Command, Kind, Limits, NewAccount, OpenBank, Opened, OwnerNumber, Post,
-    RequestId, RequestKey, Scope, Timestamp, Transfer,
+    AccountKind, AccountNumber, Action, Amount, BankNumber, Command, Kind, Limits, NewAccount, OpenBank,
+    Opened, OwnerNumber, Post, RequestId, RequestKey, Scope, Timestamp, Transfer,
 };
 use hourbook::journal::{Journal, MemoryJournal};
 use hourbook::ledger::{Failure, Ledger, ManualClock, NoReceipt, Options, Receipt};
@@ -86,7 +86,12 @@ impl Desk {
         self.account(bank, AccountKind::Member, Limits::from_floor(floor_hours * HOUR).unwrap())
     }
 
-    pub fn exchange(&self, debit: AccountNumber, credit: AccountNumber, seconds: i64) -> Result<Receipt, NoReceipt> {
+    pub fn exchange(
+        &self,
+        debit: AccountNumber,
+        credit: AccountNumber,
+        seconds: i64,
+    ) -> Result<Receipt, NoReceipt> {
         self.post(post(Kind::Exchange, &[(debit, credit, seconds)]))
     }
 }

@@ -19,7 +19,7 @@ fn record_at(sequence: u64) -> Vec<u8> {
 /// Goal: I4, what was acknowledged survives `kill -9` at any moment, and what was not is all there
 /// or not at all.
 /// Method: a child process appends and prints what was acknowledged; it is killed after a random
-/// number of lines, 25 times over the same volumes. A kill cannot show a missing sync (the
+/// number of lines, 12 times over the same volumes. A kill cannot show a missing sync (the
 /// operating system survives); the power-cut harness does that. Seed printed.
 #[test]
 fn killed_processes_lose_nothing() {
@@ -29,7 +29,7 @@ fn killed_processes_lose_nothing() {
     let disk = Disk::new(SMALL);
     let mut random = Random::from_entropy("killed_processes_lose_nothing");
     let mut acknowledged = 0;
-    for _ in 0..25 {
+    for _ in 0..12 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["journal::volumes::tests::kills::child", "--exact", "--ignored", "--nocapture"])
             .env(DIRECTORY, disk.path())

@@ -247,6 +247,35 @@ fn remove(path: &Path, number: u32) {
     fs::remove_dir_all(open::volume_path(path, number)).unwrap();
 }
 
+/// Goal: a volume that lost one of its files is refused; sled alone would begin an empty one.
+/// Method: take each part of the volume being written away, with and without what was acknowledged.
+#[test]
+fn a_volume_without_one_of_its_files_is_refused() {
+    for part in ["db", "conf", "blobs"] {
+        for forget in [false, true] {
+            let disk = Disk::new(VOLUME_BYTES_MAX);
+            disk.fill(2);
+            let path = open::volume_path(&disk.path(), 1).join(part);
+            if path.is_dir() {
+                fs::remove_dir_all(&path).unwrap()
+            } else {
+                fs::remove_file(&path).unwrap()
+            }
+            if forget {
+                fs::remove_file(disk.path().join("acknowledged")).unwrap();
+            }
+            let refused = disk.open().acquire();
+            let damaged = |error| matches!(error, ReadError::Damaged { volume: 1, .. });
+            match refused {
+                Err(JournalError::NotApplied { cause: Cause::Read(error) }) => {
+                    assert!(damaged(error), "{part}")
+                }
+                other => panic!("{part}: {other:?}"),
+            }
+        }
+    }
+}
+
 /// Goal: a batch larger than a volume has a volume of its own; large batches sync on the way.
 /// Method: batches of 3 MB in volumes of 48 KiB.
 #[test]
