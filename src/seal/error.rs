@@ -125,8 +125,8 @@ pub enum OpenError {
         /// Whose key.
         owner: OwnerNumber,
     },
-    /// Not bytes that were sealed for this request under these keys.
-    #[error("the sealed text is damaged, belongs to another entry, or was sealed under other keys")]
+    /// Not bytes that were sealed for this place of this request under these keys.
+    #[error("the sealed text is damaged, belongs elsewhere, or was sealed under other keys")]
     Damaged,
     /// Written by a later Hourbook.
     #[error("sealed text of format {format} is newer than this program")]

@@ -4,22 +4,22 @@
 //! may read what, and what a text means. Imports `domain` only.
 //!
 //! Invariants:
-//! - One text, one request, one owner list: one sealed form, for ever (an honest retry is the same
-//!   entry).
-//! - Sealed bytes open only for the request they were sealed for, under the keys of *all* owners they
-//!   name. With one key gone the text is gone from the journal, every follower and every backup, and
-//!   every hash still verifies, because hashes cover the sealed bytes.
+//! - One text, one request, one [`Place`] in its entry, one owner list: one sealed form, for ever (an
+//!   honest retry is the same entry).
+//! - Sealed bytes open only for the request and the place they were sealed for, under the keys of *all*
+//!   owners they name. With one key gone the text is gone from the journal, every follower and every
+//!   backup, and every hash still verifies, because hashes cover the sealed bytes.
 //! - A key is durable before first use; erased stays erased; damage is said and never mended with a
 //!   new key; after a failed write the keyring refuses everything until it is opened again.
 //! - Erasure order: erasure entry durable, slot overwritten and synced, position noted. Each step may
 //!   be lost in a crash; [`Keyring::apply_erasures`] at the next start does it again.
 //!
-//! Limits: 1,024 bytes of text and eight owners an entry ([`TEXT_BYTES_MAX`],
-//! [`OWNERS_PER_TEXT_MAX`]), owner numbers up to [`OWNER_NUMBER_MAX`].
+//! Limits: 1,024 bytes and eight owners a text ([`TEXT_BYTES_MAX`], [`OWNERS_PER_TEXT_MAX`]), owner
+//! numbers up to [`OWNER_NUMBER_MAX`].
 //!
 //! Protects against: somebody who has the journal, a follower or their backups, but no keyring; after
 //! an erasure, somebody who has the journal and the keyring as it is now; moving sealed bytes to
-//! another entry; changed bytes.
+//! another entry or to another place in theirs; changed bytes.
 //!
 //! Does not protect against: somebody who has the journal and a keyring, or an older copy of it that
 //! still has the key; whoever controls the running machine (memory, swap, core dumps); what shows
@@ -49,5 +49,5 @@ mod sealed_tests;
 pub use error::{KeyError, KeyringError, OpenError, SealError};
 pub use keyring::Keyring;
 pub use layout::{Key, OWNER_NUMBER_MAX};
-pub use sealed::{OWNERS_PER_TEXT_MAX, SEALED_BYTES_MAX, SealedText, open, owners_of, seal};
+pub use sealed::{OWNERS_PER_TEXT_MAX, Place, SEALED_BYTES_MAX, SealedText, open, owners_of, seal};
 pub use text::{TEXT_BYTES_MAX, TEXT_ENCODED_BYTES_MAX, Text, TextDecodeError, TextTooLong};

@@ -2,18 +2,22 @@
 //!
 //! ```text
 //! format 1, number of owners 1, owner numbers u32 LE each, siv 16, ciphertext, tag 16
-//! context = format, owners, scope u32 LE, request id          root = HKDF-SHA256 of all owners' keys
+//! place   = 0 0 for the entry's own text, 1 n for the label of its account n
+//! context = format, owners, scope u32 LE, request id, place   root = HKDF-SHA256 of all owners' keys
 //! siv     = HMAC-SHA256(mac key of root, context, text) cut to 16 bytes
 //! key, nonce = HKDF of root for (context, siv)                AES-256-GCM with the context as associated data
 //! ```
 //!
 //! - Deterministic: an honest retry seals to the same bytes. It costs nothing, because a (key, nonce)
-//!   meets a second text only if 16 bytes of two HMACs under one request id are equal.
-//! - Bound to its entry: under another request id, scope or owner list the bytes do not open.
+//!   meets a second text only if 16 bytes of two HMACs for one place of one request are equal.
+//! - Bound to its entry and its place there: under another request id, scope, owner list or place the
+//!   bytes do not open, so two labels of one entry cannot be swapped, and equal ones do not look equal.
 //! - With the key of one owner gone the text is gone.
 //!
 //! Why not random nonces: a retry would be a new entry. Why not AES-GCM-SIV: its key would still have
 //! to come from several keys and the request id, and then plain GCM does the rest.
+//!
+//! Why the place is not written into the bytes: whoever reads them knows where they stand.
 //!
 //! The format is for ever: a changed byte would make an old request id answer "different content".
 
@@ -46,6 +50,24 @@ const MAC_LABEL: &[u8] = b"siv";
 const KEY_LABEL: &[u8] = b"key";
 const NONCE_LABEL: &[u8] = b"nonce";
 
+/// Where in its entry a text stands: one request may carry several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The text of the entry itself: memo, reason, what was typed, the name of a bank.
+    Entry,
+    /// The label of the account the entry opens at this place, from 0.
+    Account(u8),
+}
+
+impl Place {
+    const fn bytes(self) -> [u8; 2] {
+        match self {
+            Self::Entry => [0, 0],
+            Self::Account(number) => [1, number],
+        }
+    }
+}
+
 /// Sealed bytes, as an entry keeps them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedText(Vec<u8>); // Invariant: made by `seal`, so at most SEALED_BYTES_MAX.
@@ -70,7 +92,7 @@ impl fmt::Debug for SealedText {
     }
 }
 
-/// Seals `text` under the keys of all `owners`, for the entry of `key`.
+/// Seals `text` under the keys of all `owners`, for `place` in the entry of `key`.
 ///
 /// The order of `owners` does not matter, nor does naming one twice.
 ///
@@ -80,6 +102,7 @@ pub fn seal(
     keyring: &Keyring,
     owners: &[OwnerNumber],
     key: &RequestKey,
+    place: Place,
     text: &Text,
 ) -> Result<SealedText, SealError> {
     let mut plain = text.encode()?;
@@ -95,7 +118,7 @@ pub fn seal(
     let mut sealed = vec![FORMAT, owner_count];
     sealed.extend(owners.iter().flat_map(|owner| owner.get().to_le_bytes()));
 
-    let sealer = Sealer::new(keyring, &owners, &sealed, key)?;
+    let sealer = Sealer::new(keyring, &owners, &sealed, key, place)?;
     let siv = sealer.siv(&plain).map_err(|_| SealError::Crypto)?;
     let (cipher, nonce) = sealer.cipher(&siv).map_err(|_| SealError::Crypto)?;
     cipher
@@ -106,13 +129,13 @@ pub fn seal(
     Ok(SealedText(sealed))
 }
 
-/// Opens what [`seal`] made for the entry of `key`.
+/// Opens what [`seal`] made for `place` in the entry of `key`.
 ///
 /// # Errors
 /// [`OpenError`]; never a wrong text.
-pub fn open(keyring: &Keyring, key: &RequestKey, sealed: &[u8]) -> Result<Text, OpenError> {
+pub fn open(keyring: &Keyring, key: &RequestKey, place: Place, sealed: &[u8]) -> Result<Text, OpenError> {
     let parts = Parts::read(sealed)?;
-    let sealer = Sealer::new(keyring, &parts.owners, parts.header, key)?;
+    let sealer = Sealer::new(keyring, &parts.owners, parts.header, key, place)?;
     let (cipher, nonce) = sealer.cipher(parts.siv).map_err(|_| OpenError::Crypto)?;
     let mut buffer = parts.ciphertext.to_vec();
     let plain = cipher
@@ -174,10 +197,12 @@ impl Sealer {
         owners: &[OwnerNumber],
         header: &[u8],
         key: &RequestKey,
+        place: Place,
     ) -> Result<Self, KeyError> {
         let mut context = header.to_vec();
         context.extend(key.scope.get().to_le_bytes());
         context.extend(key.id.bytes());
+        context.extend(place.bytes());
         Ok(Self { root: root(keyring, owners)?, context })
     }
 

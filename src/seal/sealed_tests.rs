@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 use super::layout::{self, Key};
 use super::{
-    KeyError, Keyring, OWNERS_PER_TEXT_MAX, OpenError, SEALED_BYTES_MAX, SealError, TEXT_BYTES_MAX, Text,
-    open, owners_of, seal,
+    KeyError, Keyring, OWNERS_PER_TEXT_MAX, OpenError, Place, SEALED_BYTES_MAX, SealError, TEXT_BYTES_MAX,
+    Text, open, owners_of, seal,
 };
 use crate::domain::{OwnerNumber, RequestId, RequestKey, Scope};
 
@@ -46,7 +46,7 @@ fn keyring() -> (TempDir, Keyring) {
 fn the_same_for_a_retry_and_for_nothing_else() {
     let (_directory, keyring) = keyring();
     let sealed = |numbers: &[u32], key: RequestKey, text: &str| {
-        seal(&keyring, &owners(numbers), &key, &memo(text)).unwrap().into_bytes()
+        seal(&keyring, &owners(numbers), &key, Place::Entry, &memo(text)).unwrap().into_bytes()
     };
     let base = sealed(&[1, 2], request(3, 4), "hedge cut");
     assert_eq!(base, sealed(&[1, 2], request(3, 4), "hedge cut"));
@@ -67,27 +67,62 @@ fn the_same_for_a_retry_and_for_nothing_else() {
     assert!(!base.windows(5).any(|window| window == b"hedge"));
 }
 
+/// Goal: a text opens at its own place in the entry only, and one text at two places has two forms.
+/// Method: one text sealed at each place of one request under the same owners, opened at each.
+#[test]
+fn a_text_keeps_its_place() {
+    let (_directory, keyring) = keyring();
+    let places =
+        [Place::Entry, Place::Account(0), Place::Account(1), Place::Account(31), Place::Account(255)];
+    let (key, both) = (request(3, 4), owners(&[1, 2]));
+    let sealed =
+        places.map(|place| seal(&keyring, &both, &key, place, &memo("Ann Ash")).unwrap().into_bytes());
+    for (bytes, own) in sealed.iter().zip(places) {
+        for (other, place) in sealed.iter().zip(places) {
+            let opened = open(&keyring, &key, place, bytes);
+            if place == own {
+                assert_eq!(opened.unwrap(), memo("Ann Ash"));
+            } else {
+                assert!(matches!(opened, Err(OpenError::Damaged)), "{own:?} opened at {place:?}");
+                assert_ne!(bytes[10..26], other[10..26], "siv of {own:?} and {place:?}");
+                assert_ne!(bytes[26..], other[26..], "ciphertext and tag of {own:?} and {place:?}");
+            }
+        }
+    }
+}
+
 /// Goal: the sealed form never changes, because retries of old requests are compared with it.
-/// Method: keys 0x11… and 0x22…; expected bytes computed with Python's `cryptography` from the
-/// formulas in `sealed.rs`, not with this code.
+/// Method: keys 0x11… and 0x22…, two places; expected bytes computed with Python's `cryptography`
+/// from the formulas in `sealed.rs`, not with this code.
 #[test]
 fn the_sealed_form_is_for_ever() {
     let (directory, keyring) = keyring();
     plant(&directory.path().join("keyring"), 1, 0x11);
     plant(&directory.path().join("keyring"), 2, 0x22);
     let text = Text { memo: Some("hedge".to_owned()), label: Some("é".to_owned()), ..Text::default() };
-    let sealed = seal(&keyring, &owners(&[1, 2]), &request(3, 4), &text).unwrap();
-    let hex: String = sealed.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sealed = |place| {
+        let sealed = seal(&keyring, &owners(&[1, 2]), &request(3, 4), place, &text).unwrap();
+        sealed.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
     assert_eq!(
-        hex,
+        sealed(Place::Entry),
         concat!(
             "01020100000002000000",             // Format, owners 1 and 2.
-            "3237b9f307f2771a58c13d3d08a11b4e", // Siv.
-            "b690008d33c16279da97ddab5c",       // Ciphertext.
-            "4f870f7342bab553e6fe3717fd976406", // Tag.
+            "2b63a8027a99e0ea5f31de21fe9c0db7", // Siv.
+            "9d3eae1a8675ce05764892df15",       // Ciphertext.
+            "e67dc60b7cee963c9e021ea911642a24", // Tag.
         )
     );
-    let alone = seal(&keyring, &owners(&[1]), &request(3, 4), &Text::default()).unwrap();
+    assert_eq!(
+        sealed(Place::Account(31)),
+        concat!(
+            "01020100000002000000",
+            "3c6fb1080ef54c5e87d124a7122e959e",
+            "34b828417cd26a3c312d1183ae",
+            "300cff80572075cd67b8cc3e3cb792b1",
+        )
+    );
+    let alone = seal(&keyring, &owners(&[1]), &request(3, 4), Place::Entry, &Text::default()).unwrap();
     assert_eq!(alone.as_bytes().len(), 2 + 4 + 16 + 16);
 }
 
@@ -106,28 +141,29 @@ fn plant(path: &Path, number: u32, byte: u8) {
 fn changed_or_moved_bytes_do_not_open() {
     let (_directory, keyring) = keyring();
     let key = request(3, 4);
-    let sealed = seal(&keyring, &owners(&[1, 2]), &key, &memo("hedge cut")).unwrap().into_bytes();
-    assert_eq!(open(&keyring, &key, &sealed).unwrap(), memo("hedge cut"));
+    let sealed =
+        seal(&keyring, &owners(&[1, 2]), &key, Place::Entry, &memo("hedge cut")).unwrap().into_bytes();
+    assert_eq!(open(&keyring, &key, Place::Entry, &sealed).unwrap(), memo("hedge cut"));
     for index in 0..sealed.len() {
         for bit in 0..8 {
             let mut changed = sealed.clone();
             changed[index] ^= 1 << bit;
-            let opened = open(&keyring, &key, &changed);
+            let opened = open(&keyring, &key, Place::Entry, &changed);
             match index {
                 0..10 => assert!(opened.is_err(), "byte {index} bit {bit}"),
                 _ => assert!(matches!(opened, Err(OpenError::Damaged)), "byte {index} bit {bit}"),
             }
         }
-        assert!(matches!(open(&keyring, &key, &sealed[..index]), Err(OpenError::Damaged)));
+        assert!(matches!(open(&keyring, &key, Place::Entry, &sealed[..index]), Err(OpenError::Damaged)));
     }
     for other in [request(3, 5), request(4, 4), request(0, 4)] {
-        assert!(matches!(open(&keyring, &other, &sealed), Err(OpenError::Damaged)));
+        assert!(matches!(open(&keyring, &other, Place::Entry, &sealed), Err(OpenError::Damaged)));
     }
     let mut newer = sealed.clone();
     newer[0] = 2;
-    assert!(matches!(open(&keyring, &key, &newer), Err(OpenError::NewerFormat { format: 2 })));
+    assert!(matches!(open(&keyring, &key, Place::Entry, &newer), Err(OpenError::NewerFormat { format: 2 })));
     let (_elsewhere, stranger) = self::keyring();
-    assert!(matches!(open(&stranger, &key, &sealed), Err(OpenError::Damaged)));
+    assert!(matches!(open(&stranger, &key, Place::Entry, &sealed), Err(OpenError::Damaged)));
 }
 
 /// Goal: with one of two owners erased the text is gone, and the answer says whose key; erased is
@@ -137,24 +173,28 @@ fn changed_or_moved_bytes_do_not_open() {
 fn one_erased_owner_takes_the_text() {
     let (_directory, keyring) = keyring();
     let key = request(3, 4);
-    let both = seal(&keyring, &owners(&[1, 2]), &key, &memo("hedge cut")).unwrap();
-    let alone = seal(&keyring, &owners(&[1]), &key, &memo("hedge cut")).unwrap();
+    let both = seal(&keyring, &owners(&[1, 2]), &key, Place::Entry, &memo("hedge cut")).unwrap();
+    let alone = seal(&keyring, &owners(&[1]), &key, Place::Entry, &memo("hedge cut")).unwrap();
     let two = OwnerNumber::new(2);
     keyring.erase(two).unwrap();
-    let gone = open(&keyring, &key, both.as_bytes());
+    let gone = open(&keyring, &key, Place::Entry, both.as_bytes());
     assert!(matches!(gone, Err(OpenError::Erased { owner }) if owner == two));
-    assert_eq!(open(&keyring, &key, alone.as_bytes()).unwrap(), memo("hedge cut"));
-    let again = seal(&keyring, &owners(&[1, 2]), &key, &memo("hedge cut"));
+    assert_eq!(open(&keyring, &key, Place::Entry, alone.as_bytes()).unwrap(), memo("hedge cut"));
+    let again = seal(&keyring, &owners(&[1, 2]), &key, Place::Entry, &memo("hedge cut"));
     assert!(matches!(again, Err(SealError::Key(KeyError::Erased { owner })) if owner == two));
 
     let (mut unknown, mut unknown_alone) = (both.into_bytes(), alone.into_bytes());
     unknown[6] = 99; // Owners 1 and 99.
-    assert!(matches!(open(&keyring, &key, &unknown), Err(OpenError::NoKey { owner }) if owner.get() == 99));
+    assert!(
+        matches!(open(&keyring, &key, Place::Entry, &unknown), Err(OpenError::NoKey { owner }) if owner.get() == 99)
+    );
     keyring.erase(OwnerNumber::new(99)).unwrap();
     unknown[2] = 11; // Owners 11, without a key, and 99.
-    assert!(matches!(open(&keyring, &key, &unknown), Err(OpenError::Erased { owner }) if owner.get() == 99));
+    assert!(
+        matches!(open(&keyring, &key, Place::Entry, &unknown), Err(OpenError::Erased { owner }) if owner.get() == 99)
+    );
     unknown_alone[2] = 0; // The operator, who has no key.
-    assert!(matches!(open(&keyring, &key, &unknown_alone), Err(OpenError::Damaged)));
+    assert!(matches!(open(&keyring, &key, Place::Entry, &unknown_alone), Err(OpenError::Damaged)));
 }
 
 /// Goal: the limits are the named ones, and the largest text of the most owners fits the constant.
@@ -170,25 +210,25 @@ fn limits() {
         label: Some("l".to_owned()),
     };
     let eight: Vec<u32> = (1..=8).collect();
-    let largest = seal(&keyring, &owners(&eight), &key, &text(TEXT_BYTES_MAX - 3)).unwrap();
+    let largest = seal(&keyring, &owners(&eight), &key, Place::Entry, &text(TEXT_BYTES_MAX - 3)).unwrap();
     assert_eq!(largest.as_bytes().len(), SEALED_BYTES_MAX);
-    assert_eq!(open(&keyring, &key, largest.as_bytes()).unwrap(), text(TEXT_BYTES_MAX - 3));
+    assert_eq!(open(&keyring, &key, Place::Entry, largest.as_bytes()).unwrap(), text(TEXT_BYTES_MAX - 3));
     let mut too_long = largest.into_bytes();
     too_long.push(0);
     assert!(matches!(owners_of(&too_long), Err(OpenError::Damaged)));
 
-    let above = seal(&keyring, &owners(&[1]), &key, &text(TEXT_BYTES_MAX - 2)).unwrap_err();
+    let above = seal(&keyring, &owners(&[1]), &key, Place::Entry, &text(TEXT_BYTES_MAX - 2)).unwrap_err();
     assert_eq!(
         above.to_string(),
         "the texts of an entry have 1025 bytes together, 1024 are possible; the longest is memo"
     );
     let nine: Vec<u32> = (1..=9).collect();
-    let many = seal(&keyring, &owners(&nine), &key, &text(1));
+    let many = seal(&keyring, &owners(&nine), &key, Place::Entry, &text(1));
     assert!(matches!(many, Err(SealError::TooManyOwners { count }) if count == OWNERS_PER_TEXT_MAX + 1));
-    assert!(matches!(seal(&keyring, &[], &key, &text(1)), Err(SealError::NoOwner)));
-    let operator = seal(&keyring, &owners(&[0]), &key, &text(1));
+    assert!(matches!(seal(&keyring, &[], &key, Place::Entry, &text(1)), Err(SealError::NoOwner)));
+    let operator = seal(&keyring, &owners(&[0]), &key, Place::Entry, &text(1));
     assert!(matches!(operator, Err(SealError::Key(KeyError::NoKey { .. }))));
-    let unknown = seal(&keyring, &owners(&[1, 11]), &key, &text(1));
+    let unknown = seal(&keyring, &owners(&[1, 11]), &key, Place::Entry, &text(1));
     assert!(matches!(unknown, Err(SealError::Key(KeyError::NoKey { owner })) if owner.get() == 11));
 }
 
@@ -210,10 +250,10 @@ fn opens_what_was_sealed_and_nothing_else() {
     let who = vec(1..=OWNERS_MADE, 1..=OWNERS_PER_TEXT_MAX);
     proptest!(|(text in any_text(), numbers in who, scope: u32, id: u8, noise in vec(any::<u8>(), 0..200))| {
         let key = request(scope, id);
-        match seal(&keyring, &owners(&numbers), &key, &text) {
+        match seal(&keyring, &owners(&numbers), &key, Place::Entry, &text) {
             Ok(sealed) => {
                 prop_assert!(sealed.as_bytes().len() <= SEALED_BYTES_MAX);
-                prop_assert_eq!(open(&keyring, &key, sealed.as_bytes()).unwrap(), text);
+                prop_assert_eq!(open(&keyring, &key, Place::Entry, sealed.as_bytes()).unwrap(), text);
                 let mut named = owners(&numbers);
                 named.sort_unstable();
                 named.dedup();
@@ -222,10 +262,10 @@ fn opens_what_was_sealed_and_nothing_else() {
             Err(SealError::TooLong(long)) => prop_assert!(long.bytes > TEXT_BYTES_MAX),
             Err(other) => prop_assert!(false, "{}", other),
         }
-        prop_assert!(open(&keyring, &key, &noise).is_err());
+        prop_assert!(open(&keyring, &key, Place::Entry, &noise).is_err());
         // The same noise behind a good header reaches the cipher.
         let mut near = vec![1, 1, 1, 0, 0, 0];
         near.extend(&noise);
-        prop_assert!(matches!(open(&keyring, &key, &near), Err(OpenError::Damaged)));
+        prop_assert!(matches!(open(&keyring, &key, Place::Entry, &near), Err(OpenError::Damaged)));
     });
 }

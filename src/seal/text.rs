@@ -1,4 +1,4 @@
-//! The words of an entry before they are sealed.
+//! The words of one place in an entry before they are sealed.
 //!
 //! Knows no keys. Encoding: for each text there is, in the order of the tags, tag u8, length u16
 //! little-endian, UTF-8. One text has one encoding, because an honest retry must seal to the same
@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-/// The most bytes all texts of one entry have together, in UTF-8.
+/// The most bytes the texts of one place in an entry have together, in UTF-8.
 pub const TEXT_BYTES_MAX: usize = 1024;
 /// Tag and length before each text.
 const PREFIX_BYTES: usize = 3;
