@@ -181,10 +181,10 @@ impl Network {
     ///
     /// # Errors
     /// [`KeysError`]; once the entry is written, a failure here is mended at the next start.
-    pub fn erase(&self, command: Command, owner: OwnerNumber) -> Result<Receipt, KeysError> {
+    pub fn erase(&self, key: RequestKey, actor: OwnerNumber, owner: OwnerNumber) -> Result<Receipt, KeysError> {
         let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         let note = Note { topic: Topic::ERASURE, subject: u64::from(owner.get()), body: Box::default() };
-        let receipt = self.ledger.post(Command { action: Action::Note(note), ..command })?;
+        let receipt = self.ledger.post(Command::new(key, actor, Action::Note(note)))?;
         self.keyring.erase(owner)?;
         self.keyring.note_applied_through(receipt.entry.sequence)?;
         Ok(receipt)

@@ -16,7 +16,7 @@
 //! | the row of sled databases | `volumes/` |
 //! | the journal tests run on, with faults | `memory/` |
 //! | who owns a data directory | `directory.rs`; replacing a file so that a crash leaves old or new: `files.rs` |
-//! | what every journal must do | `conformance.rs` |
+//! | what every journal must do | `conformance/` |
 
 use std::sync::Arc;
 

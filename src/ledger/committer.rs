@@ -42,16 +42,13 @@ impl Committer {
             // Read before looking for work: what came before the end is still taken.
             let ended = self.shared.handoff.has_ended();
             if let Some(work) = self.shared.handoff.take() {
-                match self.commit(work) {
-                    Ok(work) => self.shared.handoff.give_back(work),
-                    Err(failure) => {
-                        // Whoever waits hears that it is not known: their answers are dropped unsent.
-                        self.shared.fail_stop.stop(failure);
-                        self.shared.queue.bell().ring();
-                        return;
-                    }
-                }
+                let committed = self.commit(work);
+                let stopped = committed.is_none();
+                committed.into_iter().for_each(|work| self.shared.handoff.give_back(work));
                 self.shared.queue.bell().ring();
+                if stopped {
+                    return;
+                }
             } else if ended {
                 return;
             } else {
@@ -60,12 +57,20 @@ impl Committer {
         }
     }
 
-    fn commit(&mut self, mut work: Work) -> Result<Work, Failure> {
+    /// Nothing comes back if the write failed: the ledger has stopped then.
+    fn commit(&mut self, mut work: Work) -> Option<Work> {
         if !work.batch.is_empty() {
             self.shared.fail_stop.writing(self.shared.clock.now().monotonic_micros);
             let appended = self.journal.append(&self.tip, &work.batch);
             self.shared.fail_stop.written();
-            self.tip = appended.map_err(|error| Failure::Journal(error.to_string()))?;
+            match appended {
+                Ok(tip) => self.tip = tip,
+                Err(error) => {
+                    // Before the answers are dropped unsent: whoever waits must learn why.
+                    self.shared.fail_stop.stop(Failure::Journal(error.to_string()));
+                    return None;
+                }
+            }
             self.shared.batches.fetch_add(1, Ordering::Relaxed);
             self.publish(&work);
         }
@@ -73,7 +78,7 @@ impl Committer {
         for answer in work.answers.drain(..) {
             answer.send();
         }
-        Ok(work)
+        Some(work)
     }
 
     /// Shows what the batch did. Balances come before the position: whoever waits for a position

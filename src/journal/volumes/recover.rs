@@ -17,6 +17,9 @@ use super::watermark::Watermark;
 use super::{Writing, epoch};
 use crate::domain::Sequence;
 
+/// A removal rewrites a leaf at worst, which is at most an eighth of a segment.
+const REMOVES_PER_SYNC: usize = 8;
+
 /// What was found at the end.
 struct End {
     /// The volume to go on in.
@@ -169,8 +172,11 @@ fn drop_tail(store: &Store) -> Result<(), ReadError> {
         return Ok(());
     }
     // From the end: whenever this is interrupted, what is left is the beginning of a tail again.
-    for key in tail {
-        store.remove(&key.bytes())?;
+    for some in tail.chunks(REMOVES_PER_SYNC) {
+        for key in some {
+            store.remove(&key.bytes())?;
+        }
+        store.sync()?; // In between as well, for the reason `SYNC_EVERY_BYTES` has.
     }
-    store.sync()
+    Ok(())
 }

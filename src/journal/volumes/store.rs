@@ -176,3 +176,23 @@ fn wait_until_free(number: u32, descriptor: &File) -> Result<(), ReadError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: a panic inside sled becomes damage with the volume's name, not the end of the process.
+    /// Method: panic with both kinds of message, and return each kind of error.
+    #[test]
+    fn a_panic_is_damage() {
+        let what = |result: Result<(), ReadError>| result.unwrap_err().to_string();
+        let static_text = guarded(7, "opening", || panic!("flipped"));
+        assert_eq!(what(static_text), "volume 000007 is damaged: opening: the store panicked: flipped");
+        let made_text = guarded(8, "reading", || panic!("at {}", 12));
+        assert_eq!(what(made_text), "volume 000008 is damaged: reading: the store panicked: at 12");
+        let full = guarded::<()>(9, "flushing", || Err(sled::Error::Io(io::ErrorKind::StorageFull.into())));
+        assert!(matches!(full, Err(ReadError::Io { volume: 9, .. })));
+        let broken = guarded::<()>(9, "reading", || Err(sled::Error::Unsupported("no".to_owned())));
+        assert!(matches!(broken, Err(ReadError::Damaged { volume: 9, .. })));
+    }
+}

@@ -1,3 +1,9 @@
 //! The ledger on the in-memory journal: rules, concurrency, faults.
 
-mod basics;
+mod clock;
+mod gate;
+mod holds;
+mod limits;
+mod once;
+mod past;
+mod refusals;

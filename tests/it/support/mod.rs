@@ -1,5 +1,7 @@
 //! Opening ledgers in tests, and a small bank to play with.
 
+pub mod table;
+
 use std::sync::Arc;
 
 use hourbook::domain::{

@@ -1,0 +1,130 @@
+//! I4, I5 and fail stop: what anybody sees is on disk, and after a failed write nothing is accepted.
+
+use hourbook::domain::{Kind, Reason};
+use hourbook::journal::Fault;
+use hourbook::ledger::{Decision, Failure, Mode, NoReceipt};
+
+use crate::support::{Desk, HOUR, post};
+
+/// Goal: I5: nothing that is not on disk is visible: no balance, no entry, no answer, no refusal that
+/// rests on it. Method: the journal's gate holds an append back.
+#[test]
+fn i5_nothing_is_visible_before_it_is_on_disk() {
+    let desk = Desk::new();
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -1), desk.member(bank, 0));
+    let before = desk.ledger.position();
+    desk.journal.close_gate();
+    let exchange = |debit, credit| desk.command(post(Kind::Exchange, &[(debit, credit, HOUR)]));
+    let mut accepted = desk.ledger.submit(vec![exchange(ann, bea)], Mode::Write).unwrap();
+    desk.journal.wait_until_blocked();
+    // Decided in memory behind the first: refused because of it, so it may not be heard before it.
+    let mut refused = desk.ledger.submit(vec![exchange(ann, bea)], Mode::Write).unwrap();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    for _ in 0..1_000 {
+        assert_eq!(desk.ledger.balance(ann).unwrap().posted, 0);
+        assert_eq!(desk.ledger.position(), before);
+        assert_eq!(desk.ledger.books().entry(before.next()).unwrap(), None);
+        for ticket in [&mut accepted, &mut refused] {
+            assert!(std::future::Future::poll(std::pin::Pin::new(ticket), &mut context).is_pending());
+        }
+    }
+    desk.journal.open_gate();
+    assert!(matches!(accepted.wait().unwrap()[0], Decision::Accepted(sequence) if sequence == before.next()));
+    assert_eq!(desk.ledger.balance(ann).unwrap().posted, -HOUR, "published before it was answered");
+    let heard = refused.wait().unwrap();
+    assert!(matches!(&heard[0], Decision::Refused(refusal) if refusal.reason() == Reason::BelowFloor));
+}
+
+/// Goal: I4, fail stop: after a failed write nothing is accepted, nobody hears yes or no, and the
+/// next process finds exactly what was acknowledged and perhaps the batch nobody knew of.
+#[test]
+fn i4_a_failed_write_stops_everything() {
+    let cases = [
+        (Fault::BeforeWrite, false, false),
+        (Fault::MidWrite, false, false),
+        (Fault::BeforeSync, true, false),
+        (Fault::AfterWrite, true, true),
+    ];
+    for (fault, there_after_kill, there_after_power_cut) in cases {
+        for power_cut in [false, true] {
+            let desk = Desk::new();
+            let (bank, _, _) = desk.bank();
+            let (ann, bea) = (desk.member(bank, -50), desk.member(bank, -50));
+            let known = desk.exchange(ann, bea, HOUR).unwrap();
+            desk.journal.fail_next(fault);
+            let lost = desk.command(post(Kind::Exchange, &[(ann, bea, HOUR)]));
+            assert!(matches!(desk.ledger.post(lost.clone()), Err(NoReceipt::Unknown(_))), "{fault:?}");
+            assert!(matches!(desk.ledger.failure(), Some(Failure::Journal(_))), "{fault:?}");
+            assert!(matches!(desk.exchange(ann, bea, HOUR), Err(NoReceipt::Unknown(_))), "stopped for good");
+            assert!(matches!(desk.ledger.post(known.entry.command.clone()), Err(NoReceipt::Unknown(_))));
+            assert_eq!(desk.ledger.balance(ann).unwrap().posted, -HOUR, "what was seen stays as it was");
+
+            let next = if power_cut { desk.journal.power_cut() } else { desk.journal.kill() };
+            let clock = std::sync::Arc::clone(&desk.clock);
+            drop(desk);
+            let desk = Desk::with(next, clock, |_| {});
+            let there = if power_cut { there_after_power_cut } else { there_after_kill };
+            assert_eq!(desk.ledger.find(lost.key.unwrap()).unwrap().is_some(), there, "{fault:?}, power cut {power_cut}");
+            assert_eq!(desk.ledger.find(known.entry.command.key.unwrap()).unwrap(), Some(known.entry.clone()));
+            desk.ledger.post(lost).unwrap();
+            assert_eq!(desk.ledger.balance(ann).unwrap().posted, -2 * HOUR, "asked again: there once");
+        }
+    }
+}
+
+/// Goal: DISK_LOW comes before the disk is full, known answers are still given, and it goes away.
+#[test]
+fn disk_low_refuses_what_is_new() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let free = Arc::new(AtomicU64::new(u64::MAX));
+    let desk = {
+        let fresh = Desk::new();
+        let (journal, clock) = (fresh.journal.kill(), Arc::clone(&fresh.clock));
+        drop(fresh);
+        let free = Arc::clone(&free);
+        Desk::with(journal, clock, move |options| options.free_bytes = Box::new(move || Ok(free.load(Ordering::SeqCst))))
+    };
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -50), desk.member(bank, -50));
+    let known = desk.exchange(ann, bea, HOUR).unwrap();
+    free.store(1, Ordering::SeqCst);
+    desk.exchange(ann, bea, HOUR).unwrap(); // It is after this one that the disk is found low.
+    let Err(NoReceipt::Refused(refusal)) = desk.exchange(ann, bea, HOUR) else { panic!("accepted") };
+    assert_eq!(refusal.reason(), Reason::DiskLow);
+    assert_eq!(desk.ledger.post(known.entry.command.clone()).unwrap().entry, known.entry);
+    free.store(u64::MAX, Ordering::SeqCst);
+    let _may_still_be_low = desk.exchange(ann, bea, HOUR);
+    assert!(desk.exchange(ann, bea, HOUR).is_ok(), "room again: accepted without a restart");
+}
+
+/// Goal: a full queue is answered at once and nothing of it is lost. Method: the gate is closed and
+/// the queue has four slots.
+#[test]
+fn a_full_queue_says_busy() {
+    let fresh = Desk::new();
+    let (journal, clock) = (fresh.journal.kill(), std::sync::Arc::clone(&fresh.clock));
+    drop(fresh);
+    let desk = Desk::with(journal, clock, |options| {
+        options.bounds.queue_submissions_max = 4;
+        options.bounds.batch_entries_max = 2;
+    });
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -500), desk.member(bank, -500));
+    desk.journal.close_gate();
+    let mut tickets = Vec::new();
+    let busy = loop {
+        let command = desk.command(post(Kind::Exchange, &[(ann, bea, HOUR)]));
+        match desk.ledger.submit(vec![command], Mode::Write) {
+            Ok(ticket) => tickets.push(ticket),
+            Err(error) => break error,
+        }
+        assert!(tickets.len() < 100, "four slots, one batch under way and one filling cannot hold a hundred");
+    };
+    assert_eq!(busy, NoReceipt::Busy);
+    desk.journal.open_gate();
+    let taken = tickets.len();
+    assert!(tickets.into_iter().all(|ticket| matches!(ticket.wait().unwrap()[0], Decision::Accepted(_))));
+    assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR * i64::try_from(taken).unwrap());
+}
