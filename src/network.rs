@@ -181,7 +181,12 @@ impl Network {
     ///
     /// # Errors
     /// [`KeysError`]; once the entry is written, a failure here is mended at the next start.
-    pub fn erase(&self, key: RequestKey, actor: OwnerNumber, owner: OwnerNumber) -> Result<Receipt, KeysError> {
+    pub fn erase(
+        &self,
+        key: RequestKey,
+        actor: OwnerNumber,
+        owner: OwnerNumber,
+    ) -> Result<Receipt, KeysError> {
         let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         let note = Note { topic: Topic::ERASURE, subject: u64::from(owner.get()), body: Box::default() };
         let receipt = self.ledger.post(Command::new(key, actor, Action::Note(note)))?;

@@ -6,4 +6,6 @@
 #![allow(missing_docs, reason = "a test says goal and method in its first comment")]
 
 mod ledger;
+mod size;
+mod structure;
 mod support;

@@ -35,7 +35,11 @@ fn a_year_ahead_needs_an_operator() {
     let (ann, bea) = (desk.member(bank, -50), desk.member(bank, -50));
     let hold = hourbook::domain::Hold {
         kind: hourbook::domain::Kind::Exchange,
-        transfers: smallvec::smallvec![hourbook::domain::Transfer::new(ann, bea, hourbook::domain::Amount::new(HOUR).unwrap())],
+        transfers: smallvec::smallvec![hourbook::domain::Transfer::new(
+            ann,
+            bea,
+            hourbook::domain::Amount::new(HOUR).unwrap()
+        )],
         deadline: START.plus_seconds(DAY),
         at_deadline: hourbook::domain::AtDeadline::Capture,
     };
@@ -72,7 +76,10 @@ fn at_start_the_clock_must_fit_the_books() {
     };
     assert!(open(-5, AcceptClock::IfNear).is_ok());
     assert!(matches!(open(-6, AcceptClock::IfNear), Err(OpenError::ClockBehind { .. })));
-    assert!(matches!(open(-6, AcceptClock::Yes), Err(OpenError::ClockBehind { .. })), "entries never go back");
+    assert!(
+        matches!(open(-6, AcceptClock::Yes), Err(OpenError::ClockBehind { .. })),
+        "entries never go back"
+    );
     assert!(open(30 * DAY, AcceptClock::IfNear).is_ok());
     assert!(matches!(open(30 * DAY + 1, AcceptClock::IfNear), Err(OpenError::ClockAhead { .. })));
     assert!(open(365 * DAY, AcceptClock::Yes).is_ok());

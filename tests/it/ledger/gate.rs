@@ -65,8 +65,15 @@ fn i4_a_failed_write_stops_everything() {
             drop(desk);
             let desk = Desk::with(next, clock, |_| {});
             let there = if power_cut { there_after_power_cut } else { there_after_kill };
-            assert_eq!(desk.ledger.find(lost.key.unwrap()).unwrap().is_some(), there, "{fault:?}, power cut {power_cut}");
-            assert_eq!(desk.ledger.find(known.entry.command.key.unwrap()).unwrap(), Some(known.entry.clone()));
+            assert_eq!(
+                desk.ledger.find(lost.key.unwrap()).unwrap().is_some(),
+                there,
+                "{fault:?}, power cut {power_cut}"
+            );
+            assert_eq!(
+                desk.ledger.find(known.entry.command.key.unwrap()).unwrap(),
+                Some(known.entry.clone())
+            );
             desk.ledger.post(lost).unwrap();
             assert_eq!(desk.ledger.balance(ann).unwrap().posted, -2 * HOUR, "asked again: there once");
         }
@@ -84,7 +91,9 @@ fn disk_low_refuses_what_is_new() {
         let (journal, clock) = (fresh.journal.kill(), Arc::clone(&fresh.clock));
         drop(fresh);
         let free = Arc::clone(&free);
-        Desk::with(journal, clock, move |options| options.free_bytes = Box::new(move || Ok(free.load(Ordering::SeqCst))))
+        Desk::with(journal, clock, move |options| {
+            options.free_bytes = Box::new(move || Ok(free.load(Ordering::SeqCst)))
+        })
     };
     let (bank, _, _) = desk.bank();
     let (ann, bea) = (desk.member(bank, -50), desk.member(bank, -50));

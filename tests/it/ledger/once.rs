@@ -26,7 +26,8 @@ fn i6_ids_of_any_time() {
     let (ann, bea) = (desk.member(bank, -500), desk.member(bank, -500));
     let instants = [0, 1_777_971_600_000, 4_102_444_800_000];
     let ids: Vec<_> = instants.iter().flat_map(|at| (1..=20).map(|number| version_7(*at, number))).collect();
-    let command = |id: &RequestKey| Command::new(*id, OwnerNumber::OPERATOR, post(Kind::Exchange, &[(ann, bea, HOUR)]));
+    let command =
+        |id: &RequestKey| Command::new(*id, OwnerNumber::OPERATOR, post(Kind::Exchange, &[(ann, bea, HOUR)]));
     let first: Vec<_> = ids.iter().map(|id| desk.ledger.post(command(id)).unwrap()).collect();
     assert!(first.iter().all(|receipt| receipt.repeated == Repeated::No));
     for _ in 0..2 {
@@ -59,9 +60,14 @@ fn i6_known_after_a_million_others() {
         let again = desk.ledger.post(exchange(1_000_000, 60)).unwrap();
         assert_eq!((again.repeated, again.entry), (Repeated::Yes, first.entry.clone()));
         let other = Command { occurred_on: Some(Day::from_days(20_000)), ..exchange(1_000_000, 61) };
-        let Err(NoReceipt::Refused(refusal)) = desk.ledger.post(other) else { panic!("other content was taken") };
+        let Err(NoReceipt::Refused(refusal)) = desk.ledger.post(other) else {
+            panic!("other content was taken")
+        };
         assert_eq!(refusal.reason(), Reason::RequestIdReused);
-        assert_eq!(*refusal, hourbook::domain::Refusal::RequestIdReused { fields: vec!["occurred_on", "transfers"] });
+        assert_eq!(
+            *refusal,
+            hourbook::domain::Refusal::RequestIdReused { fields: vec!["occurred_on", "transfers"] }
+        );
     };
     known(&desk);
     let desk = desk.kill_and_reopen();
@@ -84,7 +90,11 @@ fn i6_racing_copies_have_one_effect() {
                 scope.spawn(move || {
                     start.wait();
                     let exchange = |number| {
-                        Command::new(key(number), OwnerNumber::OPERATOR, post(Kind::Exchange, &[(ann, bea, HOUR)]))
+                        Command::new(
+                            key(number),
+                            OwnerNumber::OPERATOR,
+                            post(Kind::Exchange, &[(ann, bea, HOUR)]),
+                        )
                     };
                     (5_000..5_050).map(|number| ledger.post(exchange(number)).unwrap()).collect::<Vec<_>>()
                 })
@@ -95,7 +105,11 @@ fn i6_racing_copies_have_one_effect() {
     for (place, receipt) in answers[0].iter().enumerate() {
         let copies: Vec<_> = answers.iter().map(|answers| &answers[place]).collect();
         assert!(copies.iter().all(|copy| copy.entry == receipt.entry), "one answer");
-        assert_eq!(copies.iter().filter(|copy| copy.repeated == Repeated::No).count(), 1, "one of them is the first");
+        assert_eq!(
+            copies.iter().filter(|copy| copy.repeated == Repeated::No).count(),
+            1,
+            "one of them is the first"
+        );
     }
     assert_eq!(desk.ledger.balance(bea).unwrap().posted, 50 * HOUR);
 }

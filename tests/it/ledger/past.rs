@@ -34,7 +34,8 @@ fn balances_at_every_position() {
         let at = first.plus(u64::try_from(place).unwrap());
         for (member, expected) in members.iter().zip(expected) {
             assert_eq!(books.balance_at(*member, at).unwrap().posted, *expected, "at {at}");
-            let before = books.entry(at.next()).unwrap().map_or(START.plus_seconds(1_000), |next| next.recorded_at);
+            let before =
+                books.entry(at.next()).unwrap().map_or(START.plus_seconds(1_000), |next| next.recorded_at);
             assert_eq!(books.balance_before(*member, before).unwrap().posted, *expected, "before {before}");
         }
     }
@@ -67,12 +68,15 @@ fn i8_checkpoints_may_be_lost() {
             // Ids go on where the first ledger's ended.
             let id = crate::support::key(10_000 + u128::from(desk.ledger.position().get()));
             let exchange = crate::support::post(hourbook::domain::Kind::Exchange, &[(ann, bea, HOUR)]);
-            desk.ledger.post(hourbook::domain::Command::new(id, hourbook::domain::OwnerNumber::OPERATOR, exchange)).unwrap();
+            desk.ledger
+                .post(hourbook::domain::Command::new(id, hourbook::domain::OwnerNumber::OPERATOR, exchange))
+                .unwrap();
         }
         desk.ledger.checkpoint().unwrap();
     }
     let canonical = checkpoint::canonical(&desk.ledger.copy_state().unwrap());
-    let files = || std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
+    let files =
+        || std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
     assert_eq!(files().len(), 2, "the newest two are kept");
     let reopened = |desk: Desk| {
         let (journal, clock) = (desk.journal.kill(), Arc::clone(&desk.clock));

@@ -17,8 +17,8 @@ use std::collections::HashMap;
 
 use hourbook::domain::hours::{Reading, format_hours, parse_hours};
 use hourbook::domain::{
-    AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close, Command, Hold, Kind, Limits,
-    Refusal, Rest, ReversalKind, Reverse, Sequence, Transfer,
+    AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close, Command,
+    Hold, Kind, Limits, Refusal, Rest, ReversalKind, Reverse, Sequence, Transfer,
 };
 use hourbook::ledger::{NoReceipt, Receipt, Repeated};
 
@@ -68,7 +68,8 @@ impl Play {
             _ => {}
         }
         let (expected, arguments) = rest.split_last().unwrap();
-        let command = if *verb == "again" { self.last.clone().unwrap() } else { self.command(verb, arguments) };
+        let command =
+            if *verb == "again" { self.last.clone().unwrap() } else { self.command(verb, arguments) };
         let answer = self.desk.ledger.post(command.clone());
         self.last = Some(command);
         // Later rows name a post by its debit account and a hold by its own name.
@@ -94,29 +95,49 @@ impl Play {
 
     fn command(&self, verb: &str, cells: &[&str]) -> Command {
         let action = match verb {
-            "credit" => post(Kind::Opening, &[(self.accounts["made"], self.account(cells[0]), seconds(cells[1]))]),
+            "credit" => {
+                post(Kind::Opening, &[(self.accounts["made"], self.account(cells[0]), seconds(cells[1]))])
+            }
             "post" | "allowed" if cells[0].contains('>') => {
-                let transfers: Vec<_> = cells[0].split(", ").map(|transfer| self.transfer(transfer)).collect();
+                let transfers: Vec<_> =
+                    cells[0].split(", ").map(|transfer| self.transfer(transfer)).collect();
                 post(Kind::Exchange, &transfers)
             }
-            "post" | "allowed" => post(kind(cells.get(3)), &[(self.account(cells[0]), self.account(cells[1]), seconds(cells[2]))]),
+            "post" | "allowed" => post(
+                kind(cells.get(3)),
+                &[(self.account(cells[0]), self.account(cells[1]), seconds(cells[2]))],
+            ),
             "hold" | "keep" => self.hold(verb, cells),
             "capture" | "capture-rest" => {
                 let rest = if verb == "capture" { Rest::Keep } else { Rest::Release };
-                Action::Capture(Capture { hold: self.entry(cells[0]), amount: cells.get(1).map(|cell| amount(cell)), rest })
+                Action::Capture(Capture {
+                    hold: self.entry(cells[0]),
+                    amount: cells.get(1).map(|cell| amount(cell)),
+                    rest,
+                })
             }
             "void" => Action::Void(self.entry(cells[0])),
             "reverse" | "refund" => {
                 let kind = if verb == "reverse" { ReversalKind::Reversal } else { ReversalKind::Refund };
-                let parts = cells.get(1).map(|cell| hourbook::domain::ReversedPart { transfer: 0, amount: amount(cell) });
-                Action::Reverse(Reverse { original: self.entry(cells[0]), kind, parts: parts.into_iter().collect() })
+                let parts = cells
+                    .get(1)
+                    .map(|cell| hourbook::domain::ReversedPart { transfer: 0, amount: amount(cell) });
+                Action::Reverse(Reverse {
+                    original: self.entry(cells[0]),
+                    kind,
+                    parts: parts.into_iter().collect(),
+                })
             }
             "limits" => {
                 let account = self.account(cells[0]);
-                let limits = cells[1..].iter().fold(Limits::from_floor(-1_000 * HOUR).unwrap(), |limits, cell| changed(limits, cell));
+                let limits = cells[1..]
+                    .iter()
+                    .fold(Limits::from_floor(-1_000 * HOUR).unwrap(), |limits, cell| changed(limits, cell));
                 Action::SetLimits(account, limits)
             }
-            "close" => Action::Close(Close { account: self.account(cells[0]), remainder_to: self.account(cells[1]) }),
+            "close" => {
+                Action::Close(Close { account: self.account(cells[0]), remainder_to: self.account(cells[1]) })
+            }
             "reopen" => Action::Reopen(self.account(cells[0])),
             other => panic!("unknown verb {other}"),
         };
@@ -134,7 +155,12 @@ impl Play {
         use hourbook::ledger::Clock;
         let deadline = self.desk.clock.now().wall.plus_seconds(until);
         let at_deadline = if verb == "hold" { AtDeadline::Release } else { AtDeadline::Capture };
-        Action::Hold(Hold { kind: Kind::Redemption, transfers: smallvec::smallvec![transfer], deadline, at_deadline })
+        Action::Hold(Hold {
+            kind: Kind::Redemption,
+            transfers: smallvec::smallvec![transfer],
+            deadline,
+            at_deadline,
+        })
     }
 
     fn transfer(&self, text: &str) -> (AccountNumber, AccountNumber, i64) {
@@ -170,7 +196,9 @@ impl Play {
         };
         let mut said = String::from(if receipt.repeated == Repeated::Yes { "repeated" } else { "ok" });
         for line in &receipt.entry.outcome.lines {
-            for (passed, word) in [(hourbook::domain::Passed::FLOOR, "floor"), (hourbook::domain::Passed::CEILING, "ceiling")] {
+            for (passed, word) in
+                [(hourbook::domain::Passed::FLOOR, "floor"), (hourbook::domain::Passed::CEILING, "ceiling")]
+            {
                 if line.passed.includes(passed) {
                     said.push_str(&format!(" past {word} {}", self.name(line.account)));
                 }
@@ -183,11 +211,17 @@ impl Play {
         let word = refusal.reason().word();
         match refusal {
             Refusal::Limits(passed) => {
-                let each = passed.iter().map(|one| format!("{} available {}", self.name(one.account), format_hours(one.available())));
+                let each = passed.iter().map(|one| {
+                    format!("{} available {}", self.name(one.account), format_hours(one.available()))
+                });
                 format!("{word} {}", each.collect::<Vec<_>>().join(", "))
             }
-            Refusal::CaptureExceedsHold { left, .. } | Refusal::ReversalExceeds { left, .. } => format!("{word} left {}", format_hours(*left)),
-            Refusal::AccountNotFound(account) if !self.accounts.values().any(|known| known == account) => format!("{word} nobody"),
+            Refusal::CaptureExceedsHold { left, .. } | Refusal::ReversalExceeds { left, .. } => {
+                format!("{word} left {}", format_hours(*left))
+            }
+            Refusal::AccountNotFound(account) if !self.accounts.values().any(|known| known == account) => {
+                format!("{word} nobody")
+            }
             Refusal::AccountClosed(account) | Refusal::SameAccount(account) | Refusal::CrossBank(account) => {
                 format!("{word} {}", self.name(*account))
             }
@@ -197,7 +231,10 @@ impl Play {
     }
 
     fn name(&self, account: AccountNumber) -> String {
-        self.accounts.iter().find(|(_, known)| **known == account).map_or_else(|| account.to_string(), |(name, _)| name.clone())
+        self.accounts
+            .iter()
+            .find(|(_, known)| **known == account)
+            .map_or_else(|| account.to_string(), |(name, _)| name.clone())
     }
 }
 
@@ -205,7 +242,9 @@ fn changed(limits: Limits, cell: &str) -> Limits {
     match cell.split_once(' ').unwrap() {
         ("floor", hours) => limits.with_floor(signed_seconds(hours)).unwrap(),
         ("ceiling", hours) => {
-            let (hours, rule) = hours.strip_suffix(" hard").map_or((hours, CeilingRule::Warns), |hours| (hours, CeilingRule::Hard));
+            let (hours, rule) = hours
+                .strip_suffix(" hard")
+                .map_or((hours, CeilingRule::Warns), |hours| (hours, CeilingRule::Hard));
             limits.with_ceiling(signed_seconds(hours), rule).unwrap()
         }
         other => panic!("{other:?}"),

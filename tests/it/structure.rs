@@ -1,0 +1,72 @@
+//! The shape of the tree: who may import whom, and how long a file may be.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each folder or file of `src` may use of the others. Calls go down; `domain` is the vocabulary
+/// of all and knows nobody.
+const MAY_USE: [(&str, &[&str]); 9] = [
+    ("domain", &[]),
+    ("journal", &["domain"]),
+    ("ledger", &["domain", "journal"]),
+    ("seal", &["domain"]),
+    ("words", &["domain"]),
+    ("audit", &["domain", "journal", "ledger"]),
+    ("network", &["domain", "journal", "ledger", "seal"]),
+    ("story", &["audit", "domain", "ledger", "network", "seal", "words"]),
+    ("lib", &[]),
+];
+const FILE_LINES_MAX: usize = 500;
+
+fn sources() -> Vec<(String, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inside = path.strip_prefix(&root).unwrap();
+                let top = inside.components().next().unwrap().as_os_str().to_str().unwrap();
+                found.push((
+                    top.trim_end_matches(".rs").to_owned(),
+                    path.clone(),
+                    fs::read_to_string(&path).unwrap(),
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// Goal: imports go one way. Method: every `crate::name` outside comments is looked up in the table.
+#[test]
+fn imports_go_one_way() {
+    let may_use: BTreeMap<_, _> = MAY_USE.into_iter().collect();
+    let mut wrong = Vec::new();
+    for (top, path, text) in sources().iter().filter(|(top, ..)| top != "main") {
+        let allowed = may_use.get(top.as_str()).unwrap_or_else(|| panic!("{top} is not in the table"));
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap();
+            for used in code.split("crate::").skip(1) {
+                let name: String =
+                    used.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+                if name != *top && may_use.contains_key(name.as_str()) && !allowed.contains(&name.as_str()) {
+                    wrong.push(format!("{}:{}: {top} uses {name}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Goal: no room grows into a hall.
+#[test]
+fn files_stay_short() {
+    let long = sources().into_iter().filter(|(_, _, text)| text.lines().count() > FILE_LINES_MAX);
+    let long: Vec<_> = long.map(|(_, path, _)| path).collect();
+    assert!(long.is_empty(), "more than {FILE_LINES_MAX} lines: {long:?}");
+}
