@@ -6,10 +6,12 @@
 //! what any ledger could do with this record on this disk.
 
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a benchmark fails by panicking"
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_arithmetic,
+    reason = "a benchmark fails by panicking, and its figures are no hours"
 )]
 
 use std::fs::{File, OpenOptions};

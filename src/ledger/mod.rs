@@ -138,7 +138,9 @@ impl Ledger {
         let asked = command.clone();
         match self.decide_one(command, Mode::ValidateOnly)? {
             Decision::WouldBe(outcome) => Ok(*outcome),
-            other => self.receipt(&asked, other).map(|receipt| receipt.entry.outcome),
+            decision @ (Decision::Accepted(_) | Decision::Known(_) | Decision::Refused(_)) => {
+                self.receipt(&asked, decision).map(|receipt| receipt.entry.outcome)
+            }
         }
     }
 

@@ -72,12 +72,6 @@ impl Queue {
         &self.bell
     }
 
-    /// How many submissions wait.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.slots.len()
-    }
-
     /// Whether none waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -46,7 +46,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "seven bits are taken")]
 const fn low_seven_bits(number: u64) -> u8 {
     (number & 0x7f) as u8
 }

@@ -56,11 +56,6 @@ impl Effects {
     }
 
     /// In order of first appearance.
-    pub fn iter(&self) -> impl Iterator<Item = &Effect> {
-        self.each.iter()
-    }
-
-    /// In order of first appearance.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Effect> {
         self.each.iter_mut()
     }
