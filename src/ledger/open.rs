@@ -13,7 +13,7 @@ use super::failure::{FailStop, Failure, OnFailure, exit_process};
 use super::follower::{self, Watchdog};
 use super::poster::{Poster, Shared};
 use super::queue::Queue;
-use super::recovery::{self, RecoveryError};
+use super::recovery::{self, Recovered, RecoveryError};
 use super::sameness::TextIsGone;
 use super::views::Views;
 use super::work::Handoff;
@@ -108,13 +108,13 @@ impl Ledger {
     pub fn open(mut journal: Box<dyn Journal>, options: Options) -> Result<Self, OpenError> {
         let tip = journal.acquire()?;
         let reader = journal.reader();
-        let (state, ids) = recovery::at_tip(&*reader, &options.checkpoints, &options.bounds)?;
+        let Recovered { state, ids, checkpoint } =
+            recovery::at_tip(&*reader, &options.checkpoints, &options.bounds)?;
         clock_fits(&*options.clock, state.recorded_at, tip.position.is_zero(), options.accept_clock)?;
 
         let views = Arc::new(Views::of(&state));
-        views
-            .checkpoint_due
-            .store(state.position.get().saturating_add(options.bounds.checkpoint_entries), Ordering::Relaxed);
+        let due = checkpoint.get().saturating_add(options.bounds.checkpoint_entries);
+        views.checkpoint_due.store(due, Ordering::Relaxed);
         let low = (options.free_bytes)().is_ok_and(|free| free < options.bounds.disk_headroom_bytes);
         let shared = Arc::new(Shared {
             queue: Queue::new(options.bounds.queue_submissions_max),

@@ -44,14 +44,25 @@ pub enum RecoveryError {
     },
 }
 
+/// What opening finds.
+pub struct Recovered {
+    /// The state at the tip.
+    pub state: State,
+    /// Every request id.
+    pub ids: RequestIds,
+    /// The position of the checkpoint it began with; zero for none.
+    pub checkpoint: Sequence,
+}
+
 /// State and request ids at the tip.
 pub fn at_tip(
     reader: &dyn JournalReader,
     checkpoints: &Checkpoints,
     bounds: &Bounds,
-) -> Result<(State, RequestIds), RecoveryError> {
+) -> Result<Recovered, RecoveryError> {
     let tip = reader.tip().position;
     let mut state = checkpoints.newest(reader, tip);
+    let checkpoint = state.position;
     let mut ids = RequestIds::default();
     each_record(reader, Sequence::new(1), tip, |record| {
         if ids.len() >= bounds.request_ids_max {
@@ -66,7 +77,7 @@ pub fn at_tip(
         }
         Ok(())
     })?;
-    Ok((state, ids))
+    Ok(Recovered { state, ids, checkpoint })
 }
 
 /// The state right after entry `position`, from the newest checkpoint before it.
