@@ -56,6 +56,7 @@
     )
 )]
 
+pub mod audit;
 pub mod domain;
 pub mod journal;
 pub mod ledger;
