@@ -20,8 +20,13 @@ pub const SEALED_TEXT_BYTES_MAX: usize = 1_152;
 pub const ACCOUNTS_PER_ENTRY_MAX: usize = 32;
 /// At most this many owners are registered by one entry.
 pub const OWNERS_PER_ENTRY_MAX: u16 = 1_024;
+/// At most this many people are counted without hours by one entry.
+pub const PRESENT_COUNT_MAX: u32 = 1_000_000;
 /// A time zone's name may be this long, in bytes.
 pub const TIME_ZONE_BYTES_MAX: usize = 64;
+
+/// At most this many transfers in one hold; two where it crosses banks.
+pub const HOLD_TRANSFERS_MAX: usize = 2;
 
 /// Transfers of one entry; one of them needs no allocation.
 pub type Transfers = SmallVec<[Transfer; 1]>;
@@ -247,7 +252,7 @@ impl Command {
             "from 1900-01-01 to 2199-12-31",
         )?;
         ensure(
-            self.present_count.is_none_or(|count| (1..=1_000_000).contains(&count)),
+            self.present_count.is_none_or(|count| (1..=PRESENT_COUNT_MAX).contains(&count)),
             "present_count",
             "from 1 to 1,000,000",
         )?;
@@ -300,7 +305,7 @@ impl Action {
                     "one that is posted; reversals, refunds and closings have calls of their own",
                 )?;
                 ensure(
-                    (1..=2).contains(&hold.transfers.len()),
+                    (1..=HOLD_TRANSFERS_MAX).contains(&hold.transfers.len()),
                     "transfers",
                     "one, or two where the hold crosses banks",
                 )?;

@@ -3,7 +3,8 @@
 use super::head::read_owner;
 use super::wire::{DecodeError, Reader, Writer};
 use crate::domain::command::{
-    ACCOUNTS_PER_ENTRY_MAX, OWNERS_PER_ENTRY_MAX, SEALED_TEXT_BYTES_MAX, TIME_ZONE_BYTES_MAX,
+    ACCOUNTS_PER_ENTRY_MAX, HOLD_TRANSFERS_MAX, OWNERS_PER_ENTRY_MAX, SEALED_TEXT_BYTES_MAX,
+    TIME_ZONE_BYTES_MAX,
 };
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
@@ -28,6 +29,8 @@ const SET_LIMITS: u8 = 10;
 const CLOSE: u8 = 11;
 const REOPEN: u8 = 12;
 const NOTE: u8 = 13;
+/// The highest there is.
+pub const LAST: u8 = NOTE;
 
 pub const fn tag(action: &Action) -> u8 {
     match action {
@@ -46,6 +49,11 @@ pub const fn tag(action: &Action) -> u8 {
         Action::Reopen(_) => REOPEN,
         Action::Note(_) => NOTE,
     }
+}
+
+/// Forms whose commands may take from counters.
+pub const fn may_claim(tag: u8) -> bool {
+    matches!(tag, POST | HOLD | REVERSE | NOTE)
 }
 
 pub fn write(writer: &mut Writer<'_>, action: &Action, recorded_at: Timestamp) {
@@ -125,16 +133,19 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
     Ok(match tag {
         POST => {
             let byte = reader.byte("kind")?;
-            let kind = reader.known(Kind::from_number(byte >> 1), "kind")?;
+            let kind = read_kind(reader, byte >> 1)?;
             let transfers = read_transfers(reader, TRANSFERS_MAX)?;
             let ends = if byte & 1 == 1 { Some(read_sequence(reader, "hold it ends")?) } else { None };
             Action::Post(Post { kind, transfers, ends })
         }
         HOLD => {
             let byte = reader.byte("kind")?;
-            let kind = reader.known(Kind::from_number(byte >> 1), "kind")?;
+            let kind = read_kind(reader, byte >> 1)?;
             let at_deadline = if byte & 1 == 1 { AtDeadline::Capture } else { AtDeadline::Release };
-            let transfers = read_transfers(reader, 2)?;
+            let transfers = read_transfers(reader, HOLD_TRANSFERS_MAX)?;
+            let same =
+                transfers.windows(2).all(|two| matches!(two, [one, other] if one.amount == other.amount));
+            reader.known(same.then_some(()), "amount")?;
             let deadline =
                 Timestamp::from_micros(recorded_at.micros().wrapping_add(reader.signed("deadline")?));
             Action::Hold(Hold { kind, transfers, deadline, at_deadline })
@@ -153,10 +164,12 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
         REVERSE => read_reverse(reader)?,
         REGISTER_OWNERS => {
             let count = reader.length(usize::from(OWNERS_PER_ENTRY_MAX), "number of owners")?;
-            Action::RegisterOwners(reader.known(u16::try_from(count).ok(), "number of owners")?)
+            let count = u16::try_from(count).ok().filter(|count| *count > 0);
+            Action::RegisterOwners(reader.known(count, "number of owners")?)
         }
         OPEN_BANK => {
             let owner = read_owner(reader, "owner")?;
+            // Whether there is such a zone is not asked again: the table of zones changes with the years.
             let name = std::str::from_utf8(reader.block(TIME_ZONE_BYTES_MAX, "time zone")?).ok();
             let time_zone = reader.known(name, "time zone")?.into();
             Action::OpenBank(OpenBank {
@@ -166,14 +179,16 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
                 issuance: read_limits(reader)?,
             })
         }
-        OPEN_CLEARING => Action::OpenClearing(OpenClearing {
-            first: BankNumber::new(reader.small("bank")?),
-            second: BankNumber::new(reader.small("bank")?),
-            first_may_owe: read_amount(reader)?,
-            second_may_owe: read_amount(reader)?,
-        }),
+        OPEN_CLEARING => {
+            let first = BankNumber::new(reader.small("bank")?);
+            let second = Some(BankNumber::new(reader.small("bank")?)).filter(|second| *second != first);
+            let second = reader.known(second, "bank")?;
+            let (first_may_owe, second_may_owe) = (read_amount(reader)?, read_amount(reader)?);
+            Action::OpenClearing(OpenClearing { first, second, first_may_owe, second_may_owe })
+        }
         OPEN_ACCOUNTS => {
-            let count = reader.length(ACCOUNTS_PER_ENTRY_MAX, "number of accounts")?;
+            let count = reader.count(ACCOUNTS_PER_ENTRY_MAX, NEW_ACCOUNT_BYTES_MIN, "number of accounts")?;
+            reader.known((count > 0).then_some(()), "number of accounts")?;
             Action::OpenAccounts((0..count).map(|_| read_new_account(reader)).collect::<Result<_, _>>()?)
         }
         SET_LIMITS => Action::SetLimits(read_account(reader)?, read_limits(reader)?),
@@ -188,13 +203,26 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
     })
 }
 
+/// A kind that is posted; the others have actions of their own.
+fn read_kind(reader: &Reader<'_>, number: u8) -> Result<Kind, DecodeError> {
+    let own_action = |kind: &Kind| matches!(kind, Kind::Reversal | Kind::Refund | Kind::Closing);
+    reader.known(Kind::from_number(number).filter(|kind| !own_action(kind)), "kind")
+}
+
+/// Place and amount.
+const PART_BYTES_MIN: usize = 2;
+/// Bank, kind, owner, flags, floor and ceiling of the limits, length of the label.
+const NEW_ACCOUNT_BYTES_MIN: usize = 7;
+
 fn read_reverse(reader: &mut Reader<'_>) -> Result<Action, DecodeError> {
     let kind = if read_flag(reader, "kind")? { ReversalKind::Refund } else { ReversalKind::Reversal };
     let original = read_sequence(reader, "original")?;
-    let count = reader.length(TRANSFERS_MAX, "number of parts")?;
-    let mut parts = Vec::with_capacity(count);
+    let count = reader.count(TRANSFERS_MAX, PART_BYTES_MIN, "number of parts")?;
+    let mut parts: Vec<ReversedPart> = Vec::with_capacity(count);
     for _ in 0..count {
         let transfer = reader.small("transfer")?;
+        let rising = parts.last().is_none_or(|before| before.transfer < transfer);
+        reader.known(rising.then_some(()), "transfer")?;
         parts.push(ReversedPart { transfer, amount: read_amount(reader)? });
     }
     Ok(Action::Reverse(Reverse { original, kind, parts }))
@@ -203,10 +231,14 @@ fn read_reverse(reader: &mut Reader<'_>) -> Result<Action, DecodeError> {
 fn read_new_account(reader: &mut Reader<'_>) -> Result<NewAccount, DecodeError> {
     let bank = BankNumber::new(reader.small("bank")?);
     let number = reader.byte("kind of account")?;
+    let kind = AccountKind::from_number(number);
+    let opened_alone = kind.filter(|kind| !matches!(kind, AccountKind::Issuance | AccountKind::Clearing));
+    let kind = reader.known(opened_alone, "kind of account")?;
+    let owner = read_owner(reader, "owner")?;
     Ok(NewAccount {
         bank,
-        kind: reader.known(AccountKind::from_number(number), "kind of account")?,
-        owner: read_owner(reader, "owner")?,
+        kind,
+        owner: reader.known((owner != OwnerNumber::OPERATOR).then_some(owner), "owner")?,
         limits: read_limits(reader)?,
         label: reader.block(SEALED_TEXT_BYTES_MAX, "label")?.into(),
     })

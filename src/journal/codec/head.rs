@@ -3,13 +3,14 @@
 //! Byte 0 is the action's tag, byte 1 says which fields follow, bytes 2 to 17 are the request id
 //! (absent in the ledger's own entries), so that ids are found without decoding the rest.
 
-use super::action::{EXPIRE, tag};
+use super::action::{EXPIRE, LAST, may_claim, tag};
 use super::wire::{DecodeError, Reader, Writer};
 use crate::domain::claim::CLAIMS_MAX;
-use crate::domain::command::SEALED_TEXT_BYTES_MAX;
+use crate::domain::command::{PRESENT_COUNT_MAX, SEALED_TEXT_BYTES_MAX};
 use crate::domain::note::ATTACHMENT_BYTES_MAX;
+use crate::domain::numbers::OWNERS_MAX;
 use crate::domain::{
-    Action, Attachment, Claim, ClaimFate, ClaimUnit, ClaimWord, Command, Day, OwnerNumber, RequestId,
+    Action, Amount, Attachment, Claim, ClaimFate, ClaimUnit, ClaimWord, Command, Day, OwnerNumber, RequestId,
     RequestKey, Scope, Sequence, Timestamp, Topic,
 };
 
@@ -86,13 +87,16 @@ pub fn read(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<(u8, Comm
     if has(OCCURRED_ON) {
         let days = i64::from(recorded_at.utc_day().days()).checked_add(reader.signed("occurred on")?);
         let day = days.and_then(|days| i32::try_from(days).ok()).map(Day::from_days);
+        let day = day.filter(|day| (Day::MIN..=Day::MAX).contains(day));
         command.occurred_on = Some(reader.known(day, "occurred on")?);
     }
     if has(TEXT) {
         command.text = read_filled(reader, SEALED_TEXT_BYTES_MAX, "text")?;
     }
     if has(PRESENT_COUNT) {
-        command.present_count = Some(reader.small("present count")?);
+        let count =
+            Some(reader.small("present count")?).filter(|count| (1..=PRESENT_COUNT_MAX).contains(count));
+        command.present_count = Some(reader.known(count, "present count")?);
     }
     if has(ATTACHMENT) {
         let topic = Topic::new(reader.small("attachment topic")?);
@@ -100,9 +104,14 @@ pub fn read(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<(u8, Comm
         command.attachment = Some(Box::new(Attachment { topic, body }));
     }
     if has(CLAIMS) {
-        let count = reader.length(CLAIMS_MAX, "number of claims")?;
+        reader.known(may_claim(tag).then_some(()), "claims")?;
+        let count = reader.count(CLAIMS_MAX, CLAIM_BYTES_MIN, "number of claims")?;
         reader.known((count > 0).then_some(()), "number of claims")?;
-        command.claims = (0..count).map(|_| read_claim(reader, recorded_at)).collect::<Result<_, _>>()?;
+        for _ in 0..count {
+            let claim = read_claim(reader, recorded_at)?;
+            let named = command.claims.iter().any(|earlier: &Claim| earlier.key == claim.key);
+            command.claims.push(reader.known((!named).then_some(claim), "claim key")?);
+        }
     }
     Ok((tag, command))
 }
@@ -113,9 +122,11 @@ pub fn read_key(reader: &mut Reader<'_>) -> Result<Option<RequestKey>, DecodeErr
 
 fn read_start(reader: &mut Reader<'_>) -> Result<(u8, u8, Option<RequestKey>), DecodeError> {
     let tag = reader.byte("tag")?;
+    reader.known((tag <= LAST).then_some(()), "tag")?;
     let flags = reader.byte("flags")?;
     if tag == EXPIRE {
-        reader.known((flags & SCOPE == 0).then_some(()), "scope")?;
+        // The ledger's own: nobody asked, so nobody said anything.
+        reader.known((flags == 0).then_some(()), "flags")?;
         return Ok((tag, flags, None));
     }
     let id = RequestId::from_bytes(reader.array("request id")?).ok();
@@ -129,13 +140,17 @@ fn read_start(reader: &mut Reader<'_>) -> Result<(u8, u8, Option<RequestKey>), D
 }
 
 pub fn read_owner(reader: &mut Reader<'_>, what: &'static str) -> Result<OwnerNumber, DecodeError> {
-    reader.small(what).map(OwnerNumber::new)
+    let number = reader.small(what)?;
+    reader.known((number <= OWNERS_MAX).then(|| OwnerNumber::new(number)), what)
 }
 
 fn read_filled(reader: &mut Reader<'_>, most: usize, what: &'static str) -> Result<Box<[u8]>, DecodeError> {
     let bytes = reader.block(most, what)?;
     reader.known((!bytes.is_empty()).then(|| bytes.into()), what)
 }
+
+/// Flags, key, and one byte of each number.
+const CLAIM_BYTES_MIN: usize = 1 + 16 + 3;
 
 const UNIT_SECONDS: u8 = 1;
 const FATE_KEPT: u8 = 1 << 1;
@@ -153,10 +168,16 @@ fn write_claim(writer: &mut Writer<'_>, claim: &Claim, recorded_at: Timestamp) {
 fn read_claim(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<Claim, DecodeError> {
     let flags = reader.byte("claim")?;
     let word = reader.known(ClaimWord::from_number(flags >> 2), "claim word")?;
+    let bound = Amount::MAX.seconds();
+    let key = reader.array("claim key")?;
+    let take = reader.signed("claim take")?;
+    reader.known((take != 0 && (-bound..=bound).contains(&take)).then_some(()), "claim take")?;
+    let max = reader.signed("claim max")?;
+    reader.known((0..=bound).contains(&max).then_some(()), "claim max")?;
     Ok(Claim {
-        key: reader.array("claim key")?,
-        take: reader.signed("claim take")?,
-        max: reader.signed("claim max")?,
+        key,
+        take,
+        max,
         until: Timestamp::from_micros(recorded_at.micros().wrapping_add(reader.signed("claim until")?)),
         unit: if flags & UNIT_SECONDS != 0 { ClaimUnit::Seconds } else { ClaimUnit::Times },
         fate: if flags & FATE_KEPT != 0 { ClaimFate::Kept } else { ClaimFate::GivenBack },

@@ -5,11 +5,20 @@
 //! repeated in it. A plain exchange takes about 50 bytes, 16 of them its request id.
 //!
 //! Decoding trusts nothing: every number is checked against the bounds of its type, unknown values
-//! and bytes left over are errors, and no input makes it panic or allocate beyond the record's size.
+//! and bytes left over are errors, and no input makes it panic or allocate more than a few dozen
+//! times its size: a count that the record is too short for is refused before room is made for it.
+//!
+//! One entry has one form: whatever decodes encodes to the same bytes again. So no number has a
+//! longer form, and no flag announces a field that says nothing. What [`Command::check`] or the ledger
+//! would not let in is damage where that is cheap to see; but reading must never be stricter than
+//! writing, because what was accepted has to be read for ever.
 
 mod action;
 mod head;
 mod outcome;
+#[cfg(test)]
+mod tests;
+mod widest;
 pub(crate) mod wire;
 
 use crate::domain::{Command, Entry, Outcome, RequestKey, Sequence, Timestamp};

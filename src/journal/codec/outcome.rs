@@ -8,14 +8,19 @@ use smallvec::SmallVec;
 use super::action::{read_account, write_account};
 use super::head::read_owner;
 use super::wire::{DecodeError, Reader, Writer};
+use crate::domain::command::HOLD_TRANSFERS_MAX;
 use crate::domain::entry::posted_transfers;
 use crate::domain::{
     AccountNumber, Action, Amount, BankNumber, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post,
     Sequence, TRANSFERS_MAX,
 };
 
-/// At most two accounts a transfer.
-const LINES_MAX: usize = 2 * TRANSFERS_MAX;
+/// At most two accounts a transfer, and those of a hold the entry ends beside.
+pub const LINES_MAX: usize = 2 * TRANSFERS_MAX + HOLD_TRANSFERS_MAX;
+/// Account, flags, distance and balance.
+const LINE_BYTES_MIN: usize = 4;
+/// Two accounts, amount and place.
+const MOVE_BYTES_MIN: usize = 4;
 
 pub fn write(writer: &mut Writer<'_>, action: &Action, outcome: &Outcome, sequence: Sequence) {
     write_moves(writer, action, &outcome.moves);
@@ -108,11 +113,13 @@ fn read_moves(reader: &mut Reader<'_>, action: &Action) -> Result<Moves, DecodeE
     if !has_moves(action) {
         return Ok(moves);
     }
-    for _ in 0..reader.length(TRANSFERS_MAX, "number of moves")? {
+    for _ in 0..reader.count(TRANSFERS_MAX, MOVE_BYTES_MIN, "number of moves")? {
         let (debit, credit) = (read_account(reader)?, read_account(reader)?);
-        let amount = Amount::of_balance(reader.unsigned("amount")?.cast_signed());
-        let amount = reader.known(amount, "amount")?;
-        moves.push(Move { debit, credit, amount, of: reader.small("place of transfer")? });
+        // A balance loses its sign on the way to an amount; here a sign is damage.
+        let seconds = i64::try_from(reader.unsigned("amount")?).ok();
+        let amount = reader.known(seconds.and_then(Amount::of_balance), "amount")?;
+        let of = Some(reader.small("place of transfer")?).filter(|of| usize::from(*of) < TRANSFERS_MAX);
+        moves.push(Move { debit, credit, amount, of: reader.known(of, "place of transfer")? });
     }
     Ok(moves)
 }
@@ -158,7 +165,7 @@ fn read_lines(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> R
         }
         return Ok(lines);
     }
-    for _ in 0..reader.length(LINES_MAX, "number of lines")? {
+    for _ in 0..reader.count(LINES_MAX, LINE_BYTES_MIN, "number of lines")? {
         let account = read_account(reader)?;
         lines.push(read_line(reader, account, sequence)?);
     }
@@ -173,10 +180,17 @@ fn read_line(
     let flags = reader.byte("line")?;
     let passed = reader.known(Passed::from_bits(flags >> PASSED_SHIFT), "limits passed")?;
     let previous = earlier_or_none(reader, sequence, "previous line")?;
-    let jump = if flags & JUMP != 0 { earlier_or_none(reader, sequence, "jump")? } else { previous };
+    let mut jump = previous;
+    if flags & JUMP != 0 {
+        jump = earlier_or_none(reader, sequence, "jump")?;
+        reader.known((jump < previous).then_some(()), "jump")?; // Further back, else it is not written.
+    }
     let posted = reader.signed("posted")?;
-    let held = if flags & HELD != 0 { reader.unsigned("held")?.cast_signed() } else { 0 };
-    reader.known((held >= 0).then_some(()), "held")?;
+    let mut held = 0;
+    if flags & HELD != 0 {
+        let seconds = i64::try_from(reader.unsigned("held")?).ok().filter(|held| *held > 0);
+        held = reader.known(seconds, "held")?;
+    }
     Ok(Line { account, previous, jump, posted, held, passed })
 }
 
@@ -216,5 +230,6 @@ fn earlier_or_none(
 
 fn earlier(reader: &mut Reader<'_>, from: Sequence, what: &'static str) -> Result<Sequence, DecodeError> {
     let away = reader.unsigned(what)?;
-    reader.known(from.get().checked_sub(away).map(Sequence::new), what)
+    let earlier = from.get().checked_sub(away).filter(|_| away > 0);
+    reader.known(earlier.map(Sequence::new), what)
 }

@@ -119,6 +119,20 @@ impl<'a> Reader<'a> {
         if length <= most { Ok(length) } else { Err(start) }
     }
 
+    /// How many of something follow, at most `most`, each of at least `bytes_each` bytes: a record that
+    /// is too short for them is refused before anything is allocated for them.
+    pub fn count(
+        &mut self,
+        most: usize,
+        bytes_each: usize,
+        what: &'static str,
+    ) -> Result<usize, DecodeError> {
+        let start = self.error(what);
+        let count = self.length(most, what)?;
+        let left = self.bytes.len().saturating_sub(self.at);
+        if count.saturating_mul(bytes_each) <= left { Ok(count) } else { Err(start) }
+    }
+
     pub fn block(&mut self, most: usize, what: &'static str) -> Result<&'a [u8], DecodeError> {
         let length = self.length(most, what)?;
         self.raw(length, what)
