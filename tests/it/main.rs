@@ -14,6 +14,7 @@
 )]
 
 mod ledger;
+mod network;
 mod size;
 mod structure;
 mod support;

@@ -1,0 +1,116 @@
+//! Keys, erasure, and what a restore must do again.
+
+use std::fs;
+
+use hourbook::audit;
+use hourbook::domain::{Action, Command, Kind, Note, OwnerNumber, Topic};
+use hourbook::ledger::{NoReceipt, Repeated};
+use hourbook::network::{Network, NetworkError};
+use hourbook::seal::{self, OpenError, Place, Text};
+
+use super::{account, folder, open, open_a_bank};
+use crate::support::{HOUR, key, post};
+
+fn with_memo(network: &Network, owner: OwnerNumber, number: u128) -> Command {
+    let text = Text { memo: Some("brought the shopping".into()), ..Text::default() };
+    let sealed = seal::seal(&network.keyring, &[owner], &key(number), Place::Entry, &text).unwrap();
+    let exchange = post(Kind::Exchange, &[(account(2), account(3), HOUR)]);
+    Command { text: sealed.into_bytes().into(), ..Command::new(key(number), OwnerNumber::OPERATOR, exchange) }
+}
+
+fn read(network: &Network, number: u128) -> Result<Text, OpenError> {
+    let entry = network.ledger.find(key(number)).unwrap().unwrap();
+    seal::open(&network.keyring, &key(number), Place::Entry, &entry.command.text)
+}
+
+/// Goal: with the key gone the text is gone, hours stay, the books verify, an honest retry still hears
+/// its first answer; and an older keyring put back is erased again before anything is answered.
+#[test]
+fn an_erasure_lasts() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    open_a_bank(&network);
+    let owner = network.register_owners(key(10), OwnerNumber::OPERATOR, 1).unwrap()[0];
+    let command = with_memo(&network, owner, 11);
+    let first = network.ledger.post(command.clone()).unwrap();
+    assert_eq!(with_memo(&network, owner, 11), command, "an honest retry seals to the same bytes");
+    assert_eq!(read(&network, 11).unwrap().memo.as_deref(), Some("brought the shopping"));
+    let keyring = network.directory().keyring();
+    let older = fs::read(&keyring).unwrap();
+
+    network.erase(key(12), OwnerNumber::OPERATOR, owner).unwrap();
+    let erased = |network: &Network| matches!(read(network, 11), Err(OpenError::Erased { owner: gone }) if gone == owner);
+    assert!(erased(&network));
+    let retry = network.ledger.post(Command { text: Box::default(), ..command.clone() }).unwrap();
+    assert_eq!(
+        (retry.repeated, retry.entry),
+        (Repeated::Yes, first.entry),
+        "text that is gone is not compared"
+    );
+    assert!(audit::verify(&network.ledger, &mut |_| {}).is_clean());
+    drop(network);
+
+    fs::write(&keyring, older).unwrap();
+    let network = open(folder.path()).unwrap();
+    assert!(erased(&network), "the older keyring had the key");
+    assert!(audit::verify(&network.ledger, &mut |_| {}).is_clean());
+}
+
+/// Goal: text whose key is there is compared: a retry with another memo is another request.
+#[test]
+fn another_memo_is_another_request() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    open_a_bank(&network);
+    let owner = network.register_owners(key(10), OwnerNumber::OPERATOR, 1).unwrap()[0];
+    let command = with_memo(&network, owner, 11);
+    network.ledger.post(command.clone()).unwrap();
+    let Err(NoReceipt::Refused(refusal)) = network.ledger.post(Command { text: Box::default(), ..command })
+    else {
+        panic!("taken for the same")
+    };
+    assert_eq!(*refusal, hourbook::domain::Refusal::RequestIdReused { fields: vec!["text"] });
+}
+
+/// Goal: a crash between the erasure's entry and the overwriting is mended at the next start.
+/// Method: the entry is written by itself, as if the process had died right after.
+#[test]
+fn an_erasure_cut_short_is_finished_at_the_next_start() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    open_a_bank(&network);
+    let owner = network.register_owners(key(10), OwnerNumber::OPERATOR, 1).unwrap()[0];
+    network.ledger.post(with_memo(&network, owner, 11)).unwrap();
+    let note = Note { topic: Topic::ERASURE, subject: u64::from(owner.get()), body: Box::default() };
+    network.ledger.post(Command::new(key(12), OwnerNumber::OPERATOR, Action::Note(note))).unwrap();
+    assert!(read(&network, 11).is_ok());
+    drop(network);
+    let network = open(folder.path()).unwrap();
+    assert!(matches!(read(&network, 11), Err(OpenError::Erased { .. })));
+}
+
+/// Goal: books without their keyring are not opened as if names had never been there.
+#[test]
+fn a_missing_keyring_is_said() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    open_a_bank(&network);
+    let keyring = network.directory().keyring();
+    drop(network);
+    fs::remove_file(keyring).unwrap();
+    assert!(matches!(open(folder.path()), Err(NetworkError::KeyringMissing(_))));
+}
+
+/// Goal: owners keep their numbers and keys over a retry and a restart.
+#[test]
+fn registering_again_gives_the_same_owners() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    let first = network.register_owners(key(10), OwnerNumber::OPERATOR, 3).unwrap();
+    assert_eq!(network.register_owners(key(10), OwnerNumber::OPERATOR, 3).unwrap(), first);
+    drop(network);
+    let network = open(folder.path()).unwrap();
+    assert_eq!(network.register_owners(key(10), OwnerNumber::OPERATOR, 3).unwrap(), first);
+    let next = network.register_owners(key(11), OwnerNumber::OPERATOR, 1).unwrap();
+    assert_eq!(next[0].get(), first[2].get() + 1);
+}

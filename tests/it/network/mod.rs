@@ -1,0 +1,72 @@
+//! A whole installation on sled: damage on disk, keys and erasure, what may be deleted.
+
+mod damage;
+mod keys;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hourbook::domain::{
+    AccountKind, AccountNumber, Action, BankNumber, Command, Kind, Limits, NewAccount, OpenBank, OwnerNumber,
+};
+use hourbook::journal::VolumesOptions;
+use hourbook::ledger::{Decision, ManualClock, Mode};
+use hourbook::network::{Network, NetworkError, NetworkOptions};
+
+use crate::support::{HOUR, START, key, post, stay};
+
+/// Small volumes, so that a test fills several.
+const VOLUME_BYTES: u64 = 64 << 10;
+
+fn open(folder: &Path) -> Result<Network, NetworkError> {
+    let mut options = NetworkOptions {
+        clock: Arc::new(ManualClock::new(START)),
+        on_failure: stay,
+        ..NetworkOptions::default()
+    };
+    options.volumes = VolumesOptions { volume_bytes_max: VOLUME_BYTES, ..VolumesOptions::default() };
+    Network::open(folder, options)
+}
+
+/// A temporary folder on the disk of the build, not in memory.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
+fn account(slot: u32) -> AccountNumber {
+    AccountNumber::from_slot(slot).unwrap()
+}
+
+/// A bank with ten members in slots 2 to 11.
+fn open_a_bank(network: &Network) {
+    let owner = network.register_owners(key(1), OwnerNumber::OPERATOR, 1).unwrap()[0];
+    let wide = Limits::WIDEST;
+    let bank = OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide };
+    network.ledger.post(Command::new(key(2), OwnerNumber::OPERATOR, Action::OpenBank(bank))).unwrap();
+    let new = NewAccount {
+        bank: BankNumber::new(1),
+        kind: AccountKind::Member,
+        owner,
+        limits: wide,
+        label: Box::default(),
+    };
+    network
+        .ledger
+        .post(Command::new(key(3), OwnerNumber::OPERATOR, Action::OpenAccounts(vec![new; 10])))
+        .unwrap();
+}
+
+/// Exchanges among the members, in batches of fifty; request ids from `first` on.
+fn exchange_many(network: &Network, first: u128, count: u128) {
+    for batch in (first..first + count).step_by(50) {
+        let commands = (batch..batch + 50)
+            .map(|number| {
+                let (debit, credit) = (2 + (number % 10) as u32, 2 + ((number + 3) % 10) as u32);
+                let transfers = [(account(debit), account(credit), HOUR / 4)];
+                Command::new(key(number), OwnerNumber::OPERATOR, post(Kind::Exchange, &transfers))
+            })
+            .collect();
+        let decisions = network.ledger.submit(commands, Mode::Write).unwrap().wait().unwrap();
+        assert!(decisions.iter().all(|decision| matches!(decision, Decision::Accepted(_))));
+    }
+}
