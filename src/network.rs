@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_lc_rs::rand::SystemRandom;
 
 use crate::domain::{Action, Command, Note, Opened, OwnerNumber, RequestKey, Sequence, Topic};
-use crate::journal::{DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
+use crate::journal::{self, DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{
     AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnFailure, OpenError, Options, Receipt,
@@ -136,7 +136,7 @@ impl Network {
                 clock: options.clock,
                 accept_clock: options.accept_clock,
                 checkpoints: Checkpoints::in_folder(directory.checkpoints()),
-                free_bytes: Box::new(move || free_bytes(&root)),
+                free_bytes: Box::new(move || journal::free_bytes(&root)),
                 text_is_gone: Arc::new(move |sealed| text_is_gone(&keys_of_texts, sealed)),
                 on_failure: options.on_failure,
             },
@@ -194,11 +194,6 @@ impl Network {
         self.keyring.note_applied_through(receipt.entry.sequence)?;
         Ok(receipt)
     }
-}
-
-fn free_bytes(root: &Path) -> std::io::Result<u64> {
-    let disk = rustix::fs::statvfs(root)?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 fn text_is_gone(keyring: &Keyring, sealed: &[u8]) -> bool {

@@ -128,13 +128,15 @@ impl DataDirectory {
     pub fn keyring(&self) -> PathBuf {
         self.path.join("keyring")
     }
+}
 
-    /// Bytes this process may still write on the disk that holds the directory.
-    pub fn free_bytes(&self) -> Result<u64, DirectoryError> {
-        let disk = rustix::fs::statvfs(&self.path)
-            .map_err(|errno| failure(&self.path, "asking for free space", errno.into()))?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-    }
+/// Bytes this process may still write on the disk that holds `path`.
+///
+/// # Errors
+/// What the machine says when it cannot tell.
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(path)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Whether there is a directory of our format; refuses what is not ours. Reads only.
@@ -245,7 +247,7 @@ mod tests {
         let path = temporary.path().join("a/b");
         let directory = DataDirectory::open(&path).unwrap();
         assert!(directory.journal().is_dir() && directory.local().is_dir());
-        assert!(directory.free_bytes().unwrap() > 0);
+        assert!(free_bytes(directory.path()).unwrap() > 0);
         match DataDirectory::open(&path) {
             Err(DirectoryError::Owned { pid, .. }) => assert_eq!(pid, std::process::id()),
             other => panic!("{other:?}"),

@@ -36,7 +36,7 @@ mod stored;
 mod volumes;
 
 pub use batch::{Batch, TooLarge};
-pub use directory::{DataDirectory, DirectoryError};
+pub use directory::{DataDirectory, DirectoryError, free_bytes};
 pub use errors::{Cause, JournalError, ReadError};
 pub use layout::{BATCH_BYTES_MAX, RECORD_BYTES_MAX, VALUE_BYTES_MAX, VALUE_BYTES_TARGET};
 pub use memory::{Fault, MemoryJournal};
