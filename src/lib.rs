@@ -62,3 +62,4 @@ pub mod journal;
 pub mod ledger;
 pub mod network;
 pub mod seal;
+pub mod words;

@@ -75,6 +75,8 @@ pub enum Refusal {
         word: super::ClaimWord,
         /// Place of the claim in the command.
         place: u8,
+        /// What the counter counts, so that the figures can be said.
+        unit: super::ClaimUnit,
         /// How much is left of the counter.
         left: i64,
         /// How much was asked.

@@ -66,8 +66,9 @@ const fn units(seconds: u64) -> [u64; 3] {
     [seconds / PER_HOUR, seconds % PER_HOUR / PER_MINUTE, seconds % PER_MINUTE]
 }
 
-/// With a comma between thousands.
-fn grouped(number: u64) -> String {
+/// A count as a person reads it, with a comma between thousands: "5,012".
+#[must_use]
+pub fn grouped(number: u64) -> String {
     if number < 1_000 {
         return number.to_string();
     }

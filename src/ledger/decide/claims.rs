@@ -10,7 +10,7 @@ pub fn judge(case: &Case<'_>) -> Result<(), Refusal> {
         let taken = case.state.counters.taken(&claim.key, case.now);
         if claim.take > 0 && taken.saturating_add(claim.take) > claim.max {
             let left = claim.max.saturating_sub(taken).max(0);
-            return Err(Refusal::Claim { word: claim.word, place, left, take: claim.take });
+            return Err(Refusal::Claim { word: claim.word, place, unit: claim.unit, left, take: claim.take });
         }
     }
     if !claims.is_empty() && case.state.counters.len().saturating_add(claims.len()) > case.bounds.counters_max

@@ -1,0 +1,22 @@
+//! The catalogue of sentences shown to people, English first.
+//!
+//! Owns the wording; names are arguments, because who may see whom is for the caller to know. Refuses
+//! to know callers, accounts and the books: a sentence is made of the figures it is given. Imports
+//! `domain` only.
+//!
+//! - Plain words: gave, received; set aside, taken, let go, ran out; put right, given back; between
+//!   the two time banks. Hours are said as "3 hours 15 minutes", and what is below zero says so.
+//! - A refusal is "Not done:", the figures, that nothing moved, and what to do next where something
+//!   can be done. Nobody is blamed and nothing is called a loan or a fault.
+//! - A person, a group, a café and a pot are all called by their name, never he, she or it.
+//! - The till hears other, shorter sentences; these are for the person and the time broker.
+
+pub mod figures;
+mod limits;
+pub mod refusals;
+
+#[cfg(test)]
+mod tests;
+
+pub use figures::{balance, hours};
+pub use refusals::refusal_sentence;
