@@ -15,6 +15,9 @@
 //! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `ledger`, `seal` |
+//! | [`audit`] | trial balance and verify: whether the books add up | `ledger`, `journal` |
+//! | [`words`] | every sentence shown to a person | `domain` |
+//! | [`story`] | the demo | all of these |
 //!
 //! A test (`tests/it/structure.rs`) holds this table.
 //!
@@ -41,6 +44,7 @@
 //! | how hours are typed and printed | `domain::hours` |
 //! | how a statement finds its lines without an index | `ledger::chain`, `ledger::books` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
+//! | how the books are checked by somebody who does not believe them | `audit::verify` |
 //! | every maximum | `ledger::bounds`, `domain::command` |
 
 #![cfg_attr(
@@ -62,4 +66,5 @@ pub mod journal;
 pub mod ledger;
 pub mod network;
 pub mod seal;
+pub mod story;
 pub mod words;

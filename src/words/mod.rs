@@ -12,6 +12,7 @@
 //! - The till hears other, shorter sentences; these are for the person and the time broker.
 
 pub mod figures;
+pub mod kinds;
 mod limits;
 pub mod refusals;
 
@@ -19,4 +20,5 @@ pub mod refusals;
 mod tests;
 
 pub use figures::{balance, hours};
+pub use kinds::kind;
 pub use refusals::refusal_sentence;

@@ -16,5 +16,6 @@
 mod ledger;
 mod network;
 mod size;
+mod story;
 mod structure;
 mod support;

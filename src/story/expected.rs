@@ -1,0 +1,61 @@
+//! The figures the story must come to. A changed figure here is a changed story.
+
+use super::StoryError;
+use super::stage::Stage;
+use crate::domain::hours::clock;
+
+/// Every balance after a chapter, in seconds. Who has no account yet has nothing.
+pub struct Checkpoint {
+    name: &'static str,
+    balances_seconds: &'static [(&'static str, i64)],
+}
+
+/// After step 9. Nothing is held.
+pub const AFTER_CHAPTER_ONE: Checkpoint = Checkpoint {
+    name: "chapter 1",
+    balances_seconds: &[
+        ("A created", -288_000),
+        ("A pot", 194_400),
+        ("A clearing Q", 0),
+        ("Amina", 14_400),
+        ("Bernard", 6_300),
+        ("Cora", 6_300),
+        ("Dev", 12_600),
+        ("Esme", 6_300),
+        ("Farid", 6_300),
+        ("Greta", 6_300),
+        ("Hanif", 1_800),
+        ("Imelda", 7_200),
+        ("Ivy", 1_800),
+        ("Jonah", 6_300),
+        ("Kit", 6_300),
+        ("Leonie", 12_600),
+        ("Lantern Hall", -5_400),
+        ("Wayside Network", 0),
+        ("Saucer & Spoon", 0),
+        ("Green Barrow", 0),
+        ("Ladle Street Baths", 4_500),
+        ("Q created", -72_000),
+        ("Q pot", 57_600),
+        ("Q clearing A", 0),
+        ("Maud", 7_200),
+        ("Niall", 7_200),
+        ("Kit (Quillmere)", 0),
+    ],
+};
+
+/// Compares every balance with what it must be, and says so.
+pub fn compare(stage: &mut Stage<'_>, expected: &Checkpoint) -> Result<(), StoryError> {
+    for (name, seconds) in expected.balances_seconds {
+        let part = stage.part(name);
+        let balance = part.and_then(|part| stage.network.ledger.balance(part.account)).unwrap_or_default();
+        if balance.posted != *seconds || balance.held != 0 {
+            let found = format!("{} with {} set aside", clock(balance.posted), clock(balance.held));
+            return Err(
+                stage.otherwise(format!("{name} has {} after {}", clock(*seconds), expected.name), found)
+            );
+        }
+    }
+    let count = expected.balances_seconds.len();
+    stage.show(&format!("All {count} balances after {} are what the story says.", expected.name))
+}
