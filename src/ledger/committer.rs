@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::poster::Shared;
-use super::views::Views;
 use super::work::Work;
 use crate::journal::{Journal, Tip};
 
@@ -17,7 +16,6 @@ pub type FreeBytes = Box<dyn Fn() -> io::Result<u64> + Send>;
 /// The committer's own.
 pub struct Committer {
     shared: Arc<Shared>,
-    views: Arc<Views>,
     journal: Box<dyn Journal>,
     tip: Tip,
     free_bytes: FreeBytes,
@@ -25,14 +23,8 @@ pub struct Committer {
 
 impl Committer {
     /// A committer that goes on from `tip`, which the journal was acquired at.
-    pub fn new(
-        shared: Arc<Shared>,
-        views: Arc<Views>,
-        journal: Box<dyn Journal>,
-        tip: Tip,
-        free_bytes: FreeBytes,
-    ) -> Self {
-        Self { shared, views, journal, tip, free_bytes }
+    pub fn new(shared: Arc<Shared>, journal: Box<dyn Journal>, tip: Tip, free_bytes: FreeBytes) -> Self {
+        Self { shared, journal, tip, free_bytes }
     }
 
     /// Runs until the poster is done or a write fails.
@@ -60,7 +52,7 @@ impl Committer {
     /// Nothing comes back if the write failed: the ledger has stopped then.
     fn commit(&mut self, mut work: Work) -> Option<Work> {
         if !work.batch.is_empty() {
-            self.shared.fail_stop.writing(self.shared.clock.now().monotonic_micros);
+            self.shared.fail_stop.writing();
             let appended = self.journal.append(&self.tip, &work.batch);
             self.shared.fail_stop.written();
             match appended {
@@ -84,9 +76,8 @@ impl Committer {
     /// Shows what the batch did. Balances come before the position: whoever waits for a position
     /// finds at least what belongs to it.
     fn publish(&self, work: &Work) {
-        self.views.publish(work);
-        self.shared.acknowledged.store(self.tip.position.get(), Ordering::Release);
-        self.views.acknowledge(self.tip.position);
+        self.shared.views.publish(work);
+        self.shared.views.acknowledge(self.tip.position);
     }
 
     /// Says `DISK_LOW` while there is still room for what is on its way.

@@ -5,7 +5,8 @@
 //! process lives.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// The exit code of a process whose ledger stopped.
 pub const FAIL_STOP_EXIT_CODE: i32 = 70;
@@ -46,15 +47,17 @@ pub fn exit_process(failure: &Failure) {
 pub struct FailStop {
     failure: OnceLock<Failure>,
     on_failure: OnFailure,
-    /// Monotonic microseconds at which the write under way began; -1 for none.
-    writing_since: AtomicI64,
+    // The disk's time is real time, whatever the ledger's clock is told.
+    since: Instant,
+    /// Milliseconds after `since` at which the write under way began, and one; 0 for none.
+    writing: AtomicU64,
 }
 
 impl FailStop {
     /// Nothing failed yet.
     #[must_use]
-    pub const fn new(on_failure: OnFailure) -> Self {
-        Self { failure: OnceLock::new(), on_failure, writing_since: AtomicI64::new(-1) }
+    pub fn new(on_failure: OnFailure) -> Self {
+        Self { failure: OnceLock::new(), on_failure, since: Instant::now(), writing: AtomicU64::new(0) }
     }
 
     /// Stops the ledger for good. The first failure counts.
@@ -73,24 +76,25 @@ impl FailStop {
     }
 
     /// A write begins.
-    pub fn writing(&self, monotonic_micros: i64) {
-        self.writing_since.store(monotonic_micros, Ordering::Release);
+    pub fn writing(&self) {
+        self.writing.store(self.millis().saturating_add(1), Ordering::Release);
     }
 
     /// The write returned.
     pub fn written(&self) {
-        self.writing_since.store(-1, Ordering::Release);
+        self.writing.store(0, Ordering::Release);
     }
 
     /// Stops the ledger if a write has been under way for longer than `seconds_max`.
-    pub fn watch(&self, monotonic_micros: i64, seconds_max: u64) {
-        let since = self.writing_since.load(Ordering::Acquire);
-        if since < 0 {
-            return;
-        }
-        let seconds = u64::try_from(monotonic_micros.saturating_sub(since)).unwrap_or(0) / 1_000_000;
+    pub fn watch(&self, seconds_max: u64) {
+        let Some(began) = self.writing.load(Ordering::Acquire).checked_sub(1) else { return };
+        let seconds = self.millis().saturating_sub(began) / 1_000;
         if seconds > seconds_max {
             self.stop(Failure::Stuck { seconds });
         }
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -1,14 +1,14 @@
 //! Threads beside the posting path: one writes checkpoints, one watches the disk's answers.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::checkpoint::{CheckpointError, Checkpoints};
 use super::poster::Shared;
 use super::recovery;
-use super::views::Views;
 use crate::journal::JournalReader;
 
 /// Writes a checkpoint at the newest batch end: the checkpoint before, and what was written since.
@@ -17,54 +17,38 @@ pub fn checkpoint(reader: &dyn JournalReader, checkpoints: &Checkpoints) -> Resu
     checkpoints.write(&state, reader)
 }
 
-/// Writes checkpoints whenever enough entries have been acknowledged. A follower: it reads the
-/// journal and is never waited for. A checkpoint that cannot be written is tried again later; the
-/// books do not need it.
-pub fn run(
-    shared: &Shared,
-    views: &Views,
-    reader: &dyn JournalReader,
-    checkpoints: &Checkpoints,
-    ended: &AtomicBool,
-) {
-    views.checkpoint_bell.own();
-    while !ended.load(Ordering::Acquire) {
-        let position = views.position().get();
-        if position >= views.checkpoint_due.load(Ordering::Relaxed) {
-            let _unneeded = checkpoint(reader, checkpoints);
-            let next = position.saturating_add(shared.bounds.checkpoint_entries);
-            views.checkpoint_due.store(next, Ordering::Relaxed);
-        }
-        views.checkpoint_bell.sleep(Duration::from_secs(60));
-    }
-}
-
-/// Ends the process when a write does not return: nobody else could say so.
-pub struct Watchdog {
-    stop: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Watchdog {
-    /// Watches from a thread of its own until dropped.
-    pub fn start(shared: Arc<Shared>) -> std::io::Result<Self> {
-        let (stop, stopped) = mpsc::channel::<()>();
-        let thread = std::thread::Builder::new().name("hourbook-watchdog".into()).spawn(move || {
-            while stopped.recv_timeout(Duration::from_secs(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                shared
-                    .fail_stop
-                    .watch(shared.clock.now().monotonic_micros, shared.bounds.append_deadline_seconds);
+/// Writes checkpoints whenever enough entries have been acknowledged, until the ledger has ended. A
+/// follower: it reads the journal and is never waited for. A checkpoint that cannot be written is
+/// tried again later; the books do not need it.
+pub fn write_checkpoints(
+    shared: &Arc<Shared>,
+    reader: Arc<dyn JournalReader>,
+    checkpoints: Checkpoints,
+) -> io::Result<JoinHandle<()>> {
+    let shared = Arc::clone(shared);
+    thread::Builder::new().name("hourbook-checkpoints".into()).spawn(move || {
+        let views = &shared.views;
+        views.checkpoint_bell.own();
+        while !shared.ended.load(Ordering::Acquire) {
+            let position = views.position().get();
+            if position >= views.checkpoint_due.load(Ordering::Relaxed) {
+                let _unneeded = checkpoint(&*reader, &checkpoints);
+                let next = position.saturating_add(shared.bounds.checkpoint_entries);
+                views.checkpoint_due.store(next, Ordering::Relaxed);
             }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
-    }
+            views.checkpoint_bell.sleep(Duration::from_secs(60));
+        }
+    })
 }
 
-impl Drop for Watchdog {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
+/// Stops the ledger when a write does not return: the thread that waits for it could not say so.
+pub fn watch_writes(shared: &Arc<Shared>) -> io::Result<JoinHandle<()>> {
+    let shared = Arc::clone(shared);
+    thread::Builder::new().name("hourbook-watchdog".into()).spawn(move || {
+        shared.watchdog_bell.own();
+        while !shared.ended.load(Ordering::Acquire) {
+            shared.fail_stop.watch(shared.bounds.append_deadline_seconds);
+            shared.watchdog_bell.sleep(Duration::from_secs(1));
         }
-    }
+    })
 }

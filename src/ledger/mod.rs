@@ -72,13 +72,13 @@ use views::Views;
 /// Dropping it takes no more, writes what was taken, and waits for the disk.
 pub struct Ledger {
     shared: Arc<Shared>,
-    views: Arc<Views>,
     books: Books,
     text_is_gone: Arc<TextIsGone>,
     checkpoints: Checkpoints,
-    threads: Vec<JoinHandle<()>>,
-    /// Kept out of `threads`: it ends last, after the committer it watches.
-    watchdog: Option<follower::Watchdog>,
+    /// Poster and committer; they end first.
+    posting: Vec<JoinHandle<()>>,
+    /// Checkpoints and watchdog; the watchdog watches to the end of the last write.
+    following: Vec<JoinHandle<()>>,
 }
 
 /// A written entry, or the one that was written under this id before.
@@ -234,13 +234,13 @@ impl Ledger {
     /// is no such account to see.
     #[must_use]
     pub fn balance(&self, account: AccountNumber) -> Option<Balance> {
-        self.views.account(account).map(|_| self.views.balances.balance(account))
+        self.shared.views.account(account).map(|_| self.shared.views.balances.balance(account))
     }
 
     /// Everything anybody can see.
     #[must_use]
     pub fn views(&self) -> &Views {
-        &self.views
+        &self.shared.views
     }
 
     /// Entries and statements.
@@ -252,7 +252,7 @@ impl Ledger {
     /// The acknowledged position.
     #[must_use]
     pub fn position(&self) -> Sequence {
-        self.views.position()
+        self.shared.views.position()
     }
 
     /// Batches written since the ledger was opened.
@@ -337,10 +337,15 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::Release);
         self.shared.queue.bell().ring();
-        for thread in self.threads.drain(..) {
+        for thread in self.posting.drain(..) {
             drop(thread.join());
         }
-        drop(self.watchdog.take());
+        self.shared.ended.store(true, Ordering::Release);
+        self.shared.views.checkpoint_bell.ring();
+        self.shared.watchdog_bell.ring();
+        for thread in self.following.drain(..) {
+            drop(thread.join());
+        }
     }
 }
 

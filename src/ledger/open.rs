@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+use super::bell::Bell;
 use super::bounds::Bounds;
 use super::checkpoint::Checkpoints;
 use super::clock::{AHEAD_MICROS_MAX, BEHIND_MICROS_MAX, Clock, SystemClock};
 use super::committer::{Committer, FreeBytes};
 use super::failure::{FailStop, Failure, OnFailure, exit_process};
-use super::follower::{self, Watchdog};
+use super::follower;
 use super::poster::{Poster, Shared};
 use super::queue::Queue;
 use super::recovery::{self, Recovered, RecoveryError};
@@ -121,46 +122,31 @@ impl Ledger {
             handoff: Handoff::default(),
             fail_stop: FailStop::new(options.on_failure),
             disk_low: AtomicBool::new(low),
-            acknowledged: AtomicU64::new(tip.position.get()),
+            views,
             batches: AtomicU64::new(0),
             closing: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            watchdog_bell: Bell::default(),
             clock: options.clock,
             bounds: options.bounds,
         });
         let poster = Poster::new(Arc::clone(&shared), state, ids);
-        let committer =
-            Committer::new(Arc::clone(&shared), Arc::clone(&views), journal, tip, options.free_bytes);
-        let follower_ended = Arc::new(AtomicBool::new(false));
-
-        let mut threads = vec![guarded("poster", &shared, move || poster.run())?];
-        let (ended, follower_views) = (Arc::clone(&follower_ended), Arc::clone(&views));
-        threads.push(guarded("committer", &shared, move || {
-            committer.run();
-            ended.store(true, Ordering::Release);
-            follower_views.checkpoint_bell.ring();
-        })?);
-        let (follower_shared, follower_views) = (Arc::clone(&shared), Arc::clone(&views));
-        let (follower_reader, checkpoints) = (Arc::clone(&reader), options.checkpoints.clone());
-        threads.push(std::thread::Builder::new().name("hourbook-checkpoints".into()).spawn(move || {
-            follower::run(
-                &follower_shared,
-                &follower_views,
-                &*follower_reader,
-                &checkpoints,
-                &follower_ended,
-            );
-        })?);
-        let watchdog = Some(Watchdog::start(Arc::clone(&shared))?);
-        let books = Books::new(reader, Arc::clone(&views));
-        Ok(Self {
+        let committer = Committer::new(Arc::clone(&shared), journal, tip, options.free_bytes);
+        // Made before the threads: should one not start, dropping it ends those that did.
+        let mut ledger = Self {
+            books: Books::new(Arc::clone(&reader), Arc::clone(&shared.views)),
             shared,
-            views,
-            books,
             text_is_gone: options.text_is_gone,
             checkpoints: options.checkpoints,
-            threads,
-            watchdog,
-        })
+            posting: Vec::new(),
+            following: Vec::new(),
+        };
+        let shared = &ledger.shared;
+        ledger.posting.push(guarded("poster", shared, move || poster.run())?);
+        ledger.posting.push(guarded("committer", shared, move || committer.run())?);
+        ledger.following.push(follower::write_checkpoints(shared, reader, ledger.checkpoints.clone())?);
+        ledger.following.push(follower::watch_writes(shared)?);
+        Ok(ledger)
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::bell::Bell;
 use super::bounds::Bounds;
 use super::clock::{Clock, ClockGuard, Unsure};
 use super::decide::{Case, ReadAhead, decide};
@@ -18,8 +19,9 @@ use super::queue::Queue;
 use super::request_ids::{Refusals, RequestIds};
 use super::state::State;
 use super::submission::{Answer, Decision, Item, Mode, Submission};
+use super::views::Views;
 use super::work::{Handoff, Work};
-use crate::domain::{Action, Command, Entry, OwnerNumber, Refusal, Sequence, Timestamp};
+use crate::domain::{Action, Command, Entry, OwnerNumber, Refusal, Timestamp};
 use crate::journal::codec;
 
 /// What poster, committer and callers share.
@@ -32,12 +34,16 @@ pub struct Shared {
     pub fail_stop: FailStop,
     /// Whether the disk is nearly full.
     pub disk_low: AtomicBool,
-    /// The acknowledged position.
-    pub acknowledged: AtomicU64,
+    /// What anybody can see.
+    pub views: Arc<Views>,
     /// Batches written since the start.
     pub batches: AtomicU64,
     /// Whether the ledger is to end once the queue is empty.
     pub closing: AtomicBool,
+    /// Whether poster and committer have ended, and the followers are to.
+    pub ended: AtomicBool,
+    /// Wakes the watchdog for its end.
+    pub watchdog_bell: Bell,
     /// Both clocks.
     pub clock: Arc<dyn Clock>,
     /// How many of everything.
@@ -144,7 +150,7 @@ impl Poster {
     fn start_batch(&mut self) {
         self.now = self.guard.read(self.shared.clock.now());
         let recorded_at = self.now.unwrap_or(self.state.recorded_at);
-        let committed = Sequence::new(self.shared.acknowledged.load(Ordering::Acquire));
+        let committed = self.shared.views.position();
         self.work.batch.start(self.state.position.next(), recorded_at, committed);
         if self.expire_due_holds() == Due::NoMore {
             self.work.answers.extend(self.ticks.drain(..).map(Answer::Done));

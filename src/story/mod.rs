@@ -85,7 +85,7 @@ pub fn play(out: &mut dyn Write) -> Result<(), StoryError> {
     let clock = Arc::new(ManualClock::new(stage::utc(2026, 5, 5, 8, 0)));
     let folder = tempfile::tempdir().map_err(StoryError::io("making a temporary directory"))?;
     say(out, "Rivermeet Time Network: two time banks, Ashenford and Quillmere.")?;
-    say(out, &format!("The books begin in an empty directory: {}\n", folder.path().display()))?;
+    say(out, "The books begin in an empty directory, which goes away with the story.\n")?;
     say(out, "Chapter 1: the books\n")?;
     let options = NetworkOptions { clock: Arc::clone(&clock) as _, ..NetworkOptions::default() };
     let network = Network::open(folder.path(), options)?;
