@@ -1,6 +1,7 @@
 //! The ledger on the in-memory journal: rules, concurrency, faults.
 
 mod clock;
+mod found;
 mod gate;
 mod holds;
 mod limits;

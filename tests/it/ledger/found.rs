@@ -1,0 +1,57 @@
+//! What the property test found: each a rule that was broken once, with its story.
+
+use std::sync::Arc;
+
+use hourbook::domain::{
+    AccountNumber, Action, Amount, AtDeadline, Capture, Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Hold,
+    Kind, Note, OpenClearing, OwnerNumber, Refusal, Rest, ReversalKind, Reverse, ReversedPart, Sequence,
+    Topic, Transfer,
+};
+use hourbook::journal::MemoryJournal;
+use hourbook::ledger::decide::{Case, ReadAhead, decide};
+use hourbook::ledger::{Bounds, ManualClock, NoReceipt, Receipt};
+
+use crate::support::{Desk, HOUR, START, open, post};
+
+fn refusal(answer: Result<Receipt, NoReceipt>) -> Refusal {
+    match answer {
+        Err(NoReceipt::Refused(refusal)) => *refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn desk_with(bounds: Bounds) -> Desk {
+    Desk::with(MemoryJournal::new(), Arc::new(ManualClock::new(START)), |options| options.bounds = bounds)
+}
+
+fn hold(transfers: &[(AccountNumber, AccountNumber, i64)], seconds: i64, at_deadline: AtDeadline) -> Action {
+    let transfers = transfers
+        .iter()
+        .map(|(debit, credit, amount)| Transfer::new(*debit, *credit, Amount::new(*amount).unwrap()));
+    let deadline = START.plus_seconds(seconds);
+    Action::Hold(Hold { kind: Kind::Exchange, transfers: transfers.collect(), deadline, at_deadline })
+}
+
+fn note() -> Action {
+    Action::Note(Note { topic: Topic::new(40), subject: 1, body: Box::default() })
+}
+
+/// Goal: a hold that was taken at its deadline is resolved, before its end is recorded and after.
+/// Story: while the expiry waited for its batch the answer was HOLD_RESOLVED; once it was recorded,
+/// the same question heard HOLD_EXPIRED, as if nothing had been taken.
+/// Method: the decision at the deadline on the state before it; then time passes and it is asked.
+#[test]
+fn a_hold_taken_at_its_deadline_is_resolved() {
+    let desk = Desk::new();
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -9), desk.member(bank, -9));
+    let hold = desk.post(hold(&[(ann, bea, HOUR)], 10, AtDeadline::Capture)).unwrap().entry.sequence;
+    let (state, command) = (desk.ledger.copy_state().unwrap(), desk.command(Action::Void(hold)));
+    let (now, bounds) = (START.plus_seconds(10), Bounds::default());
+    let case = Case { state: &state, command: &command, ahead: &ReadAhead::HoldExists, now, bounds: &bounds };
+    assert_eq!(decide(case), Err(Refusal::HoldResolved(hold)));
+    desk.clock.advance_seconds(10);
+    desk.ledger.tick().unwrap();
+    assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR);
+    assert_eq!(refusal(desk.ledger.post(command)), Refusal::HoldResolved(hold));
+}
