@@ -13,10 +13,21 @@ pub fn judge(case: &Case<'_>) -> Result<(), Refusal> {
             return Err(Refusal::Claim { word: claim.word, place, unit: claim.unit, left, take: claim.take });
         }
     }
-    if !claims.is_empty() && case.state.counters.len().saturating_add(claims.len()) > case.bounds.counters_max
-    {
-        let most = u64::try_from(case.bounds.counters_max).unwrap_or(u64::MAX);
-        return Err(Refusal::BooksFull { what: "counters", most });
+    room_for_counters(case)
+}
+
+/// Counters that have ended make room, though they are forgotten only with the next entry; and a
+/// claim on a counter that is there needs none.
+fn room_for_counters(case: &Case<'_>) -> Result<(), Refusal> {
+    let (claims, counters) = (&case.command.claims, &case.state.counters);
+    let most = case.bounds.counters_max;
+    if claims.is_empty() || counters.len().saturating_add(claims.len()) <= most {
+        return Ok(()); // Counting is left for when it matters.
+    }
+    let is_new = |key, until| until > case.now && !counters.counts(key, case.now);
+    let new = claims.iter().filter(|claim| is_new(&claim.key, claim.until)).count();
+    if new > 0 && counters.counting(case.now).saturating_add(new) > most {
+        return Err(Refusal::BooksFull { what: "counters", most: u64::try_from(most).unwrap_or(u64::MAX) });
     }
     Ok(())
 }

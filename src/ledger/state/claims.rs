@@ -31,7 +31,20 @@ impl Counters {
         self.counters.get(key).filter(|counter| counter.until > now).map_or(0, |counter| counter.taken)
     }
 
-    /// How many counters there are.
+    /// Whether the counter is there and has not ended by `now`.
+    #[must_use]
+    pub fn counts(&self, key: &ClaimKey, now: Timestamp) -> bool {
+        self.counters.get(key).is_some_and(|counter| counter.until > now)
+    }
+
+    /// How many counters have not ended by `now`. Looks at each that has.
+    #[must_use]
+    pub fn counting(&self, now: Timestamp) -> usize {
+        let ended = self.ends.iter().take_while(|(until, _)| *until <= now).count();
+        self.counters.len().saturating_sub(ended)
+    }
+
+    /// How many counters there are, with those that have ended and are not forgotten yet.
     #[must_use]
     pub fn len(&self) -> usize {
         self.counters.len()

@@ -55,3 +55,33 @@ fn a_hold_taken_at_its_deadline_is_resolved() {
     assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR);
     assert_eq!(refusal(desk.ledger.post(command)), Refusal::HoldResolved(hold));
 }
+
+/// Goal: full counters refuse only who needs a new one, and only while they count.
+/// Story: a claim on a counter that was there was refused with BOOKS_FULL; and counters that had
+/// ended were forgotten with the next entry only, so that if every request claimed, none was ever
+/// accepted again.
+/// Method: room for two counters; both taken, one taken again, a third refused; then both end.
+#[test]
+fn ended_counters_make_room() {
+    let desk = desk_with(Bounds { counters_max: 2, ..Bounds::default() });
+    let claiming = |counter: u8, seconds: i64| {
+        let mut command = desk.command(note());
+        command.claims.push(Claim {
+            key: [counter; 16],
+            take: 1,
+            max: 5,
+            until: START.plus_seconds(seconds),
+            unit: ClaimUnit::Times,
+            fate: ClaimFate::Kept,
+            word: ClaimWord::CodeUsed,
+        });
+        desk.ledger.post(command)
+    };
+    claiming(1, 60).unwrap();
+    claiming(2, 60).unwrap();
+    claiming(1, 60).unwrap();
+    assert_eq!(refusal(claiming(3, 900)), Refusal::BooksFull { what: "counters", most: 2 });
+    desk.clock.advance_seconds(60);
+    desk.ledger.tick().unwrap();
+    claiming(3, 900).unwrap();
+}
