@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::super::state::{State, holds::Sides};
 use super::keep_first;
-use crate::domain::{AccountNumber, Line, Lines, Move, Passed, Refusal};
+use crate::domain::{AccountNumber, Line, Lines, Passed, Refusal};
 use crate::ledger::state::{OpenHold, Standing};
 
 /// The net effect on one account. Seconds.
@@ -137,9 +137,4 @@ pub fn sides_fit(state: &State, sides: impl Iterator<Item = Sides>) -> Result<()
         }
     }
     first.map_or(Ok(()), Err)
-}
-
-/// The sides of what a list of moves names.
-pub fn sides_of(moves: &[Move]) -> impl Iterator<Item = Sides> + '_ {
-    moves.iter().map(|part| Sides { debit: part.debit, credit: part.credit })
 }

@@ -1,7 +1,7 @@
 //! Posts and reversals: hours that move at once.
 
 use super::super::state::holds::Sides;
-use super::effects::{Effects, sides_fit, sides_of};
+use super::effects::{Effects, sides_fit};
 use super::hold::{open_hold, or_missing};
 use super::limits::{self, Judgement};
 use super::{Case, ReadAhead};
@@ -37,48 +37,55 @@ pub fn reverse(case: &Case<'_>, reverse: &Reverse) -> Result<Outcome, Refusal> {
     let ReadAhead::Original(original) = case.ahead else {
         return Err(Refusal::EntryNotFound(reverse.original));
     };
-    sides_fit(case.state, sides_of(original))?;
-    let moves = parts(case, reverse, original)?;
+    // Judged is what would move; whether so much is left of it comes later in the order.
+    let moves = parts(case, reverse, original);
+    sides_fit(case.state, moves.iter().map(|part| Sides { debit: part.credit, credit: part.debit }))?;
     let mut effects = Effects::default();
     for part in &moves {
         effects.transfer(part.debit, part.credit, part.amount.seconds());
     }
     // A half of a pair of transfers between banks cannot be put right without the other.
     effects.clearing_is_mirrored(case.state)?;
+    nothing_above_original(case, reverse, original, &moves)?;
     limits::judge(case.state, &mut effects, Judgement::NotJudged)?;
     Ok(Outcome { lines: effects.lines(case.state), moves, ..Outcome::default() })
 }
 
 /// The moves of a reversal: what is named, or all that is left of the original.
-fn parts(case: &Case<'_>, reverse: &Reverse, original: &[Move]) -> Result<Moves, Refusal> {
-    let left = |part: &Move| {
-        let reversed = case.state.reversed.get(&(reverse.original, part.of)).copied().unwrap_or(0);
-        part.amount.seconds().saturating_sub(reversed)
-    };
+fn parts(case: &Case<'_>, reverse: &Reverse, original: &[Move]) -> Moves {
     let swapped = |part: &Move, amount| Move { debit: part.credit, credit: part.debit, amount, of: part.of };
-    let mut moves = Moves::new();
     if reverse.parts.is_empty() {
         let remaining =
-            original.iter().filter_map(|part| Some(swapped(part, Amount::of_balance(left(part).max(0))?)));
-        moves.extend(remaining);
-        if moves.is_empty() {
-            return Err(Refusal::ReversalExceeds { transfer: 0, left: 0, requested: None });
-        }
-        return Ok(moves);
+            |part: &Move| Some(swapped(part, Amount::of_balance(left(case, reverse, part).max(0))?));
+        return original.iter().filter_map(remaining).collect();
     }
+    let known = |of: u16| original.iter().find(|known| known.of == of);
+    reverse.parts.iter().filter_map(|part| Some(swapped(known(part.transfer)?, part.amount))).collect()
+}
+
+/// Several reversals may name one original, together never above it.
+fn nothing_above_original(
+    case: &Case<'_>,
+    reverse: &Reverse,
+    original: &[Move],
+    moves: &Moves,
+) -> Result<(), Refusal> {
     for part in &reverse.parts {
-        let named = original.iter().find(|known| known.of == part.transfer);
-        let left = named.map_or(0, left);
-        match named {
-            Some(known) if part.amount.seconds() <= left => moves.push(swapped(known, part.amount)),
-            _ => {
-                return Err(Refusal::ReversalExceeds {
-                    transfer: part.transfer,
-                    left,
-                    requested: Some(part.amount),
-                });
-            }
+        let known = original.iter().find(|known| known.of == part.transfer);
+        let left = known.map_or(0, |known| left(case, reverse, known));
+        if part.amount.seconds() > left {
+            let (transfer, requested) = (part.transfer, Some(part.amount));
+            return Err(Refusal::ReversalExceeds { transfer, left, requested });
         }
     }
-    Ok(moves)
+    if moves.is_empty() {
+        return Err(Refusal::ReversalExceeds { transfer: 0, left: 0, requested: None });
+    }
+    Ok(())
+}
+
+/// What is left of a transfer of the original, seconds.
+fn left(case: &Case<'_>, reverse: &Reverse, part: &Move) -> i64 {
+    let reversed = case.state.reversed.get(&(reverse.original, part.of)).copied().unwrap_or(0);
+    part.amount.seconds().saturating_sub(reversed)
 }

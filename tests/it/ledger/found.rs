@@ -85,3 +85,51 @@ fn ended_counters_make_room() {
     desk.ledger.tick().unwrap();
     claiming(3, 900).unwrap();
 }
+
+/// Goal: a reversal is judged on what it moves.
+/// Story: when one person of a group had left, nobody else's part could be put right either:
+/// ACCOUNT_CLOSED named an account that the reversal did not touch.
+/// Method: two transfers, the account of one closes, the other is reversed in part and in whole.
+#[test]
+fn who_left_stops_nobody_elses_reversal() {
+    let desk = Desk::new();
+    let (bank, pot, _) = desk.bank();
+    let (ann, bea, cat) = (desk.member(bank, -9), desk.member(bank, -9), desk.member(bank, -9));
+    let group = post(Kind::Group, &[(ann, cat, HOUR), (bea, cat, HOUR)]);
+    let original = desk.post(group).unwrap().entry.sequence;
+    let reverse = |transfer, seconds| {
+        let parts = vec![ReversedPart { transfer, amount: Amount::new(seconds).unwrap() }];
+        desk.post(Action::Reverse(Reverse { original, kind: ReversalKind::Reversal, parts }))
+    };
+    reverse(0, HOUR).unwrap();
+    desk.post(Action::Close(Close { account: ann, remainder_to: pot })).unwrap();
+    reverse(1, 60).unwrap();
+    assert_eq!(refusal(reverse(0, 60)), Refusal::AccountClosed(ann));
+    // All that is left is Bea's.
+    let rest = Reverse { original, kind: ReversalKind::Reversal, parts: Vec::new() };
+    desk.post(Action::Reverse(rest.clone())).unwrap();
+    assert_eq!(desk.ledger.balance(bea).unwrap().posted, 0);
+    let nothing = Refusal::ReversalExceeds { transfer: 0, left: 0, requested: None };
+    assert_eq!(refusal(desk.post(Action::Reverse(rest))), nothing);
+}
+
+/// Goal: half of a pair between banks is said before how much is left of it.
+/// Story: REVERSAL_EXCEEDS (rank 7) answered where CROSS_BANK (rank 5) applied as well.
+/// Method: one side of a pair, and more than it had.
+#[test]
+fn half_a_pair_is_said_before_its_amount() {
+    let desk = Desk::new();
+    let ((one, _, _), (two, _, _)) = (desk.bank(), desk.bank());
+    let (ann, cafe) = (desk.member(one, -9), desk.member(two, -9));
+    let cap = Amount::new(9 * HOUR).unwrap();
+    let pair = OpenClearing { first: one, second: two, first_may_owe: cap, second_may_owe: cap };
+    desk.post(Action::OpenClearing(pair)).unwrap();
+    // The pair was opened last.
+    let next = |account: AccountNumber, by| AccountNumber::from_slot(account.slot() + by).unwrap();
+    let (here, there) = (next(cafe, 1), next(cafe, 2));
+    let visit = post(Kind::Redemption, &[(ann, here, HOUR), (there, cafe, HOUR)]);
+    let original = desk.post(visit).unwrap().entry.sequence;
+    let parts = vec![ReversedPart { transfer: 0, amount: Amount::new(2 * HOUR).unwrap() }];
+    let half = Action::Reverse(Reverse { original, kind: ReversalKind::Refund, parts });
+    assert_eq!(refusal(desk.post(half)), Refusal::CrossBank(here));
+}
