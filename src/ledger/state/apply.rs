@@ -110,8 +110,8 @@ impl State {
         let Some(amount) = hold.transfers.first().map(|first| first.amount.seconds()) else { return };
         for side in &sides {
             self.change_promised(side.credit, amount);
-            self.change_open_holds(side, 1);
         }
+        self.change_open_holds(&sides, 1);
         let open = OpenHold {
             sides,
             amount,
@@ -132,9 +132,7 @@ impl State {
             self.change_promised(side.credit, released.saturating_neg());
         }
         let Some(ended) = self.holds.take(hold, captured, rest == Rest::Release) else { return };
-        for side in &sides {
-            self.change_open_holds(side, -1);
-        }
+        self.change_open_holds(&sides, -1);
         // `left` of an ended hold is what nobody captured.
         let captured_in_all = ended.amount.saturating_sub(ended.left);
         self.counters.give_back(&ended.claims, ended.amount, captured_in_all, entry.recorded_at);
@@ -146,8 +144,13 @@ impl State {
         }
     }
 
-    fn change_open_holds(&mut self, side: &Sides, by: i32) {
-        for number in [side.debit, side.credit] {
+    /// A hold counts once for an account, also where both of its transfers name it.
+    fn change_open_holds(&mut self, sides: &[Sides], by: i32) {
+        let mut named: SmallVec<[AccountNumber; 4]> =
+            sides.iter().flat_map(|side| [side.debit, side.credit]).collect();
+        named.sort_unstable();
+        named.dedup();
+        for number in named {
             if let Some(account) = self.accounts.get_mut(slot(number)) {
                 account.open_holds = account.open_holds.saturating_add_signed(by);
             }

@@ -133,3 +133,21 @@ fn half_a_pair_is_said_before_its_amount() {
     let half = Action::Reverse(Reverse { original, kind: ReversalKind::Refund, parts });
     assert_eq!(refusal(desk.post(half)), Refusal::CrossBank(here));
 }
+
+/// Goal: a hold counts once for an account.
+/// Story: a hold whose two transfers both name an account counted twice there, so HOLDS_OPEN said
+/// two where one was open, and the room for holds was half as large.
+/// Method: hours set aside that pass through one account; it cannot close.
+#[test]
+fn a_hold_counts_once_for_an_account() {
+    let desk = Desk::new();
+    let (bank, pot, _) = desk.bank();
+    let (ann, bea, cat) = (desk.member(bank, -9), desk.member(bank, -9), desk.member(bank, -9));
+    let through = hold(&[(ann, bea, HOUR), (bea, cat, HOUR)], 60, AtDeadline::Release);
+    let hold = desk.post(through).unwrap().entry.sequence;
+    let close = || desk.post(Action::Close(Close { account: bea, remainder_to: pot }));
+    assert_eq!(refusal(close()), Refusal::HoldsOpen { account: bea, open: 1 });
+    let half = Capture { hold, amount: Amount::new(60), rest: Rest::Release };
+    desk.post(Action::Capture(half)).unwrap();
+    close().unwrap();
+}
