@@ -5,13 +5,12 @@ use super::super::state::{OpenHold, holds::Sides};
 use super::effects::{Effects, sides_fit};
 use super::limits::{self, Judgement};
 use super::{Case, ReadAhead};
-use crate::domain::{Amount, AtDeadline, Capture, Hold, Move, Moves, Outcome, Refusal, Rest, Sequence};
+use crate::domain::{
+    Action, Amount, AtDeadline, Capture, Hold, Move, Moves, Outcome, Refusal, Rest, Sequence,
+};
 
 /// Sets hours aside; the ceiling of who may get them is judged now, so a capture never has to be.
 pub fn hold(case: &Case<'_>, hold: &Hold) -> Result<Outcome, Refusal> {
-    if hold.deadline <= case.now || hold.deadline > case.now.plus_seconds(HOLD_SECONDS_MAX) {
-        return Err(Refusal::DeadlineOutOfReach);
-    }
     let sides =
         hold.transfers.iter().map(|transfer| Sides { debit: transfer.debit, credit: transfer.credit });
     sides_fit(case.state, sides.clone())?;
@@ -23,6 +22,16 @@ pub fn hold(case: &Case<'_>, hold: &Hold) -> Result<Outcome, Refusal> {
     room_for_hold(case, sides)?;
     limits::judge(case.state, &mut effects, Judgement::of(hold.kind, case.command))?;
     Ok(Outcome { lines: effects.lines(case.state), ..Outcome::default() })
+}
+
+/// A deadline lies ahead, and not further than anybody remembers. Judged beside the day, before
+/// anything the books would have to know.
+pub fn deadline_within_reach(case: &Case<'_>) -> Result<(), Refusal> {
+    let Action::Hold(hold) = &case.command.action else { return Ok(()) };
+    if hold.deadline <= case.now || hold.deadline > case.now.plus_seconds(HOLD_SECONDS_MAX) {
+        return Err(Refusal::DeadlineOutOfReach);
+    }
+    Ok(())
 }
 
 fn room_for_hold(case: &Case<'_>, sides: impl Iterator<Item = Sides>) -> Result<(), Refusal> {

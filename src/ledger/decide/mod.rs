@@ -50,6 +50,7 @@ pub struct Case<'a> {
 /// The first [`Refusal`] in the order of precedence.
 pub fn decide(case: Case<'_>) -> Result<Outcome, Refusal> {
     day_has_begun(case.command.occurred_on, case.now)?;
+    hold::deadline_within_reach(&case)?;
     people_exist(&case)?;
     let outcome = match &case.command.action {
         Action::Post(post) => post::post(&case, post)?,

@@ -151,3 +151,16 @@ fn a_hold_counts_once_for_an_account() {
     desk.post(Action::Capture(half)).unwrap();
     close().unwrap();
 }
+
+/// Goal: a deadline out of reach is said before a missing person.
+/// Story: OWNER_NOT_FOUND (rank 3) answered where DEADLINE_OUT_OF_REACH (rank 2) applied as well.
+/// Method: both at once.
+#[test]
+fn a_deadline_is_said_before_a_missing_person() {
+    let desk = Desk::new();
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -9), desk.member(bank, -9));
+    let mut command = desk.command(hold(&[(ann, bea, HOUR)], -1, AtDeadline::Release));
+    command.actor = OwnerNumber::new(999);
+    assert_eq!(refusal(desk.ledger.post(command)), Refusal::DeadlineOutOfReach);
+}
