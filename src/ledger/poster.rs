@@ -222,26 +222,27 @@ impl Poster {
         if let Some(refusal) = self.refusals.get(&key, &item.command, now) {
             return Decision::Refused(Box::new(refusal));
         }
-        if let Some(refusal) = self.no_room() {
-            return Decision::Refused(Box::new(refusal));
+        if self.shared.disk_low.load(Ordering::Relaxed) {
+            return Decision::Refused(Box::new(Refusal::DiskLow));
         }
         self.decide_new(item.command, &item.ahead, now, mode)
     }
 
-    fn no_room(&self) -> Option<Refusal> {
-        if self.shared.disk_low.load(Ordering::Relaxed) {
-            return Some(Refusal::DiskLow);
-        }
+    /// Whether one more id can be kept: the last of all questions, as of everything that is full.
+    /// What the ledger does by itself has no id and always has room.
+    fn room_for_id(&self, command: &Command) -> Result<(), Refusal> {
         let most = self.shared.bounds.request_ids_max;
-        (self.ids.len() >= most).then(|| Refusal::BooksFull {
-            what: "request ids",
-            most: u64::try_from(most).unwrap_or(u64::MAX),
-        })
+        if command.key.is_some() && self.ids.len() >= most {
+            let most = u64::try_from(most).unwrap_or(u64::MAX);
+            return Err(Refusal::BooksFull { what: "request ids", most });
+        }
+        Ok(())
     }
 
     fn decide_new(&mut self, command: Command, ahead: &ReadAhead, now: Timestamp, mode: Mode) -> Decision {
         let case = Case { state: &self.state, command: &command, ahead, now, bounds: &self.shared.bounds };
-        let outcome = match decide(case) {
+        let decided = decide(case).and_then(|outcome| self.room_for_id(&command).map(|()| outcome));
+        let outcome = match decided {
             Ok(outcome) => outcome,
             Err(refusal) => {
                 if let (Some(key), Mode::Write) = (command.key, mode) {

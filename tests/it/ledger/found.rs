@@ -164,3 +164,16 @@ fn a_deadline_is_said_before_a_missing_person() {
     command.actor = OwnerNumber::new(999);
     assert_eq!(refusal(desk.ledger.post(command)), Refusal::DeadlineOutOfReach);
 }
+
+/// Goal: that the books are full is said last.
+/// Story: BOOKS_FULL (rank 12) for request ids was asked before every rule, so that a command which
+/// could never be accepted was told to come back when there is room.
+/// Method: no room for another id; a hold that is not there, and a note.
+#[test]
+fn full_books_are_said_last() {
+    let desk = desk_with(Bounds { request_ids_max: 1, ..Bounds::default() });
+    desk.post(note()).unwrap();
+    let nowhere = Sequence::new(77);
+    assert_eq!(refusal(desk.post(Action::Void(nowhere))), Refusal::HoldNotFound(nowhere));
+    assert_eq!(refusal(desk.post(note())), Refusal::BooksFull { what: "request ids", most: 1 });
+}
