@@ -177,3 +177,23 @@ fn full_books_are_said_last() {
     assert_eq!(refusal(desk.post(Action::Void(nowhere))), Refusal::HoldNotFound(nowhere));
     assert_eq!(refusal(desk.post(note())), Refusal::BooksFull { what: "request ids", most: 1 });
 }
+
+/// Goal: full books open again.
+/// Story: expiries have no request id and are written when there is no room for ids any more; the
+/// next start counted them as one id too many and refused to open.
+/// Method: fill the ids with a hold as the last, let it expire, kill, open.
+#[test]
+fn full_books_open_again() {
+    let bounds = Bounds { request_ids_max: 7, ..Bounds::default() };
+    let desk = desk_with(bounds);
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -9), desk.member(bank, -9));
+    desk.post(hold(&[(ann, bea, HOUR)], 60, AtDeadline::Release)).unwrap();
+    desk.clock.advance_seconds(60);
+    desk.ledger.tick().unwrap();
+    let next = desk.journal.kill();
+    let clock = Arc::clone(&desk.clock);
+    drop(desk);
+    let ledger = open(&next, &clock, |options| options.bounds = bounds);
+    assert_eq!(ledger.position(), Sequence::new(8));
+}
