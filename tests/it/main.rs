@@ -14,6 +14,7 @@
 )]
 
 mod ledger;
+mod model;
 mod network;
 mod size;
 mod story;
