@@ -7,6 +7,7 @@
 mod bytes;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
 use super::state::State;
@@ -20,6 +21,8 @@ const KEPT: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
     folder: Option<PathBuf>,
+    /// One writes at a time: the follower, or somebody who asks.
+    writing: Arc<Mutex<()>>,
 }
 
 /// Why a checkpoint could not be written.
@@ -42,13 +45,13 @@ impl Checkpoints {
     /// Checkpoints in `folder`.
     #[must_use]
     pub fn in_folder(folder: PathBuf) -> Self {
-        Self { folder: Some(folder) }
+        Self { folder: Some(folder), ..Self::none() }
     }
 
     /// No checkpoints.
     #[must_use]
-    pub const fn none() -> Self {
-        Self { folder: None }
+    pub fn none() -> Self {
+        Self { folder: None, writing: Arc::default() }
     }
 
     /// The newest state not after `at_most` that belongs to the books `reader` reads; the empty
@@ -76,6 +79,7 @@ impl Checkpoints {
     /// [`CheckpointError`]; the older checkpoints are still there.
     pub fn write(&self, state: &State, reader: &dyn JournalReader) -> Result<(), CheckpointError> {
         let Some(folder) = &self.folder else { return Ok(()) };
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let file = folder.join(format!("{:020}.checkpoint", state.position.get()));
         let hash = batch_hash_at(reader, state.position).map_err(super::recovery::RecoveryError::from)?;
         let Some(hash) = hash else { return Ok(()) }; // Not the end of a batch: nothing to vouch for it.
