@@ -355,6 +355,28 @@ impl Action {
         }
     }
 
+    /// The transfers it names: those of a post, and what a hold sets aside.
+    #[must_use]
+    pub fn transfers(&self) -> &[Transfer] {
+        if let Self::Post(Post { transfers, .. }) | Self::Hold(Hold { transfers, .. }) = self {
+            transfers
+        } else {
+            &[]
+        }
+    }
+
+    /// The hold it takes from or ends, if it names one.
+    #[must_use]
+    pub const fn hold_named(&self) -> Option<Sequence> {
+        if let Self::Capture(Capture { hold, .. }) | Self::Void(hold) | Self::Expire(hold) = self {
+            Some(*hold)
+        } else if let Self::Post(post) = self {
+            post.ends
+        } else {
+            None
+        }
+    }
+
     /// The kind an entry of this action carries, if it moves or sets aside hours of its own accord.
     /// A capture and an expiry carry the kind of their hold.
     #[must_use]

@@ -192,22 +192,7 @@ impl Entry {
     }
 }
 
-/// The transfers an action posts as it stands.
+/// The transfers an action posts as it stands; a hold sets aside and posts none.
 pub(crate) fn posted_transfers(action: &Action) -> &[Transfer] {
-    match action {
-        Action::Post(post) => &post.transfers,
-        Action::Hold(_)
-        | Action::Capture(_)
-        | Action::Void(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => &[],
-    }
+    if let Action::Post(post) = action { &post.transfers } else { &[] }
 }

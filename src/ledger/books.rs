@@ -10,7 +10,10 @@ use super::balances::Head;
 use super::chain::reach;
 use super::recovery::RecoveryError;
 use super::views::Views;
-use crate::domain::{AccountNumber, Action, Amount, Balance, Entry, Limits, Line, Move, Sequence, Timestamp};
+use crate::domain::{
+    AccountNumber, Action, Amount, Balance, Capture, Entry, Form, Limits, Line, Move, Rest, Sequence,
+    Timestamp,
+};
 use crate::journal::{JournalReader, codec};
 
 /// A statement page has at most this many lines.
@@ -42,9 +45,9 @@ pub enum HoldStanding {
         /// How much, seconds.
         left: i64,
     },
-    /// Taken or let go; by this entry.
+    /// Taken, perhaps at its deadline, or let go; by this entry.
     Resolved(Sequence),
-    /// Ended by time; by this entry.
+    /// Ran out: ended by time with nothing more taken; by this entry.
     Expired(Sequence),
 }
 
@@ -194,35 +197,20 @@ impl Books {
             number = number.saturating_add(1);
             let Some(line) = self.line_numbered(account, head, number)? else { break };
             let entry = &line.entry;
-            match &entry.command.action {
-                Action::Expire(of) if *of == hold => return Ok(HoldStanding::Expired(entry.sequence)),
-                Action::Void(of) if *of == hold => return Ok(HoldStanding::Resolved(entry.sequence)),
-                Action::Post(post) if post.ends == Some(hold) => {
-                    return Ok(HoldStanding::Resolved(entry.sequence));
-                }
-                Action::Capture(capture) if capture.hold == hold => {
-                    left = left.saturating_sub(
-                        entry.outcome.moves.first().map_or(0, |first| first.amount.seconds()),
-                    );
-                    if left <= 0 || capture.rest == crate::domain::Rest::Release {
-                        return Ok(HoldStanding::Resolved(entry.sequence));
-                    }
-                }
-                Action::Post(_)
-                | Action::Hold(_)
-                | Action::Capture(_)
-                | Action::Void(_)
-                | Action::Expire(_)
-                | Action::Reverse(_)
-                | Action::RegisterOwners(_)
-                | Action::OpenBank(_)
-                | Action::OpenClearing(_)
-                | Action::OpenAccounts(_)
-                | Action::SetLimits(..)
-                | Action::Close(_)
-                | Action::Reopen(_)
-                | Action::Note(_) => {}
+            if entry.command.action.hold_named() != Some(hold) {
+                continue;
             }
+            let taken = entry.outcome.moves.first().map_or(0, |first| first.amount.seconds());
+            left = left.saturating_sub(taken);
+            if let Action::Capture(Capture { rest: Rest::Keep, .. }) = &entry.command.action
+                && left > 0
+            {
+                continue;
+            }
+            // What was taken at its deadline did not run out.
+            let ran_out = entry.form() == Form::Expire && taken == 0;
+            let by = entry.sequence;
+            return Ok(if ran_out { HoldStanding::Expired(by) } else { HoldStanding::Resolved(by) });
         }
         Ok(HoldStanding::Open { left })
     }

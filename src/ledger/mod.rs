@@ -322,19 +322,11 @@ impl Ledger {
         Ok(if is_hold { ReadAhead::HoldExists } else { ReadAhead::Nothing })
     }
 
-    /// The poster keeps open holds only; how one ended is read from the books by whoever asks. One
-    /// that was taken at its deadline is resolved: only what was let go by time has run out.
+    /// The poster keeps open holds only; how one ended is read from the books by whoever asks.
     fn how_hold_ended(&self, refusal: Refusal) -> Result<Refusal, NoReceipt> {
         let Refusal::HoldResolved(hold) = refusal else { return Ok(refusal) };
         let standing = self.books.hold(hold).map_err(|error| NoReceipt::Unknown(error.to_string()))?;
-        match standing {
-            Some(HoldStanding::Expired(by)) if self.stored(by)?.outcome.moves.is_empty() => {
-                Ok(Refusal::HoldExpired(hold))
-            }
-            Some(HoldStanding::Expired(_) | HoldStanding::Resolved(_) | HoldStanding::Open { .. }) | None => {
-                Ok(refusal)
-            }
-        }
+        Ok(if let Some(HoldStanding::Expired(_)) = standing { Refusal::HoldExpired(hold) } else { refusal })
     }
 }
 

@@ -34,25 +34,6 @@ pub struct Effects {
     pub ending: Option<Ending>,
 }
 
-/// The hold an entry takes from or ends, if it names one.
-pub fn hold_named_by(action: &Action) -> Option<Sequence> {
-    match action {
-        Action::Post(post) => post.ends,
-        Action::Capture(capture) => Some(capture.hold),
-        Action::Void(hold) | Action::Expire(hold) => Some(*hold),
-        Action::Hold(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => None,
-    }
-}
-
 impl Effects {
     /// The effects of `entry` on the books before it.
     pub fn of(entry: &Entry, books: &OwnBooks) -> Self {
@@ -74,7 +55,7 @@ impl Effects {
     fn end_hold(&mut self, entry: &Entry, books: &OwnBooks) {
         let action = &entry.command.action;
         let Some((number, hold)) =
-            hold_named_by(action).and_then(|number| Some((number, books.holds.get(&number)?)))
+            action.hold_named().and_then(|number| Some((number, books.holds.get(&number)?)))
         else {
             return;
         };

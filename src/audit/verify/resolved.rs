@@ -4,7 +4,6 @@
 //! The original of a reversal is read again from the journal, one reading a reversal, instead of
 //! keeping what every entry moved.
 
-use super::effects::hold_named_by;
 use super::own_books::{Hold, OwnBooks};
 use super::report::{Check, Faults, Invariant};
 use crate::audit::words::{FORGED, hours};
@@ -28,7 +27,7 @@ impl Resolved {
             self.hold(entry, hold);
         } else if let Action::Reverse(reverse) = action {
             self.reversal(entry, reverse, books, reader);
-        } else if let Some(number) = hold_named_by(action) {
+        } else if let Some(number) = action.hold_named() {
             self.end(entry, number, books);
         }
     }

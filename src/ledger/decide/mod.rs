@@ -13,9 +13,7 @@ mod post;
 
 use super::bounds::Bounds;
 use super::state::State;
-use crate::domain::{
-    Action, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp, Transfer,
-};
+use crate::domain::{Action, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp};
 
 /// What was read of old entries before the command was submitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,23 +86,7 @@ fn people_exist(case: &Case<'_>) -> Result<(), Refusal> {
     exists(command.actor)?;
     command.second_person.map_or(Ok(()), exists)?;
     command.allowed_by.map_or(Ok(()), exists)?;
-    let transfers: &[Transfer] = match &command.action {
-        Action::Post(post) => &post.transfers,
-        Action::Hold(hold) => &hold.transfers,
-        Action::Capture(_)
-        | Action::Void(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => &[],
-    };
-    for transfer in transfers {
+    for transfer in command.action.transfers() {
         let people = &transfer.people;
         for person in [people.given_by, people.received_by, people.paid_by, people.in_the_name_of] {
             person.map_or(Ok(()), exists)?;
@@ -116,22 +98,10 @@ fn people_exist(case: &Case<'_>) -> Result<(), Refusal> {
 /// The old entry a command needs to be decided, if it names one.
 #[must_use]
 pub fn needs_of_old(command: &Command) -> Option<Sequence> {
-    match &command.action {
-        Action::Post(post) => post.ends,
-        Action::Capture(capture) => Some(capture.hold),
-        Action::Void(hold) => Some(*hold),
-        Action::Reverse(reverse) => Some(reverse.original),
-        Action::Hold(_)
-        | Action::Expire(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => None,
+    if let Action::Reverse(reverse) = &command.action {
+        return Some(reverse.original);
     }
+    command.action.hold_named()
 }
 
 /// Keeps the refusal that answers first.

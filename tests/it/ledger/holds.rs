@@ -49,7 +49,7 @@ fn i9_every_end_lets_go_of_the_rest() {
         wait          10m
         balance       ann   posted 15m  held 0h
         balance       cafe  posted 1h 45m  held 0h
-        void          H4                               HOLD_EXPIRED
+        void          H4                               HOLD_RESOLVED
         void          H9                               HOLD_NOT_FOUND
         ",
     );
