@@ -1,5 +1,6 @@
 //! How an auditor reads figures: hours in sentences, a comma between thousands, one thing or many.
 
+use crate::domain::SUM_LIMIT_SECONDS;
 use crate::domain::hours::{clock, format_hours};
 
 /// What to do about an entry no rule of the ledger could have let through.
@@ -19,6 +20,12 @@ pub fn hours(seconds: impl Into<i128>) -> String {
     let seconds = seconds.into();
     // Only forged figures leave 64 bits; they are still to be named.
     i64::try_from(seconds).map_or_else(|_| format!("{seconds} s"), format_hours)
+}
+
+/// A floor or ceiling in a sentence; as far as the books go is none.
+pub fn bound(seconds: i128) -> String {
+    let widest = u128::from(SUM_LIMIT_SECONDS.unsigned_abs());
+    if seconds.unsigned_abs() >= widest { "none".to_owned() } else { hours(seconds) }
 }
 
 /// Seconds as hours in a column: "3:20", "−1:30".

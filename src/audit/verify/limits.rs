@@ -10,7 +10,7 @@
 use super::effects::{Effect, Effects};
 use super::own_books::{Account, OwnBooks};
 use super::report::{Check, Faults, Invariant};
-use crate::audit::words::{FORGED, hours};
+use crate::audit::words::{FORGED, bound, hours};
 use crate::domain::{Action, CeilingRule, Entry, Passed, SUM_LIMIT_SECONDS};
 
 /// What was found so far.
@@ -86,8 +86,8 @@ impl Limits {
                          and is marked {}. {FORGED}.",
                         hours(account.posted + effect.posted),
                         hours(account.held + effect.held),
-                        hours(account.floor),
-                        hours(account.ceiling),
+                        bound(account.floor),
+                        bound(account.ceiling),
                         named(marks),
                         named(line.passed)
                     )
@@ -117,7 +117,7 @@ impl Limits {
                     account.kind.word(),
                     hours(past.reached),
                     past.which,
-                    hours(past.bound)
+                    bound(past.bound)
                 )
             });
         }

@@ -106,7 +106,7 @@ impl ZeroSum {
             if here + there != 0 && !is_told_by_mirror {
                 self.faults.add(|| {
                     format!(
-                        "Entry {} changes clearing account {} by {} and its mirror {mirror} in the other bank by {}: what one gains \
+                        "Entry {} changes clearing account {} by {} and its mirror {mirror} in the other bank by {}, what is set aside counted: what one gains \
                          the other must lose. {FORGED}.",
                         entry.sequence,
                         effect.account,
