@@ -26,6 +26,8 @@ mod own_books;
 mod report;
 mod resolved;
 mod served;
+#[cfg(test)]
+mod served_tests;
 mod walk;
 mod zero_sum;
 

@@ -275,3 +275,17 @@ impl OwnBooks {
         }
     }
 }
+
+/// An account that was just opened, for the tests of `served`.
+#[cfg(test)]
+pub fn tests_account() -> Account {
+    let mut books = OwnBooks::default();
+    books.open(
+        BankNumber::new(1),
+        AccountKind::Member,
+        OwnerNumber::OPERATOR,
+        Limits::WIDEST,
+        Sequence::ZERO,
+    );
+    books.accounts.remove(0)
+}

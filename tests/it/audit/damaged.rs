@@ -125,6 +125,11 @@ fn i7_chain_broken() {
     let words = fault(&report, Invariant::Chained);
     assert!(words.starts_with("The hash of the batch of entries 5 to 5 is "), "{words}");
     assert!(words.contains(" by its bytes: a byte was changed after it was written."), "{words}");
+    let words = fault(&report, Invariant::Dense);
+    assert!(
+        words.starts_with("Writer 1 wrote the batch of entries 6 to 6 after writer 2 had taken over."),
+        "{words}"
+    );
     assert_eq!(
         report.check(Invariant::Chained).unwrap().faults,
         1,

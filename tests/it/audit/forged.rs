@@ -2,8 +2,8 @@
 
 use hourbook::audit::Invariant;
 use hourbook::domain::{
-    Action, AtDeadline, CeilingRule, Close, Command, Kind, Limits, Move, Note, Opened, Outcome, OwnerNumber,
-    Passed, Sequence, Topic,
+    AccountNumber, Action, AtDeadline, CeilingRule, Close, Command, Kind, Limits, Move, Note, Opened,
+    Outcome, OwnerNumber, Passed, Sequence, Topic,
 };
 
 use super::forge::{Forged, Switch, forge, forge_batch, line};
@@ -40,6 +40,24 @@ fn i1_transfer_between_banks() {
         report.check(Invariant::ZeroSum).unwrap().faults,
         3,
         "the transfer, and the sums of two banks"
+    );
+}
+
+/// Goal: I1, an account that no entry opened. Method: the ledger ignores its line, so the sums part as well.
+#[test]
+fn i1_account_nobody_opened() {
+    let Network { desk, ann, .. } = Network::new();
+    let state = desk.ledger.copy_state().unwrap();
+    let unknown = AccountNumber::from_slot(500).unwrap();
+    let command = desk.command(post(Kind::Exchange, &[(ann, unknown, HOUR)]));
+    let [debit, credit] = [line(&state, ann, -HOUR, 0), line(&state, ann, 0, 0)];
+    let credit = hourbook::domain::Line { account: unknown, ..credit };
+    let desk = forge(desk, &[(command, [debit, credit].into())]);
+    assert_eq!(
+        only_fault(&verified(&desk.ledger), Invariant::ZeroSum),
+        format!(
+            "Entry 12 moves 1 h from account {ann} to account {unknown}, but no entry before it opened account {unknown}. {FORGED}"
+        )
     );
 }
 

@@ -158,6 +158,29 @@ fn deadlines_are_met_by_time() {
     );
 }
 
+/// Goal: a hold sets aside one amount, until later than now. Method: a deadline in the past; two amounts.
+#[test]
+fn holds_that_cannot_be() {
+    let with_deadline = |after, amounts: [i64; 2]| {
+        let network = Network::new();
+        let [(from, near, _), (far, cafe, _)] = network.across(network.ann, HOUR);
+        let transfers = [(from, near, amounts[0]), (far, cafe, amounts[1])];
+        let state = network.desk.ledger.copy_state().unwrap();
+        let command = network.desk.command(hold(&transfers, after, AtDeadline::Release, &network.desk));
+        let lines = [line(&state, from, 0, amounts[0]), line(&state, far, 0, amounts[1])];
+        verified(&forge(network.desk, &[(command, lines.into())]).ledger)
+    };
+    let words = super::fault(&with_deadline(0, [HOUR, HOUR]), Invariant::Resolved);
+    assert!(
+        words.starts_with(
+            "Hold 12 of 1 h and 1 h until 2026-05-05T09:00:00Z cannot be: it sets aside one amount"
+        ),
+        "{words}"
+    );
+    let words = super::fault(&with_deadline(600, [HOUR, 60]), Invariant::Resolved);
+    assert!(words.starts_with("Hold 12 of 1 h and 1 min until"), "{words}");
+}
+
 /// Goal: at its deadline a hold does what it said. Method: one that captures is let go.
 #[test]
 fn at_its_deadline_as_it_said() {
@@ -218,6 +241,11 @@ fn reversals_never_above() {
             asked(&[(0, 60)], Sequence::new(3)),
             outcome(lines(60), [back(60)]),
             "Entry 14 reverses entry 3, which cannot be read or moved nothing.".to_owned(),
+        ),
+        (
+            asked(&[(7, 60)], original),
+            outcome(lines(60), [Move { of: 7, ..back(60) }]),
+            "Entry 14 reverses transfer 7 of entry 12, which has no such transfer.".to_owned(),
         ),
     ];
     for (command, forged, words) in cases {
