@@ -30,9 +30,9 @@ pub enum Refusal {
     CrossBank(AccountNumber),
     /// The pair of banks has clearing accounts already, or the account is not closed.
     AlreadyThere(AccountNumber),
-    /// The hold was taken or let go.
+    /// The hold was taken, if only by its deadline, or let go.
     HoldResolved(Sequence),
-    /// The hold ran out.
+    /// The hold ran out: its deadline let it go, and nothing was taken then.
     HoldExpired(Sequence),
     /// An account with open holds cannot close.
     HoldsOpen {
