@@ -25,7 +25,8 @@ pub struct Entry {
 /// What the ledger adds to a command it accepts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// One line for each account whose posted or held changed, in order of first appearance.
+    /// One line for each account whose posted or held changed or that passed a limit, in order of
+    /// first appearance.
     pub lines: Lines,
     /// Transfers worked out by the ledger (capture, expiry, reversal, closing); a post's are its own.
     pub moves: Moves,

@@ -119,7 +119,7 @@ impl ClockGuard {
         if gained > GAIN_MICROS_MAX {
             return Err(Unsure);
         }
-        // A wall clock set back is believed for later gains only once it is an hour old.
+        // Anchored anew each hour, also where the wall clock was set back: gains are counted from here.
         if passed > ANCHOR_MICROS {
             self.anchor = now;
         }

@@ -3,9 +3,6 @@
 //! Limits are followed from the entries that set them. Judged per account on the net effect of the
 //! entry, in the direction it moves: `floor <= posted - held` where it falls, and
 //! `posted + promised <= ceiling` where it rises.
-//!
-//! A hold's credit account has no line while it is only promised hours, so it can carry no mark; that
-//! it was allowed is checked all the same.
 
 use super::effects::{Effect, Effects};
 use super::own_books::{Account, OwnBooks};
@@ -76,9 +73,9 @@ impl Limits {
                     self.may_pass(entry, account, effect, &past);
                 }
             }
-            let Some(line) = entry.line(effect.account) else { continue };
-            self.marked += u64::from(line.passed != Passed::NOTHING);
-            if line.passed != marks {
+            let found = entry.line(effect.account).map_or(Passed::NOTHING, |line| line.passed);
+            self.marked += u64::from(found != Passed::NOTHING);
+            if found != marks {
                 let (sequence, number) = (entry.sequence, effect.account);
                 self.faults.add(|| {
                     format!(
@@ -89,7 +86,7 @@ impl Limits {
                         bound(account.floor),
                         bound(account.ceiling),
                         named(marks),
-                        named(line.passed)
+                        named(found)
                     )
                 });
             }

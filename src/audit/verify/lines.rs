@@ -8,7 +8,7 @@ use super::effects::{Effect, Effects};
 use super::own_books::OwnBooks;
 use super::report::Faults;
 use crate::audit::words::{FORGED, hours};
-use crate::domain::{AccountNumber, Action, Close, Entry, Line, Opened, OwnerNumber, Sequence};
+use crate::domain::{AccountNumber, Action, Close, Entry, Line, Opened, OwnerNumber, Passed, Sequence};
 use crate::ledger::chain::reach;
 
 /// What was found so far.
@@ -23,9 +23,10 @@ pub struct Lines {
 impl Lines {
     /// Checks an entry against the books before it.
     pub fn entry(&mut self, entry: &Entry, effects: &Effects, books: &OwnBooks) {
-        for effect in effects.iter().filter(|effect| effect.has_line) {
+        for effect in effects.iter() {
             match entry.line(effect.account) {
                 Some(line) => self.line(entry, line, effect, books),
+                None if !effect.has_line => {} // Only promised; whether it needs a mark is I2's to say.
                 None => self.faults.add(|| {
                     format!(
                         "Entry {} touches account {} and has no line for it. {FORGED}.",
@@ -35,7 +36,8 @@ impl Lines {
             }
         }
         for (place, line) in entry.outcome.lines.iter().enumerate() {
-            let is_owed = effects.on(line.account).is_some_and(|effect| effect.has_line);
+            let is_marked = line.passed != Passed::NOTHING;
+            let is_owed = effects.on(line.account).is_some_and(|effect| effect.has_line || is_marked);
             if !is_owed
                 || entry.outcome.lines.iter().take(place).any(|earlier| earlier.account == line.account)
             {

@@ -19,7 +19,8 @@ pub struct Effect {
     lined: Lined,
 }
 
-/// Whether the account gets a line: its posted or held was touched, not only what is promised to it.
+/// Whether the account gets a line whatever else: its posted or held was touched, not only what is
+/// promised to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lined {
     Yes,
@@ -81,7 +82,9 @@ impl Effects {
 
     /// The lines the entry puts on accounts: figures afterwards, and pointers to earlier lines.
     pub fn lines(&self, state: &State) -> Lines {
-        let lined = self.each.iter().filter(|effect| effect.lined == Lined::Yes);
+        // A hold that may take its credit account past the ceiling is marked there too.
+        let is_lined = |effect: &&Effect| effect.lined == Lined::Yes || effect.passed != Passed::NOTHING;
+        let lined = self.each.iter().filter(is_lined);
         lined
             .filter_map(|effect| {
                 let account = state.account(effect.account)?;

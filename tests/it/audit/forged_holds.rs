@@ -161,7 +161,9 @@ fn deadlines_are_met_by_time() {
 /// Goal: a hold sets aside one amount, until later than now. Method: a deadline in the past; two amounts.
 #[test]
 fn holds_that_cannot_be() {
-    let with_deadline = |after, amounts: [i64; 2]| {
+    // Two amounts in one hold cannot even be decoded.
+    let with_deadline = |after| {
+        let amounts = [HOUR, HOUR];
         let network = Network::new();
         let [(from, near, _), (far, cafe, _)] = network.across(network.ann, HOUR);
         let transfers = [(from, near, amounts[0]), (far, cafe, amounts[1])];
@@ -170,15 +172,13 @@ fn holds_that_cannot_be() {
         let lines = [line(&state, from, 0, amounts[0]), line(&state, far, 0, amounts[1])];
         verified(&forge(network.desk, &[(command, lines.into())]).ledger)
     };
-    let words = super::fault(&with_deadline(0, [HOUR, HOUR]), Invariant::Resolved);
+    let words = super::fault(&with_deadline(0), Invariant::Resolved);
     assert!(
         words.starts_with(
             "Hold 12 of 1 h and 1 h until 2026-05-05T09:00:00Z cannot be: it sets aside one amount"
         ),
         "{words}"
     );
-    let words = super::fault(&with_deadline(600, [HOUR, 60]), Invariant::Resolved);
-    assert!(words.starts_with("Hold 12 of 1 h and 1 min until"), "{words}");
 }
 
 /// Goal: at its deadline a hold does what it said. Method: one that captures is let go.

@@ -113,6 +113,10 @@ fn i2_allowed_by_somebody() {
         post     ann   bea   1h                        BELOW_FLOOR ann available 0 h
         allowed  ann   bea   1h                        ok past floor ann
         allowed  made  ann   1001h                     BELOW_FLOOR made available 1000 h
+        open     har   member  ceiling 1h hard
+        allowed-hold  H1  bea  har  2h                 ok past ceiling har
+        capture  H1                                    ok
+        balance  har   posted 2h  held 0h
         ",
     );
 }

@@ -92,7 +92,10 @@ impl Naive {
     }
 
     pub fn lines(&self, steps: &[Step]) -> Vec<ExpectedLine> {
-        let lined = nets(steps).into_iter().filter(|net| net.lined && self.account(net.account).is_some());
+        // An account that is only promised hours has a line where that takes it past its ceiling.
+        let lined = nets(steps).into_iter().filter(|net| {
+            self.account(net.account).is_some() && (net.lined || self.marks(net) != Passed::NOTHING)
+        });
         lined
             .map(|net| ExpectedLine {
                 account: net.account,

@@ -74,7 +74,7 @@ impl Play {
         self.last = Some(command);
         // Later rows name a post by its debit account and a hold by its own name.
         if let Ok(receipt) = &answer
-            && matches!(*verb, "post" | "hold" | "keep")
+            && matches!(*verb, "post" | "hold" | "keep" | "allowed-hold")
             && let Some(name) = arguments.first()
         {
             self.entries.insert((*name).to_owned(), receipt.entry.sequence);
@@ -107,7 +107,7 @@ impl Play {
                 kind(cells.get(3)),
                 &[(self.account(cells[0]), self.account(cells[1]), seconds(cells[2]))],
             ),
-            "hold" | "keep" => self.hold(verb, cells),
+            "hold" | "keep" | "allowed-hold" => self.hold(verb, cells),
             "capture" | "capture-rest" => {
                 let rest = if verb == "capture" { Rest::Keep } else { Rest::Release };
                 Action::Capture(Capture {
@@ -142,7 +142,7 @@ impl Play {
             other => panic!("unknown verb {other}"),
         };
         let command = self.desk.command(action);
-        if verb == "allowed" {
+        if verb.starts_with("allowed") {
             let broker = self.desk.owner();
             return Command { allowed_by: Some(broker), ..command };
         }
@@ -154,7 +154,7 @@ impl Play {
         let until = cells.get(4).map_or(HOUR, |cell| seconds(cell));
         use hourbook::ledger::Clock;
         let deadline = self.desk.clock.now().wall.plus_seconds(until);
-        let at_deadline = if verb == "hold" { AtDeadline::Release } else { AtDeadline::Capture };
+        let at_deadline = if verb == "keep" { AtDeadline::Capture } else { AtDeadline::Release };
         Action::Hold(Hold {
             kind: Kind::Redemption,
             transfers: smallvec::smallvec![transfer],
