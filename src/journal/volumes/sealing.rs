@@ -7,17 +7,26 @@
 //! has nothing left to tidy. So a volume is *settled* first:
 //!
 //! 1. walk it forwards (checking every batch and the chain) and backwards, flush, sync;
-//! 2. close it, open it (this writes the snapshot), close it, take the digests;
+//! 2. close it, open it (this writes the snapshot), close it, cut the free end off `db`, take the
+//!    digests;
 //! 3. walk it again, close it, take the digests again: the same, or once more from 2.
 //!
 //! Only a volume that went through a whole round of open, read everything, close without one
 //! changed byte gets its sealed file. Readers wait only while it is being closed and opened.
 //! A crash anywhere in here leaves a volume without a sealed file, and the next start begins again.
+//!
+//! Why the free end is cut off: where the last segments of `db` are free, opening cuts them off in
+//! one thread and fills them with zeros in another. Which comes last is chance, and a full disk or
+//! a kill can keep the second from happening; so the same volume would be shorter one day, and be
+//! refused as damaged for ever. Without a free end there is nothing to cut.
 
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::Arc;
 
-use super::super::ReadError;
+use super::super::{ReadError, layout::SEGMENT_BYTES};
 use super::catalogue::{self, Sealed, Span};
 use super::fingerprint;
 use super::open::{self, CACHE_BYTES_READING};
@@ -39,6 +48,7 @@ pub(super) fn seal(shared: &Shared, number: u32) -> Result<(), ReadError> {
     for _ in 0..ROUNDS_MAX {
         let exclusive = shared.shelf.exclusive(number)?;
         open::open(&shared.directory, number, CACHE_BYTES_READING, None)?.close()?;
+        cut_free_end(&path.join("db")).map_err(fail("cutting off free segments"))?;
         drop(exclusive);
         let before = fingerprint::files_of(&path, &mut |_| {}).map_err(fail("taking digests"))?;
         let Some(again) = walk_all(shared, &known)? else { return Ok(()) };
@@ -80,4 +90,29 @@ fn walk_all(shared: &Shared, known: &Known) -> Result<Option<Span>, ReadError> {
         (Some(_), _) if !go_on() => Ok(None),
         (Some(_) | None, _) => Err(ReadError::damaged(known.number, "it does not end with a seal")),
     }
+}
+
+/// Cuts off the segments at the end of `db` that hold nothing but zeros, which is how sled leaves a
+/// free one. Nobody has the volume open.
+fn cut_free_end(db: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().read(true).write(true).open(db)?;
+    let length = file.metadata()?.len();
+    let segment = SEGMENT_BYTES as u64;
+    let mut bytes = vec![0; SEGMENT_BYTES];
+    let mut end = length;
+    while end > 0 {
+        let start = end.saturating_sub(1) / segment * segment;
+        let last = bytes.get_mut(..usize::try_from(end.saturating_sub(start)).unwrap_or(SEGMENT_BYTES));
+        let Some(last) = last else { break };
+        file.read_exact_at(last, start)?;
+        if last.iter().any(|byte| *byte != 0) {
+            break;
+        }
+        end = start;
+    }
+    if end < length {
+        file.set_len(end)?;
+        file.sync_all()?;
+    }
+    Ok(())
 }

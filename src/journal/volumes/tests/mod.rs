@@ -11,6 +11,7 @@ use super::*;
 use crate::domain::Sequence;
 
 mod damage;
+mod free_end;
 mod kills;
 mod rows;
 
