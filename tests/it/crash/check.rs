@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use hourbook::audit;
 use hourbook::domain::{
     AccountNumber, BankNumber, Entry, Form as EntryForm, RequestKey, SUM_LIMIT_SECONDS, Sequence,
 };
@@ -55,6 +56,7 @@ pub fn check(orders: &Orders, heard: &mut Heard) -> Checked<Report> {
     balances_follow_from_moves(ledger, &entries)?;
     states_are_the_same(ledger)?;
     statements_walk(ledger, heard.read.position.get())?;
+    verifies(ledger)?;
     no_blobs(&orders.directory)?;
     ensure(ledger.failure().is_none(), || format!("the ledger stopped: {:?}", ledger.failure()))?;
     heard.read = ledger.books().journal().tip();
@@ -237,6 +239,12 @@ fn statements_walk(ledger: &Ledger, seed: u64) -> Checked<()> {
         ensure(newer.is_none_or(|(_, first)| first == 0), || format!("{account} did not begin at zero"))?;
     }
     Ok(())
+}
+
+/// I1 to I9 as an auditor would have them checked, and every byte of the sealed volumes.
+fn verifies(ledger: &Ledger) -> Checked<()> {
+    let report = audit::verify(ledger, &mut |_| {});
+    ensure(report.is_clean(), || format!("verify found {:?}", report.checks))
 }
 
 /// No value has grown a file of its own, which nothing would sync.

@@ -7,6 +7,9 @@ use hourbook::journal::Tip;
 
 use super::load::Number;
 
+/// The one refusal that says nothing about the request.
+const DISK_LOW: &str = "DISK_LOW";
+
 /// An accepted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -26,38 +29,70 @@ pub struct Heard {
     pub read: Tip,
 }
 
+/// What a line said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A request was accepted.
+    Accepted,
+    /// A request that was refused for want of room was accepted.
+    AcceptedAtLast,
+    /// A request that was accepted before was asked again, and accepted at the same place.
+    Again,
+    /// The disk is too full.
+    DiskLow,
+    /// A rule said no.
+    Refused,
+    /// The ledger stopped and refused so many more requests.
+    RefusedAfterStop(u64),
+    /// An append that was not to return did.
+    Answered,
+    /// Something else; the test harness talks as well.
+    Else,
+}
+
+impl Said {
+    pub const fn is_yes(self) -> bool {
+        matches!(self, Self::Accepted | Self::AcceptedAtLast | Self::Again)
+    }
+}
+
 impl Heard {
     pub fn nothing() -> Self {
         Self { accepted: BTreeMap::new(), refused: BTreeMap::new(), news: Vec::new(), read: Tip::EMPTY }
     }
 
-    /// Takes a line; whether it acknowledges a request.
+    /// Takes a line.
     ///
     /// I6: an id has one answer, whoever asks and however often; only `DISK_LOW` may turn into a yes.
-    pub fn line(&mut self, line: &str) -> bool {
+    pub fn line(&mut self, line: &str) -> Said {
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
             ["ack", number, sequence, of] => {
-                let number = Number::parse(number).unwrap();
                 let [sequence, of] = [sequence, of].map(|text| Sequence::new(text.parse().unwrap()));
-                let accepted = Accepted { sequence, of };
-                if let Some(reason) = self.refused.remove(&number) {
-                    assert_eq!(reason, "DISK_LOW", "{number} was refused and then accepted");
-                }
-                let before = self.accepted.insert(number, accepted);
-                assert!(before.is_none_or(|before| before == accepted), "{line}, and before {before:?}");
-                if before.is_none() {
-                    self.news.push(number);
-                }
-                true
+                self.yes(Number::parse(number).unwrap(), Accepted { sequence, of })
             }
             ["no", number, reason] => {
                 let number = Number::parse(number).unwrap();
                 assert!(!self.accepted.contains_key(&number), "{line}, and it was accepted");
                 self.refused.insert(number, (*reason).to_owned());
-                false
+                if *reason == DISK_LOW { Said::DiskLow } else { Said::Refused }
             }
-            _ => false, // What the test harness says.
+            ["refused-after-stop", count] => Said::RefusedAfterStop(count.parse().unwrap()),
+            ["answered"] => Said::Answered,
+            _ => Said::Else,
+        }
+    }
+
+    fn yes(&mut self, number: Number, accepted: Accepted) -> Said {
+        if let Some(before) = self.accepted.insert(number, accepted) {
+            assert_eq!(before, accepted, "{number} has two answers");
+            return Said::Again;
+        }
+        self.news.push(number);
+        match self.refused.remove(&number).as_deref() {
+            None => Said::Accepted,
+            Some(DISK_LOW) => Said::AcceptedAtLast,
+            Some(reason) => panic!("{number} was refused ({reason}) and then accepted"),
         }
     }
 }

@@ -8,6 +8,7 @@ use hourbook::network::{Network, NetworkError};
 use tempfile::TempDir;
 
 use super::check::{Report, check};
+use super::disk;
 use super::heard::Heard;
 use super::load::Dice;
 use super::orders::Orders;
@@ -17,9 +18,9 @@ const CYCLES: u16 = 30;
 /// The child is killed after at most this many acknowledged requests.
 const ACKS_MAX: u64 = 8_000;
 
-/// A folder on the disk of the build, not in a temporary folder that may be memory.
+/// A folder, and where the books are in it.
 pub fn folder() -> (TempDir, PathBuf) {
-    let folder = tempfile::Builder::new().prefix("crash-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = disk::folder();
     let data = folder.path().join("data");
     (folder, data)
 }

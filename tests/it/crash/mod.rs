@@ -12,8 +12,12 @@
 
 mod check;
 mod child;
+mod disk;
+mod failing;
+mod full;
 mod heard;
 mod kill;
 mod load;
 mod orders;
+mod power;
 mod process;

@@ -1,13 +1,14 @@
 //! The parent's hand on the child: starts it, reads what it says, ends it, always.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::heard::Heard;
+use super::heard::{Heard, Said};
 use super::orders::{Orders, VARIABLE};
 
 /// No healthy child is silent for so long. A safety net, not a measure.
@@ -15,11 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Lines read ahead; then the child waits for the parent.
 const LINES_MAX: usize = 1_024;
 
+/// A child that says more than this does not end.
+const REST_MAX: usize = 1_000_000;
+
 /// A running child. Killed when dropped.
 pub struct Child {
     process: std::process::Child,
     lines: Receiver<String>,
-    errors: Option<JoinHandle<String>>,
+    /// What came on standard error so far, and who collects it.
+    errors: Arc<Mutex<String>>,
+    all_errors: Option<JoinHandle<()>>,
     /// What strace runs is not our child, and outlives a killed strace.
     traced: Option<String>,
 }
@@ -69,13 +75,14 @@ impl Child {
                 }
             }
         });
-        let mut err = process.stderr.take().unwrap();
-        let errors = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _what_came = err.read_to_end(&mut bytes);
-            String::from_utf8_lossy(&bytes).into_owned()
+        let errors = Arc::new(Mutex::new(String::new()));
+        let (err, said) = (BufReader::new(process.stderr.take().unwrap()), Arc::clone(&errors));
+        let all_errors = std::thread::spawn(move || {
+            for line in err.lines().map_while(Result::ok) {
+                said.lock().unwrap().extend([line.as_str(), "\n"]);
+            }
         });
-        Self { process, lines, errors: Some(errors), traced: None }
+        Self { process, lines, errors, all_errors: Some(all_errors), traced: None }
     }
 
     /// The next line; none once the child has ended.
@@ -103,21 +110,41 @@ impl Child {
 
     /// Reads on until `count` more requests were acknowledged, or the child ended.
     pub fn hear_acks(&mut self, heard: &mut Heard, count: u64) {
-        let mut left = count;
-        while left > 0
+        self.hear(heard, count, Said::is_yes);
+    }
+
+    /// Reads on until `count` lines said what is `wanted`, or the child ended; how many did.
+    pub fn hear(&mut self, heard: &mut Heard, count: u64, wanted: impl Fn(Said) -> bool) -> u64 {
+        let mut found = 0;
+        while found < count
             && let Some(line) = self.line()
         {
-            if heard.line(&line) {
-                left -= 1;
+            found += u64::from(wanted(heard.line(&line)));
+        }
+        found
+    }
+
+    /// Reads on until standard error says `wanted`.
+    pub fn hear_error(&mut self, heard: &mut Heard, wanted: &str) {
+        let began = Instant::now();
+        while !self.errors.lock().unwrap().contains(wanted) {
+            match self.lines.recv_timeout(Duration::from_millis(10)) {
+                Ok(line) => _ = heard.line(&line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
             }
+            assert!(began.elapsed() < PATIENCE, "'{wanted}' was not said within {PATIENCE:?}");
         }
     }
 
-    /// Reads all that is left to read.
-    pub fn hear_rest(&mut self, heard: &mut Heard) {
+    /// Reads all that is left to read; what was said.
+    pub fn hear_rest(&mut self, heard: &mut Heard) -> Vec<Said> {
+        let mut said = Vec::new();
         while let Some(line) = self.line() {
-            heard.line(&line);
+            said.push(heard.line(&line));
+            assert!(said.len() < REST_MAX, "the child goes on and on");
         }
+        said
     }
 
     /// `kill -9`.
@@ -137,8 +164,8 @@ impl Child {
             assert!(began.elapsed() < PATIENCE, "the child did not end within {PATIENCE:?}");
             std::thread::sleep(Duration::from_millis(5));
         };
-        let errors = self.errors.take().map(|thread| thread.join().unwrap()).unwrap_or_default();
-        Ended { code: status.code(), errors }
+        self.all_errors.take().map(JoinHandle::join);
+        Ended { code: status.code(), errors: self.errors.lock().unwrap().clone() }
     }
 }
 

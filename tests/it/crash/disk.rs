@@ -1,0 +1,165 @@
+//! A small ext4 of our own: a file, a loop device, a folder it is mounted on.
+//!
+//! `mount -o loop` frees the device with the last unmount, so nothing but the mount is to be undone.
+//! No other device is touched.
+
+use std::cell::Cell;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// `EXT4_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from now on nothing reaches the disk, not
+/// even the file system's own journal. The call is unsafe in every crate; Python makes it for us.
+const CUT: &str = "import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))";
+
+/// Names of our folders begin with this and the process that made them.
+const PREFIX: &str = "crash-";
+
+/// The file system; unmounted and deleted when dropped.
+pub struct Disk {
+    mounted: bool,
+    frozen: Cell<bool>,
+    // Dropped last.
+    folder: TempDir,
+}
+
+impl Disk {
+    /// A mounted file system of `bytes`; none, with a loud word, where there can be none.
+    pub fn new(bytes: u64, test: &str) -> Option<Self> {
+        match Self::make(bytes) {
+            Ok(disk) => Some(disk),
+            Err(why) => {
+                skipped(test, &format!("no ext4 on a loop device here: {why}"));
+                None
+            }
+        }
+    }
+
+    fn make(bytes: u64) -> Result<Self, String> {
+        let mut disk = Self { mounted: false, frozen: Cell::new(false), folder: folder() };
+        std::fs::File::create(disk.image()).and_then(|image| image.set_len(bytes)).unwrap();
+        std::fs::create_dir(disk.root()).unwrap();
+        run("mkfs.ext4", &["-q", "-F", "-m", "0", path(&disk.image())])?;
+        disk.mount()?;
+        Ok(disk)
+    }
+
+    /// Where it is mounted.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    /// Where the books are.
+    pub fn data(&self) -> PathBuf {
+        self.root().join("data")
+    }
+
+    fn image(&self) -> PathBuf {
+        self.folder.path().join("image")
+    }
+
+    /// Mounts it; what the file system had in its journal is played back.
+    pub fn mount(&mut self) -> Result<(), String> {
+        run("mount", &["-o", "loop", "-t", "ext4", path(&self.image()), path(&self.root())])?;
+        self.mounted = true;
+        Ok(())
+    }
+
+    /// Unmounts it. Whoever used it has ended.
+    pub fn unmount(&mut self) {
+        run("umount", &[path(&self.root())]).unwrap();
+        self.mounted = false;
+    }
+
+    /// A file that takes `bytes` away; delete it to give them back.
+    pub fn ballast(&self, bytes: usize) -> PathBuf {
+        let file = self.root().join("ballast");
+        std::fs::write(&file, vec![1; bytes]).unwrap();
+        file
+    }
+
+    /// From now on nothing that writes returns, until `thaw`. False, with a loud word, where that
+    /// cannot be.
+    pub fn freeze(&self, test: &str) -> bool {
+        let frozen = has("fsfreeze", &["-f", path(&self.root())], test);
+        self.frozen.set(frozen);
+        frozen
+    }
+
+    pub fn thaw(&self) {
+        self.frozen.set(false);
+        run("fsfreeze", &["-u", path(&self.root())]).unwrap();
+    }
+
+    /// The power goes off.
+    pub fn cut(&self) {
+        run("python3", &["-c", CUT, path(&self.root())]).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if self.frozen.get() {
+            self.thaw(); // Else nobody who writes on it could ever end.
+        }
+        if self.mounted && run("umount", &[path(&self.root())]).is_err() {
+            // Somebody still has a file open: out of sight now, gone when they are.
+            let _what_can_be_done = run("umount", &["-l", path(&self.root())]);
+        }
+    }
+}
+
+/// A folder on the disk of the build, not in a temporary folder that may be memory. Deleted when
+/// dropped; what a killed test run left behind is deleted by the next one.
+pub fn folder() -> TempDir {
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for entry in std::fs::read_dir(parent).unwrap().filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
+        if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let root = entry.path().join("root");
+            let _nobody_froze_it = run("fsfreeze", &["-u", path(&root)]);
+            let _it_may_not_be_mounted = run("umount", &[path(&root)]);
+            let _another_run_may_be_faster = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    tempfile::Builder::new().prefix(&prefix).tempdir_in(parent).unwrap()
+}
+
+/// Whether `program` can be run; a loud word if not.
+pub fn has(program: &str, arguments: &[&str], test: &str) -> bool {
+    match run(program, arguments) {
+        Ok(()) => true,
+        Err(why) => {
+            skipped(test, &why);
+            false
+        }
+    }
+}
+
+/// Says so where nobody can overlook it: the test harness hides what a passing test prints.
+pub fn skipped(test: &str, why: &str) {
+    // Not `eprintln!`: that is what the harness captures.
+    let line = format!("\n*** SKIPPED: {test}: {why} ***\n");
+    let _nobody_listens = std::io::stderr().write_all(line.as_bytes());
+}
+
+fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{program}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{program} {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
