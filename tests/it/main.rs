@@ -13,6 +13,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod audit;
 mod crash;
 mod ledger;
 mod model;
