@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::rand::SystemRandom;
 
-use crate::domain::{Action, Command, Note, Opened, OwnerNumber, RequestKey, Sequence, Topic};
+use crate::domain::{Action, Command, Note, Opened, OwnerNumber, Refusal, RequestKey, Sequence, Topic};
 use crate::journal::{self, DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{
@@ -76,9 +76,9 @@ pub enum NetworkError {
         "the books are there, but the keyring is not: put its backup back at {0}. Without it every name and memo is gone"
     )]
     KeyringMissing(String),
-    /// Erasures could not be read from the books.
+    /// Erasures that the books name could not be applied.
     #[error(transparent)]
-    Recovery(#[from] RecoveryError),
+    Erasure(#[from] ErasureError),
     /// The machine could not look at the directory.
     #[error("{path}: {source}")]
     Io {
@@ -98,7 +98,18 @@ pub enum KeysError {
     /// The keyring did not.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The keyring did not note it; the next start will.
+    /// It is in the books and not yet overwritten; the next erasure or start will do it.
+    #[error(transparent)]
+    Erasure(#[from] ErasureError),
+}
+
+/// Why erasures that the books name could not be applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ErasureError {
+    /// They could not be read.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
+    /// Keys could not be overwritten.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
 }
@@ -164,11 +175,13 @@ impl Network {
     ) -> Result<Vec<OwnerNumber>, KeysError> {
         let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         let random = SystemRandom::new();
+        let command = Command::new(key, actor, Action::RegisterOwners(count));
+        command.check().map_err(NoReceipt::from)?;
         let next = self.ledger.views().owners().saturating_add(1);
         for owner in (next..).take(usize::from(count)) {
             self.keyring.ensure(OwnerNumber::new(owner), &random)?;
         }
-        let receipt = self.ledger.post(Command::new(key, actor, Action::RegisterOwners(count)))?;
+        let receipt = self.ledger.post(command)?;
         let first = match receipt.entry.outcome.opened {
             Opened::Owners(first) => first.get(),
             Opened::Nothing | Opened::Bank(..) | Opened::Accounts(_) => next, // Only `Owners` comes of it.
@@ -188,10 +201,13 @@ impl Network {
         owner: OwnerNumber,
     ) -> Result<Receipt, KeysError> {
         let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if !(1..=self.ledger.views().owners()).contains(&owner.get()) {
+            return Err(NoReceipt::Refused(Box::new(Refusal::OwnerNotFound(owner))).into());
+        }
         let note = Note { topic: Topic::ERASURE, subject: u64::from(owner.get()), body: Box::default() };
         let receipt = self.ledger.post(Command::new(key, actor, Action::Note(note)))?;
-        self.keyring.erase(owner)?;
-        self.keyring.note_applied_through(receipt.entry.sequence)?;
+        // All that was not overwritten yet, not only this one: an answer may have been lost before.
+        apply_erasures(&self.ledger, &self.keyring)?;
         Ok(receipt)
     }
 }
@@ -217,23 +233,29 @@ fn open_keyring(directory: &DataDirectory) -> Result<Keyring, NetworkError> {
 }
 
 /// The restore rule: a keyring applies the erasures the journal names before anything is answered.
-fn apply_erasures(ledger: &Ledger, keyring: &Keyring) -> Result<(), NetworkError> {
+/// A note that names nobody who was registered by then erases nobody.
+fn apply_erasures(ledger: &Ledger, keyring: &Keyring) -> Result<(), ErasureError> {
     let tip = ledger.position();
     let applied = keyring.erasures_applied_through()?;
+    if applied == tip {
+        return Ok(());
+    }
     // A keyring that is ahead belongs to longer books; nothing it noted can be relied on.
     let from = if applied > tip { Sequence::ZERO } else { applied };
+    let mut owners = ledger.state_at(from)?.owners;
     let mut erasures = Vec::new();
     recovery::each_record(&**ledger.books().journal(), from.next(), tip, |record| {
-        if let Action::Note(note) = recovery::decode(&record)?.command.action
+        let action = recovery::decode(&record)?.command.action;
+        if let Action::RegisterOwners(count) = action {
+            owners = owners.saturating_add(u32::from(count));
+        } else if let Action::Note(note) = action
             && note.topic == Topic::ERASURE
             && let Ok(owner) = u32::try_from(note.subject)
+            && (1..=owners).contains(&owner)
         {
             erasures.push((record.sequence, OwnerNumber::new(owner)));
         }
         Ok(())
     })?;
-    if applied != tip {
-        keyring.apply_erasures(erasures.into_iter(), tip)?;
-    }
-    Ok(())
+    Ok(keyring.apply_erasures(erasures.into_iter(), tip)?)
 }

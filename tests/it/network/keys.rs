@@ -5,8 +5,8 @@ use std::fs;
 use hourbook::audit;
 use hourbook::domain::{Action, Command, Kind, Note, OwnerNumber, Topic};
 use hourbook::ledger::{NoReceipt, Repeated};
-use hourbook::network::{Network, NetworkError};
-use hourbook::seal::{self, OpenError, Place, Text};
+use hourbook::network::{KeysError, Network, NetworkError};
+use hourbook::seal::{self, KeyError, OpenError, Place, Text};
 
 use super::{account, folder, open, open_a_bank};
 use crate::support::{HOUR, key, post};
@@ -113,4 +113,59 @@ fn registering_again_gives_the_same_owners() {
     assert_eq!(network.register_owners(key(10), OwnerNumber::OPERATOR, 3).unwrap(), first);
     let next = network.register_owners(key(11), OwnerNumber::OPERATOR, 1).unwrap();
     assert_eq!(next[0].get(), first[2].get() + 1);
+}
+
+/// Goal: an erasure of nobody is refused, stops no start, and takes no number from those who come.
+/// Method: the operator, a number not yet handed out, and the same notes written past the check.
+#[test]
+fn nobody_cannot_be_erased() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    open_a_bank(&network);
+    for (id, owner) in [(20, 0), (21, 2), (22, u32::MAX)] {
+        let refused = network.erase(key(id), OwnerNumber::OPERATOR, OwnerNumber::new(owner));
+        assert!(matches!(refused, Err(KeysError::NoReceipt(NoReceipt::Refused(_)))), "{owner}");
+        let note = Note { topic: Topic::ERASURE, subject: u64::from(owner), body: Box::default() };
+        network.ledger.post(Command::new(key(id + 10), OwnerNumber::OPERATOR, Action::Note(note))).unwrap();
+    }
+    drop(network);
+    let network = open(folder.path()).unwrap();
+    let next = network.register_owners(key(40), OwnerNumber::OPERATOR, 1).unwrap();
+    assert_eq!(next, [OwnerNumber::new(2)]);
+    assert!(network.keyring.key(next[0]).is_ok());
+    network.keyring.note_applied_through(hourbook::domain::Sequence::ZERO).unwrap();
+    drop(network);
+    let network = open(folder.path()).unwrap();
+    assert!(
+        network.keyring.key(next[0]).is_ok(),
+        "read from the start again: the note came before the person"
+    );
+}
+
+/// Goal: an erasure whose answer was lost is done by the next one, not skipped. Method: the first is
+/// only written down, as if the process had been cut off; then another person is erased.
+#[test]
+fn a_later_erasure_does_not_skip_an_earlier_one() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    open_a_bank(&network);
+    let owners = network.register_owners(key(10), OwnerNumber::OPERATOR, 2).unwrap();
+    let note = Note { topic: Topic::ERASURE, subject: u64::from(owners[0].get()), body: Box::default() };
+    network.ledger.post(Command::new(key(11), OwnerNumber::OPERATOR, Action::Note(note))).unwrap();
+    network.erase(key(12), OwnerNumber::OPERATOR, owners[1]).unwrap();
+    for owner in owners {
+        assert!(matches!(network.keyring.key(owner), Err(KeyError::Erased { .. })), "{owner}");
+    }
+}
+
+/// Goal: a wrong count makes no keys.
+#[test]
+fn a_wrong_count_makes_no_keys() {
+    let folder = folder();
+    let network = open(folder.path()).unwrap();
+    for count in [0, 1_025] {
+        let refused = network.register_owners(key(1), OwnerNumber::OPERATOR, count);
+        assert!(matches!(refused, Err(KeysError::NoReceipt(NoReceipt::Invalid(_)))), "{count}");
+    }
+    assert!(matches!(network.keyring.key(OwnerNumber::new(1)), Err(KeyError::NoKey { .. })));
 }
