@@ -17,14 +17,14 @@ fn main() -> ExitCode {
         ["demo"] | ["demo", "--once"] => story::play(&mut std::io::stdout().lock()).context("the demo"),
         [argument, folder, wall] if *argument == story::WRITER_ARGUMENT => write(folder, wall),
         _ => {
-            eprintln!("{USAGE}");
+            let _unheard = writeln!(std::io::stderr(), "{USAGE}");
             return ExitCode::from(2);
         }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hourbook: {error:#}");
+            let _unheard = writeln!(std::io::stderr(), "hourbook: {error:#}");
             ExitCode::FAILURE
         }
     }

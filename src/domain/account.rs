@@ -2,7 +2,7 @@
 
 use super::amount::SUM_LIMIT_SECONDS;
 use super::invalid::Invalid;
-use super::{AccountNumber, BankNumber, OwnerNumber};
+use super::{BankNumber, OwnerNumber};
 
 /// What an account is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +137,26 @@ impl Limits {
         Ok(Self { warn_below: below, warn_above: above, ..self })
     }
 
+    /// The same for a clearing account, whose ceiling always stops: it is what the bank may owe.
+    #[must_use]
+    pub const fn of_clearing(self) -> Self {
+        Self { rule: CeilingRule::Hard, ..self }
+    }
+
+    /// What the other side of a clearing pair has when this side has these: what one bank may owe is
+    /// what the other may be owed.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        // Bounds within ±2^62 change their sign without leaving it.
+        Self {
+            floor: -self.ceiling,
+            ceiling: -self.floor,
+            rule: CeilingRule::Hard,
+            warn_below: self.warn_above.map(|level| -level),
+            warn_above: self.warn_below.map(|level| -level),
+        }
+    }
+
     /// How far below zero the balance may go.
     #[must_use]
     pub const fn floor(self) -> i64 {
@@ -190,13 +210,4 @@ pub struct Balance {
     pub posted: i64,
     /// What open holds have set aside; never negative.
     pub held: i64,
-}
-
-/// A member of a pair of clearing accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClearingPair {
-    /// The account the first bank keeps for the second.
-    pub first: AccountNumber,
-    /// The account the second bank keeps for the first.
-    pub second: AccountNumber,
 }

@@ -79,7 +79,8 @@ pub enum Action {
     OpenClearing(OpenClearing),
     /// Open accounts, 1..=32.
     OpenAccounts(Vec<NewAccount>),
-    /// Set how far an account may go; never fails because of its present balance.
+    /// Set how far an account may go; never fails because of its present balance. On one side of a
+    /// clearing pair it sets both.
     SetLimits(AccountNumber, Limits),
     /// Close an account; what is left goes to, or is made good by, the one named.
     Close(Close),
@@ -324,6 +325,7 @@ impl Action {
                 ensure((1..=OWNERS_PER_ENTRY_MAX).contains(count), "count", "from 1 to 1,024")
             }
             Self::OpenBank(bank) => {
+                ensure(bank.owner != OwnerNumber::OPERATOR, "owner", "a registered owner number")?;
                 let known = bank.time_zone.len() <= TIME_ZONE_BYTES_MAX
                     && jiff::tz::TimeZone::get(&bank.time_zone).is_ok();
                 ensure(known, "time_zone", "an IANA name such as Europe/London, at most 64 bytes")

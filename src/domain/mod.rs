@@ -19,7 +19,7 @@ pub mod request_id;
 pub mod time;
 pub mod transfer;
 
-pub use account::{AccountKind, Balance, CeilingRule, ClearingPair, Limits, NewAccount};
+pub use account::{AccountKind, Balance, CeilingRule, Limits, NewAccount};
 pub use account_number::AccountNumber;
 pub use amount::{Amount, SUM_LIMIT_SECONDS};
 pub use claim::{Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord};

@@ -102,6 +102,9 @@ pub trait JournalReader: Send + std::marker::Sync {
     /// The record of one entry, or nothing when it is not (yet) in the books.
     fn record(&self, sequence: Sequence) -> Result<Option<Record>, ReadError>;
 
+    /// Whether no value has been put where nothing would sync it. Cheap: it looks at names only.
+    fn all_in_place(&self) -> Result<bool, ReadError>;
+
     /// Checks what only the store itself can see, naming the volume where something is wrong.
     fn inspect(&self, progress: &mut dyn FnMut(InspectProgress)) -> Result<Inspection, ReadError>;
 }

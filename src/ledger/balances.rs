@@ -84,9 +84,9 @@ impl Balances {
 #[must_use]
 pub fn read_path() -> &'static str {
     if AtomicU128::is_lock_free() {
-        "balances: one 16-byte atomic load (wait-free)"
+        "a balance is read with one 16-byte load, which never waits"
     } else {
-        "balances: a sequence lock (this processor has no 16-byte atomic load)"
+        "a balance is read under a sequence lock, as this processor has no 16-byte load"
     }
 }
 

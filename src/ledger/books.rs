@@ -9,10 +9,12 @@ use std::sync::Arc;
 use super::balances::Head;
 use super::chain::reach;
 use super::recovery::RecoveryError;
+use super::state::apply::clearing_limits;
 use super::views::Views;
+use super::work::AccountView;
 use crate::domain::{
-    AccountNumber, Action, Amount, Balance, Capture, Entry, Form, Limits, Line, Move, Rest, Sequence,
-    Timestamp,
+    AccountKind, AccountNumber, Action, Amount, Balance, Capture, Entry, Form, Limits, Line, Move, Opened,
+    Rest, Sequence, Timestamp,
 };
 use crate::journal::{JournalReader, codec};
 
@@ -67,7 +69,16 @@ impl Books {
     /// # Errors
     /// [`RecoveryError`] if the journal is damaged there.
     pub fn entry(&self, sequence: Sequence) -> Result<Option<Entry>, RecoveryError> {
-        if sequence.is_zero() || sequence > self.views.position() {
+        if sequence > self.views.position() {
+            return Ok(None);
+        }
+        self.durable(sequence)
+    }
+
+    /// The entry at `sequence`, if it is on disk. Heads and standings are shown before the position
+    /// moves on, so what they name is on disk and may be past the position for a moment.
+    fn durable(&self, sequence: Sequence) -> Result<Option<Entry>, RecoveryError> {
+        if sequence.is_zero() {
             return Ok(None);
         }
         let Some(record) = self.reader.record(sequence)? else { return Ok(None) };
@@ -165,7 +176,7 @@ impl Books {
     /// How the hold of entry `hold` stands; none if that is no hold.
     ///
     /// An ended hold is looked up on the statement of its debit account, which its end has a line
-    /// on: at most as many reads as that account had lines while the hold was open.
+    /// on: a few reads for each line that account got while the hold was open.
     ///
     /// # Errors
     /// [`RecoveryError`] if the journal is damaged there.
@@ -224,7 +235,7 @@ impl Books {
         let mut history = Vec::new();
         let mut next = self.views.account(account).map_or(Sequence::ZERO, |view| view.standing_entry);
         while history.len() < most {
-            let Some(entry) = self.entry(next)? else { break };
+            let Some(entry) = self.durable(next)? else { break };
             next = entry.outcome.standing_before;
             history.push(entry);
         }
@@ -236,9 +247,11 @@ impl Books {
     /// # Errors
     /// [`RecoveryError`] if the journal is damaged there.
     pub fn limits(&self, account: AccountNumber) -> Result<Option<Limits>, RecoveryError> {
-        let mut next = self.views.account(account).map_or(Sequence::ZERO, |view| view.standing_entry);
-        while let Some(entry) = self.entry(next)? {
-            if let Some(limits) = limits_set_by(&entry, account) {
+        let Some(AccountView { kind, standing_entry: mut next, .. }) = self.views.account(account) else {
+            return Ok(None);
+        };
+        while let Some(entry) = self.durable(next)? {
+            if let Some(limits) = limits_set_by(&entry, account, kind) {
                 return Ok(Some(limits));
             }
             next = entry.outcome.standing_before;
@@ -280,19 +293,25 @@ impl Books {
         if number == 0 {
             return Ok(None);
         }
-        let found = self.entry(sequence)?;
+        let found = self.durable(sequence)?;
         Ok(found.and_then(|entry| Some(StatementLine { number, line: *entry.line(account)?, entry })))
     }
 }
 
-/// The limits an entry gave an account, if it did.
+/// The limits an entry of an account's standing gave it, if it did.
 #[must_use]
-pub fn limits_set_by(entry: &Entry, account: AccountNumber) -> Option<Limits> {
-    use crate::domain::Opened;
-    use crate::ledger::state::apply::clearing_limits;
+pub fn limits_set_by(entry: &Entry, account: AccountNumber, kind: AccountKind) -> Option<Limits> {
     let place = |first: AccountNumber| account.slot().checked_sub(first.slot());
     match (&entry.command.action, entry.outcome.opened) {
-        (Action::SetLimits(number, limits), _) if *number == account => Some(*limits),
+        (Action::SetLimits(number, limits), _) => Some(match kind {
+            AccountKind::Clearing if *number == account => limits.of_clearing(),
+            AccountKind::Clearing => limits.mirrored(), // Set on the other side of its pair.
+            AccountKind::Member
+            | AccountKind::Organisation
+            | AccountKind::Partner
+            | AccountKind::Pot
+            | AccountKind::Issuance => *limits,
+        }),
         (Action::OpenBank(bank), Opened::Bank(_, pot)) => match place(pot)? {
             0 => Some(bank.pot),
             1 => Some(bank.issuance),

@@ -21,7 +21,7 @@ pub struct Bounds {
     pub counters_max: usize,
     /// Accepted request ids kept in memory: about 40 bytes each.
     pub request_ids_max: usize,
-    /// Refusals remembered, for ten minutes of ledger time.
+    /// Refusals remembered, and accounts they name, for ten minutes of ledger time.
     pub refusals_max: usize,
     /// Banks in the network.
     pub banks_max: u32,

@@ -33,7 +33,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Moment;
 }
 
-/// The machine's clocks.
+/// The machine's clocks. Linux: elsewhere there is no clock that counts while the machine sleeps.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -119,9 +119,10 @@ impl ClockGuard {
         if gained > GAIN_MICROS_MAX {
             return Err(Unsure);
         }
-        // Anchored anew each hour, also where the wall clock was set back: gains are counted from here.
         if passed > ANCHOR_MICROS {
-            self.anchor = now;
+            // A wall clock that was set back may be corrected later: that is no gain.
+            let expected = self.anchor.wall.plus_micros(passed);
+            self.anchor = Moment { wall: now.wall.max(expected), ..now };
         }
         self.last = self.last.max(now.wall);
         Ok(self.last)
@@ -172,5 +173,16 @@ mod tests {
         let mut guard = ClockGuard::new(Timestamp::from_micros(0), moment(0, 0));
         let believed = (1..1_000).take_while(|step| guard.read(moment(step * 59, *step)).is_ok()).count();
         assert_eq!(believed, 1, "58 s gained in the first second, 116 s in the second");
+    }
+
+    /// Goal: a clock that was set back for longer than an hour may be corrected: ledger time never ran
+    /// ahead. A real leap after that is still doubted.
+    #[test]
+    fn set_back_for_hours_and_corrected() {
+        let mut guard = ClockGuard::new(Timestamp::from_micros(0), moment(10_000, 0));
+        assert_eq!(seconds(guard.read(moment(2_800, 1))), Some(2_800));
+        assert_eq!(seconds(guard.read(moment(6_800, 4_001))), Some(6_800));
+        assert_eq!(seconds(guard.read(moment(14_100, 4_100))), Some(14_100), "corrected, no leap");
+        assert_eq!(seconds(guard.read(moment(14_200, 4_110))), None, "90 s gained in 10");
     }
 }

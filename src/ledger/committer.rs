@@ -13,6 +13,11 @@ use crate::journal::{Journal, Tip};
 /// Bytes free on the disk the books are on.
 pub type FreeBytes = Box<dyn Fn() -> io::Result<u64> + Send>;
 
+/// How long the committer sleeps at most.
+const WITHOUT_WORK: Duration = Duration::from_secs(60);
+/// How often a low disk is looked at.
+const WHILE_LOW: Duration = Duration::from_secs(1);
+
 /// The committer's own.
 pub struct Committer {
     shared: Arc<Shared>,
@@ -44,8 +49,21 @@ impl Committer {
             } else if ended {
                 return;
             } else {
-                self.shared.handoff.bell().sleep(Duration::from_secs(60));
+                self.wait_for_work();
             }
+        }
+    }
+
+    /// Sleeps until there is work. While the disk is low it is looked at now and then, so that what is
+    /// due is recorded once there is room, also while nobody calls.
+    fn wait_for_work(&self) {
+        if !self.shared.disk_low.load(Ordering::Relaxed) {
+            return self.shared.handoff.bell().sleep(WITHOUT_WORK);
+        }
+        self.shared.handoff.bell().sleep(WHILE_LOW);
+        self.look_at_disk();
+        if !self.shared.disk_low.load(Ordering::Relaxed) {
+            self.shared.queue.bell().ring();
         }
     }
 

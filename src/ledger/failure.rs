@@ -4,6 +4,7 @@
 //! only reading it again from the start can tell. So nothing decided is ever un-decided while the
 //! process lives.
 
+use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -38,7 +39,8 @@ pub type OnFailure = fn(&Failure);
 
 /// Says why on standard error and ends the process with [`FAIL_STOP_EXIT_CODE`].
 pub fn exit_process(failure: &Failure) {
-    eprintln!("hourbook: the ledger stopped: {failure}");
+    // Standard error may be on the disk that failed; then the exit code has to say it alone.
+    let _unheard = writeln!(std::io::stderr(), "hourbook: the ledger stopped: {failure}");
     std::process::exit(FAIL_STOP_EXIT_CODE);
 }
 

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::checkpoint::{CheckpointError, Checkpoints};
+use super::failure::Failure;
 use super::poster::Shared;
 use super::recovery;
 use crate::journal::JournalReader;
@@ -32,6 +33,11 @@ pub fn write_checkpoints(
         while !shared.ended.load(Ordering::Acquire) {
             let position = views.position().get();
             if position >= views.checkpoint_due.load(Ordering::Relaxed) {
+                if matches!(reader.all_in_place(), Ok(false)) {
+                    let what = "a value was put where nothing syncs it".to_owned();
+                    shared.fail_stop.stop(Failure::Journal(what));
+                    return;
+                }
                 let _unneeded = checkpoint(&*reader, &checkpoints);
                 let next = position.saturating_add(shared.bounds.checkpoint_entries);
                 views.checkpoint_due.store(next, Ordering::Relaxed);

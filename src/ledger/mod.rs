@@ -199,7 +199,8 @@ impl Ledger {
         sequence.map(|sequence| self.stored(sequence)).transpose()
     }
 
-    /// Looks at the clock now: when it returns, every hold due by now has ended, on disk.
+    /// Looks at the clock now: when it returns, every hold due by now has ended, on disk. While the
+    /// disk is low or the clock unsure nothing is recorded, and so neither is the end of a hold.
     ///
     /// # Errors
     /// [`NoReceipt::Busy`] or `Unknown`.
@@ -234,7 +235,7 @@ impl Ledger {
     /// is no such account to see.
     #[must_use]
     pub fn balance(&self, account: AccountNumber) -> Option<Balance> {
-        self.shared.views.account(account).map(|_| self.shared.views.balances.balance(account))
+        self.shared.views.balance(account)
     }
 
     /// Everything anybody can see.

@@ -109,11 +109,11 @@ impl Poster {
     pub fn run(mut self) {
         self.shared.queue.bell().own();
         loop {
-            if self.shared.fail_stop.failure().is_some() {
-                break;
-            }
             let closing = self.shared.closing.load(Ordering::Acquire);
             self.fill();
+            if self.shared.fail_stop.failure().is_some() {
+                break; // Filling may have found that the state is not what it should be.
+            }
             if !self.work.is_empty() && self.shared.handoff.is_free() {
                 let empty = self.shared.handoff.give(std::mem::take(&mut self.work));
                 self.work = empty;

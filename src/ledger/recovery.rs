@@ -1,5 +1,7 @@
 //! Getting the state back from the journal: newest checkpoint, then the entries after it.
 //!
+//! Opening also reads the request id of every entry, as all of them are kept in memory for now.
+//!
 //! One way for opening, for the next checkpoint, for a question about the past and for verify: read
 //! and apply.
 

@@ -49,7 +49,9 @@ impl RequestIds {
 #[derive(Debug)]
 pub struct Refusals {
     remembered: HashMap<RequestKey, Remembered>,
-    order: VecDeque<(Timestamp, RequestKey)>,
+    order: VecDeque<(Timestamp, RequestKey, usize)>,
+    /// Refusals, and accounts that they name.
+    size: usize,
     most: usize,
     scratch: Vec<u8>,
 }
@@ -62,10 +64,10 @@ struct Remembered {
 }
 
 impl Refusals {
-    /// Remembers at most `most`.
+    /// Remembers at most `most` refusals and accounts that they name.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { remembered: HashMap::new(), order: VecDeque::new(), most, scratch: Vec::new() }
+        Self { remembered: HashMap::new(), order: VecDeque::new(), size: 0, most, scratch: Vec::new() }
     }
 
     /// What the same request heard in the last ten minutes.
@@ -85,20 +87,23 @@ impl Refusals {
     pub fn remember(&mut self, key: RequestKey, command: &Command, refusal: &Refusal, now: Timestamp) {
         let content = self.content(command);
         self.remembered.insert(key, Remembered { refusal: refusal.clone(), content, at: now });
-        self.order.push_back((now, key));
-        while self.order.len() > self.most {
+        let size = if let Refusal::Limits(passed) = refusal { passed.len().max(1) } else { 1 };
+        self.order.push_back((now, key, size));
+        self.size = self.size.saturating_add(size);
+        while self.size > self.most {
             self.forget_first();
         }
     }
 
     fn forget_old(&mut self, now: Timestamp) {
-        while self.order.front().is_some_and(|(at, _)| at.plus_seconds(REFUSAL_SECONDS) <= now) {
+        while self.order.front().is_some_and(|(at, ..)| at.plus_seconds(REFUSAL_SECONDS) <= now) {
             self.forget_first();
         }
     }
 
     fn forget_first(&mut self) {
-        let Some((at, key)) = self.order.pop_front() else { return };
+        let Some((at, key, size)) = self.order.pop_front() else { return };
+        self.size = self.size.saturating_sub(size);
         // A later refusal under the same id has its own place in the order.
         if self.remembered.get(&key).is_some_and(|remembered| remembered.at == at) {
             self.remembered.remove(&key);

@@ -81,7 +81,13 @@ impl Work {
             Action::OpenBank(_) | Action::OpenClearing(_) | Action::OpenAccounts(_) => {
                 self.show_opened(state, entry)
             }
-            Action::SetLimits(number, _) | Action::Reopen(number) => self.show_account(state, *number),
+            Action::SetLimits(number, _) => {
+                self.show_account(state, *number);
+                if let Some(mirror) = state.mirrors.get(number) {
+                    self.show_account(state, *mirror);
+                }
+            }
+            Action::Reopen(number) => self.show_account(state, *number),
             Action::Close(close) => self.show_account(state, close.account),
             Action::RegisterOwners(_) => self.owners = Some(state.owners),
             Action::Reverse(_) | Action::Note(_) => {}

@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::audit::TrialBalanceError;
+use crate::ledger::balances::read_path;
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{ManualClock, NoReceipt};
 use crate::network::{KeysError, Network, NetworkError, NetworkOptions};
@@ -85,7 +86,8 @@ pub fn play(out: &mut dyn Write) -> Result<(), StoryError> {
     let clock = Arc::new(ManualClock::new(stage::utc(2026, 5, 5, 8, 0)));
     let folder = tempfile::tempdir().map_err(StoryError::io("making a temporary directory"))?;
     say(out, "Rivermeet Time Network: two time banks, Ashenford and Quillmere.")?;
-    say(out, "The books begin in an empty directory, which goes away with the story.\n")?;
+    say(out, "The books begin in an empty directory, which goes away with the story.")?;
+    say(out, &format!("On this machine: {}.\n", read_path()))?;
     say(out, "Chapter 1: the books\n")?;
     let options = NetworkOptions { clock: Arc::clone(&clock) as _, ..NetworkOptions::default() };
     let network = Network::open(folder.path(), options)?;

@@ -130,17 +130,36 @@ impl OwnBooks {
                 }
             }
             Action::SetLimits(number, limits) => {
-                if let Some(account) = self.account_mut(*number) {
-                    account.floor = i128::from(limits.floor());
-                    account.ceiling = i128::from(limits.ceiling());
-                    account.ceiling_rule = limits.ceiling_rule();
-                    account.standing_entry = sequence;
+                let (floor, ceiling) = (i128::from(limits.floor()), i128::from(limits.ceiling()));
+                match self.mirrors.get(number).copied() {
+                    None => self.limit(*number, floor, ceiling, limits.ceiling_rule(), sequence),
+                    // What one bank may owe, the other may be owed.
+                    Some(mirror) => {
+                        self.limit(*number, floor, ceiling, CeilingRule::Hard, sequence);
+                        self.limit(mirror, -ceiling, -floor, CeilingRule::Hard, sequence);
+                    }
                 }
             }
             Action::Close(close) => self.stand(close.account, Standing::Closed, sequence),
             Action::Reopen(number) => self.stand(*number, Standing::Open, sequence),
             // Lines, claims and endings are all there is to these.
             Action::Post(_) | Action::Capture(_) | Action::Void(_) | Action::Expire(_) | Action::Note(_) => {}
+        }
+    }
+
+    fn limit(
+        &mut self,
+        number: AccountNumber,
+        floor: i128,
+        ceiling: i128,
+        rule: CeilingRule,
+        sequence: Sequence,
+    ) {
+        if let Some(account) = self.account_mut(number) {
+            account.floor = floor;
+            account.ceiling = ceiling;
+            account.ceiling_rule = rule;
+            account.standing_entry = sequence;
         }
     }
 

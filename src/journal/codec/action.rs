@@ -168,7 +168,7 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
             Action::RegisterOwners(reader.known(count, "number of owners")?)
         }
         OPEN_BANK => {
-            let owner = read_owner(reader, "owner")?;
+            let owner = read_registered(reader)?;
             // Whether there is such a zone is not asked again: the table of zones changes with the years.
             let name = std::str::from_utf8(reader.block(TIME_ZONE_BYTES_MAX, "time zone")?).ok();
             let time_zone = reader.known(name, "time zone")?.into();
@@ -228,17 +228,23 @@ fn read_reverse(reader: &mut Reader<'_>) -> Result<Action, DecodeError> {
     Ok(Action::Reverse(Reverse { original, kind, parts }))
 }
 
+/// Who owns a bank or an account; the operator owns nothing.
+fn read_registered(reader: &mut Reader<'_>) -> Result<OwnerNumber, DecodeError> {
+    let owner = read_owner(reader, "owner")?;
+    reader.known((owner != OwnerNumber::OPERATOR).then_some(owner), "owner")
+}
+
 fn read_new_account(reader: &mut Reader<'_>) -> Result<NewAccount, DecodeError> {
     let bank = BankNumber::new(reader.small("bank")?);
     let number = reader.byte("kind of account")?;
     let kind = AccountKind::from_number(number);
     let opened_alone = kind.filter(|kind| !matches!(kind, AccountKind::Issuance | AccountKind::Clearing));
     let kind = reader.known(opened_alone, "kind of account")?;
-    let owner = read_owner(reader, "owner")?;
+    let owner = read_registered(reader)?;
     Ok(NewAccount {
         bank,
         kind,
-        owner: reader.known((owner != OwnerNumber::OPERATOR).then_some(owner), "owner")?,
+        owner,
         limits: read_limits(reader)?,
         label: reader.block(SEALED_TEXT_BYTES_MAX, "label")?.into(),
     })

@@ -49,6 +49,10 @@ impl JournalReader for MemoryReader {
         }))
     }
 
+    fn all_in_place(&self) -> Result<bool, ReadError> {
+        Ok(true) // There is only one place.
+    }
+
     fn inspect(&self, progress: &mut dyn FnMut(InspectProgress)) -> Result<Inspection, ReadError> {
         let through = self.tip().position;
         let batches = self.read(Sequence::new(1), usize::MAX)?;

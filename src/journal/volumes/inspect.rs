@@ -85,3 +85,15 @@ fn walk(shared: &Shared, volume: &Known) -> Result<u64, ReadError> {
     }
     Ok(span.map_or(0, |span| span.batches))
 }
+
+/// Whether no value of any volume has grown a file of its own under `blobs/`, which nothing would sync.
+pub(super) fn all_in_place(shared: &Shared) -> Result<bool, ReadError> {
+    for known in shared.known() {
+        let path = open::volume_path(&shared.directory, known.number);
+        let empty = open::blobs_empty(&path);
+        if !empty.map_err(|source| ReadError::io(known.number, "listing blobs", source))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -128,18 +128,6 @@ impl SledJournal {
         self.shared.background.wait_until_sealed();
         self.shared.background.unsealed()
     }
-
-    /// Whether no value of any volume has grown a file of its own, which nothing would sync.
-    pub fn blobs_empty(&self) -> Result<bool, ReadError> {
-        for known in self.shared.known() {
-            let path = open::volume_path(&self.shared.directory, known.number);
-            let empty = open::blobs_empty(&path);
-            if !empty.map_err(|source| ReadError::io(known.number, "listing blobs", source))? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
 }
 
 impl Journal for SledJournal {
@@ -234,13 +222,14 @@ impl Writing {
         let number = full.number();
         drop(full); // The shelf has it; sealing will need the only reference.
         let next = Arc::new(shared.background.take_ahead(number.saturating_add(1))?);
+        // On the shelf before anybody can look for it: sled must not be opened twice.
+        shared.shelf.put_pinned(Arc::clone(&next));
         shared.add_volume(Known {
             number: next.number(),
             first: self.tip.position.next(),
             previous: self.tip.hash,
             sealed: None,
         });
-        shared.shelf.put_pinned(Arc::clone(&next));
         self.worker.send(Work::OpenAhead(next.number().saturating_add(1)));
         self.worker.send(Work::Seal(number));
         self.current = Some(next);

@@ -59,6 +59,10 @@ impl JournalReader for VolumesReader {
         read::record(&store, sequence).map(Some)
     }
 
+    fn all_in_place(&self) -> Result<bool, ReadError> {
+        inspect::all_in_place(&self.shared)
+    }
+
     fn inspect(&self, progress: &mut dyn FnMut(InspectProgress)) -> Result<Inspection, ReadError> {
         inspect::inspect(&self.shared, progress)
     }

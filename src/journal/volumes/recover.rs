@@ -27,13 +27,21 @@ struct End {
     bytes: u64,
     tip: Tip,
     known: Vec<Known>,
+    /// Volumes after it, which hold no batch.
+    ahead: Vec<Store>,
 }
 
 /// Acquires the journal: drops an unsealed tail, takes the next epoch, starts the background.
 pub(super) fn acquire(shared: &Arc<Shared>, listed: &[Listed]) -> Result<Writing, ReadError> {
-    let End { current, bytes, mut tip, known } = find_end(shared, listed)?;
+    let End { current, bytes, mut tip, known, ahead } = find_end(shared, listed)?;
     let number = current.number();
+    // Before anything is removed: books that end too early are evidence.
     let watermark = check_watermark(shared, number, &tip)?;
+    for store in ahead {
+        drop_tail(&store)?;
+        store.close()?;
+    }
+    drop_tail(&current)?;
     tip.epoch = tip.epoch.max(epoch::read(&shared.directory)?).saturating_add(1);
     epoch::write(&shared.directory, tip.epoch)?;
     let unsealed = known.iter().filter(|volume| volume.sealed.is_none() && volume.number < number);
@@ -72,14 +80,14 @@ fn find_end(shared: &Shared, listed: &[Listed]) -> Result<End, ReadError> {
     let journal = &shared.directory;
     // From the back to the first volume that holds a batch.
     let mut found: Option<(usize, Store)> = None;
+    let mut ahead = Vec::new();
     for (index, volume) in listed.iter().enumerate().rev() {
         if volume.sealed.is_some() {
             break;
         }
         let store = open::open(journal, volume.number, CACHE_BYTES_WRITING, None)?;
-        drop_tail(&store)?;
         if let Some((_, empty)) = found.replace((index, store)) {
-            empty.close()?;
+            ahead.push(empty);
         }
         if found.as_ref().map_or(Ok(None), |(_, store)| read::last_seal(store))?.is_some() {
             break;
@@ -123,7 +131,7 @@ fn find_end(shared: &Shared, listed: &[Listed]) -> Result<End, ReadError> {
         bytes = seal.volume_bytes;
     }
     let tip = Tip { epoch, position: end.0, hash: end.1 };
-    Ok(End { current: Arc::new(current), bytes, tip, known })
+    Ok(End { current: Arc::new(current), bytes, tip, known, ahead })
 }
 
 /// The first and last batch of a volume that was full when the process died before it was sealed.

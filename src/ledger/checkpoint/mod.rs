@@ -91,7 +91,19 @@ impl Checkpoints {
         for (_, old) in files.into_iter().skip(KEPT) {
             fs::remove_file(old).map_err(io_error)?;
         }
+        self.remove_unfinished();
         Ok(())
+    }
+
+    /// A process that died while it wrote one left a file that nobody will finish: its position never
+    /// comes again.
+    fn remove_unfinished(&self) {
+        let Some(Ok(listed)) = self.folder.as_ref().map(fs::read_dir) else { return };
+        for path in listed.filter_map(|file| Some(file.ok()?.path())) {
+            if path.extension().is_some_and(|extension| extension == "tmp") {
+                let _tried_again_next_time = fs::remove_file(path);
+            }
+        }
     }
 
     fn files(&self) -> Vec<(Sequence, PathBuf)> {

@@ -59,10 +59,13 @@ pub fn set_limits(case: &Case<'_>, number: AccountNumber) -> Result<Outcome, Ref
     Ok(changed(account))
 }
 
-/// Closes an account: what is left goes where the closing says; what is missing is made good there.
+/// Closes an account, but no side of a clearing pair: what is left goes where the closing says; what is missing is made good there.
 pub fn close(case: &Case<'_>, close: &Close) -> Result<Outcome, Refusal> {
     sides_fit(case.state, std::iter::once(Sides { debit: close.account, credit: close.remainder_to }))?;
     let account = case.state.account(close.account).ok_or(Refusal::AccountNotFound(close.account))?;
+    if case.state.mirrors.contains_key(&close.account) {
+        return Err(Refusal::CrossBank(close.account)); // One side of a pair never ends alone.
+    }
     let mut effects = Effects::default();
     let mut moves = Moves::new();
     if let Some(amount) = Amount::of_balance(account.posted) {

@@ -87,14 +87,14 @@ impl State {
                     ));
                 }
             }
-            Action::SetLimits(number, limits) => {
-                if let Some(account) = self.accounts.get_mut(slot(*number)) {
-                    account.floor = limits.floor();
-                    account.ceiling = limits.ceiling();
-                    account.ceiling_rule = limits.ceiling_rule();
-                    account.standing_entry = entry.sequence;
+            // The caps of a clearing pair are one agreement: both sides change together.
+            Action::SetLimits(number, limits) => match self.mirrors.get(number).copied() {
+                None => self.set_limits(*number, *limits, entry.sequence),
+                Some(mirror) => {
+                    self.set_limits(*number, limits.of_clearing(), entry.sequence);
+                    self.set_limits(mirror, limits.mirrored(), entry.sequence);
                 }
-            }
+            },
             Action::Close(close) => self.set_standing(close.account, Standing::Closed, entry.sequence),
             Action::Reopen(number) => self.set_standing(*number, Standing::Open, entry.sequence),
             Action::Note(_) => {}
@@ -187,6 +187,15 @@ impl State {
         self.mirrors.insert(second, first);
     }
 
+    fn set_limits(&mut self, number: AccountNumber, limits: Limits, entry: Sequence) {
+        if let Some(account) = self.accounts.get_mut(slot(number)) {
+            account.floor = limits.floor();
+            account.ceiling = limits.ceiling();
+            account.ceiling_rule = limits.ceiling_rule();
+            account.standing_entry = entry;
+        }
+    }
+
     fn set_standing(&mut self, number: AccountNumber, standing: Standing, entry: Sequence) {
         if let Some(account) = self.accounts.get_mut(slot(number)) {
             account.standing = standing;
@@ -199,11 +208,9 @@ impl State {
 /// ceiling is what it may owe and its floor what it may be owed.
 #[must_use]
 pub fn clearing_limits(pair: &OpenClearing) -> (Limits, Limits) {
-    let limits = |may_owe: i64, may_be_owed: i64| {
-        Limits::from_floor(may_be_owed.saturating_neg())
-            .and_then(|limits| limits.with_ceiling(may_owe, CeilingRule::Hard))
-            .unwrap_or(Limits::WIDEST) // An amount is above zero and below 2^62, so both are in bounds.
-    };
-    let (first, second) = (pair.first_may_owe.seconds(), pair.second_may_owe.seconds());
-    (limits(first, second), limits(second, first))
+    let (owe, owed) = (pair.first_may_owe.seconds(), pair.second_may_owe.seconds());
+    let first = Limits::from_floor(owed.saturating_neg())
+        .and_then(|limits| limits.with_ceiling(owe, CeilingRule::Hard))
+        .unwrap_or(Limits::WIDEST); // An amount is above zero and below 2^62, so both are in bounds.
+    (first, first.mirrored())
 }

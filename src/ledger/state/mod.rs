@@ -10,7 +10,7 @@ pub mod holds;
 
 use hashbrown::HashMap;
 
-use crate::domain::{AccountKind, AccountNumber, BankNumber, OwnerNumber, Sequence, Timestamp};
+use crate::domain::{AccountNumber, BankNumber, OwnerNumber, Sequence, Timestamp};
 
 pub use account::{Account, Standing};
 pub use claims::Counters;
@@ -81,26 +81,11 @@ impl State {
         })
     }
 
-    /// Bytes this state keeps on the heap for its accounts, by capacity.
-    #[must_use]
-    pub fn account_bytes(&self) -> usize {
-        self.accounts.capacity().saturating_mul(size_of::<Account>())
-    }
-
     /// Accounts with their numbers, by slot.
     pub fn numbered_accounts(&self) -> impl Iterator<Item = (AccountNumber, &Account)> {
         (0u32..)
             .zip(&self.accounts)
             .filter_map(|(slot, account)| Some((AccountNumber::from_slot(slot)?, account)))
-    }
-
-    /// Every account of `kind` in `bank`.
-    pub fn accounts_of(
-        &self,
-        bank: BankNumber,
-        kind: AccountKind,
-    ) -> impl Iterator<Item = (AccountNumber, &Account)> {
-        self.numbered_accounts().filter(move |(_, account)| account.bank == bank && account.kind == kind)
     }
 }
 

@@ -140,6 +140,10 @@ impl JournalReader for Shown {
         self.reader().record(sequence)
     }
 
+    fn all_in_place(&self) -> Result<bool, ReadError> {
+        self.reader().all_in_place()
+    }
+
     fn inspect(&self, progress: &mut dyn FnMut(InspectProgress)) -> Result<Inspection, ReadError> {
         self.reader().inspect(progress)
     }

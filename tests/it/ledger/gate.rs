@@ -137,3 +137,63 @@ fn a_full_queue_says_busy() {
     assert!(tickets.into_iter().all(|ticket| matches!(ticket.wait().unwrap()[0], Decision::Accepted(_))));
     assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR * i64::try_from(taken).unwrap());
 }
+
+/// Goal: fail stop ends the process with exit code 70, also when its last words cannot be written.
+/// Method: a process of its own, a journal that fails, and standard error on a full device.
+#[test]
+fn a_stopped_ledger_ends_the_process() {
+    const CHILD: &str = "HOURBOOK_STOP_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let journal = hourbook::journal::MemoryJournal::new();
+        let clock = std::sync::Arc::new(hourbook::ledger::ManualClock::new(crate::support::START));
+        let desk = Desk::with(journal, clock, |options| options.on_failure = hourbook::ledger::exit_process);
+        desk.journal.fail_next(Fault::BeforeSync);
+        desk.owner();
+        unreachable!("the process should have ended");
+    }
+    for stderr in ["/dev/null", "/dev/full"] {
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "ledger::gate::a_stopped_ledger_ends_the_process", "--nocapture"])
+            .env(CHILD, "1")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::fs::OpenOptions::new().write(true).open(stderr).unwrap())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(hourbook::ledger::FAIL_STOP_EXIT_CODE), "stderr to {stderr}");
+    }
+}
+
+/// Goal: what is due is recorded when a low disk has room again, also while nobody calls. Method: a
+/// hold falls due on a low disk; then there is room, and the test only looks.
+#[test]
+fn disk_low_is_looked_at_while_nobody_calls() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let free = Arc::new(AtomicU64::new(u64::MAX));
+    let seen = Arc::clone(&free);
+    let clock = Arc::new(hourbook::ledger::ManualClock::new(crate::support::START));
+    let desk = Desk::with(hourbook::journal::MemoryJournal::new(), clock, move |options| {
+        options.free_bytes = Box::new(move || Ok(seen.load(Ordering::SeqCst)));
+    });
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -50), desk.member(bank, -50));
+    let hold = hourbook::domain::Hold {
+        kind: Kind::Redemption,
+        transfers: smallvec::smallvec![hourbook::domain::Transfer::new(
+            ann,
+            bea,
+            hourbook::domain::Amount::new(HOUR).unwrap()
+        )],
+        deadline: crate::support::START.plus_seconds(60),
+        at_deadline: hourbook::domain::AtDeadline::Capture,
+    };
+    desk.post(hourbook::domain::Action::Hold(hold)).unwrap();
+    free.store(0, Ordering::SeqCst);
+    desk.exchange(ann, bea, 1).unwrap(); // After this one the disk is found low.
+    desk.clock.advance_seconds(60);
+    desk.ledger.tick().unwrap();
+    assert_eq!(desk.ledger.balance(ann).unwrap().held, HOUR, "nothing is recorded on a low disk");
+    free.store(u64::MAX, Ordering::SeqCst);
+    crate::support::wait_until("the hold ends", || desk.ledger.balance(ann).unwrap().held == 0);
+    assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR + 1);
+}

@@ -1,6 +1,12 @@
 //! I2: judged on the net effect, in the direction an entry moves an account.
 
+use hourbook::domain::{
+    AccountNumber, Action, Amount, CeilingRule, Close, Kind, Limits, OpenClearing, Opened, Reason,
+};
+use hourbook::ledger::{NoReceipt, Receipt};
+
 use crate::support::table::check;
+use crate::support::{Desk, HOUR, post};
 
 /// Goal: I2: whoever is past a limit can come back, and only go back. Method: an account at −12 h
 /// under a new floor of −10 h.
@@ -118,5 +124,42 @@ fn i2_allowed_by_somebody() {
         capture  H1                                    ok
         balance  har   posted 2h  held 0h
         ",
+    );
+}
+
+/// Goal: the caps of a clearing pair are one agreement: set on one side they hold on both, and neither
+/// side closes alone. Method: two banks, caps of 3 hours, then of 1 hour and 2 hours.
+#[test]
+fn i2_a_clearing_pair_changes_together() {
+    let desk = Desk::new();
+    let ((first, pot, _), (second, ..)) = (desk.bank(), desk.bank());
+    let cap = Amount::new(3 * HOUR).unwrap();
+    let pair = OpenClearing { first, second, first_may_owe: cap, second_may_owe: cap };
+    let opened = desk.post(Action::OpenClearing(pair)).unwrap().entry.outcome.opened;
+    let Opened::Accounts(near) = opened else { panic!("{opened:?}") };
+    let far = AccountNumber::from_slot(near.slot() + 1).unwrap();
+    let (ann, bea) = (desk.member(first, -50), desk.member(second, -50));
+    let across =
+        |hours: i64| desk.post(post(Kind::Exchange, &[(ann, near, hours * HOUR), (far, bea, hours * HOUR)]));
+    let refused = |answer: Result<Receipt, NoReceipt>| match answer {
+        Err(NoReceipt::Refused(refusal)) => refusal.reason(),
+        other => panic!("{other:?}"),
+    };
+    for side in [near, far] {
+        assert_eq!(
+            refused(desk.post(Action::Close(Close { account: side, remainder_to: pot }))),
+            Reason::CrossBank
+        );
+    }
+    assert_eq!(refused(across(4)), Reason::ClearingCap);
+    let wider = Limits::from_floor(-HOUR).unwrap().with_ceiling(2 * HOUR, CeilingRule::Warns).unwrap();
+    desk.post(Action::SetLimits(near, wider)).unwrap();
+    assert_eq!(refused(across(3)), Reason::ClearingCap, "the ceiling of a pair always stops");
+    across(2).unwrap();
+    let books = desk.ledger.books();
+    assert_eq!(books.limits(near).unwrap(), Some(wider.of_clearing()));
+    assert_eq!(
+        books.limits(far).unwrap().map(|limits| (limits.floor(), limits.ceiling())),
+        Some((-2 * HOUR, HOUR))
     );
 }

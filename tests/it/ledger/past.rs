@@ -129,3 +129,45 @@ fn limits_keep_their_history() {
     assert_eq!(words, ["reopened", "closed", "limits", "opened"]);
     assert_eq!(books.limits(pot).unwrap().map(Limits::floor), Some(0));
 }
+
+/// Goal: a reader beside the poster never finds a head without its entry: no empty statement, no lost
+/// limits, no changed past. Method: batches of 500 that all touch one account, beside one reader.
+#[test]
+fn readers_beside_the_poster() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let desk = Desk::new();
+    let (bank, _, _) = desk.bank();
+    let ann = desk.member(bank, -9_000_000);
+    let others: Vec<_> = (0..200).map(|_| desk.member(bank, -9_000_000)).collect();
+    desk.exchange(ann, others[0], HOUR).unwrap();
+    let at = desk.ledger.position();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let books = desk.ledger.books();
+            while !ended.load(Ordering::Acquire) {
+                assert_eq!(books.balance_at(ann, at).unwrap().posted, -HOUR);
+                assert_eq!(books.statement(ann, None, 1).unwrap().len(), 1);
+                assert!(books.limits(ann).unwrap().is_some());
+            }
+        });
+        for batch in 0..5_000u128 {
+            let commands = (0..500)
+                .map(|place| {
+                    let action = if place == 0 {
+                        Action::SetLimits(ann, Limits::from_floor(-9_000_000 * HOUR).unwrap())
+                    } else {
+                        crate::support::post(
+                            hourbook::domain::Kind::Exchange,
+                            &[(ann, others[place as usize % 200], 1)],
+                        )
+                    };
+                    let id = crate::support::key(1_000_000 + batch * 500 + place);
+                    hourbook::domain::Command::new(id, hourbook::domain::OwnerNumber::OPERATOR, action)
+                })
+                .collect();
+            desk.ledger.submit(commands, hourbook::ledger::Mode::Write).unwrap().wait().unwrap();
+        }
+        ended.store(true, Ordering::Release);
+    });
+}

@@ -326,7 +326,7 @@ impl Generator {
 
     pub fn bank(&mut self, model: &Naive) -> OpenBank {
         OpenBank {
-            owner: self.owner(model),
+            owner: self.owner(model).max(OwnerNumber::new(1)), // The operator owns nothing.
             time_zone: "Europe/London".into(),
             pot: Limits::from_floor(0).unwrap(),
             issuance: Limits::from_floor(-self.random.between(20, 100) * HOUR).unwrap(),

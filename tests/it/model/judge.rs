@@ -137,6 +137,7 @@ impl Naive {
             Action::Close(close) => {
                 self.sides([(close.account, close.remainder_to)].into_iter(), against);
                 let Some(account) = self.account(close.account) else { return };
+                against.extend(account.mirror.map(|_| Refusal::CrossBank(close.account)));
                 expected.standing_before = account.standing;
                 let left = self.posted(close.account);
                 if let Some(amount) = Amount::new(seconds(left.abs())) {

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hourbook::domain::{
-    AccountKind, AccountNumber, Action, AtDeadline, BankNumber, Command, Kind, Limits, Move, Opened,
-    OwnerNumber, Passed, Refusal, RequestKey, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, AtDeadline, BankNumber, CeilingRule, Command, Kind, Limits, Move,
+    Opened, OwnerNumber, Passed, Refusal, RequestKey, Sequence, Timestamp,
 };
 use hourbook::ledger::Bounds;
 
@@ -381,7 +381,21 @@ impl Naive {
                     self.open(account.bank, account.kind, account.limits, None);
                 }
             }
-            Action::SetLimits(number, limits) => self.change(*number, |account| account.limits = *limits),
+            Action::SetLimits(number, limits) => match self
+                .account(*number)
+                .and_then(|account| account.mirror)
+            {
+                None => self.change(*number, |account| account.limits = *limits),
+                Some(mirror) => {
+                    // One agreement, seen from both sides; its ceiling always stops.
+                    let hard = |floor: i64, ceiling: i64| {
+                        Limits::from_floor(floor).unwrap().with_ceiling(ceiling, CeilingRule::Hard).unwrap()
+                    };
+                    let (floor, ceiling) = (limits.floor(), limits.ceiling());
+                    self.change(*number, |account| account.limits = hard(floor, ceiling));
+                    self.change(mirror, |account| account.limits = hard(-ceiling, -floor));
+                }
+            },
             Action::Close(close) => self.change(close.account, |account| account.closed = true),
             Action::Reopen(number) => self.change(*number, |account| account.closed = false),
             Action::Note(_) => {}

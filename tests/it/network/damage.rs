@@ -38,13 +38,10 @@ fn i7_a_flipped_byte_in_a_sealed_volume_is_found() {
     // Sealing goes on in the background; opening again does what is left of it.
     drop(network);
     let network = open(folder.path()).unwrap();
-    let files = loop {
-        let files = sealed_files(&network.directory().journal());
-        if files.last().is_some_and(|(number, _)| *number >= 3) {
-            break files;
-        }
-        std::thread::yield_now();
-    };
+    let journal = network.directory().journal();
+    let three_are_sealed = || sealed_files(&journal).last().is_some_and(|(number, _)| *number >= 3);
+    crate::support::wait_until("three volumes are sealed", three_are_sealed);
+    let files = sealed_files(&journal);
     let report = audit::verify(&network.ledger, &mut |_| {});
     assert!(report.is_clean(), "{report}");
 

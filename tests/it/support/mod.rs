@@ -15,6 +15,16 @@ use hourbook::ledger::{Failure, Ledger, ManualClock, NoReceipt, Options, Receipt
 pub const START: Timestamp = Timestamp::from_micros(1_777_971_600_000_000);
 pub const HOUR: i64 = 3_600;
 
+/// Waits until something comes true that another thread brings about. Two minutes are only a net for
+/// what never comes.
+pub fn wait_until(what: &str, comes_true: impl Fn() -> bool) {
+    let began = std::time::Instant::now();
+    while !comes_true() {
+        assert!(began.elapsed().as_secs() < 120, "never came true: {what}");
+        std::thread::yield_now();
+    }
+}
+
 /// Does nothing when a ledger stops: the test looks at `failure`.
 pub fn stay(_failure: &Failure) {}
 

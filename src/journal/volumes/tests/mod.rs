@@ -107,7 +107,7 @@ impl Subject for Disk {
             assert!(open::blobs_empty(&open::volume_path(&self.path(), number)).unwrap());
         }
         let (journal, _) = self.acquire();
-        assert!(journal.blobs_empty().unwrap());
+        assert!(journal.reader().all_in_place().unwrap());
         assert_eq!(journal.wait_until_sealed(), []);
         journal.reader().inspect(&mut |_| {}).unwrap();
     }

@@ -314,7 +314,7 @@ fn a_batch_may_be_larger_than_a_volume() {
     }
     assert_eq!(journal.wait_until_sealed(), []);
     assert_holds(&*journal.reader(), &model);
-    assert!(journal.blobs_empty().unwrap());
+    assert!(journal.reader().all_in_place().unwrap());
     assert_eq!(tip.position.get(), 150);
     let empty = Inspection::default();
     assert_ne!(journal.reader().inspect(&mut |_| {}).unwrap(), empty);
