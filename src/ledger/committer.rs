@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::poster::Shared;
+use super::shared::Shared;
 use super::work::Work;
 use crate::journal::{Journal, Tip};
 

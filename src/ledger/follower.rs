@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::checkpoint::{CheckpointError, Checkpoints};
 use super::failure::Failure;
-use super::poster::Shared;
 use super::recovery;
+use super::shared::Shared;
 use crate::journal::JournalReader;
 
 /// Writes a checkpoint at the newest batch end: the checkpoint before, and what was written since.

@@ -35,6 +35,7 @@ mod queue;
 pub mod recovery;
 mod request_ids;
 mod sameness;
+mod shared;
 pub mod state;
 pub mod submission;
 pub mod views;
@@ -60,9 +61,9 @@ use crate::domain::{
     AccountNumber, Action, Balance, Command, Entry, Invalid, Outcome, Refusal, RequestKey, Sequence,
 };
 use decide::{ReadAhead, needs_of_old};
-use poster::Shared;
 use queue::NotTaken;
 use recovery::RecoveryError;
+use shared::Shared;
 use state::State;
 use submission::{Item, Submission};
 use views::Views;

@@ -7,48 +7,19 @@
 //! full and the one before is still being written.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::bell::Bell;
-use super::bounds::Bounds;
-use super::clock::{Clock, ClockGuard, Unsure};
+use super::clock::{ClockGuard, Unsure};
 use super::decide::{Case, ReadAhead, decide};
-use super::failure::{FailStop, Failure};
-use super::queue::Queue;
+use super::failure::Failure;
 use super::request_ids::{Refusals, RequestIds};
+use super::shared::Shared;
 use super::state::State;
 use super::submission::{Answer, Decision, Item, Mode, Submission};
-use super::views::Views;
-use super::work::{Handoff, Work};
+use super::work::Work;
 use crate::domain::{Action, Command, Entry, OwnerNumber, Refusal, Timestamp};
 use crate::journal::codec;
-
-/// What poster, committer and callers share.
-pub struct Shared {
-    /// The way in.
-    pub queue: Queue,
-    /// The way on.
-    pub handoff: Handoff,
-    /// Whether the ledger stopped.
-    pub fail_stop: FailStop,
-    /// Whether the disk is nearly full.
-    pub disk_low: AtomicBool,
-    /// What anybody can see.
-    pub views: Arc<Views>,
-    /// Batches written since the start.
-    pub batches: AtomicU64,
-    /// Whether the ledger is to end once the queue is empty.
-    pub closing: AtomicBool,
-    /// Whether poster and committer have ended, and the followers are to.
-    pub ended: AtomicBool,
-    /// Wakes the watchdog for its end.
-    pub watchdog_bell: Bell,
-    /// Both clocks.
-    pub clock: Arc<dyn Clock>,
-    /// How many of everything.
-    pub bounds: Bounds,
-}
 
 /// How long the poster sleeps at most: holds are let go by time, not only when somebody calls.
 const TICK: Duration = Duration::from_secs(1);
@@ -279,6 +250,7 @@ impl Poster {
         self.work.batch.count() >= self.shared.bounds.batch_entries_max
             || self.work.batch.bytes() >= self.shared.bounds.batch_bytes_max
             || self.work.answers.len() >= self.shared.bounds.queue_submissions_max
+            || self.ticks.len() >= self.shared.bounds.queue_submissions_max
     }
 
     fn until_next_deadline(&self) -> Duration {

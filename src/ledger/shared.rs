@@ -1,0 +1,39 @@
+//! What the threads of the ledger and its callers have in common. Everything here is safe to touch from
+//! any of them; who may write what stands at each field's type.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use super::bell::Bell;
+use super::bounds::Bounds;
+use super::clock::Clock;
+use super::failure::FailStop;
+use super::queue::Queue;
+use super::views::Views;
+use super::work::Handoff;
+
+/// What poster, committer and callers share.
+pub struct Shared {
+    /// The way in.
+    pub queue: Queue,
+    /// The way on.
+    pub handoff: Handoff,
+    /// Whether the ledger stopped.
+    pub fail_stop: FailStop,
+    /// Whether the disk is nearly full.
+    pub disk_low: AtomicBool,
+    /// What anybody can see.
+    pub views: Arc<Views>,
+    /// Batches written since the start.
+    pub batches: AtomicU64,
+    /// Whether the ledger is to end once the queue is empty.
+    pub closing: AtomicBool,
+    /// Whether poster and committer have ended, and the followers are to.
+    pub ended: AtomicBool,
+    /// Wakes the watchdog for its end.
+    pub watchdog_bell: Bell,
+    /// Both clocks.
+    pub clock: Arc<dyn Clock>,
+    /// How many of everything.
+    pub bounds: Bounds,
+}
