@@ -4,16 +4,21 @@
 //! No other device is touched.
 
 use std::cell::Cell;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
-/// `EXT4_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from now on nothing reaches the disk, not
+/// `EXT4_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from then on nothing reaches the disk, not
 /// even the file system's own journal. The call is unsafe in every crate; Python makes it for us.
+/// Started beforehand, as in the time it takes to start, much would reach the disk by chance.
 const CUT: &str = "import fcntl, os, struct, sys
-fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))";
+root = os.open(sys.argv[1], os.O_RDONLY)
+print('ready', flush=True)
+if sys.stdin.readline():
+    fcntl.ioctl(root, 0x8004587d, struct.pack('I', 2))
+    print('cut', flush=True)";
 
 /// Names of our folders begin with this and the process that made them.
 const PREFIX: &str = "crash-";
@@ -94,9 +99,44 @@ impl Disk {
         run("fsfreeze", &["-u", path(&self.root())]).unwrap();
     }
 
+    /// The hand on the plug.
+    pub fn plug(&self) -> Plug {
+        let mut python = Command::new("python3")
+            .args(["-c", CUT, path(&self.root())])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut plug = Plug { answers: BufReader::new(python.stdout.take().unwrap()), python };
+        plug.expect("ready\n");
+        plug
+    }
+}
+
+/// A process that is ready to shut the file system down. It keeps it busy: drop it before unmounting.
+pub struct Plug {
+    python: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Plug {
     /// The power goes off.
-    pub fn cut(&self) {
-        run("python3", &["-c", CUT, path(&self.root())]).unwrap();
+    pub fn pull(mut self) {
+        self.python.stdin.take().unwrap().write_all(b"pull\n").unwrap();
+        self.expect("cut\n");
+    }
+
+    fn expect(&mut self, answer: &str) {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        assert_eq!(line, answer, "EXT4_IOC_SHUTDOWN");
+    }
+}
+
+impl Drop for Plug {
+    fn drop(&mut self) {
+        let _it_may_have_ended = self.python.kill();
+        let _status = self.python.wait();
     }
 }
 

@@ -23,8 +23,14 @@ fn ten_cuts_lose_nothing() {
     let Some(mut bench) = Bench::new("crash::power::ten_cuts_lose_nothing", 0x5eed_0002) else { return };
     let mut report = Report::default();
     for cycle in 1..=CYCLES {
-        let orders = Orders { checkpoint_entries: 2_000, ..Orders::load(bench.disk.data(), cycle) };
-        report = bench.cut(&orders).unwrap_or_else(|what| panic!("{}, cut {cycle}: {what}", bench.seed));
+        let mut orders = Orders::load(bench.disk.data(), cycle);
+        if cycle % 2 == 0 {
+            // Checkpoints are cut off, too. Not always: each sync of theirs takes along what others
+            // had written, and would hide a sync that the journal forgot.
+            orders.checkpoint_entries = 2_000;
+        }
+        report =
+            bench.cut(&orders).unwrap_or_else(|what| panic!("seed {:#x}, cut {cycle}: {what}", bench.seed));
     }
     println!("{} acknowledged, {report:?}", bench.heard.accepted.len());
     assert!(report.volumes_sealed >= 1, "{report:?}");
@@ -79,9 +85,11 @@ impl Bench {
     /// One cut under load, and what is found afterwards.
     fn cut(&mut self, orders: &Orders) -> Result<Report, String> {
         let mut child = Child::start(orders);
-        // From the first answer on: setting up again reads and writes nothing worth a cut.
+        child.ready();
+        let plug = self.disk.plug();
         child.hear_acks(&mut self.heard, 1 + self.dice.below(ACKS_MAX));
-        self.disk.cut();
+        child.hear_what_is_there(&mut self.heard);
+        plug.pull();
         // What it says from now on may have been in the pipe already, or not: it does not count.
         child.kill();
         child.ended();

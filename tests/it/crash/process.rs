@@ -11,13 +11,11 @@ use std::time::{Duration, Instant};
 use super::heard::{Heard, Said};
 use super::orders::{Orders, VARIABLE};
 
-/// No healthy child is silent for so long. A safety net, not a measure.
+/// No healthy child is silent, or talks without getting anywhere, for so long. A safety net, not a
+/// measure.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Lines read ahead; then the child waits for the parent.
 const LINES_MAX: usize = 1_024;
-
-/// A child that says more than this does not end.
-const REST_MAX: usize = 1_000_000;
 
 /// A running child. Killed when dropped.
 pub struct Child {
@@ -115,11 +113,12 @@ impl Child {
 
     /// Reads on until `count` lines said what is `wanted`, or the child ended; how many did.
     pub fn hear(&mut self, heard: &mut Heard, count: u64, wanted: impl Fn(Said) -> bool) -> u64 {
-        let mut found = 0;
+        let (mut found, began) = (0, Instant::now());
         while found < count
             && let Some(line) = self.line()
         {
             found += u64::from(wanted(heard.line(&line)));
+            assert!(began.elapsed() < PATIENCE, "{found} of {count} within {PATIENCE:?}");
         }
         found
     }
@@ -137,12 +136,20 @@ impl Child {
         }
     }
 
+    /// Reads what was said already, and does not wait.
+    pub fn hear_what_is_there(&mut self, heard: &mut Heard) {
+        // No more than the pipe can have held: the child goes on talking.
+        for line in self.lines.try_iter().take(LINES_MAX) {
+            heard.line(&line);
+        }
+    }
+
     /// Reads all that is left to read; what was said.
     pub fn hear_rest(&mut self, heard: &mut Heard) -> Vec<Said> {
-        let mut said = Vec::new();
+        let (mut said, began) = (Vec::new(), Instant::now());
         while let Some(line) = self.line() {
             said.push(heard.line(&line));
-            assert!(said.len() < REST_MAX, "the child goes on and on");
+            assert!(began.elapsed() < PATIENCE, "the child goes on and on, for {PATIENCE:?}");
         }
         said
     }
