@@ -3,7 +3,6 @@
 //! `mount -o loop` frees the device with the last unmount, so nothing but the mount is to be undone.
 //! No other device is touched.
 
-use std::cell::Cell;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -26,7 +25,6 @@ const PREFIX: &str = "crash-";
 /// The file system; unmounted and deleted when dropped.
 pub struct Disk {
     mounted: bool,
-    frozen: Cell<bool>,
     // Dropped last.
     folder: TempDir,
 }
@@ -44,7 +42,7 @@ impl Disk {
     }
 
     fn make(bytes: u64) -> Result<Self, String> {
-        let mut disk = Self { mounted: false, frozen: Cell::new(false), folder: folder() };
+        let mut disk = Self { mounted: false, folder: folder() };
         std::fs::File::create(disk.image()).and_then(|image| image.set_len(bytes)).unwrap();
         std::fs::create_dir(disk.root()).unwrap();
         run("mkfs.ext4", &["-q", "-F", "-m", "0", path(&disk.image())])?;
@@ -86,17 +84,12 @@ impl Disk {
         file
     }
 
-    /// From now on nothing that writes returns, until `thaw`. False, with a loud word, where that
-    /// cannot be.
-    pub fn freeze(&self, test: &str) -> bool {
-        let frozen = has("fsfreeze", &["-f", path(&self.root())], test);
-        self.frozen.set(frozen);
-        frozen
-    }
-
-    pub fn thaw(&self) {
-        self.frozen.set(false);
-        run("fsfreeze", &["-u", path(&self.root())]).unwrap();
+    /// From now on nothing that writes returns, until it is dropped. None, with a loud word, where
+    /// that cannot be.
+    ///
+    /// Drop it before a child that writes: a thread that waits for a frozen disk cannot be killed.
+    pub fn freeze(&self, test: &str) -> Option<Frozen> {
+        has("fsfreeze", &["-f", path(&self.root())], test).then(|| Frozen(self.root()))
     }
 
     /// The hand on the plug.
@@ -110,6 +103,15 @@ impl Disk {
         let mut plug = Plug { answers: BufReader::new(python.stdout.take().unwrap()), python };
         plug.expect("ready\n");
         plug
+    }
+}
+
+/// A frozen file system.
+pub struct Frozen(PathBuf);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        let _a_panic_here_would_abort = run("fsfreeze", &["-u", path(&self.0)]);
     }
 }
 
@@ -142,9 +144,6 @@ impl Drop for Plug {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        if self.frozen.get() {
-            self.thaw(); // Else nobody who writes on it could ever end.
-        }
         if self.mounted && run("umount", &[path(&self.root())]).is_err() {
             // Somebody still has a file open: out of sight now, gone when they are.
             let _what_can_be_done = run("umount", &["-l", path(&self.root())]);

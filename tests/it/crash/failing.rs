@@ -95,11 +95,9 @@ fn a_disk_that_hangs_ends_the_process() {
     let mut child = Child::start(&next);
     child.ready();
     child.hear_acks(&mut heard, 500);
-    if !disk.freeze(test) {
-        return;
-    }
+    let Some(frozen) = disk.freeze(test) else { return };
     child.hear_error(&mut heard, "a write has not returned");
-    disk.thaw();
+    drop(frozen);
     child.hear_rest(&mut heard);
     stopped(&child.ended(), "a write has not returned");
     check(&next, &mut heard).unwrap();
