@@ -6,20 +6,24 @@
 //! is an *entry*: numbered without gaps, appended in batches, and acknowledged only when its batch is
 //! on disk.
 //!
-//! # The map, in the order data flows
+//! # The map
 //!
-//! | folder | owns | may use |
+//! Each folder uses only what its row names; a test (`tests/it/structure.rs`) holds the table.
+//!
+//! | folder | owns | uses |
 //! |---|---|---|
-//! | [`domain`] | the words: amounts, accounts, commands, entries, refusals | nothing of ours |
+//! | [`domain`] | the vocabulary: amounts, accounts, commands, entries, refusals | nothing of ours |
 //! | [`journal`] | batches made durable and read back; the bytes of an entry; who owns a data directory | `domain` |
-//! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `journal` |
+//! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `domain`, `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
-//! | [`network`] | one installation: directory, ledger and keyring opened together | `ledger`, `seal` |
-//! | [`audit`] | trial balance and verify: whether the books add up | `ledger`, `journal` |
-//! | [`words`] | every sentence shown to a person | `domain` |
-//! | [`story`] | the demo | all of these |
+//! | [`words`] | refusals, balances and kinds as sentences for people | `domain` |
+//! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
+//! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
+//! | [`story`] | the demo; `main.rs` starts it | all but `journal` |
 //!
-//! A test (`tests/it/structure.rs`) holds this table.
+//! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
+//! through `committer` and `views` to the caller. Read those files in the source: what is private does
+//! not show in these pages.
 //!
 //! # Invariants
 //!
@@ -40,12 +44,17 @@
 //! | to find | look in |
 //! |---|---|
 //! | why a command is refused, and which refusal comes first | `domain::refusal`, `ledger::decide` |
+//! | what is answered before any rule: known ids, recent refusals, a full disk, an unsure clock | `ledger::poster` (`decide_item`) |
 //! | what happens to an accepted entry | `ledger::state::apply` |
-//! | how hours are typed and printed | `domain::hours` |
-//! | how a statement finds its lines without an index | `ledger::chain`, `ledger::books` |
+//! | when an entry is durable | `ledger::committer`, then `journal::volumes` (`Writing::append`) |
+//! | how a statement finds its lines without an index | `ledger::books`, `ledger::chain` |
+//! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
-//! | every maximum | `ledger::bounds`, `domain::command` |
+//! | how hours are typed and printed | `domain::hours` |
+//! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
+//! | tests of kills, power cuts and full disks | `tests/it/crash` |
+//! | the rules once more, as a naive model | `tests/it/model` |
 
 #![cfg_attr(
     test,
@@ -68,3 +77,8 @@ pub mod network;
 pub mod seal;
 pub mod story;
 pub mod words;
+
+/// The example in README is run by the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -145,11 +145,18 @@ pub enum Limit {
     Ceiling,
 }
 
-/// The stable word of a refusal, the same in every language.
+/// The stable word of a refusal, the same in every language; in order of precedence.
+///
+/// Outside that order stands what was answered before: a known request id gets its entry, and a request
+/// that was refused in the last ten minutes hears the same refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each word is explained at the refusal that carries it")]
 pub enum Reason {
     RequestIdReused,
+    DiskLow,
+    ClockUnsure,
+    DayInFuture,
+    DeadlineOutOfReach,
     EntryNotFound,
     HoldNotFound,
     BankNotFound,
@@ -163,7 +170,6 @@ pub enum Reason {
     HoldExpired,
     HoldsOpen,
     TooManyHolds,
-    DeadlineOutOfReach,
     CaptureExceedsHold,
     ReversalExceeds,
     ClearingCap,
@@ -174,9 +180,6 @@ pub enum Reason {
     CodeUsed,
     ReceiptReused,
     BooksFull,
-    DayInFuture,
-    DiskLow,
-    ClockUnsure,
 }
 
 impl Reason {
@@ -186,6 +189,7 @@ impl Reason {
         Self::DiskLow,
         Self::ClockUnsure,
         Self::DayInFuture,
+        Self::DeadlineOutOfReach,
         Self::EntryNotFound,
         Self::HoldNotFound,
         Self::BankNotFound,
@@ -199,7 +203,6 @@ impl Reason {
         Self::HoldExpired,
         Self::HoldsOpen,
         Self::TooManyHolds,
-        Self::DeadlineOutOfReach,
         Self::CaptureExceedsHold,
         Self::ReversalExceeds,
         Self::ClearingCap,
@@ -212,7 +215,7 @@ impl Reason {
         Self::BooksFull,
     ];
 
-    /// The word on the wire.
+    /// The word callers and their programs rely on.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

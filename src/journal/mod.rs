@@ -1,7 +1,7 @@
 //! The journal: the books themselves, in batches, nothing lost.
 //!
 //! Owns how a batch of records becomes durable and how it is read back. A record is opaque bytes
-//! here: this folder knows no accounts, no rules, no gRPC, and nothing of what an entry says.
+//! here: this folder knows no accounts and no rules; only `codec` knows what an entry says.
 //!
 //! - I3 dense: a batch is written at exactly the position that is expected, or not at all.
 //! - I4 durable: `append` returns when the batch survives a power cut.
@@ -39,6 +39,7 @@ pub use batch::{Batch, TooLarge};
 pub use directory::{DataDirectory, DirectoryError, free_bytes};
 pub use errors::{Cause, JournalError, ReadError};
 pub use layout::{BATCH_BYTES_MAX, RECORD_BYTES_MAX, VALUE_BYTES_MAX, VALUE_BYTES_TARGET};
+// Public because tests of everybody who uses a journal need one that fails when told to.
 pub use memory::{Fault, MemoryJournal};
 pub use seal::BatchSeal;
 pub use stored::{Page, StoredBatch, StoredRecord};

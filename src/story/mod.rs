@@ -1,5 +1,5 @@
-//! The demo: ten weeks of two time banks, played on a real data directory, said as it would be said
-//! to a person, and compared with the figures the story must come to.
+//! The demo: what two time banks do, played on a real data directory, said as it would be said to a
+//! person, and compared with the figures the story must come to.
 //!
 //! A chapter joins with the part of Hourbook that brings its calls. Now: chapter 1 (the books), and
 //! a chapter of its own about what happens when the machine fails and when somebody asks to be

@@ -123,7 +123,7 @@ impl Limits {
     /// What was found about I2.
     pub fn check(&self) -> Check {
         let counts = [
-            (self.judged, "account judged", "accounts judged"),
+            (self.judged, "judgement", "judgements"),
             (self.marked, "marked past a limit", "marked past a limit"),
         ];
         self.faults.check(Invariant::Limits, &counts)

@@ -1,4 +1,4 @@
-//! Whether the books allow a command: `decide(&state, command, time)` changes nothing.
+//! Whether the books allow a command: `decide` looks at state, command and time, and changes nothing.
 //!
 //! Rules are judged in the order of `Reason::precedence`, so the same command on the same state
 //! always hears the same answer. What a decision needs of old entries comes along with the command

@@ -19,8 +19,8 @@ const ONE_VOLUME: u64 = 512 << 20;
 /// process exits non-zero, and I4: after a restart everything acknowledged is there.
 /// Method: the 60th `fdatasync` of a thread returns EIO, and is not called again.
 #[test]
-fn a_sync_error_stops_for_good() {
-    let test = "crash::failing::a_sync_error_stops_for_good";
+fn i4_a_sync_error_stops_for_good() {
+    let test = "crash::failing::i4_a_sync_error_stops_for_good";
     for on_failure in [AtFailure::Exit, AtFailure::AskMore] {
         fails(test, &["-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=60"], on_failure);
     }
@@ -29,8 +29,8 @@ fn a_sync_error_stops_for_good() {
 /// Goal: the same for a write.
 /// Method: a write into the `db` file of the volume returns EIO, or finds no room.
 #[test]
-fn a_write_error_stops_for_good() {
-    let test = "crash::failing::a_write_error_stops_for_good";
+fn i4_a_write_error_stops_for_good() {
+    let test = "crash::failing::i4_a_write_error_stops_for_good";
     for (error, on_failure) in
         [("EIO", AtFailure::Exit), ("EIO", AtFailure::AskMore), ("ENOSPC", AtFailure::Exit)]
     {

@@ -49,8 +49,8 @@ fn a_low_disk_refuses_until_there_is_room() {
 /// Method: no headroom, so the load runs into the wall; exit code; opened on the full disk, which may
 /// fail but not lose; ballast deleted; compared; and a next child goes on.
 #[test]
-fn a_full_disk_stops_and_loses_nothing() {
-    let Some(disk) = Disk::new(DISK_BYTES, "crash::full::a_full_disk_stops_and_loses_nothing") else {
+fn i4_a_full_disk_stops_and_loses_nothing() {
+    let Some(disk) = Disk::new(DISK_BYTES, "crash::full::i4_a_full_disk_stops_and_loses_nothing") else {
         return;
     };
     let ballast = disk.ballast(BALLAST_BYTES);

@@ -30,7 +30,7 @@ pub fn folder() -> (TempDir, PathBuf) {
 /// Method: the child is killed after a random number of acknowledgements; the parent opens the books
 /// and compares every one.
 #[test]
-fn thirty_kills_lose_nothing() {
+fn i4_thirty_kills_lose_nothing() {
     let report = many_kills(0x5eed_0001, |orders| orders, |_, _| {});
     // Else the load was too small to show anything.
     assert!(report.volumes_sealed >= 3, "{report:?}");
@@ -44,7 +44,7 @@ fn thirty_kills_lose_nothing() {
 /// Method: the same kills with a checkpoint each 500 entries; the folder is deleted before every
 /// third start, and the newest file is cut short before every fifth.
 #[test]
-fn kills_with_checkpoints_deleted() {
+fn i8_kills_with_checkpoints_deleted() {
     let small = |orders| Orders { checkpoint_entries: 500, ..orders };
     let mut written = 0;
     many_kills(0x5eed_0008, small, |orders, cycle| {

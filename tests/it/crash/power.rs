@@ -19,8 +19,10 @@ const CYCLES_UNTIL_LOSS: u16 = 3;
 /// Method: an ext4 of our own is shut down without flushing its journal, after a random number of
 /// acknowledgements; mounted again, and every acknowledgement read before the cut is compared.
 #[test]
-fn ten_cuts_lose_nothing() {
-    let Some(mut bench) = Bench::new("crash::power::ten_cuts_lose_nothing", 0x5eed_0002) else { return };
+fn i4_ten_power_cuts_lose_nothing() {
+    let Some(mut bench) = Bench::new("crash::power::i4_ten_power_cuts_lose_nothing", 0x5eed_0002) else {
+        return;
+    };
     let mut report = Report::default();
     for cycle in 1..=CYCLES {
         let mut orders = Orders::load(bench.disk.data(), cycle);
