@@ -1,6 +1,7 @@
 //! How an auditor reads figures: hours in sentences, a comma between thousands, one thing or many.
 
 use crate::domain::SUM_LIMIT_SECONDS;
+pub use crate::domain::hours::grouped;
 use crate::domain::hours::{clock, format_hours};
 
 /// What to do about an entry no rule of the ledger could have let through.
@@ -31,19 +32,6 @@ pub fn bound(seconds: i128) -> String {
 /// Seconds as hours in a column: "3:20", "−1:30".
 pub fn column(seconds: i128) -> String {
     i64::try_from(seconds).map_or_else(|_| format!("{seconds} s"), clock)
-}
-
-/// With a comma between thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len().saturating_mul(2));
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// "1 entry", "1,234 entries".

@@ -19,7 +19,7 @@ pub struct Bounds {
     pub holds_max: u32,
     /// Counters that claims may keep alive at once.
     pub counters_max: usize,
-    /// Accepted request ids kept in memory: about 40 bytes each.
+    /// Accepted request ids kept in memory.
     pub request_ids_max: usize,
     /// Refusals remembered, and accounts they name, for ten minutes of ledger time.
     pub refusals_max: usize,

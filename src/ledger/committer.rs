@@ -39,13 +39,11 @@ impl Committer {
             // Read before looking for work: what came before the end is still taken.
             let ended = self.shared.handoff.has_ended();
             if let Some(work) = self.shared.handoff.take() {
-                let committed = self.commit(work);
-                let stopped = committed.is_none();
-                committed.into_iter().for_each(|work| self.shared.handoff.give_back(work));
+                let Some(work) = self.commit(work) else {
+                    return self.shared.queue.bell().ring(); // The poster looks for itself why.
+                };
+                self.shared.handoff.give_back(work);
                 self.shared.queue.bell().ring();
-                if stopped {
-                    return;
-                }
             } else if ended {
                 return;
             } else {
@@ -96,6 +94,9 @@ impl Committer {
     fn publish(&self, work: &Work) {
         self.shared.views.publish(work);
         self.shared.views.acknowledge(self.tip.position);
+        if self.tip.position.get() >= self.shared.checkpoint_due.load(Ordering::Relaxed) {
+            self.shared.checkpoint_bell.ring();
+        }
     }
 
     /// Says `DISK_LOW` while there is still room for what is on its way.

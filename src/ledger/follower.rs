@@ -28,11 +28,10 @@ pub fn write_checkpoints(
 ) -> io::Result<JoinHandle<()>> {
     let shared = Arc::clone(shared);
     thread::Builder::new().name("hourbook-checkpoints".into()).spawn(move || {
-        let views = &shared.views;
-        views.checkpoint_bell.own();
+        shared.checkpoint_bell.own();
         while !shared.ended.load(Ordering::Acquire) {
-            let position = views.position().get();
-            if position >= views.checkpoint_due.load(Ordering::Relaxed) {
+            let position = shared.views.position().get();
+            if position >= shared.checkpoint_due.load(Ordering::Relaxed) {
                 if matches!(reader.all_in_place(), Ok(false)) {
                     let what = "a value was put where nothing syncs it".to_owned();
                     shared.fail_stop.stop(Failure::Journal(what));
@@ -40,9 +39,9 @@ pub fn write_checkpoints(
                 }
                 let _unneeded = checkpoint(&*reader, &checkpoints);
                 let next = position.saturating_add(shared.bounds.checkpoint_entries);
-                views.checkpoint_due.store(next, Ordering::Relaxed);
+                shared.checkpoint_due.store(next, Ordering::Relaxed);
             }
-            views.checkpoint_bell.sleep(Duration::from_secs(60));
+            shared.checkpoint_bell.sleep(Duration::from_secs(60));
         }
     })
 }

@@ -340,7 +340,7 @@ impl Drop for Ledger {
             drop(thread.join());
         }
         self.shared.ended.store(true, Ordering::Release);
-        self.shared.views.checkpoint_bell.ring();
+        self.shared.checkpoint_bell.ring();
         self.shared.watchdog_bell.ring();
         for thread in self.following.drain(..) {
             drop(thread.join());

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::thread::JoinHandle;
 
 use super::bell::Bell;
@@ -116,7 +116,6 @@ impl Ledger {
 
         let views = Arc::new(Views::of(&state));
         let due = checkpoint.get().saturating_add(options.bounds.checkpoint_entries);
-        views.checkpoint_due.store(due, Ordering::Relaxed);
         let low = (options.free_bytes)().is_ok_and(|free| free < options.bounds.disk_headroom_bytes);
         let shared = Arc::new(Shared {
             queue: Queue::new(options.bounds.queue_submissions_max),
@@ -127,6 +126,8 @@ impl Ledger {
             batches: AtomicU64::new(0),
             closing: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            checkpoint_due: AtomicU64::new(due),
+            checkpoint_bell: Bell::default(),
             watchdog_bell: Bell::default(),
             clock: options.clock,
             bounds: options.bounds,

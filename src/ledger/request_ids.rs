@@ -1,7 +1,7 @@
 //! Request ids: an accepted id has one effect for ever (I6); a refusal is remembered for a while.
 //!
-//! Accepted ids point to their entry, which is the stored answer. All of them are in memory, about
-//! 40 bytes each, up to `Bounds::request_ids_max`; they are rebuilt from the journal at start.
+//! Accepted ids point to their entry, which is the stored answer. All of them are in memory,
+//! up to `Bounds::request_ids_max`; they are rebuilt from the journal at start.
 //!
 //! A refusal uses up no id. It is remembered for ten minutes of ledger time, so that copies of one
 //! request in flight hear one answer; then, or if the copy says something else, it is decided again.
@@ -13,6 +13,10 @@ use hashbrown::HashMap;
 use super::bounds::REFUSAL_SECONDS;
 use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 use crate::journal::codec;
+
+// With a byte of control, 33 bytes a place, in a table that is between 7/16 and 7/8 full: 38 to 75
+// bytes an id.
+const _: () = assert!(size_of::<(RequestKey, Sequence)>() == 32);
 
 /// Every accepted id and its entry.
 #[derive(Clone, Debug, Default)]

@@ -30,6 +30,10 @@ pub struct Shared {
     pub closing: AtomicBool,
     /// Whether poster and committer have ended, and the followers are to.
     pub ended: AtomicBool,
+    /// The position at which the next checkpoint is due.
+    pub checkpoint_due: AtomicU64,
+    /// Wakes the thread that writes checkpoints.
+    pub checkpoint_bell: Bell,
     /// Wakes the watchdog for its end.
     pub watchdog_bell: Bell,
     /// Both clocks.

@@ -9,7 +9,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use hashbrown::HashMap;
 
 use super::balances::{Balances, Head};
-use super::bell::Bell;
 use super::state::{OpenHold, State, slot};
 use super::work::{AccountView, Work};
 use crate::domain::{AccountNumber, Balance, Sequence};
@@ -24,9 +23,6 @@ pub struct Views {
     holds: RwLock<HashMap<Sequence, Arc<OpenHold>>>,
     owners: AtomicU32,
     position: AtomicU64,
-    /// Rings when the position passes the next checkpoint.
-    pub(crate) checkpoint_bell: Bell,
-    pub(crate) checkpoint_due: AtomicU64,
 }
 
 impl Views {
@@ -146,8 +142,5 @@ impl Views {
     /// Moves the position everybody sees. The committer's.
     pub(crate) fn acknowledge(&self, position: Sequence) {
         self.position.store(position.get(), Ordering::Release);
-        if position.get() >= self.checkpoint_due.load(Ordering::Relaxed) {
-            self.checkpoint_bell.ring();
-        }
     }
 }

@@ -2,14 +2,14 @@
 
 use super::StoryError;
 use super::cast::{ASHENFORD, QUILLMERE};
-use super::stage::{HOUR, MINUTE, Stage, hours, utc};
+use super::stage::{HOUR, MINUTE, Stage, utc};
 use crate::domain::{
     Action, AtDeadline, Capture, Command, Hold, Kind, Rest, ReversalKind, Reverse, Sequence, Timestamp,
     Transfer,
 };
 use crate::ledger::HoldStanding;
 use crate::seal::{self, Text};
-use crate::words;
+use crate::words::{self, hours};
 
 // Numbers in Ashenford's list of activities.
 const GARDENING: u16 = 1;

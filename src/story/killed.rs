@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
-use super::stage::{HOUR, MINUTE, Stage, hours, utc};
+use super::stage::{HOUR, MINUTE, Stage, utc};
 use super::{StoryError, say};
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, Command, Kind, Limits, NewAccount, OpenBank, Opened,
@@ -18,6 +18,7 @@ use crate::domain::{
 use crate::ledger::{Clock, ManualClock, NoReceipt};
 use crate::network::{Network, NetworkError, NetworkOptions};
 use crate::seal::{self, Place, Text};
+use crate::words::hours;
 
 /// The hidden argument that makes this program the writer that is killed.
 pub const WRITER_ARGUMENT: &str = "demo-writer";

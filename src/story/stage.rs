@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::StoryError;
 use crate::audit::{self, Report, TrialBalance};
-use crate::domain::hours::in_words;
 use crate::domain::{
     AccountNumber, Action, Amount, Command, Day, Kind, OwnerNumber, Post, RequestId, RequestKey, Scope,
     Timestamp, Transfer,
@@ -199,9 +198,4 @@ impl<'a> Stage<'a> {
 pub fn utc(year: i16, month: i8, day: i8, hour: i64, minute: i64) -> Timestamp {
     let days = Day::from_calendar(year, month, day).map_or(0, Day::days);
     Timestamp::from_micros(0).plus_seconds(i64::from(days) * 86_400 + hour * HOUR + minute * MINUTE)
-}
-
-/// Seconds in words.
-pub fn hours(seconds: i64) -> String {
-    in_words(seconds.unsigned_abs())
 }

@@ -3,13 +3,11 @@
 use std::process::Command as Process;
 use std::sync::Arc;
 
-use hourbook::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, Command, Kind, Limits, NewAccount, OpenBank, OwnerNumber,
-};
+use hourbook::domain::{AccountNumber, Action, Command, Kind, OwnerNumber};
 use hourbook::journal::MemoryJournal;
 use hourbook::ledger::{ManualClock, Mode};
 
-use crate::support::{HOUR, START, key, open, post};
+use crate::support::{HOUR, START, key, open, post, wide_bank, wide_members};
 
 const CHILD: &str = "HOURBOOK_SIZE_CHILD";
 const ACCOUNTS: u32 = 1_000_000;
@@ -51,17 +49,8 @@ fn open_a_million() {
     let ledger = open(&MemoryJournal::new(), &clock, |_| {});
     let owner = OwnerNumber::new(1);
     ledger.post(Command::new(key(1), OwnerNumber::OPERATOR, Action::RegisterOwners(1))).unwrap();
-    let wide = Limits::WIDEST;
-    let bank = OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide };
-    ledger.post(Command::new(key(2), OwnerNumber::OPERATOR, Action::OpenBank(bank))).unwrap();
+    ledger.post(Command::new(key(2), OwnerNumber::OPERATOR, wide_bank(owner))).unwrap();
     let before = resident();
-    let new = NewAccount {
-        bank: BankNumber::new(1),
-        kind: AccountKind::Member,
-        owner,
-        limits: wide,
-        label: Box::default(),
-    };
     let mut next = 10u128;
     let mut submit = |actions: &mut dyn Iterator<Item = Action>| {
         let commands = actions
@@ -74,10 +63,10 @@ fn open_a_million() {
         assert!(decisions.iter().all(|decision| matches!(decision, hourbook::ledger::Decision::Accepted(_))));
     };
     for _ in 0..ACCOUNTS / 32_000 {
-        submit(&mut (0..1_000).map(|_| Action::OpenAccounts(vec![new.clone(); 32])));
+        submit(&mut (0..1_000).map(|_| wide_members(owner, 32)));
     }
     let rest = usize::try_from(ACCOUNTS % 32_000).unwrap();
-    submit(&mut (0..rest / 32).map(|_| Action::OpenAccounts(vec![new.clone(); 32])));
+    submit(&mut (0..rest / 32).map(|_| wide_members(owner, 32)));
     let pot = AccountNumber::from_slot(0).unwrap();
     let account = |slot| AccountNumber::from_slot(slot).unwrap();
     for first in (2..ACCOUNTS + 2).step_by(2_560_000 / 256) {

@@ -1,6 +1,6 @@
 //! I6 once: no request id has two entries.
 //!
-//! Memory: every id with its entry, about 40 bytes each, as the poster keeps them. The same bound
+//! Memory: every id with its entry, as the poster keeps them. The same bound
 //! (`Bounds::request_ids_max`) keeps both in hand.
 
 use hashbrown::HashMap;

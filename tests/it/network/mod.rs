@@ -6,14 +6,12 @@ mod keys;
 use std::path::Path;
 use std::sync::Arc;
 
-use hourbook::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, Command, Kind, Limits, NewAccount, OpenBank, OwnerNumber,
-};
+use hourbook::domain::{AccountNumber, Command, Kind, OwnerNumber};
 use hourbook::journal::VolumesOptions;
 use hourbook::ledger::{Decision, ManualClock, Mode};
 use hourbook::network::{Network, NetworkError, NetworkOptions};
 
-use crate::support::{HOUR, START, key, post, stay};
+use crate::support::{HOUR, START, key, post, stay, wide_bank, wide_members};
 
 /// Small volumes, so that a test fills several.
 const VOLUME_BYTES: u64 = 64 << 10;
@@ -40,20 +38,9 @@ fn account(slot: u32) -> AccountNumber {
 /// A bank with ten members in slots 2 to 11.
 fn open_a_bank(network: &Network) {
     let owner = network.register_owners(key(1), OwnerNumber::OPERATOR, 1).unwrap()[0];
-    let wide = Limits::WIDEST;
-    let bank = OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide };
-    network.ledger.post(Command::new(key(2), OwnerNumber::OPERATOR, Action::OpenBank(bank))).unwrap();
-    let new = NewAccount {
-        bank: BankNumber::new(1),
-        kind: AccountKind::Member,
-        owner,
-        limits: wide,
-        label: Box::default(),
-    };
-    network
-        .ledger
-        .post(Command::new(key(3), OwnerNumber::OPERATOR, Action::OpenAccounts(vec![new; 10])))
-        .unwrap();
+    for (id, action) in [(2, wide_bank(owner)), (3, wide_members(owner, 10))] {
+        network.ledger.post(Command::new(key(id), OwnerNumber::OPERATOR, action)).unwrap();
+    }
 }
 
 /// Exchanges among the members, in batches of fifty; request ids from `first` on.

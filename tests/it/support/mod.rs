@@ -108,6 +108,18 @@ impl Desk {
     }
 }
 
+/// Opens a bank without limits, whose owner is registered.
+pub fn wide_bank(owner: OwnerNumber) -> Action {
+    let wide = Limits::WIDEST;
+    Action::OpenBank(OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide })
+}
+
+/// Opens member accounts without limits in bank 1.
+pub fn wide_members(owner: OwnerNumber, count: usize) -> Action {
+    let (bank, kind, label) = (BankNumber::new(1), AccountKind::Member, Box::default());
+    Action::OpenAccounts(vec![NewAccount { bank, kind, owner, limits: Limits::WIDEST, label }; count])
+}
+
 pub fn open(journal: &MemoryJournal, clock: &Arc<ManualClock>, change: impl FnOnce(&mut Options)) -> Ledger {
     let mut options = Options { clock: Arc::clone(clock) as _, on_failure: stay, ..Options::default() };
     change(&mut options);
