@@ -17,6 +17,7 @@
 //! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `domain`, `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
 //! | [`words`] | refusals, balances and kinds as sentences for people | `domain` |
+//! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`story`] | the demo; `main.rs` starts it | all but `journal` |
@@ -69,6 +70,7 @@
     )
 )]
 
+pub mod api;
 pub mod audit;
 pub mod domain;
 pub mod journal;
