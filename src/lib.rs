@@ -20,7 +20,7 @@
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
-//! | [`story`] | the demo; `main.rs` starts it | all but `journal` |
+//! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
 //! through `committer` and `views` to the caller. Read those files in the source: what is private does
