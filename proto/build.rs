@@ -1,8 +1,14 @@
 //! Makes Rust of the API, without protoc.
 
+use std::{env, fs, path::PathBuf};
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
     let files = ["proto/hourbook/v1/ledger.proto", "proto/hourbook/v1/audit.proto"];
-    tonic_prost_build::configure().compile_fds(protox::compile(files, ["proto"])?)?;
+    let descriptors = protox::compile(files, ["proto"])?;
+    // Reflection answers with the same descriptors, so it cannot disagree.
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptors.bin"), protox::prost::Message::encode_to_vec(&descriptors))?;
+    tonic_prost_build::configure().compile_fds(descriptors)?;
     Ok(())
 }

@@ -15,8 +15,8 @@ use crate::domain::{Action, Command, Note, Opened, OwnerNumber, Refusal, Request
 use crate::journal::{self, DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{
-    AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnFailure, OpenError, Options, Receipt,
-    SystemClock, exit_process,
+    AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnBatch, OnFailure, OpenError, Options,
+    Receipt, SystemClock, exit_process,
 };
 use crate::seal::{self, KeyError, Keyring, KeyringError};
 
@@ -39,6 +39,8 @@ pub struct NetworkOptions {
     pub accept_clock: AcceptClock,
     /// How the journal keeps its volumes.
     pub volumes: VolumesOptions,
+    /// Who hears of every batch.
+    pub on_batch: OnBatch,
     /// What to do when the ledger stops.
     pub on_failure: OnFailure,
 }
@@ -51,7 +53,8 @@ impl Default for NetworkOptions {
             clock: Arc::new(SystemClock),
             accept_clock: AcceptClock::IfNear,
             volumes: VolumesOptions::default(),
-            on_failure: exit_process,
+            on_batch: Box::new(|_| {}),
+            on_failure: Box::new(exit_process),
         }
     }
 }
@@ -135,7 +138,14 @@ impl Network {
     /// # Errors
     /// [`NetworkError`], saying what to do.
     pub fn open(path: &Path, options: NetworkOptions) -> Result<Self, NetworkError> {
-        let directory = DataDirectory::open(path)?;
+        Self::open_in(DataDirectory::open(path)?, options)
+    }
+
+    /// The same in a directory this process owns already.
+    ///
+    /// # Errors
+    /// [`NetworkError`], saying what to do.
+    pub fn open_in(directory: DataDirectory, options: NetworkOptions) -> Result<Self, NetworkError> {
         let keyring = Arc::new(open_keyring(&directory)?);
         let journal = SledJournal::open(&directory.journal(), options.volumes)?;
         let root = directory.path().to_owned();
@@ -149,6 +159,7 @@ impl Network {
                 checkpoints: Checkpoints::in_folder(directory.checkpoints()),
                 free_bytes: Box::new(move || journal::free_bytes(&root)),
                 text_is_gone: Arc::new(move |sealed| text_is_gone(&keys_of_texts, sealed)),
+                on_batch: options.on_batch,
                 on_failure: options.on_failure,
             },
         )?;
@@ -173,20 +184,25 @@ impl Network {
         actor: OwnerNumber,
         count: u16,
     ) -> Result<Vec<OwnerNumber>, KeysError> {
-        let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let random = SystemRandom::new();
-        let command = Command::new(key, actor, Action::RegisterOwners(count));
-        command.check().map_err(NoReceipt::from)?;
-        let next = self.ledger.views().owners().saturating_add(1);
-        for owner in (next..).take(usize::from(count)) {
-            self.keyring.ensure(OwnerNumber::new(owner), &random)?;
-        }
-        let receipt = self.ledger.post(command)?;
+        let receipt = self.register(Command::new(key, actor, Action::RegisterOwners(count)), count)?;
         let first = match receipt.entry.outcome.opened {
             Opened::Owners(first) => first.get(),
-            Opened::Nothing | Opened::Bank(..) | Opened::Accounts(_) => next, // Only `Owners` comes of it.
+            Opened::Nothing | Opened::Bank(..) | Opened::Accounts(_) => 0, // Only `Owners` comes of it.
         };
         Ok((first..).take(usize::from(count)).map(OwnerNumber::new).collect())
+    }
+
+    /// The same for a command that says more than its count of owners.
+    ///
+    /// # Errors
+    /// [`KeysError`]; asking again with the same id is safe.
+    pub fn register(&self, command: Command, count: u16) -> Result<Receipt, KeysError> {
+        let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        command.check().map_err(NoReceipt::from)?;
+        let next = self.ledger.views().owners().saturating_add(1);
+        let owners = (next..).take(usize::from(count)).map(OwnerNumber::new);
+        self.keyring.ensure(owners, &SystemRandom::new())?;
+        Ok(self.ledger.post(command)?)
     }
 
     /// Destroys an owner's key: every text sealed under it is gone at once, in the journal, in every

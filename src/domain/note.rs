@@ -12,6 +12,8 @@ pub struct Topic(u16);
 impl Topic {
     /// A person's key is destroyed; subject = owner number, no body. Belongs to `seal`.
     pub const ERASURE: Self = Self(1);
+    /// Names added to a bank's list of activities; subject = bank. Belongs to `directory`.
+    pub const ACTIVITIES: Self = Self(2);
 
     /// The topic `number`.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::shared::Shared;
@@ -12,6 +12,22 @@ use crate::journal::{Journal, Tip};
 
 /// Bytes free on the disk the books are on.
 pub type FreeBytes = Box<dyn Fn() -> io::Result<u64> + Send>;
+
+/// Hears of every batch that is on disk; on the committer's thread, so it must not wait.
+pub type OnBatch = Box<dyn Fn(&BatchWritten) + Send>;
+
+/// What there is to know of a batch without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchWritten {
+    /// Entries in it.
+    pub entries: u32,
+    /// Bytes of their records.
+    pub bytes: usize,
+    /// How long writing and syncing took.
+    pub took: Duration,
+    /// Submissions that waited for the poster when it was done.
+    pub queued: usize,
+}
 
 /// How long the committer sleeps at most.
 const WITHOUT_WORK: Duration = Duration::from_secs(60);
@@ -24,12 +40,19 @@ pub struct Committer {
     journal: Box<dyn Journal>,
     tip: Tip,
     free_bytes: FreeBytes,
+    on_batch: OnBatch,
 }
 
 impl Committer {
     /// A committer that goes on from `tip`, which the journal was acquired at.
-    pub fn new(shared: Arc<Shared>, journal: Box<dyn Journal>, tip: Tip, free_bytes: FreeBytes) -> Self {
-        Self { shared, journal, tip, free_bytes }
+    pub fn new(
+        shared: Arc<Shared>,
+        journal: Box<dyn Journal>,
+        tip: Tip,
+        free_bytes: FreeBytes,
+        on_batch: OnBatch,
+    ) -> Self {
+        Self { shared, journal, tip, free_bytes, on_batch }
     }
 
     /// Runs until the poster is done or a write fails.
@@ -69,6 +92,7 @@ impl Committer {
     fn commit(&mut self, mut work: Work) -> Option<Work> {
         if !work.batch.is_empty() {
             self.shared.fail_stop.writing();
+            let began = Instant::now();
             let appended = self.journal.append(&self.tip, &work.batch);
             self.shared.fail_stop.written();
             match appended {
@@ -81,6 +105,12 @@ impl Committer {
             }
             self.shared.batches.fetch_add(1, Ordering::Relaxed);
             self.publish(&work);
+            (self.on_batch)(&BatchWritten {
+                entries: work.batch.count(),
+                bytes: work.batch.bytes(),
+                took: began.elapsed(),
+                queued: self.shared.queue.len(),
+            });
         }
         self.look_at_disk();
         for answer in work.answers.drain(..) {

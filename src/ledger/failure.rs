@@ -35,7 +35,7 @@ pub enum Failure {
 }
 
 /// What to do when the ledger stops; runs on the thread that found out.
-pub type OnFailure = fn(&Failure);
+pub type OnFailure = Box<dyn Fn(&Failure) + Send + Sync>;
 
 /// Says why on standard error and ends the process with [`FAIL_STOP_EXIT_CODE`].
 pub fn exit_process(failure: &Failure) {
@@ -45,7 +45,6 @@ pub fn exit_process(failure: &Failure) {
 }
 
 /// Remembers the first failure; every thread looks here.
-#[derive(Debug)]
 pub struct FailStop {
     failure: OnceLock<Failure>,
     on_failure: OnFailure,

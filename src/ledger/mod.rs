@@ -51,6 +51,7 @@ pub use books::{Books, HoldStanding, StatementLine};
 pub use bounds::Bounds;
 pub use checkpoint::Checkpoints;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use committer::{BatchWritten, OnBatch};
 pub use failure::{FAIL_STOP_EXIT_CODE, Failure, OnFailure, exit_process};
 pub use open::{AcceptClock, OpenError, Options};
 pub use sameness::TextIsGone;

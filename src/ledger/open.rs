@@ -9,7 +9,7 @@ use super::bell::Bell;
 use super::bounds::Bounds;
 use super::checkpoint::Checkpoints;
 use super::clock::{AHEAD_MICROS_MAX, BEHIND_MICROS_MAX, Clock, SystemClock};
-use super::committer::{Committer, FreeBytes};
+use super::committer::{Committer, FreeBytes, OnBatch};
 use super::failure::{FailStop, Failure, OnFailure, exit_process};
 use super::follower;
 use super::poster::Poster;
@@ -47,6 +47,8 @@ pub struct Options {
     pub free_bytes: FreeBytes,
     /// Of which sealed texts the key was erased.
     pub text_is_gone: Arc<TextIsGone>,
+    /// Who hears of every batch.
+    pub on_batch: OnBatch,
     /// What to do when the ledger stops.
     pub on_failure: OnFailure,
 }
@@ -61,7 +63,8 @@ impl Default for Options {
             checkpoints: Checkpoints::none(),
             free_bytes: Box::new(|| Ok(u64::MAX)),
             text_is_gone: Arc::new(|_| false),
-            on_failure: exit_process,
+            on_batch: Box::new(|_| {}),
+            on_failure: Box::new(exit_process),
         }
     }
 }
@@ -133,7 +136,8 @@ impl Ledger {
             bounds: options.bounds,
         });
         let poster = Poster::new(Arc::clone(&shared), state, ids);
-        let committer = Committer::new(Arc::clone(&shared), journal, tip, options.free_bytes);
+        let committer =
+            Committer::new(Arc::clone(&shared), journal, tip, options.free_bytes, options.on_batch);
         // Made before the threads: should one not start, dropping it ends those that did.
         let mut ledger = Self {
             books: Books::new(Arc::clone(&reader), Arc::clone(&shared.views)),

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashMap;
+use tokio::sync::watch;
 
 use super::balances::{Balances, Head};
-use super::state::{OpenHold, State, slot};
+use super::state::{Bank, OpenHold, State, slot};
 use super::work::{AccountView, Work};
-use crate::domain::{AccountNumber, Balance, Sequence};
+use crate::domain::{AccountNumber, Balance, BankNumber, Sequence};
 
 /// What readers look at.
 #[derive(Debug, Default)]
@@ -20,9 +21,13 @@ pub struct Views {
     pub balances: Balances,
     accounts: RwLock<Vec<AccountView>>,
     accounts_len: AtomicUsize,
+    /// In the order of their numbers from 1.
+    banks: RwLock<Vec<Bank>>,
     holds: RwLock<HashMap<Sequence, Arc<OpenHold>>>,
     owners: AtomicU32,
     position: AtomicU64,
+    /// The position again, for whoever waits for it to move.
+    notice: watch::Sender<Sequence>,
 }
 
 impl Views {
@@ -41,8 +46,9 @@ impl Views {
         *views.holds.write().unwrap_or_else(PoisonError::into_inner) =
             state.holds.iter().map(|(hold, open)| (hold, Arc::new(open.clone()))).collect();
         views.accounts_len.store(state.accounts.len(), Ordering::Release);
+        views.banks.write().unwrap_or_else(PoisonError::into_inner).clone_from(&state.banks);
         views.owners.store(state.owners, Ordering::Release);
-        views.position.store(state.position.get(), Ordering::Release);
+        views.acknowledge(state.position);
         views
     }
 
@@ -50,6 +56,28 @@ impl Views {
     #[must_use]
     pub fn position(&self) -> Sequence {
         Sequence::new(self.position.load(Ordering::Acquire))
+    }
+
+    /// Says whenever the position moves. Followers and streams wait here; nobody is pushed to.
+    #[must_use]
+    pub fn positions(&self) -> watch::Receiver<Sequence> {
+        self.notice.subscribe()
+    }
+
+    /// Banks after `after`, with their numbers, in order; at most `most`.
+    #[must_use]
+    pub fn banks(&self, after: BankNumber, most: usize) -> Vec<(BankNumber, Bank)> {
+        let banks = self.banks.read().unwrap_or_else(PoisonError::into_inner);
+        let skipped = usize::try_from(after.get()).unwrap_or(usize::MAX);
+        let numbers = (after.get().saturating_add(1)..).map(BankNumber::new);
+        numbers.zip(banks.iter().skip(skipped).copied()).take(most).collect()
+    }
+
+    /// The bank, if it is there to see.
+    #[must_use]
+    pub fn bank(&self, number: BankNumber) -> Option<Bank> {
+        let place = usize::try_from(number.get()).ok()?.checked_sub(1)?;
+        self.banks.read().unwrap_or_else(PoisonError::into_inner).get(place).copied()
     }
 
     /// Owner numbers handed out; the newest is this one.
@@ -125,6 +153,9 @@ impl Views {
             }
             self.accounts_len.store(accounts.len(), Ordering::Release);
         }
+        if !work.banks.is_empty() {
+            self.banks.write().unwrap_or_else(PoisonError::into_inner).extend(&work.banks);
+        }
         if let Some(owners) = work.owners {
             self.owners.store(owners, Ordering::Release);
         }
@@ -142,5 +173,6 @@ impl Views {
     /// Moves the position everybody sees. The committer's.
     pub(crate) fn acknowledge(&self, position: Sequence) {
         self.position.store(position.get(), Ordering::Release);
+        self.notice.send_replace(position);
     }
 }

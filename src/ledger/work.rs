@@ -8,7 +8,7 @@ use crossbeam_queue::ArrayQueue;
 
 use super::balances::Head;
 use super::bell::Bell;
-use super::state::{Account, OpenHold, Standing, State};
+use super::state::{Account, Bank, OpenHold, Standing, State};
 use super::submission::Answer;
 use crate::domain::{
     AccountKind, AccountNumber, Action, Balance, BankNumber, Entry, Opened, OwnerNumber, Sequence,
@@ -24,6 +24,8 @@ pub struct Work {
     pub balances: Vec<(AccountNumber, Balance, Head)>,
     /// Accounts it opened or changed.
     pub accounts: Vec<(AccountNumber, AccountView)>,
+    /// Banks it opened, in the order of their numbers.
+    pub banks: Vec<Bank>,
     /// Owner numbers handed out, if it handed out any.
     pub owners: Option<u32>,
     /// Holds it opened, changed or ended (none).
@@ -78,9 +80,11 @@ impl Work {
             Action::Hold(_) => self.show_hold(state, entry.sequence),
             Action::Capture(capture) => self.show_hold(state, capture.hold),
             Action::Void(hold) | Action::Expire(hold) => self.holds.push((*hold, None)),
-            Action::OpenBank(_) | Action::OpenClearing(_) | Action::OpenAccounts(_) => {
-                self.show_opened(state, entry)
+            Action::OpenBank(_) => {
+                self.banks.extend(state.banks.last());
+                self.show_opened(state, entry);
             }
+            Action::OpenClearing(_) | Action::OpenAccounts(_) => self.show_opened(state, entry),
             Action::SetLimits(number, _) => {
                 self.show_account(state, *number);
                 if let Some(mirror) = state.mirrors.get(number) {
@@ -105,6 +109,7 @@ impl Work {
         self.batch.clear();
         self.balances.clear();
         self.accounts.clear();
+        self.banks.clear();
         self.owners = None;
         self.holds.clear();
         self.answers.clear();

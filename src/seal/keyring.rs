@@ -102,17 +102,32 @@ impl Keyring {
         Self { file, state: RwLock::new(State { header, stopped: false }) }
     }
 
-    /// Makes a key for `owner` unless there is one; it is on disk when this returns.
+    /// Makes a key for each of `owners` that has none; all are on disk when this returns.
     ///
-    /// Costs a write and a sync each time (see the module header), so call it when an owner is
-    /// opened and not before each text. Never call it for an owner who is already in the journal: if
+    /// Costs a write each and one sync together, also where there is a key already (see the module
+    /// header), so call it when owners are registered and not before each text. Never call it for an owner who is already in the journal: if
     /// their key was lost with an older keyring, a new one would hide the loss.
     ///
     /// # Errors
     /// [`KeyError::Erased`] and [`KeyError::Damaged`] for ever; otherwise as it says.
-    pub fn ensure(&self, owner: OwnerNumber, random: &dyn SecureRandom) -> Result<(), KeyError> {
-        let place = layout::slot_place(owner).ok_or(KeyError::NumberOutOfRange { owner })?;
+    pub fn ensure(
+        &self,
+        owners: impl IntoIterator<Item = OwnerNumber>,
+        random: &dyn SecureRandom,
+    ) -> Result<(), KeyError> {
         let mut state = self.write_lock()?;
+        let slots = owners.into_iter().map(|owner| self.slot_with_key(owner, random));
+        let slots = slots.collect::<Result<Vec<_>, _>>()?;
+        Ok(self.write_synced(&mut state, slots.iter().map(|(place, slot)| (*place, slot.bytes())))?)
+    }
+
+    /// The slot of `owner` as it is to be written: with its own key, or with a new one.
+    fn slot_with_key(
+        &self,
+        owner: OwnerNumber,
+        random: &dyn SecureRandom,
+    ) -> Result<(u64, Secret<{ layout::SLOT_BYTES }>), KeyError> {
+        let place = layout::slot_place(owner).ok_or(KeyError::NumberOutOfRange { owner })?;
         let key = match self.slot(owner, place)? {
             Slot::Live(key) => key,
             Slot::Erased => return Err(KeyError::Erased { owner }),
@@ -123,8 +138,7 @@ impl Keyring {
                 key
             }
         };
-        let slot = layout::live_slot(owner, &key);
-        Ok(self.write_synced(&mut state, [(place, slot.bytes())])?)
+        Ok((place, layout::live_slot(owner, &key)))
     }
 
     /// The key of `owner`.

@@ -28,7 +28,7 @@ fn place() -> (TempDir, PathBuf) {
 fn make(path: &Path, owners: &[u32]) -> Keyring {
     let keyring = Keyring::open(path).unwrap();
     for number in owners {
-        keyring.ensure(owner(*number), &SystemRandom::new()).unwrap();
+        keyring.ensure([owner(*number)], &SystemRandom::new()).unwrap();
     }
     keyring
 }
@@ -60,7 +60,7 @@ fn keys_stay() {
         );
     }
     for none in [0, OWNER_NUMBER_MAX + 1] {
-        let out = again.ensure(owner(none), &SystemRandom::new());
+        let out = again.ensure([owner(none)], &SystemRandom::new());
         assert!(matches!(out, Err(KeyError::NumberOutOfRange { .. })));
         assert!(matches!(again.erase(owner(none)), Err(KeyError::NumberOutOfRange { .. })));
     }
@@ -82,7 +82,7 @@ fn erased_is_gone_and_stays_gone() {
     let again = Keyring::open_existing(&path).unwrap();
     for gone in [1, 7] {
         assert!(matches!(again.key(owner(gone)), Err(KeyError::Erased { .. })));
-        let anew = again.ensure(owner(gone), &SystemRandom::new());
+        let anew = again.ensure([owner(gone)], &SystemRandom::new());
         assert!(matches!(anew, Err(KeyError::Erased { .. })));
     }
     assert_eq!(key(&again, 2), two);
@@ -156,7 +156,7 @@ fn fails_stop() {
     for (file, expected) in [(read_only, "write"), (full, "write"), (no_sync, "sync")] {
         let keyring = Keyring::over(file, header);
         assert!(!matches!(keyring.key(owner(1)), Err(KeyError::Keyring(_))));
-        let failed = keyring.ensure(owner(2), &SystemRandom::new());
+        let failed = keyring.ensure([owner(2)], &SystemRandom::new());
         assert!(
             matches!(failed, Err(KeyError::Keyring(KeyringError::Io { action, .. })) if action == expected)
         );
@@ -164,7 +164,7 @@ fn fails_stop() {
             assert!(matches!(result, Err(KeyError::Keyring(KeyringError::Stopped))));
         };
         stopped(keyring.key(owner(1)).map(|_| ()));
-        stopped(keyring.ensure(owner(1), &SystemRandom::new()));
+        stopped(keyring.ensure([owner(1)], &SystemRandom::new()));
         stopped(keyring.erase(owner(1)));
         stopped(keyring.apply_erasures(std::iter::empty(), entry(1)).map_err(KeyError::from));
         stopped(keyring.erasures_applied_through().map(|_| ()).map_err(KeyError::from));
@@ -198,7 +198,7 @@ fn a_flipped_byte_is_never_another_key() {
                     Ok(key) => assert_eq!(*key.bytes(), expected, "offset {offset}"),
                     Err(KeyError::Damaged { owner: named }) => {
                         assert_eq!(named, owner(number));
-                        let anew = keyring.ensure(named, &SystemRandom::new());
+                        let anew = keyring.ensure([named], &SystemRandom::new());
                         assert!(matches!(anew, Err(KeyError::Damaged { .. })));
                         slots_lost += 1;
                     }
@@ -287,7 +287,7 @@ fn threads_agree() {
                     keyring.erase(owner(100 + thread)).unwrap();
                     (1..=8)
                         .map(|number| {
-                            keyring.ensure(owner(number), &SystemRandom::new()).unwrap();
+                            keyring.ensure([owner(number)], &SystemRandom::new()).unwrap();
                             key(keyring, number)
                         })
                         .collect()

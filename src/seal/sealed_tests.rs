@@ -34,7 +34,7 @@ fn keyring() -> (TempDir, Keyring) {
     let directory = tempfile::tempdir().unwrap();
     let keyring = Keyring::open(&directory.path().join("keyring")).unwrap();
     for number in 1..=OWNERS_MADE {
-        keyring.ensure(OwnerNumber::new(number), &SystemRandom::new()).unwrap();
+        keyring.ensure([OwnerNumber::new(number)], &SystemRandom::new()).unwrap();
     }
     (directory, keyring)
 }

@@ -24,8 +24,11 @@ fn account(slot: u32) -> AccountNumber {
 /// Two banks with a pair (slots 0 to 5), two members (6, 7), an exchange put right in part, and an open
 /// hold with a claim (entry 9).
 fn played() -> Ledger {
-    let options =
-        Options { clock: Arc::new(ManualClock::new(NOW)), on_failure: |_| {}, ..Options::default() };
+    let options = Options {
+        clock: Arc::new(ManualClock::new(NOW)),
+        on_failure: Box::new(|_| {}),
+        ..Options::default()
+    };
     let ledger = Ledger::open(Box::new(MemoryJournal::new()), options).unwrap();
     let bank = || {
         Action::OpenBank(OpenBank {

@@ -87,7 +87,7 @@ impl Switch {
         let journal = desk.journal.kill();
         let clock: Arc<ManualClock> = Arc::clone(&desk.clock);
         let shown = Arc::new(Shown { reader: Mutex::new(journal.reader()), tamper: Mutex::new(None) });
-        let options = Options { clock, on_failure: stay, ..Options::default() };
+        let options = Options { clock, on_failure: Box::new(stay), ..Options::default() };
         let ledger = Ledger::open(Box::new(Self { journal, shown: Arc::clone(&shown) }), options).unwrap();
         (ledger, shown)
     }

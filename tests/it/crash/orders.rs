@@ -71,8 +71,8 @@ impl Orders {
 
     pub fn network(&self) -> NetworkOptions {
         let on_failure: OnFailure = match self.on_failure {
-            AtFailure::Exit => exit_process,
-            AtFailure::AskMore => report,
+            AtFailure::Exit => Box::new(exit_process),
+            AtFailure::AskMore => Box::new(report),
         };
         NetworkOptions {
             bounds: self.bounds(),

@@ -71,7 +71,7 @@ fn at_start_the_clock_must_fit_the_books() {
     let open = |seconds: i64, accept_clock: AcceptClock| {
         let clock = Arc::new(ManualClock::new(START.plus_seconds(seconds)));
         let journal: MemoryJournal = journal.kill();
-        let options = Options { clock, accept_clock, on_failure: stay, ..Options::default() };
+        let options = Options { clock, accept_clock, on_failure: Box::new(stay), ..Options::default() };
         Ledger::open(Box::new(journal) as Box<dyn Journal>, options)
     };
     assert!(open(-5, AcceptClock::IfNear).is_ok());

@@ -146,7 +146,9 @@ fn a_stopped_ledger_ends_the_process() {
     if std::env::var_os(CHILD).is_some() {
         let journal = hourbook::journal::MemoryJournal::new();
         let clock = std::sync::Arc::new(hourbook::ledger::ManualClock::new(crate::support::START));
-        let desk = Desk::with(journal, clock, |options| options.on_failure = hourbook::ledger::exit_process);
+        let desk = Desk::with(journal, clock, |options| {
+            options.on_failure = Box::new(hourbook::ledger::exit_process)
+        });
         desk.journal.fail_next(Fault::BeforeSync);
         desk.owner();
         unreachable!("the process should have ended");

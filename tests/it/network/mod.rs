@@ -19,7 +19,7 @@ const VOLUME_BYTES: u64 = 64 << 10;
 fn open(folder: &Path) -> Result<Network, NetworkError> {
     let mut options = NetworkOptions {
         clock: Arc::new(ManualClock::new(START)),
-        on_failure: stay,
+        on_failure: Box::new(stay),
         ..NetworkOptions::default()
     };
     options.volumes = VolumesOptions { volume_bytes_max: VOLUME_BYTES, ..VolumesOptions::default() };

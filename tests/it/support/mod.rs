@@ -121,7 +121,8 @@ pub fn wide_members(owner: OwnerNumber, count: usize) -> Action {
 }
 
 pub fn open(journal: &MemoryJournal, clock: &Arc<ManualClock>, change: impl FnOnce(&mut Options)) -> Ledger {
-    let mut options = Options { clock: Arc::clone(clock) as _, on_failure: stay, ..Options::default() };
+    let mut options =
+        Options { clock: Arc::clone(clock) as _, on_failure: Box::new(stay), ..Options::default() };
     change(&mut options);
     Ledger::open(Box::new(journal.clone()) as Box<dyn Journal>, options).unwrap()
 }
