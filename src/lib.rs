@@ -20,6 +20,7 @@
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
+//! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -72,6 +73,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod config;
 pub mod domain;
 pub mod journal;
 pub mod ledger;
