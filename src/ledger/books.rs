@@ -64,6 +64,12 @@ impl Books {
         &self.reader
     }
 
+    /// What can be seen beside the journal, at the same position.
+    #[must_use]
+    pub fn views(&self) -> &Views {
+        &self.views
+    }
+
     /// The entry at `sequence`, if it is there to see.
     ///
     /// # Errors
