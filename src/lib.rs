@@ -20,6 +20,7 @@
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
+//! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -54,6 +55,7 @@
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
+//! | what is counted and measured, and under which name | `telemetry::names` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 
@@ -78,6 +80,7 @@ pub mod ledger;
 pub mod network;
 pub mod seal;
 pub mod story;
+pub mod telemetry;
 pub mod words;
 
 /// The example in README is run by the tests.
