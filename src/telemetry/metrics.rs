@@ -95,16 +95,14 @@ impl Metrics {
     /// thread, must not wait, and should hold the books weakly: it lives as long as the telemetry.
     pub fn observe_trial_balance(&self, sum: TrialBalanceSum) {
         let gauge = self.instruments.meter.i64_observable_gauge(names::TRIAL_BALANCE).with_unit("s");
-        // The instrument stays registered without its handle.
-        drop(
-            gauge
-                .with_callback(move |observer| {
-                    if let Some(seconds) = sum() {
-                        observer.observe(seconds, &[]);
-                    }
-                })
-                .build(),
-        );
+        // The callback stays registered without its handle.
+        let _registered = gauge
+            .with_callback(move |observer| {
+                if let Some(seconds) = sum() {
+                    observer.observe(seconds, &[]);
+                }
+            })
+            .build();
     }
 
     /// A stream of answers is open until the guard is dropped.
