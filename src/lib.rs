@@ -22,6 +22,7 @@
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
+//! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -57,6 +58,7 @@
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
+//! | what is counted and measured, and under which name | `telemetry::names` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 
@@ -83,6 +85,7 @@ pub mod network;
 pub mod past;
 pub mod seal;
 pub mod story;
+pub mod telemetry;
 pub mod words;
 
 /// The example in README is run by the tests.

@@ -22,3 +22,4 @@ mod size;
 mod story;
 mod structure;
 mod support;
+mod telemetry;

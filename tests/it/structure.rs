@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["domain", "journal", "ledger", "past"]),
     ("network", &["domain", "journal", "ledger", "seal"]),
     ("story", &["audit", "domain", "ledger", "network", "past", "seal", "words"]),
+    ("telemetry", &["domain", "ledger"]),
     ("lib", &[]),
 ];
 const FILE_LINES_MAX: usize = 500;
