@@ -22,7 +22,10 @@
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
+//! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
+//! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -78,12 +81,15 @@
 pub mod api;
 pub mod audit;
 pub mod config;
+pub mod directory;
 pub mod domain;
 pub mod journal;
 pub mod ledger;
 pub mod network;
 pub mod past;
 pub mod seal;
+pub mod server;
+pub mod service;
 pub mod story;
 pub mod telemetry;
 pub mod words;
