@@ -296,9 +296,7 @@ fn remove(folder: &Path) -> Result<(), DaysError> {
     let failed = |error: io::Error| DaysError { doing: "throwing them away", what: error.to_string() };
     wait_until_free(&folder.join("db"))?;
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            fs::remove_file(folder).map_err(failed)
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => fs::remove_file(folder).map_err(failed),
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
         Ok(()) | Err(_) => Ok(()),
     }

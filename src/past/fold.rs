@@ -118,9 +118,7 @@ impl Fold {
 
     /// Every account, by number.
     pub fn accounts(&self) -> impl Iterator<Item = AccountFold> + '_ {
-        (0_u32..)
-            .take(self.accounts_len())
-            .filter_map(|slot| self.account(AccountNumber::from_slot(slot)?))
+        (0_u32..).take(self.accounts_len()).filter_map(|slot| self.account(AccountNumber::from_slot(slot)?))
     }
 
     /// The bank, if there is one.
