@@ -18,6 +18,7 @@ mod crash;
 mod ledger;
 mod model;
 mod network;
+mod past;
 mod service;
 mod size;
 mod story;

@@ -86,7 +86,8 @@ fn holds_and_reversals() {
         ..Default::default()
     };
     served.block_on(ledger.capture_hold(capture(HOUR / 2, false))).unwrap();
-    let held = served.block_on(ledger.list_holds(api::ListHoldsRequest::default())).unwrap().into_inner().holds;
+    let held =
+        served.block_on(ledger.list_holds(api::ListHoldsRequest::default())).unwrap().into_inner().holds;
     assert_eq!((held.len(), held[0].left_seconds), (1, HOUR + HOUR / 2));
     let taken = served.block_on(ledger.capture_hold(capture(HOUR, true))).unwrap().into_inner();
     let taken = taken.receipt.unwrap().entry.unwrap();
@@ -126,7 +127,9 @@ fn statements_page_while_lines_arrive() {
             ..Default::default()
         };
         let page = served.block_on(served.ledger().list_statement(request)).unwrap().into_inner();
-        seen.extend(page.lines.iter().map(|line| (line.line_number, line.change_seconds, line.posted_seconds)));
+        seen.extend(
+            page.lines.iter().map(|line| (line.line_number, line.change_seconds, line.posted_seconds)),
+        );
         token = page.next_page_token;
         if token.is_empty() {
             break;
@@ -190,11 +193,10 @@ fn batches_answer_each_entry() {
     assert_eq!(results[2].error.as_ref().unwrap().field, "transfers[0].amount_seconds");
     assert_eq!(results[3].opened_account_numbers.len(), 2);
     assert_eq!((results[4].sequence, results[4].repeated), (results[0].sequence, true));
-    let request = api::GetAccountRequest {
-        account_number: results[3].opened_account_numbers[1],
-        ..Default::default()
-    };
-    let account = served.block_on(served.ledger().get_account(request)).unwrap().into_inner().account.unwrap();
+    let request =
+        api::GetAccountRequest { account_number: results[3].opened_account_numbers[1], ..Default::default() };
+    let account =
+        served.block_on(served.ledger().get_account(request)).unwrap().into_inner().account.unwrap();
     assert_eq!(account.label, "Cy");
 }
 
@@ -208,8 +210,10 @@ fn trial_balance_and_verify() {
         let grant = api::PostEntryRequest { kind: api::Kind::Grant.into(), ..exchange(debit, credit, HOUR) };
         served.block_on(served.ledger().post_entry(grant)).unwrap();
     }
-    let balance =
-        served.block_on(served.audit().trial_balance(api::TrialBalanceRequest::default())).unwrap().into_inner();
+    let balance = served
+        .block_on(served.audit().trial_balance(api::TrialBalanceRequest::default()))
+        .unwrap()
+        .into_inner();
     assert!(balance.is_zero);
     assert_eq!(balance.banks[0].name, "Ashenford");
     assert_eq!((balance.all.unwrap().above_zero_seconds, balance.net_moved_seconds), (HOUR, 2 * HOUR));

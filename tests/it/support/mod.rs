@@ -55,6 +55,11 @@ impl Desk {
         Self { ledger: open(&next, &clock, |_| {}), journal: next, clock, next_id }
     }
 
+    /// The clock's time.
+    pub fn clock_now(&self) -> Timestamp {
+        hourbook::ledger::Clock::now(&*self.clock).wall
+    }
+
     pub fn key(&self) -> RequestKey {
         let number = self.next_id.get();
         self.next_id.set(number + 1);

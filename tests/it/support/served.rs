@@ -172,7 +172,11 @@ impl Drop for Served {
 pub async fn connect(address: SocketAddr) -> Channel {
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     let channel = endpoint.connect().await.unwrap();
-    let mut watched = HealthClient::new(channel.clone()).watch(tonic_health::pb::HealthCheckRequest::default()).await.unwrap().into_inner();
+    let mut watched = HealthClient::new(channel.clone())
+        .watch(tonic_health::pb::HealthCheckRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
     while let Some(health) = watched.message().await.unwrap() {
         if health.status() == ServingStatus::Serving {
             return channel;
