@@ -26,6 +26,7 @@
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
+//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `words` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -80,6 +81,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod cli;
 pub mod config;
 pub mod directory;
 pub mod domain;
