@@ -14,6 +14,7 @@
 )]
 
 mod audit;
+mod cli;
 mod crash;
 mod ledger;
 mod model;
