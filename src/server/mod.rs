@@ -11,6 +11,7 @@
 mod calls;
 mod connections;
 mod opening;
+mod process;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,7 @@ use crate::service::Service;
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
 use calls::{AtOnce, Sized};
 use connections::Connections;
+pub use process::{ServeError, serve};
 
 /// Calls of one connection at once; further ones wait.
 const CALLS_PER_CONNECTION_MAX: usize = 64;
