@@ -317,3 +317,24 @@ fn wait_until_free(file: &Path) -> Result<(), DaysError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: values that were written before a kill are not counted again, later ones are.
+    /// Method: the same chunk twice, then a later one; on both sides of the day asked for.
+    #[test]
+    fn a_chunk_written_twice_counts_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut days = Days::open(folder.path().join("days")).unwrap();
+        let account = AccountNumber::from_slot(3).unwrap();
+        let change = Change { bank: BankNumber::new(1), account: Some(account), seconds: 5 };
+        let mut write = |end, day| {
+            let mut net = Net::from_iter([(Row::of(&change, Day::from_days(day)), change.seconds)]);
+            days.write(&mut net, Mark { position: Sequence::new(end), hash: [1; 32] }).unwrap();
+            days.through_day(account, Day::from_days(-1)).unwrap()
+        };
+        assert_eq!([write(9, -1), write(9, -1), write(12, -1), write(13, 0)], [5, 5, 10, 10]);
+    }
+}

@@ -11,6 +11,7 @@
 mod calls;
 mod connections;
 mod opening;
+mod process;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,7 @@ use crate::service::Service;
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
 use calls::{AtOnce, Sized};
 use connections::Connections;
+pub use process::{ServeError, serve};
 
 /// Calls of one connection at once; further ones wait.
 const CALLS_PER_CONNECTION_MAX: usize = 64;
@@ -118,7 +120,11 @@ pub async fn run(
     connections::allow_many();
     let (health, health_service) = tonic_health::server::health_reporter();
     say(&health, ServingStatus::NotServing).await;
-    let methods = Methods::of(&[api::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET])?;
+    let methods = Methods::of(&[
+        api::DESCRIPTORS,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    ])?;
     let service = Service::starting(options.metrics.clone());
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let router = Server::builder()

@@ -25,10 +25,10 @@ const BLOCKING_MAX: usize = 512;
 
 /// An open installation and what stands beside it.
 pub struct Installation {
+    /// Questions about earlier positions and days. Before the books: it keeps their journal open.
+    pub past: Past,
     /// Books and keys.
     pub network: Network,
-    /// Questions about earlier positions and days.
-    pub past: Past,
     /// Banks' lists of activities.
     pub activities: Activities,
     /// One adds to a list at a time.
@@ -57,8 +57,8 @@ impl Installation {
         let file = network.directory().derived().join("activities");
         let activities = Activities::new(Arc::clone(network.ledger.books().journal()), file);
         Self {
-            network,
             past,
+            network,
             activities,
             adding_activities: Mutex::new(()),
             verifying: Arc::new(Semaphore::new(1)),

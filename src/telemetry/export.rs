@@ -106,7 +106,7 @@ impl Exporting {
     /// Sends what waits and ends. Returns within `deadline`; what is not sent by then is lost.
     ///
     /// # Errors
-    /// [`TelemetryError::NotFlushed`] if something did not arrive.
+    /// [`TelemetryError::NotFlushed`] if something did not arrive, `Deadline` if it was still on its way.
     pub fn end(self, deadline: Duration) -> Result<(), TelemetryError> {
         // Threads of their own, because the library's calls keep to deadlines of theirs.
         let began = Instant::now();
@@ -123,7 +123,7 @@ impl Exporting {
             match from.recv_timeout(left) {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => return Err(TelemetryError::NotFlushed(error.to_string())),
-                Err(_) => return Err(TelemetryError::NotFlushed("the deadline has passed".into())),
+                Err(_) => return Err(TelemetryError::Deadline(deadline)),
             }
         }
         Ok(())

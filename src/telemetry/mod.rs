@@ -84,6 +84,9 @@ pub enum TelemetryError {
     /// What waited at the end did not arrive.
     #[error("the last telemetry did not arrive: {0}")]
     NotFlushed(String),
+    /// What waited at the end was still on its way when the time was up.
+    #[error("the last telemetry did not arrive within {0:?}")]
+    Deadline(Duration),
 }
 
 /// Telemetry of one process, or of one test. Dropping it sends nothing more; see [`Telemetry::shutdown`].
@@ -164,7 +167,7 @@ impl Telemetry {
     /// Sends what waits and ends, within `deadline`. Blocks the thread.
     ///
     /// # Errors
-    /// [`TelemetryError::NotFlushed`] if something did not arrive; that is no reason to fail.
+    /// [`TelemetryError::NotFlushed`] or `Deadline` if something did not arrive; that is no reason to fail.
     pub fn shutdown(self, deadline: Duration) -> Result<(), TelemetryError> {
         self.exporting.map_or(Ok(()), |exporting| exporting.end(deadline))
     }

@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "service",
         &["api", "audit", "directory", "domain", "ledger", "network", "past", "seal", "telemetry", "words"],
     ),
-    ("server", &["api", "journal", "ledger", "network", "past", "service", "telemetry"]),
+    ("server", &["api", "config", "journal", "ledger", "network", "past", "service", "telemetry"]),
     ("lib", &[]),
 ];
 const FILE_LINES_MAX: usize = 500;

@@ -59,8 +59,9 @@ impl Collector {
     pub fn metric(&self, name: &str) -> Metric {
         let arrived = self.arrived.lock().unwrap();
         let resources = arrived.metrics.iter().flat_map(|request| &request.resource_metrics);
-        let metrics = resources.flat_map(|resource| &resource.scope_metrics).flat_map(|scope| &scope.metrics);
-        metrics.filter(|metric| metric.name == name).last().unwrap_or_else(|| panic!("no {name}")).clone()
+        let mut metrics =
+            resources.flat_map(|resource| &resource.scope_metrics).flat_map(|scope| &scope.metrics);
+        metrics.rfind(|metric| metric.name == name).unwrap_or_else(|| panic!("no {name}")).clone()
     }
 
     /// Attributes of every resource that sent something.
