@@ -20,6 +20,7 @@
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
+//! | [`import`] | books of other systems, from CSV through the API | `api`, `domain` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -73,6 +74,7 @@
 pub mod api;
 pub mod audit;
 pub mod domain;
+pub mod import;
 pub mod journal;
 pub mod ledger;
 pub mod network;
