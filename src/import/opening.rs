@@ -1,18 +1,16 @@
 //! What is missing, opened: banks, lists of activities, accounts.
 //!
 //! Ids of these requests are derived from names alone, so that an import that was killed and runs again
-//! opens nothing twice:
+//! opens nothing twice and finds the owner numbers that were registered for it:
 //!
-//! - A bank: one owner number and the bank, under ids of its name. Killed between the two, the second
-//!   run asks for the same owner number.
-//! - Accounts: the bank's names of the file, sorted, in groups of 32. Of each group what is missing is
-//!   opened in one entry, after one registration of as many owner numbers, both under ids of the bank
-//!   and the missing names. An entry is written whole or not at all, so until it is written the same
-//!   names are missing, and the second run asks for the same numbers and the same entry; afterwards
-//!   none of them is missing. Why not one registration for the whole bank: the second run would miss
-//!   fewer names, and register others.
-//! - Another file in between can make other groups. Owner numbers may then stay unused; accounts do
-//!   not appear twice, because what is open is known by name.
+//! - Banks: numbers are registered for all banks of the file, sorted, and a bank is opened under an id of
+//!   its name. The second run asks for the same numbers, whichever banks were opened by then.
+//! - Accounts: the missing names of the file, sorted by bank and name, go in portions of 1,024: register
+//!   as many numbers, open that portion in one batch, then the next. What a killed run leaves missing begins
+//!   with the portion it was at, so the second run makes the same portions of the rest.
+//! - Why not register for one account or bank at a time: each waits for the keyring to be on disk.
+//! - Only where something else opened part of a portion in between do numbers stay unused. Nothing is
+//!   ever opened twice even then, because what is open is known by its name.
 
 use tonic::Status;
 
@@ -21,8 +19,7 @@ use super::book::Book;
 use super::columns::shown;
 use super::ids::opening_id;
 use super::known::{Numbers, by_bank};
-use super::names::Names;
-use super::stream::Stream;
+use super::stream::{Answer, Stream};
 use super::summary::Summary;
 use super::{Client, Fault};
 use crate::api::{
@@ -35,6 +32,8 @@ use crate::domain::RequestId;
 const ACTIVITIES_MAX: usize = 50;
 /// Accounts opened in one entry: what the service takes.
 const ACCOUNTS_MAX: usize = 32;
+/// Owners registered at once: what the service takes.
+const OWNERS_MAX: usize = 1_024;
 
 /// Opens what has no number yet.
 pub(super) async fn open_missing(
@@ -56,40 +55,51 @@ async fn open_banks(
     numbers: &mut Numbers,
     summary: &mut Summary,
 ) -> Result<(), Fault> {
-    let missing = (0..book.banks.count()).filter(|bank| Numbers::of(&numbers.banks, *bank) == 0);
-    let jobs = missing.map(|bank| {
-        let (client, name) = (client.clone(), book.banks.text(bank).to_owned());
-        let time_zone = time_zone.to_owned();
-        async move {
-            let what = format!("the bank {}", shown(&name));
-            let id = |what| opening_id(what, std::iter::once(&*name));
-            let owner_number = register(&client, id("bank owner"), 1, &what).await?;
-            let request = OpenBankRequest {
-                request_id: id("bank").to_string(),
-                owner_number,
-                name: name.clone(),
-                time_zone,
-                ..OpenBankRequest::default()
-            };
-            let answer = asked(|| {
-                let (mut client, request) = (client.clone(), request.clone());
-                async move { client.open_bank(request).await }
-            });
-            let answer = answer.await.map_err(|status| refused(&what, status))?;
-            match opened(answer.receipt) {
-                (Some(entry::Action::BankOpened(opened)), repeated) => {
-                    Ok((bank, opened.bank_number, repeated))
-                }
-                _ => Err(no_answer(&what)),
-            }
-        }
-    });
-    let jobs: Vec<_> = jobs.collect();
+    let mut banks: Vec<u32> = (0..book.banks.count()).collect();
+    banks.sort_unstable_by_key(|bank| book.banks.text(*bank));
+    let is_missing = |bank: &u32| Numbers::of(&numbers.banks, *bank) == 0;
+    let mut jobs = Vec::new();
+    for portion in banks.chunks(OWNERS_MAX).filter(|portion| portion.iter().any(is_missing)) {
+        let names = portion.iter().map(|bank| book.banks.text(*bank));
+        let first = register(client, opening_id("bank owners", names), portion.len(), "banks").await?;
+        let missing = (first..).zip(portion).filter(|(_, bank)| is_missing(bank));
+        jobs.extend(missing.map(|(owner_number, bank)| {
+            let name = book.banks.text(*bank).to_owned();
+            open_bank(client.clone(), *bank, owner_number, name, time_zone.to_owned())
+        }));
+    }
     for (bank, number, repeated) in at_once::<_, Fault, _>(jobs).await? {
         Numbers::set(&mut numbers.banks, bank, number);
         summary.banks_opened += u64::from(!repeated);
     }
     Ok(())
+}
+
+/// Opens a bank and gives its place in the file, its number, and whether it was there before.
+async fn open_bank(
+    client: Client,
+    bank: u32,
+    owner_number: u32,
+    name: String,
+    time_zone: String,
+) -> Result<(u32, u32, bool), Fault> {
+    let what = format!("the bank {}", shown(&name));
+    let request = OpenBankRequest {
+        request_id: opening_id("bank", std::iter::once(&*name)).to_string(),
+        owner_number,
+        name,
+        time_zone,
+        ..OpenBankRequest::default()
+    };
+    let answer = asked(|| {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move { client.open_bank(request).await }
+    });
+    let answer = answer.await.map_err(|status| refused(&what, status))?;
+    match opened(answer.receipt) {
+        (Some(entry::Action::BankOpened(opened)), repeated) => Ok((bank, opened.bank_number, repeated)),
+        _ => Err(no_answer(&what)),
+    }
 }
 
 async fn add_activities(
@@ -106,7 +116,8 @@ async fn add_activities(
         let (bank_name, bank_number) = (book.banks.text(bank), Numbers::of(&numbers.banks, bank));
         for places in places.chunks(ACTIVITIES_MAX) {
             let names: Vec<_> = places.iter().map(|place| book.activities.text(*place).to_owned()).collect();
-            let id = named_id("activities", bank_name, places, &book.activities);
+            let id =
+                opening_id("activities", std::iter::once(bank_name).chain(names.iter().map(|name| &**name)));
             let request =
                 AddActivitiesRequest { request_id: id.to_string(), bank_number, names, validate_only: false };
             let what = format!("activities of the bank {}", shown(bank_name));
@@ -137,46 +148,56 @@ async fn add_activities(
     Ok(())
 }
 
-/// Accounts of one bank that are opened in one entry.
-struct Group {
-    request_id: RequestId,
-    bank_number: u32,
-    places: Vec<u32>,
-    first_owner_number: u32,
-}
-
 async fn open_accounts(
     client: &Client,
     book: &Book,
     numbers: &mut Numbers,
     summary: &mut Summary,
 ) -> Result<(), Fault> {
-    let mut jobs = Vec::new();
-    for (bank, mut places) in (0..).zip(by_bank(&book.accounts, book)) {
-        places.sort_unstable_by_key(|place| book.accounts.text(*place));
-        let (bank_name, bank_number) = (book.banks.text(bank), Numbers::of(&numbers.banks, bank));
-        for places in places.chunks(ACCOUNTS_MAX) {
-            let missing = places.iter().copied().filter(|place| Numbers::of(&numbers.accounts, *place) == 0);
-            let places: Vec<_> = missing.collect();
-            if places.is_empty() {
-                continue;
-            }
-            let owners_id = named_id("account owners", bank_name, &places, &book.accounts);
-            let request_id = named_id("accounts", bank_name, &places, &book.accounts);
-            let (client, what) = (client.clone(), format!("accounts of the bank {}", shown(bank_name)));
-            jobs.push(async move {
-                let first_owner_number = register(&client, owners_id, places.len(), &what).await?;
-                Ok(Group { request_id, bank_number, places, first_owner_number })
-            });
-        }
+    let missing = (0..book.accounts.count()).filter(|place| Numbers::of(&numbers.accounts, *place) == 0);
+    let mut missing: Vec<u32> = missing.collect();
+    missing.sort_unstable_by_key(|place| names_of(book, *place));
+    for portion in missing.chunks(OWNERS_MAX) {
+        let owners_id = named_id("account owners", book, portion);
+        let first_owner_number = register(client, owners_id, portion.len(), "accounts").await?;
+        open_portion(client, book, portion, first_owner_number, numbers, summary).await?;
     }
-    let groups: Vec<Group> = at_once::<_, Fault, _>(jobs).await?;
-    let group = |place: u32| usize::try_from(place).ok().and_then(|place| groups.get(place));
+    Ok(())
+}
+
+/// Opens accounts in entries of [`ACCOUNTS_MAX`], all of which fit into one batch.
+async fn open_portion(
+    client: &Client,
+    book: &Book,
+    portion: &[u32],
+    first_owner_number: u32,
+    numbers: &mut Numbers,
+    summary: &mut Summary,
+) -> Result<(), Fault> {
+    let mut entries = Vec::new();
+    let mut owners = first_owner_number..;
+    for places in portion.chunks(ACCOUNTS_MAX) {
+        let accounts = places.iter().zip(&mut owners).map(|(place, owner_number)| NewAccount {
+            bank_number: Numbers::of(&numbers.banks, book.accounts.scope(*place)),
+            kind: AccountKind::Member.into(),
+            owner_number,
+            label: book.accounts.text(*place).to_owned(),
+            // As far as the books go: history is taken as it is, and who imports sets limits afterwards.
+            limits: Some(Limits::default()),
+        });
+        let accounts = BatchAccounts { accounts: accounts.collect() };
+        entries.push(BatchEntry {
+            request_id: named_id("accounts", book, places).bytes().to_vec(),
+            action: Some(batch_entry::Action::OpenAccounts(accounts)),
+            details: None,
+        });
+    }
+    let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    let make = |place| entries.get(at(place)).cloned().unwrap_or_default();
     let mut refusal = None;
-    let make = |place| group(place).map_or_else(BatchEntry::default, |group| group.entry(book));
-    let mut answered = |place, answer: super::stream::Answer| {
+    let mut answered = |place, answer: Answer| {
+        let places = portion.chunks(ACCOUNTS_MAX).nth(at(place)).unwrap_or_default();
         let opened = &answer.result.opened_account_numbers;
-        let places = group(place).map_or(&[][..], |group| &group.places);
         for (&place, &number) in places.iter().zip(opened) {
             Numbers::set(&mut numbers.accounts, place, number);
             summary.accounts_opened += u64::from(!answer.result.repeated || answer.asked_before);
@@ -186,7 +207,7 @@ async fn open_accounts(
             refusal = Some(words.unwrap_or_else(|| "the answer names other accounts".to_owned()));
         }
     };
-    let count = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+    let count = u32::try_from(entries.len()).unwrap_or(u32::MAX); // At most a portion.
     Stream::new(client.clone(), count, &make, &mut answered).send().await?;
     match refusal {
         None => Ok(()),
@@ -194,29 +215,9 @@ async fn open_accounts(
     }
 }
 
-impl Group {
-    fn entry(&self, book: &Book) -> BatchEntry {
-        let accounts =
-            (self.first_owner_number..).zip(&self.places).map(|(owner_number, place)| NewAccount {
-                bank_number: self.bank_number,
-                kind: AccountKind::Member.into(),
-                owner_number,
-                label: book.accounts.text(*place).to_owned(),
-                // As far as the books go: history is taken as it is, and who imports sets limits afterwards.
-                limits: Some(Limits::default()),
-            });
-        let accounts = BatchAccounts { accounts: accounts.collect() };
-        BatchEntry {
-            request_id: self.request_id.bytes().to_vec(),
-            action: Some(batch_entry::Action::OpenAccounts(accounts)),
-            details: None,
-        }
-    }
-}
-
 /// Registers `count` owners and gives the first number.
 async fn register(client: &Client, id: RequestId, count: usize, what: &str) -> Result<u32, Fault> {
-    let count = u32::try_from(count).unwrap_or(u32::MAX); // At most a group.
+    let count = u32::try_from(count).unwrap_or(u32::MAX); // At most a portion.
     let request = RegisterOwnersRequest { request_id: id.to_string(), count, validate_only: false };
     let answer = asked(|| {
         let (mut client, request) = (client.clone(), request.clone());
@@ -229,8 +230,13 @@ async fn register(client: &Client, id: RequestId, count: usize, what: &str) -> R
     }
 }
 
-fn named_id(what: &str, bank: &str, places: &[u32], names: &Names) -> RequestId {
-    opening_id(what, std::iter::once(bank).chain(places.iter().map(|place| names.text(*place))))
+/// The names of an account's bank and of the account.
+fn names_of(book: &Book, account: u32) -> [&str; 2] {
+    [book.banks.text(book.accounts.scope(account)), book.accounts.text(account)]
+}
+
+fn named_id(what: &str, book: &Book, accounts: &[u32]) -> RequestId {
+    opening_id(what, accounts.iter().flat_map(|account| names_of(book, *account)))
 }
 
 /// What a receipt's entry did, and whether it was there before.
