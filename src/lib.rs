@@ -18,10 +18,12 @@
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
 //! | [`words`] | refusals, balances and kinds as sentences for people | `domain` |
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
-//! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger` |
+//! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
+//! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `domain` |
-//! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `seal`, `words` |
+//! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
+//! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
 //! through `committer` and `views` to the caller. Read those files in the source: what is private does
@@ -50,6 +52,7 @@
 //! | what happens to an accepted entry | `ledger::state::apply` |
 //! | when an entry is durable | `ledger::committer`, then `journal::volumes` (`Writing::append`) |
 //! | how a statement finds its lines without an index | `ledger::books`, `ledger::chain` |
+//! | what balances were, as recorded or by day of help | `past` |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
@@ -73,11 +76,13 @@
 
 pub mod api;
 pub mod audit;
+pub mod config;
 pub mod domain;
 pub mod import;
 pub mod journal;
 pub mod ledger;
 pub mod network;
+pub mod past;
 pub mod seal;
 pub mod story;
 pub mod words;

@@ -1,7 +1,7 @@
 //! Audit: whether the books add up, in figures and in plain sentences.
 //!
-//! Owns the trial balance and verify. Both only read: the journal, and for comparing a copy of the
-//! poster's state. Knows no people, no text and no wire; who may ask is for the service to say.
+//! Owns the trial balance and verify. Both only read: what `past` has, the journal, and for comparing a
+//! copy of the poster's state. Knows no people, no text and no wire; who may ask is for the service to say.
 //!
 //! Verify keeps bookkeeping of its own, more naive than the ledger's, so that one mistake is not made
 //! twice. The trial balance does not: it is the ledger's own figures, added up.

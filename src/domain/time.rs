@@ -88,6 +88,25 @@ impl Day {
         Some(Self(since.get_days()))
     }
 
+    /// Year, month and day of the month. The ends of the calendar where the day lies outside of it,
+    /// which no entry may name.
+    #[must_use]
+    pub fn calendar(self) -> (i16, i8, i8) {
+        let span = jiff::Span::new().try_days(self.0);
+        let date = span.and_then(|span| jiff::civil::date(1970, 1, 1).checked_add(span));
+        let end = if self.0 < 0 { jiff::civil::Date::MIN } else { jiff::civil::Date::MAX };
+        let date = date.unwrap_or(end);
+        (date.year(), date.month(), date.day())
+    }
+
+    /// The day it is at `time` in a time zone.
+    #[must_use]
+    pub fn at(time: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
+        let Ok(moment) = jiff::Timestamp::from_microsecond(time.micros()) else { return time.utc_day() };
+        let date = zone.to_datetime(moment).date();
+        Self::from_calendar(date.year(), date.month(), date.day()).unwrap_or(time.utc_day())
+    }
+
     /// Days since 1970-01-01.
     #[must_use]
     pub const fn days(self) -> i32 {

@@ -13,8 +13,8 @@ use super::state::apply::clearing_limits;
 use super::views::Views;
 use super::work::AccountView;
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Amount, Balance, Capture, Entry, Form, Limits, Line, Move, Opened,
-    Rest, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, Amount, Balance, Capture, Entry, Form, Kind, Limits, Line, Move,
+    Opened, Rest, Sequence, Timestamp,
 };
 use crate::journal::{JournalReader, codec};
 
@@ -64,6 +64,12 @@ impl Books {
         &self.reader
     }
 
+    /// What can be seen beside the journal, at the same position.
+    #[must_use]
+    pub fn views(&self) -> &Views {
+        &self.views
+    }
+
     /// The entry at `sequence`, if it is there to see.
     ///
     /// # Errors
@@ -77,7 +83,7 @@ impl Books {
 
     /// The entry at `sequence`, if it is on disk. Heads and standings are shown before the position
     /// moves on, so what they name is on disk and may be past the position for a moment.
-    fn durable(&self, sequence: Sequence) -> Result<Option<Entry>, RecoveryError> {
+    pub(crate) fn durable(&self, sequence: Sequence) -> Result<Option<Entry>, RecoveryError> {
         if sequence.is_zero() {
             return Ok(None);
         }
@@ -224,6 +230,17 @@ impl Books {
             return Ok(if ran_out { HoldStanding::Expired(by) } else { HoldStanding::Resolved(by) });
         }
         Ok(HoldStanding::Open { left })
+    }
+
+    /// Why the hours of an entry moved: its own kind, or that of the hold it ended.
+    ///
+    /// # Errors
+    /// [`RecoveryError`] if the journal is damaged there.
+    pub fn kind(&self, entry: &Entry) -> Result<Option<Kind>, RecoveryError> {
+        match (entry.kind(), entry.command.action.hold_named()) {
+            (None, Some(hold)) => Ok(self.durable(hold)?.and_then(|hold| hold.kind())),
+            (kind, _) => Ok(kind),
+        }
     }
 
     /// Every change of an account's standing, newest first: limits set, closed, reopened, and last

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub use books::{Books, HoldStanding, StatementLine};
 pub use bounds::Bounds;
@@ -81,6 +81,8 @@ pub struct Ledger {
     posting: Vec<JoinHandle<()>>,
     /// Checkpoints and watchdog; the watchdog watches to the end of the last write.
     following: Vec<JoinHandle<()>>,
+    /// Goes when the ledger goes.
+    alive: watch::Sender<()>,
 }
 
 /// A written entry, or the one that was written under this id before.
@@ -276,6 +278,12 @@ impl Ledger {
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         self.shared.fail_stop.failure()
+    }
+
+    /// For followers that outlive the ledger's owner: its `changed` fails once the ledger is gone.
+    #[must_use]
+    pub fn alive(&self) -> watch::Receiver<()> {
+        self.alive.subscribe()
     }
 
     /// Writes a checkpoint at the end of the newest batch, without stopping the poster.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::thread::JoinHandle;
 
+use tokio::sync::watch;
+
 use super::bell::Bell;
 use super::bounds::Bounds;
 use super::checkpoint::Checkpoints;
@@ -146,6 +148,7 @@ impl Ledger {
             checkpoints: options.checkpoints,
             posting: Vec::new(),
             following: Vec::new(),
+            alive: watch::Sender::new(()),
         };
         let shared = &ledger.shared;
         ledger.posting.push(guarded("poster", shared, move || poster.run())?);

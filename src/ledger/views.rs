@@ -92,6 +92,33 @@ impl Views {
         self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(slot(number)).copied()
     }
 
+    /// Accounts from slot `from` on that `fits` holds for: at most `most` of them, from at most `looked_at`
+    /// accounts; and the slot to go on from, if there are more.
+    #[must_use]
+    pub fn accounts(
+        &self,
+        from: u32,
+        fits: impl Fn(&AccountView) -> bool,
+        most: usize,
+        looked_at: usize,
+    ) -> (Vec<(AccountNumber, AccountView)>, Option<u32>) {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::new();
+        let places = accounts.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)).take(looked_at);
+        let mut next = from;
+        for view in places {
+            if found.len() >= most {
+                return (found, Some(next));
+            }
+            if let Some(number) = AccountNumber::from_slot(next).filter(|_| fits(view)) {
+                found.push((number, *view));
+            }
+            next = next.saturating_add(1);
+        }
+        let more = usize::try_from(next).is_ok_and(|next| next < accounts.len());
+        (found, more.then_some(next))
+    }
+
     /// How many accounts there are to see. Wait-free.
     #[must_use]
     pub fn accounts_len(&self) -> usize {

@@ -18,6 +18,7 @@ use crate::audit::TrialBalanceError;
 use crate::ledger::balances::read_path;
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{ManualClock, NoReceipt};
+use crate::past::PastError;
 use crate::network::{KeysError, Network, NetworkError, NetworkOptions};
 use crate::seal::{OpenError, SealError};
 pub use killed::{WRITER_ARGUMENT, write_until_killed};
@@ -49,6 +50,9 @@ pub enum StoryError {
     /// The trial balance could not be drawn.
     #[error(transparent)]
     TrialBalance(#[from] TrialBalanceError),
+    /// What is kept about the past could not be opened.
+    #[error(transparent)]
+    Past(#[from] PastError),
     /// The books could not be read.
     #[error(transparent)]
     Unreadable(#[from] RecoveryError),

@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::ledger::{ManualClock, NoReceipt, Receipt};
 use crate::network::Network;
+use crate::past::{At, Moment, Past};
 use crate::seal::{self, Place, Text};
 use crate::words;
 
@@ -180,7 +181,8 @@ impl<'a> Stage<'a> {
     }
 
     pub fn trial_balance(&self) -> Result<TrialBalance, StoryError> {
-        Ok(audit::trial_balance(&self.network.ledger, None)?)
+        let past = Past::open(&self.network.ledger, self.network.directory())?;
+        Ok(audit::trial_balance(&past, At::Recorded(Moment::After(self.network.ledger.position())))?)
     }
 
     /// Verifies the books; whatever is wrong ends the story.

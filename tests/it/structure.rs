@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 
 /// What each folder or file of `src` may use of the others. Calls go down; `domain` is the vocabulary
 /// of all and knows nobody.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &[]),
+    ("config", &[]),
     ("domain", &[]),
     ("import", &["api", "domain"]),
     ("journal", &["domain"]),
     ("ledger", &["domain", "journal"]),
     ("seal", &["domain"]),
     ("words", &["domain"]),
-    ("audit", &["domain", "journal", "ledger"]),
+    ("past", &["domain", "journal", "ledger"]),
+    ("audit", &["domain", "journal", "ledger", "past"]),
     ("network", &["domain", "journal", "ledger", "seal"]),
-    ("story", &["audit", "domain", "ledger", "network", "seal", "words"]),
+    ("story", &["audit", "domain", "ledger", "network", "past", "seal", "words"]),
     ("lib", &[]),
 ];
 const FILE_LINES_MAX: usize = 500;
@@ -47,7 +49,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 /// Goal: imports go one way. Method: every `crate::name` outside comments is looked up in the table.
 #[test]
 fn imports_go_one_way() {
-    let may_use: BTreeMap<_, _> = MAY_USE.into_iter().collect();
+    let may_use: BTreeMap<_, _> = MAY_USE.iter().copied().collect();
     let mut wrong = Vec::new();
     for (top, path, text) in sources().iter().filter(|(top, ..)| top != "main") {
         let allowed = may_use.get(top.as_str()).unwrap_or_else(|| panic!("{top} is not in the table"));

@@ -100,7 +100,9 @@ impl Checkpoints {
     fn remove_unfinished(&self) {
         let Some(Ok(listed)) = self.folder.as_ref().map(fs::read_dir) else { return };
         for path in listed.filter_map(|file| Some(file.ok()?.path())) {
-            if path.extension().is_some_and(|extension| extension == "tmp") {
+            // Only our own: others keep files of theirs beside, and may be writing one.
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(".checkpoint.tmp") {
                 let _tried_again_next_time = fs::remove_file(path);
             }
         }
@@ -117,8 +119,11 @@ fn position_of(path: &Path) -> Option<(Sequence, PathBuf)> {
     Some((Sequence::new(name.parse().ok()?), path.to_owned()))
 }
 
-/// The chain's hash after `position`, if a batch ends there.
-fn batch_hash_at(reader: &dyn JournalReader, position: Sequence) -> Result<Option<Hash>, ReadError> {
+/// The chain's hash after `position`, if a batch ends there: what vouches for anything derived.
+///
+/// # Errors
+/// [`ReadError`] if the journal cannot be read there.
+pub fn batch_hash_at(reader: &dyn JournalReader, position: Sequence) -> Result<Option<Hash>, ReadError> {
     let batches = reader.read(position, 1)?;
     Ok(batches.first().filter(|batch| batch.seal.last() == position).map(|batch| batch.seal.hash))
 }

@@ -1,0 +1,269 @@
+//! Settings of a server and of the command line: flags first, then `HOURBOOK_*`, then what is usual.
+//!
+//! Everything is read and checked before a port opens or a file is touched. The environment is a trait,
+//! so that a test brings its own and two tests never meet in the one of the process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the server listens, and where the command line looks for it, if nobody says otherwise: the port
+/// spells HOUR on a telephone.
+pub const USUAL_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4687);
+/// How long calls under way may take once the server was told to end, if nobody says otherwise.
+const USUAL_DRAIN_SECONDS: u64 = 10;
+/// The longest drain, in seconds.
+const DRAIN_SECONDS_MAX: u64 = 600;
+/// No setting is longer, in bytes.
+const SETTING_BYTES_MAX: usize = 4_096;
+
+/// Where settings come from that no flag gives.
+pub trait Environment {
+    /// The value of a variable, if it is set and not empty.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if it is no text or too long.
+    fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError>;
+}
+
+/// The environment of this process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return Ok(None) };
+        let value = value.into_string().ok().filter(|value| value.len() <= SETTING_BYTES_MAX);
+        value.map(Some).ok_or_else(|| ConfigError {
+            setting: name,
+            value: "(unreadable)".into(),
+            must: "be text of at most 4,096 bytes",
+        })
+    }
+}
+
+/// A setting that cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} ({setting}) is '{value}', and must {must}", self.flag())]
+pub struct ConfigError {
+    /// Which setting, by its variable.
+    pub setting: &'static str,
+    /// What it is.
+    pub value: String,
+    /// What it must be.
+    pub must: &'static str,
+}
+
+impl ConfigError {
+    /// The flag that says the same as the variable: `--drain-seconds` for `HOURBOOK_DRAIN_SECONDS`.
+    fn flag(&self) -> String {
+        let name = self.setting.strip_prefix("HOURBOOK_").unwrap_or(self.setting);
+        format!("--{}", name.to_ascii_lowercase().replace('_', "-"))
+    }
+}
+
+/// How a server is asked for on the command line. Values are judged by [`Config::read`], together with
+/// those of the environment.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ServeFlags {
+    /// Folder the books are kept in; made if it is not there [env: HOURBOOK_DATA] [default: hb-data]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<String>,
+    /// Address and port to listen on; loopback only [env: HOURBOOK_LISTEN] [default: 127.0.0.1:4687]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// How long calls under way may take once the server is told to end, 0 to 600 [env: HOURBOOK_DRAIN_SECONDS] [default: 10]
+    #[arg(long, value_name = "SECONDS")]
+    pub drain_seconds: Option<String>,
+    /// Believe a clock that is more than 30 days ahead of the books [env: HOURBOOK_ACCEPT_CLOCK=yes]
+    #[arg(long)]
+    pub accept_clock: bool,
+    /// Whether clients may ask which calls there are, yes or no [env: HOURBOOK_REFLECTION] [default: yes]
+    #[arg(long, value_name = "YES|NO")]
+    pub reflection: Option<String>,
+    /// Where traces and metrics go, such as http://127.0.0.1:4317 [env: HOURBOOK_OTLP] [default: nowhere]
+    #[arg(long, value_name = "URL")]
+    pub otlp: Option<String>,
+    /// What is logged on standard error: error, warn, info, debug [env: HOURBOOK_LOG] [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogLevel {
+    /// What needs a human.
+    Error,
+    /// What may come to need one.
+    Warn,
+    /// What an operator wants to know of.
+    #[default]
+    Info,
+    /// What a developer wants to know of.
+    Debug,
+}
+
+/// A server's settings, all of them usable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The data directory.
+    pub data: PathBuf,
+    /// Where to listen: loopback, as long as nobody has to say who they are.
+    pub listen: SocketAddr,
+    /// How long calls under way may take once the server was told to end.
+    pub drain: Duration,
+    /// Whether a clock far ahead is believed at start.
+    pub accept_clock: bool,
+    /// Whether clients may ask which calls there are.
+    pub reflection: bool,
+    /// Where traces and metrics go, if anywhere.
+    pub otlp: Option<String>,
+    /// How much is logged.
+    pub log: LogLevel,
+}
+
+impl Config {
+    /// Settings from flags and environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the first setting that cannot be meant.
+    pub fn read(flags: &ServeFlags, environment: &dyn Environment) -> Result<Self, ConfigError> {
+        let setting = |flag: &Option<String>, name: &'static str| match flag {
+            Some(value) => Ok(Some(value.clone())),
+            None => environment.get(name),
+        };
+        let data = setting(&flags.data, "HOURBOOK_DATA")?.unwrap_or_else(|| "hb-data".to_owned());
+        if data.is_empty() {
+            return Err(ConfigError { setting: "HOURBOOK_DATA", value: data, must: "name a folder" });
+        }
+        let listen = setting(&flags.listen, "HOURBOOK_LISTEN")?;
+        let drain = setting(&flags.drain_seconds, "HOURBOOK_DRAIN_SECONDS")?;
+        let accept = setting(&flags.accept_clock.then(|| "yes".to_owned()), "HOURBOOK_ACCEPT_CLOCK")?;
+        Ok(Self {
+            data: data.into(),
+            listen: listen.map_or(Ok(USUAL_ADDRESS), read_listen)?,
+            drain: Duration::from_secs(drain.map_or(Ok(USUAL_DRAIN_SECONDS), read_drain)?),
+            accept_clock: accept.map_or(Ok(false), |value| yes_or_no("HOURBOOK_ACCEPT_CLOCK", value))?,
+            reflection: setting(&flags.reflection, "HOURBOOK_REFLECTION")?
+                .map_or(Ok(true), |value| yes_or_no("HOURBOOK_REFLECTION", value))?,
+            otlp: setting(&flags.otlp, "HOURBOOK_OTLP")?.map(read_otlp).transpose()?,
+            log: setting(&flags.log, "HOURBOOK_LOG")?.map_or(Ok(LogLevel::Info), read_log)?,
+        })
+    }
+}
+
+/// Until callers have to say who they are, nobody from outside this machine may call.
+fn read_listen(value: String) -> Result<SocketAddr, ConfigError> {
+    let address = value.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
+    address.ok_or(ConfigError {
+        setting: "HOURBOOK_LISTEN",
+        value,
+        must: "be a loopback address and a port, such as 127.0.0.1:4687 or [::1]:4687: nobody has to say \
+               who they are yet, so nobody from outside this machine may call",
+    })
+}
+
+fn read_drain(value: String) -> Result<u64, ConfigError> {
+    let seconds = value.parse().ok().filter(|seconds| *seconds <= DRAIN_SECONDS_MAX);
+    seconds.ok_or(ConfigError {
+        setting: "HOURBOOK_DRAIN_SECONDS",
+        value,
+        must: "be a number of seconds from 0 to 600",
+    })
+}
+
+fn yes_or_no(setting: &'static str, value: String) -> Result<bool, ConfigError> {
+    match value.to_ascii_lowercase().as_str() {
+        "yes" | "true" | "1" | "on" => Ok(true),
+        "no" | "false" | "0" | "off" => Ok(false),
+        _ => Err(ConfigError { setting, value, must: "be yes or no" }),
+    }
+}
+
+fn read_otlp(value: String) -> Result<String, ConfigError> {
+    let authority = value.strip_prefix("http://").unwrap_or_default().trim_end_matches('/');
+    if authority.parse::<http::uri::Authority>().is_ok_and(|authority| authority.port().is_some()) {
+        Ok(value)
+    } else {
+        Err(ConfigError {
+            setting: "HOURBOOK_OTLP",
+            value,
+            must: "be http:// with a host and a port, such as http://127.0.0.1:4317",
+        })
+    }
+}
+
+fn read_log(value: String) -> Result<LogLevel, ConfigError> {
+    match value.to_ascii_lowercase().as_str() {
+        "error" => Ok(LogLevel::Error),
+        "warn" => Ok(LogLevel::Warn),
+        "info" => Ok(LogLevel::Info),
+        "debug" => Ok(LogLevel::Debug),
+        _ => Err(ConfigError { setting: "HOURBOOK_LOG", value, must: "be error, warn, info or debug" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    struct Fixed(BTreeMap<&'static str, &'static str>);
+
+    impl Environment for Fixed {
+        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+            Ok(self.0.get(name).map(|value| (*value).to_owned()))
+        }
+    }
+
+    fn read(flags: &ServeFlags, variables: &[(&'static str, &'static str)]) -> Result<Config, ConfigError> {
+        Config::read(flags, &Fixed(variables.iter().copied().collect()))
+    }
+
+    /// Goal: a flag beats its variable, a variable beats what is usual.
+    /// Method: one setting in all three ways, and everything unset.
+    #[test]
+    fn flags_then_environment_then_usual() {
+        let usual = read(&ServeFlags::default(), &[]).unwrap();
+        assert_eq!((usual.listen, usual.drain.as_secs()), (USUAL_ADDRESS, 10));
+        assert!(usual.reflection && !usual.accept_clock && usual.otlp.is_none());
+        let variables = [("HOURBOOK_LISTEN", "127.0.0.1:1"), ("HOURBOOK_DATA", "there")];
+        let config = read(&ServeFlags::default(), &variables).unwrap();
+        assert_eq!((config.listen.port(), config.data), (1, PathBuf::from("there")));
+        let flags = ServeFlags { listen: Some("[::1]:2".into()), ..ServeFlags::default() };
+        assert_eq!(read(&flags, &variables).unwrap().listen.port(), 2);
+    }
+
+    /// Goal: what cannot be meant is named with what it must be.
+    /// Method: one bad value for each setting, and the values next to the bounds.
+    #[test]
+    fn bad_settings_are_named() {
+        for (name, value) in [
+            ("HOURBOOK_LISTEN", "0.0.0.0:4687"),
+            ("HOURBOOK_LISTEN", "192.168.0.1:4687"),
+            ("HOURBOOK_LISTEN", "localhost"),
+            ("HOURBOOK_DRAIN_SECONDS", "601"),
+            ("HOURBOOK_DRAIN_SECONDS", "-1"),
+            ("HOURBOOK_ACCEPT_CLOCK", "maybe"),
+            ("HOURBOOK_REFLECTION", "2"),
+            ("HOURBOOK_OTLP", "127.0.0.1:4317"),
+            ("HOURBOOK_OTLP", "https://127.0.0.1:4317"),
+            ("HOURBOOK_OTLP", "http://127.0.0.1"),
+            ("HOURBOOK_LOG", "loud"),
+        ] {
+            let error = read(&ServeFlags::default(), &[(name, value)]).unwrap_err();
+            assert_eq!((error.setting, error.value.as_str()), (name, value));
+            let flag = name.to_lowercase().replace("hourbook", "-").replace('_', "-");
+            assert!(error.to_string().starts_with(&format!("{flag} ({name})")), "{error}");
+        }
+        for (name, value) in [
+            ("HOURBOOK_DRAIN_SECONDS", "600"),
+            ("HOURBOOK_DRAIN_SECONDS", "0"),
+            ("HOURBOOK_OTLP", "http://collector:4317/"),
+            ("HOURBOOK_LISTEN", "127.9.9.9:0"),
+        ] {
+            assert!(read(&ServeFlags::default(), &[(name, value)]).is_ok(), "{name} {value}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The books in balances only: what questions about the past need of a position.
+//!
+//! A pure function of the entries so far, like the ledger's state and a quarter of its size: no
+//! limits, claims, chains or owners. Applying cannot refuse; an entry that names what is not there
+//! (a damaged journal) changes nothing there.
+//!
+//! Memory: 20 bytes an account, and at most a sixteenth of that as room to grow.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+
+use super::counts::Counts;
+use crate::domain::{
+    AccountKind, AccountNumber, Action, BankNumber, Capture, Day, Entry, NewAccount, Opened, Rest, Sequence,
+    Timestamp,
+};
+use crate::ledger::state::slot;
+
+/// Rooms for accounts are taken in steps of this many, and a sixteenth of what there is.
+const GROWTH_ACCOUNTS: usize = 64;
+
+/// Balances at a position.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fold {
+    /// The newest entry in it.
+    pub position: Sequence,
+    /// When that entry was written down.
+    pub recorded_at: Timestamp,
+    /// By day of help: entries of this day and before only, and nothing is known of `held`.
+    pub through_day: Option<Day>,
+    pub(super) posted: Vec<i64>,
+    pub(super) held: Vec<i64>,
+    pub(super) places: Vec<Place>,
+    pub(super) banks: Vec<BankFold>,
+    /// Holds that correct other books: hardly anybody sets such hours aside.
+    pub(super) correcting: BTreeSet<Sequence>,
+}
+
+/// An account at a position. Seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountFold {
+    /// Its number.
+    pub number: AccountNumber,
+    /// Its bank.
+    pub bank: BankNumber,
+    /// What it is for.
+    pub kind: AccountKind,
+    /// Everything received minus everything given away.
+    pub posted: i64,
+    /// What open holds have set aside; zero by day of help.
+    pub held: i64,
+}
+
+/// A bank at a position.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BankFold {
+    /// IANA name of its time zone.
+    pub time_zone: Box<str>,
+    /// The zone itself; UTC should this program not know the name.
+    pub zone: TimeZone,
+    /// Hours moved in it, seconds: every transfer, less what was put right, given back or corrected.
+    pub net_moved: i128,
+}
+
+/// Bank and kind of an account in four bytes: there are at most 100,000 banks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place(u32);
+
+/// What an entry adds to one account or bank, seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose zone says which day it is.
+    pub bank: BankNumber,
+    /// The account; none for hours moved in the bank.
+    pub account: Option<AccountNumber>,
+    /// How much.
+    pub seconds: i128,
+}
+
+impl Place {
+    pub(super) const fn new(bank: BankNumber, kind: AccountKind) -> Self {
+        Self(bank.get() << 3 | kind.number() as u32)
+    }
+
+    pub(super) const fn bank(self) -> BankNumber {
+        BankNumber::new(self.0 >> 3)
+    }
+
+    pub(super) fn kind(self) -> AccountKind {
+        let number = u8::try_from(self.0 & 7).unwrap_or_default();
+        AccountKind::from_number(number).unwrap_or(AccountKind::Member) // Made of a kind by `new`.
+    }
+}
+
+impl BankFold {
+    pub(super) fn new(time_zone: Box<str>, net_moved: i128) -> Self {
+        let zone = TimeZone::get(&time_zone).unwrap_or(TimeZone::UTC);
+        Self { time_zone, zone, net_moved }
+    }
+}
+
+impl Fold {
+    /// How many accounts there are.
+    #[must_use]
+    pub fn accounts_len(&self) -> usize {
+        self.posted.len()
+    }
+
+    /// The account, if there is one.
+    #[must_use]
+    pub fn account(&self, number: AccountNumber) -> Option<AccountFold> {
+        let at = slot(number);
+        let (place, posted) = (self.places.get(at)?, self.posted.get(at)?);
+        let held = self.held.get(at).copied().unwrap_or_default();
+        Some(AccountFold { number, bank: place.bank(), kind: place.kind(), posted: *posted, held })
+    }
+
+    /// Every account, by number.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountFold> + '_ {
+        (0_u32..)
+            .take(self.accounts_len())
+            .filter_map(|slot| self.account(AccountNumber::from_slot(slot)?))
+    }
+
+    /// The bank, if there is one.
+    #[must_use]
+    pub fn bank(&self, number: BankNumber) -> Option<&BankFold> {
+        self.banks.get(place_of(number)?)
+    }
+
+    /// Every bank with its number, in order.
+    pub fn banks(&self) -> impl Iterator<Item = (BankNumber, &BankFold)> {
+        (1_u32..).map(BankNumber::new).zip(&self.banks)
+    }
+
+    /// The day of an entry for `bank`: the day it says, else the day it was written down there.
+    #[must_use]
+    pub fn day_of(&self, entry: &Entry, bank: BankNumber) -> Day {
+        entry.command.occurred_on.unwrap_or_else(|| {
+            let zone = self.bank(bank).map_or(TimeZone::UTC, |bank| bank.zone.clone());
+            day_in(&zone, entry.recorded_at)
+        })
+    }
+
+    /// What applying `entry` would add to accounts and to hours moved; asked before it is applied.
+    /// `counts` is what [`super::counts::by_place`] says of it.
+    pub fn each_change(&self, entry: &Entry, counts: &[Counts], mut visit: impl FnMut(Change)) {
+        for line in &entry.outcome.lines {
+            let Some(account) = self.account(line.account) else { continue };
+            let seconds = i128::from(line.posted) - i128::from(account.posted);
+            if seconds != 0 {
+                visit(Change { bank: account.bank, account: Some(line.account), seconds });
+            }
+        }
+        for moved in entry.moves() {
+            let Some(account) = self.account(moved.debit) else { continue };
+            let seconds = i128::from(moved.amount.seconds());
+            let seconds = match counts.get(usize::from(moved.of)).copied().unwrap_or_default() {
+                Counts::Plus => seconds,
+                Counts::Minus => -seconds,
+            };
+            visit(Change { bank: account.bank, account: None, seconds });
+        }
+    }
+
+    /// Moves the balances one entry forward.
+    pub fn apply(&mut self, entry: &Entry, counts: &[Counts]) {
+        let mut moved = smallvec::SmallVec::<[(BankNumber, i128); 2]>::new();
+        self.each_change(entry, counts, |change| {
+            if change.account.is_none() {
+                moved.push((change.bank, change.seconds));
+            }
+        });
+        for (number, seconds) in moved {
+            self.add_moved(number, seconds);
+        }
+        self.position = entry.sequence;
+        self.recorded_at = entry.recorded_at;
+        for line in &entry.outcome.lines {
+            let at = slot(line.account);
+            if let (Some(posted), Some(held)) = (self.posted.get_mut(at), self.held.get_mut(at)) {
+                (*posted, *held) = (line.posted, line.held);
+            }
+        }
+        self.apply_action(entry);
+    }
+
+    fn apply_action(&mut self, entry: &Entry) {
+        match &entry.command.action {
+            Action::Post(post) => {
+                if let Some(hold) = post.ends {
+                    self.correcting.remove(&hold);
+                }
+            }
+            Action::Hold(hold) => {
+                if hold.transfers.iter().any(|one| Counts::of(one) == Counts::Minus) {
+                    self.correcting.insert(entry.sequence);
+                }
+            }
+            Action::Capture(Capture { hold, rest: Rest::Release, .. })
+            | Action::Void(hold)
+            | Action::Expire(hold) => {
+                self.correcting.remove(hold);
+            }
+            Action::OpenBank(bank) => {
+                if let Opened::Bank(number, _) = entry.outcome.opened {
+                    self.banks.push(BankFold::new(bank.time_zone.clone(), 0));
+                    self.open(number, AccountKind::Pot);
+                    self.open(number, AccountKind::Issuance);
+                }
+            }
+            Action::OpenClearing(pair) => {
+                self.open(pair.first, AccountKind::Clearing);
+                self.open(pair.second, AccountKind::Clearing);
+            }
+            Action::OpenAccounts(accounts) => {
+                for NewAccount { bank, kind, .. } in accounts {
+                    self.open(*bank, *kind);
+                }
+            }
+            Action::Capture(Capture { rest: Rest::Keep, .. })
+            | Action::Reverse(_)
+            | Action::RegisterOwners(_)
+            | Action::SetLimits(..)
+            | Action::Close(_)
+            | Action::Reopen(_)
+            | Action::Note(_) => {}
+        }
+    }
+
+    pub(super) fn open(&mut self, bank: BankNumber, kind: AccountKind) {
+        // Not doubled as vectors do by themselves: that could cost 40 bytes an account.
+        if self.posted.len() == self.posted.capacity() {
+            let more = self.posted.len() / 16 + GROWTH_ACCOUNTS;
+            self.posted.reserve_exact(more);
+            self.held.reserve_exact(more);
+            self.places.reserve_exact(more);
+        }
+        self.posted.push(0);
+        self.held.push(0);
+        self.places.push(Place::new(bank, kind));
+    }
+
+    /// Opens what `all` has and these books do not, with nothing in it.
+    pub(super) fn open_as_in(&mut self, all: &Self) {
+        for place in all.places.iter().skip(self.places.len()) {
+            self.open(place.bank(), place.kind());
+        }
+        let banks = all.banks.iter().skip(self.banks.len());
+        let banks: Vec<_> = banks.map(|bank| BankFold { net_moved: 0, ..bank.clone() }).collect();
+        self.banks.extend(banks);
+    }
+
+    fn add_moved(&mut self, number: BankNumber, seconds: i128) {
+        if let Some(bank) = place_of(number).and_then(|place| self.banks.get_mut(place)) {
+            bank.net_moved = bank.net_moved.saturating_add(seconds);
+        }
+    }
+
+    /// The first accounts and banks of these books with nothing in them, by day of help.
+    pub(super) fn emptied(&self, day: Day, accounts: usize, banks: usize) -> Self {
+        let accounts = accounts.min(self.accounts_len());
+        let banks = self.banks.iter().take(banks).cloned();
+        Self {
+            position: self.position,
+            recorded_at: self.recorded_at,
+            through_day: Some(day),
+            posted: vec![0; accounts],
+            held: vec![0; accounts],
+            places: self.places.get(..accounts).unwrap_or_default().to_vec(),
+            banks: banks.map(|bank| BankFold { net_moved: 0, ..bank }).collect(),
+            correcting: BTreeSet::new(),
+        }
+    }
+
+    /// Adds a change whose day is looked at. Sums saturate: a day's part of an account's history is
+    /// not bound as its balance is.
+    pub(super) fn add(&mut self, change: Change) {
+        match change.account {
+            None => self.add_moved(change.bank, change.seconds),
+            Some(number) => {
+                if let Some(posted) = self.posted.get_mut(slot(number)) {
+                    let sum = i128::from(*posted).saturating_add(change.seconds);
+                    *posted = narrow(sum);
+                }
+            }
+        }
+    }
+}
+
+/// A sum in 64 bits, saturating.
+pub(super) fn narrow(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The day of a moment in a time zone; in UTC where the calendar ends (after the year 9999).
+#[must_use]
+pub fn day_in(zone: &TimeZone, moment: Timestamp) -> Day {
+    let there = jiff::Timestamp::from_microsecond(moment.micros()).ok().and_then(|moment| {
+        let date = zone.to_datetime(moment).date();
+        Day::from_calendar(date.year(), date.month(), date.day())
+    });
+    there.unwrap_or_else(|| moment.utc_day())
+}
+
+fn place_of(number: BankNumber) -> Option<usize> {
+    usize::try_from(number.get()).ok()?.checked_sub(1)
+}

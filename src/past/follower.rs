@@ -1,0 +1,246 @@
+//! The follower: reads the journal behind the ledger and keeps balances and day totals.
+//!
+//! It goes in chunks of whole batches, never past what is acknowledged (I5), and is waited for by
+//! nobody. Memory: one chunk of the journal, the decoded entries of one batch, the rows of one chunk.
+//!
+//! What it starts from: the day totals' position, if the journal vouches for it, and the newest
+//! balances checkpoint not after that; so both go on together, and agree before either is shown.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use super::balances::BalancesFolder;
+use super::counts::{self, Counts};
+use super::days::{Days, Mark, Net, Row, Served};
+use super::fold::Fold;
+use super::{PastBounds, PastError};
+use crate::domain::{Entry, Sequence};
+use crate::journal::{JournalReader, ReadError, StoredBatch};
+use crate::ledger::checkpoint::batch_hash_at;
+use crate::ledger::recovery::{self, RecoveryError};
+
+/// A chunk ends early when it has changed this many rows.
+const ROWS_MAX: usize = 131_072;
+
+/// What follower and readers share.
+pub struct Shared {
+    /// Locked for writing while the entries of one batch are applied.
+    pub fold: RwLock<Fold>,
+    /// Locked for writing while the rows of one chunk are written, for reading while totals are read.
+    pub days: RwLock<Days>,
+    pub position: watch::Sender<Sequence>,
+    pub failure: Mutex<Option<String>>,
+}
+
+/// The thread's own.
+pub struct Follower {
+    pub shared: Arc<Shared>,
+    pub reader: Arc<dyn JournalReader>,
+    pub balances: BalancesFolder,
+    pub bounds: PastBounds,
+    pub acknowledged: watch::Receiver<Sequence>,
+    /// Fails once the ledger is gone.
+    pub alive: watch::Receiver<()>,
+    /// Fails once nobody asks about the past any more.
+    pub wanted: watch::Receiver<()>,
+    /// What the chunk has changed so far.
+    pub net: Net,
+}
+
+/// Whether totals that do not agree may be thrown away: once, or it would go on for ever.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chance {
+    First,
+    Last,
+}
+
+impl Follower {
+    /// Follows until nobody wants it or something fails; then says why, and wakes who waits.
+    pub fn run(mut self) {
+        if let Err(error) = self.follow() {
+            *self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+            self.shared.position.send_modify(|_same| {});
+        }
+    }
+
+    fn follow(&mut self) -> Result<(), PastError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(PastError::Thread)?;
+        self.balances.tidy(&*self.reader)?;
+        let mut chance = Chance::First;
+        if !self.believed()? {
+            chance = Chance::Last;
+            self.days_mut(Days::begin_again)?;
+        }
+        let position = self.days(|days| days.position.position);
+        let start = self.balances.newest(&*self.reader, position)?;
+        self.fold_mut(|fold| *fold = start);
+        loop {
+            let through = *self.acknowledged.borrow_and_update();
+            while !self.settled(&mut chance)? || self.position() < through {
+                if self.is_over() {
+                    return Ok(());
+                }
+                if self.position() < through {
+                    self.chunk(through)?;
+                }
+            }
+            let (acknowledged, alive, wanted) = (&mut self.acknowledged, &mut self.alive, &mut self.wanted);
+            let goes_on = runtime.block_on(async {
+                tokio::select! {
+                    moved = acknowledged.changed() => moved.is_ok(),
+                    _gone = alive.changed() => false,
+                    _unwanted = wanted.changed() => false,
+                }
+            });
+            if !goes_on {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the journal has the hashes that the totals name.
+    fn believed(&self) -> Result<bool, ReadError> {
+        let (position, ahead) = self.days(|days| (days.position, days.ahead));
+        let vouched = |mark: Mark| -> Result<bool, ReadError> {
+            Ok(mark.position.is_zero() || batch_hash_at(&*self.reader, mark.position)? == Some(mark.hash))
+        };
+        Ok(position.position <= ahead.position && vouched(position)? && vouched(ahead)?)
+    }
+
+    /// Shows how far it is, once balances have caught up with totals and agree with them.
+    fn settled(&mut self, chance: &mut Chance) -> Result<bool, PastError> {
+        let (shown, ahead) = self.days(|days| (days.served.is_some(), days.ahead.position));
+        if shown {
+            return Ok(true);
+        }
+        if self.position() < ahead {
+            return Ok(false);
+        }
+        let agree = {
+            let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
+            self.days(|days| days.agree(&fold))
+        };
+        if agree.unwrap_or(false) {
+            self.show(None)?;
+            return Ok(true);
+        }
+        if *chance == Chance::Last {
+            return Err(PastError::Disagree(self.position()));
+        }
+        *chance = Chance::Last;
+        self.net.clear();
+        self.days_mut(Days::begin_again)?;
+        self.fold_mut(|fold| *fold = Fold::default());
+        Ok(false)
+    }
+
+    /// The next entries, at most as many as a chunk has.
+    fn chunk(&mut self, through: Sequence) -> Result<(), PastError> {
+        let (from, ahead) = (self.position(), self.days(|days| days.ahead.position));
+        // What a killed process was writing is gone over again to exactly where it would have ended.
+        let through = if from < ahead { through.min(ahead) } else { through };
+        let mut hash = None;
+        for batch in self.reader.read(from.next(), self.bounds.chunk_entries)? {
+            let enough = hash.is_some() && self.net.len() >= ROWS_MAX;
+            if batch.last() > through || enough || self.is_over() {
+                break;
+            }
+            self.batch(&batch)?;
+            hash = Some(batch.seal.hash);
+        }
+        let position = self.position();
+        match hash {
+            Some(hash) if position > ahead || (position == ahead && !self.net.is_empty()) => {
+                self.show(Some(Mark { position, hash }))
+            }
+            Some(_) => Ok(()),
+            None if self.is_over() => Ok(()),
+            None => Err(RecoveryError::NotDense { expected: from.next(), found: Sequence::ZERO }.into()),
+        }
+    }
+
+    fn batch(&mut self, batch: &StoredBatch) -> Result<(), PastError> {
+        let (before, written) = (self.position(), self.days(|days| days.position.position));
+        let mut entries: Vec<(Entry, Vec<Counts>)> = Vec::new();
+        {
+            // Only this thread changes it, so what is decided by it here still holds below.
+            let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
+            let mut opened = fold.correcting.clone();
+            for record in batch.records() {
+                let expected = before.plus(u64::try_from(entries.len()).unwrap_or(u64::MAX)).next();
+                if record.sequence != expected {
+                    return Err(RecoveryError::NotDense { expected, found: record.sequence }.into());
+                }
+                let entry = recovery::decode(&record)?;
+                if entry.command.action.transfers().iter().any(|one| Counts::of(one) == Counts::Minus) {
+                    opened.insert(entry.sequence);
+                }
+                let counts = counts::by_place(&entry, |hold| opened.contains(&hold), &*self.reader)?;
+                entries.push((entry, counts));
+            }
+        }
+        {
+            let mut fold = self.shared.fold.write().unwrap_or_else(PoisonError::into_inner);
+            for (entry, counts) in &entries {
+                if entry.sequence > written {
+                    fold.each_change(entry, counts, |change| {
+                        let day = fold.day_of(entry, change.bank);
+                        *self.net.entry(Row::of(&change, day)).or_insert(0) += change.seconds;
+                    });
+                }
+                fold.apply(entry, counts);
+            }
+        }
+        let each = self.bounds.checkpoint_entries.max(1);
+        if before.get() / each < self.position().get() / each {
+            let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
+            let _unneeded = self.balances.write(&fold, &batch.seal.hash);
+        }
+        Ok(())
+    }
+
+    /// Writes what the chunk changed, if there was one, and moves the position everybody sees.
+    fn show(&mut self, end: Option<Mark>) -> Result<(), PastError> {
+        let shared = Arc::clone(&self.shared);
+        let served = {
+            let fold = shared.fold.read().unwrap_or_else(PoisonError::into_inner);
+            Served {
+                position: fold.position,
+                recorded_at: fold.recorded_at,
+                accounts: fold.accounts_len(),
+                banks: fold.banks.len(),
+            }
+        };
+        let mut days = shared.days.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(end) = end {
+            days.write(&mut self.net, end)?;
+        }
+        if end.is_none() || days.served.is_some() {
+            days.served = Some(served);
+            drop(days);
+            shared.position.send_replace(served.position);
+        }
+        Ok(())
+    }
+
+    fn position(&self) -> Sequence {
+        self.shared.fold.read().unwrap_or_else(PoisonError::into_inner).position
+    }
+
+    fn is_over(&self) -> bool {
+        self.wanted.has_changed().is_err() || self.alive.has_changed().is_err()
+    }
+
+    fn days<T>(&self, look: impl FnOnce(&Days) -> T) -> T {
+        look(&self.shared.days.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn days_mut<T>(&self, change: impl FnOnce(&mut Days) -> T) -> T {
+        change(&mut self.shared.days.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn fold_mut<T>(&self, change: impl FnOnce(&mut Fold) -> T) -> T {
+        change(&mut self.shared.fold.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
