@@ -23,6 +23,10 @@
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
+//! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
+//! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
+//! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
@@ -58,6 +62,7 @@
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
+//! | what is counted and measured, and under which name | `telemetry::names` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 
@@ -77,6 +82,7 @@
 pub mod api;
 pub mod audit;
 pub mod config;
+pub mod directory;
 pub mod domain;
 pub mod import;
 pub mod journal;
@@ -84,7 +90,10 @@ pub mod ledger;
 pub mod network;
 pub mod past;
 pub mod seal;
+pub mod server;
+pub mod service;
 pub mod story;
+pub mod telemetry;
 pub mod words;
 
 /// The example in README is run by the tests.

@@ -182,7 +182,10 @@ mod tests {
         let mut fold = Fold {
             position: Sequence::new(77),
             recorded_at: Timestamp::from_micros(-5),
-            banks: vec![BankFold::new("Europe/London".into(), -7), BankFold::new("Asia/Tokyo".into(), 1 << 90)],
+            banks: vec![
+                BankFold::new("Europe/London".into(), -7),
+                BankFold::new("Asia/Tokyo".into(), 1 << 90),
+            ],
             ..Fold::default()
         };
         for (kind, seconds) in AccountKind::ALL.into_iter().zip([0, -1, i64::MAX, i64::MIN, 3_600, 9]) {

@@ -118,9 +118,7 @@ impl Fold {
 
     /// Every account, by number.
     pub fn accounts(&self) -> impl Iterator<Item = AccountFold> + '_ {
-        (0_u32..)
-            .take(self.accounts_len())
-            .filter_map(|slot| self.account(AccountNumber::from_slot(slot)?))
+        (0_u32..).take(self.accounts_len()).filter_map(|slot| self.account(AccountNumber::from_slot(slot)?))
     }
 
     /// The bank, if there is one.
@@ -306,4 +304,49 @@ pub fn day_in(zone: &TimeZone, moment: Timestamp) -> Day {
 
 fn place_of(number: BankNumber) -> Option<usize> {
     usize::try_from(number.get()).ok()?.checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: balances cost at most 24 bytes an account however many there are, spare room included.
+    /// Method: accounts are opened one by one; what the lists could hold is counted along the way.
+    #[test]
+    fn an_account_costs_at_most_24_bytes() {
+        let mut fold = Fold::default();
+        for opened in 1..=300_000_usize {
+            fold.open(BankNumber::new(100_000), AccountKind::Clearing);
+            let bytes = fold.posted.capacity() * 8 + fold.held.capacity() * 8 + fold.places.capacity() * 4;
+            // A few dozen accounts fit into the first room; it is no cost to speak of.
+            assert!(bytes <= 24 * opened + 2_048, "{opened} accounts take {bytes} bytes");
+        }
+        let last = fold.account(AccountNumber::from_slot(299_999).unwrap()).unwrap();
+        assert_eq!((last.bank, last.kind), (BankNumber::new(100_000), AccountKind::Clearing));
+    }
+
+    /// Goal: a day begins at midnight where the bank is, also when the clocks change.
+    /// Method: moments on both sides of midnight in three zones, one of them on a day of 23 hours.
+    #[test]
+    fn a_day_begins_at_midnight_of_its_zone() {
+        let day = |zone: &str, moment: &str| {
+            let moment: jiff::Timestamp = moment.parse().unwrap();
+            let zone = TimeZone::get(zone).unwrap();
+            day_in(&zone, Timestamp::from_micros(moment.as_microsecond())).to_string()
+        };
+        for (zone, moment, expected) in [
+            ("Pacific/Auckland", "2026-05-05T11:59:59.999999Z", "2026-05-05"),
+            ("Pacific/Auckland", "2026-05-05T12:00:00Z", "2026-05-06"),
+            ("America/Los_Angeles", "2026-05-05T06:59:59Z", "2026-05-04"),
+            ("Europe/London", "2026-03-29T00:30:00Z", "2026-03-29"),
+            ("Europe/London", "2026-03-29T22:59:59Z", "2026-03-29"),
+            ("Europe/London", "2026-03-29T23:00:00Z", "2026-03-30"),
+        ] {
+            assert_eq!(day(zone, moment), expected, "{moment} in {zone}");
+        }
+        assert_eq!(
+            day_in(&TimeZone::UTC, Timestamp::from_micros(i64::MAX)),
+            Timestamp::from_micros(i64::MAX).utc_day()
+        );
+    }
 }

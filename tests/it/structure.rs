@@ -19,6 +19,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["domain", "journal", "ledger", "past"]),
     ("network", &["domain", "journal", "ledger", "seal"]),
     ("story", &["audit", "domain", "ledger", "network", "past", "seal", "words"]),
+    ("directory", &["domain", "journal", "ledger", "seal"]),
+    ("telemetry", &["domain", "ledger"]),
+    (
+        "service",
+        &["api", "audit", "directory", "domain", "ledger", "network", "past", "seal", "telemetry", "words"],
+    ),
+    ("server", &["api", "config", "journal", "ledger", "network", "past", "service", "telemetry"]),
     ("lib", &[]),
 ];
 const FILE_LINES_MAX: usize = 500;

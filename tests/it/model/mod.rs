@@ -12,7 +12,7 @@ mod labels;
 mod limits;
 mod naive;
 mod play;
-mod random;
+pub mod random;
 mod weather;
 
 use hourbook::domain::Reason;

@@ -1,5 +1,6 @@
 //! Opening ledgers in tests, and a small bank to play with.
 
+pub mod served;
 pub mod table;
 
 use std::sync::Arc;
@@ -52,6 +53,11 @@ impl Desk {
         let (clock, next_id) = (Arc::clone(&self.clock), self.next_id.clone());
         drop(self);
         Self { ledger: open(&next, &clock, |_| {}), journal: next, clock, next_id }
+    }
+
+    /// The clock's time.
+    pub fn clock_now(&self) -> Timestamp {
+        hourbook::ledger::Clock::now(&*self.clock).wall
     }
 
     pub fn key(&self) -> RequestKey {

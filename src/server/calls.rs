@@ -1,0 +1,119 @@
+//! Calls: how many at once, and how large their messages may be.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tokio::sync::Semaphore;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic_types::{ErrorDetails, StatusExt};
+use tower::{Layer, Service as TowerService};
+
+use crate::api::ledger_service_server::LedgerServiceServer;
+use crate::service::{BATCH_BYTES_MAX, Service};
+
+/// Calls at once that have no answer yet: as many as the ledger's queue has places.
+const AT_ONCE_MAX: usize = 4_096;
+/// Bytes of one message, batches aside: 256 transfers and their text fit many times.
+pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
+/// The one call whose messages may be larger.
+const POST_BATCHES: &str = "/hourbook.v1.LedgerService/PostBatches";
+
+/// LedgerService, with room for large messages only where batches are posted: what a caller may make the
+/// server hold in memory is bounded by the call.
+#[derive(Clone)]
+pub struct Sized {
+    single: LedgerServiceServer<Service>,
+    batches: LedgerServiceServer<Service>,
+}
+
+impl Sized {
+    /// Both ways to the same service.
+    pub fn new(service: Service) -> Self {
+        Self {
+            single: LedgerServiceServer::new(service.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX),
+            batches: LedgerServiceServer::new(service).max_decoding_message_size(BATCH_BYTES_MAX),
+        }
+    }
+}
+
+impl NamedService for Sized {
+    const NAME: &'static str = <LedgerServiceServer<Service> as NamedService>::NAME;
+}
+
+impl TowerService<Request<Body>> for Sized {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let inner = if request.uri().path() == POST_BATCHES { &mut self.batches } else { &mut self.single };
+        inner.call(request)
+    }
+}
+
+/// Answers "busy" at once when too many calls wait for their answers.
+#[derive(Clone)]
+pub struct AtOnce<S> {
+    inner: S,
+    places: Arc<Semaphore>,
+}
+
+/// Makes [`AtOnce`]; all of its services share their places.
+#[derive(Clone)]
+pub struct AtOnceLayer {
+    places: Arc<Semaphore>,
+}
+
+impl AtOnce<()> {
+    /// The layer.
+    pub fn layer() -> AtOnceLayer {
+        AtOnceLayer { places: Arc::new(Semaphore::new(AT_ONCE_MAX)) }
+    }
+}
+
+impl<S> Layer<S> for AtOnceLayer {
+    type Service = AtOnce<S>;
+
+    fn layer(&self, inner: S) -> AtOnce<S> {
+        AtOnce { inner, places: Arc::clone(&self.places) }
+    }
+}
+
+impl<S> TowerService<Request<Body>> for AtOnce<S>
+where
+    S: TowerService<Request<Body>, Response = Response<Body>>,
+    S::Future: Send + 'static,
+    S::Error: 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            let details = ErrorDetails::with_retry_info(Some(std::time::Duration::from_millis(100)));
+            let message = "too many calls at once; nothing was done, ask again shortly";
+            let busy = Status::with_error_details(tonic::Code::ResourceExhausted, message, details);
+            return Box::pin(async move { Ok(busy.into_http()) });
+        };
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            // Given back with the head of the answer: streams have places of their own.
+            let _place = place;
+            answer.await
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Connections: how many there may be, and how long they may say nothing.
+//!
+//! A connection that has not sent HTTP/2's opening words within ten seconds is closed: it costs nobody a
+//! thread, but a place. From then on the transport asks quiet ones for signs of life.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep};
+use tokio_stream::Stream;
+use tonic::transport::server::Connected;
+
+/// Connections at once; one more is closed as it comes.
+const CONNECTIONS_MAX: usize = 8_192;
+/// Files beside connections: volumes, the keyring, what is derived.
+const OTHER_FILES: u64 = 1_024;
+/// How long HTTP/2's opening words may take.
+const OPENING_WORDS_MAX: Duration = Duration::from_secs(10);
+/// How many bytes they have.
+const OPENING_WORDS_BYTES: usize = 24;
+/// How long is waited after the system could not accept: it is usually out of files.
+const AFTER_ERROR: Duration = Duration::from_millis(100);
+
+/// Lets this process have as many files open as its connections need, if the system allows it.
+pub fn allow_many() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    let wanted = OTHER_FILES.saturating_add(CONNECTIONS_MAX as u64);
+    let allowed = limit.maximum.map_or(wanted, |most| most.min(wanted));
+    if limit.current.is_some_and(|current| current < allowed) {
+        limit.current = Some(allowed);
+        let _as_many_as_there_are = setrlimit(Resource::Nofile, limit);
+    }
+}
+
+/// Connections as they come.
+pub struct Connections {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Connections {
+    /// Connections to `listener`.
+    pub fn new(listener: TcpListener) -> Self {
+        Self { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), pause: None }
+    }
+}
+
+impl Stream for Connections {
+    type Item = io::Result<Connection>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(context));
+                self.pause = None;
+            }
+            match ready!(self.listener.poll_accept(context)) {
+                Ok((stream, _)) => {
+                    let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { continue };
+                    let _slower_without = stream.set_nodelay(true);
+                    return Poll::Ready(Some(Ok(Connection::new(stream, place))));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    self.pause = Some(Box::pin(tokio::time::sleep(AFTER_ERROR)));
+                }
+            }
+        }
+    }
+}
+
+/// A connection, watched until it has said that it speaks HTTP/2.
+pub struct Connection {
+    stream: TcpStream,
+    opening: Option<Opening>,
+    _place: OwnedSemaphorePermit,
+}
+
+struct Opening {
+    bytes_left: usize,
+    until: Pin<Box<Sleep>>,
+}
+
+impl Connection {
+    fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
+        let until = Box::pin(tokio::time::sleep_until(Instant::now() + OPENING_WORDS_MAX));
+        let opening = Some(Opening { bytes_left: OPENING_WORDS_BYTES, until });
+        Self { stream, opening, _place: place }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let came = buffer.filled().len().saturating_sub(before);
+        if let Some(opening) = &mut self.opening {
+            opening.bytes_left = opening.bytes_left.saturating_sub(came);
+            if opening.bytes_left == 0 {
+                self.opening = None;
+            } else if opening.until.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = ();
+
+    fn connect_info(&self) {}
+}

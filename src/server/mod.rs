@@ -1,0 +1,197 @@
+//! The server: one listener, the books behind it, and how both begin and end.
+//!
+//! The port opens first and says NOT_SERVING until the books are read, so that whoever waits for the
+//! server can see it come. It says NOT_SERVING again once it is told to end, or when the ledger stops for
+//! good; then calls under way get a moment, streams end, and the books are closed.
+//!
+//! Limits: 8,192 connections, 64 calls of one connection and 4,096 of all at once, 10 seconds for a
+//! connection to say that it speaks HTTP/2 and 30 for a single call; a message has at most 256 KiB, a
+//! batch 4 MiB. What is beyond is refused or closed, and nobody else feels it.
+
+mod calls;
+mod connections;
+mod opening;
+mod process;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::transport::Server;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::api;
+use crate::api::audit_service_server::AuditServiceServer;
+use crate::journal::DataDirectory;
+use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
+use crate::network::NetworkError;
+use crate::past::PastError;
+use crate::service::Service;
+use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
+use calls::{AtOnce, Sized};
+use connections::Connections;
+pub use process::{ServeError, serve};
+
+/// Calls of one connection at once; further ones wait.
+const CALLS_PER_CONNECTION_MAX: usize = 64;
+/// How long a single call may take, its request on the wire included.
+const CALL_MAX: Duration = Duration::from_secs(30);
+/// Between two signs of life that a quiet connection is asked for, and how long they may take.
+const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
+/// Bytes of headers of one call.
+const HEADER_BYTES_MAX: u32 = 16 << 10;
+/// Bytes on the way that nobody has read yet, of one call and of one connection.
+const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
+
+/// What a server needs beside its listener.
+pub struct Options {
+    /// The data directory, owned by this process.
+    pub directory: DataDirectory,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Whether a clock far ahead is believed at start.
+    pub accept_clock: AcceptClock,
+    /// How many of everything.
+    pub bounds: crate::ledger::Bounds,
+    /// How long calls under way may take once the server is told to end.
+    pub drain: Duration,
+    /// Whether clients may ask which calls there are.
+    pub reflection: bool,
+    /// What is counted and measured.
+    pub metrics: Metrics,
+    /// What to do when the ledger stops, once health says so.
+    pub on_failure: OnFailure,
+}
+
+impl Options {
+    /// As usual: the machine's clock, a drain of ten seconds, a process that exits on failure.
+    #[must_use]
+    pub fn new(directory: DataDirectory, metrics: Metrics) -> Self {
+        Self {
+            directory,
+            clock: Arc::new(SystemClock),
+            accept_clock: AcceptClock::IfNear,
+            bounds: crate::ledger::Bounds::default(),
+            drain: Duration::from_secs(10),
+            reflection: true,
+            metrics,
+            on_failure: Box::new(exit_process),
+        }
+    }
+}
+
+/// Why a server ended that nobody told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The books could not be opened.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// What is derived from them could not be.
+    #[error(transparent)]
+    Past(#[from] PastError),
+    /// The ledger stopped for good.
+    #[error("the ledger stopped: {0}")]
+    Stopped(Failure),
+    /// The methods of the API cannot be named: a defect in Hourbook.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The descriptors of the API are not what reflection reads: a defect in Hourbook.
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The listener failed.
+    #[error(transparent)]
+    Transport(#[from] tonic::transport::Error),
+    /// A thread of the server ended unexpectedly: a defect in Hourbook.
+    #[error("the books could not be opened: {0}")]
+    Opening(tokio::task::JoinError),
+}
+
+/// Serves on `listener` until `shutdown` comes, then drains and closes the books.
+///
+/// # Errors
+/// [`ServerError`] if the books cannot be opened, or the ledger stopped.
+pub async fn run(
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+    options: Options,
+) -> Result<(), ServerError> {
+    connections::allow_many();
+    let (health, health_service) = tonic_health::server::health_reporter();
+    say(&health, ServingStatus::NotServing).await;
+    let methods = Methods::of(&[
+        api::DESCRIPTORS,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    ])?;
+    let service = Service::starting(options.metrics.clone());
+    let reflection = if options.reflection { Some(reflection()?) } else { None };
+    let router = Server::builder()
+        .layer(CallLayer::new(options.metrics.clone(), methods))
+        .layer(AtOnce::layer())
+        .timeout(CALL_MAX)
+        .concurrency_limit_per_connection(CALLS_PER_CONNECTION_MAX)
+        .max_concurrent_streams(u32::try_from(CALLS_PER_CONNECTION_MAX).ok())
+        .initial_stream_window_size(WINDOW_BYTES.0)
+        .initial_connection_window_size(WINDOW_BYTES.1)
+        .http2_keepalive_interval(Some(KEEPALIVE.0))
+        .http2_keepalive_timeout(Some(KEEPALIVE.1))
+        .http2_max_header_list_size(HEADER_BYTES_MAX)
+        .add_service(health_service)
+        .add_service(Sized::new(service.clone()))
+        .add_service(
+            AuditServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
+        )
+        .add_optional_service(reflection);
+
+    let (ending, is_ending) = watch::channel(false);
+    let drain = options.drain;
+    let mut drained = is_ending.clone();
+    let serving = router.serve_with_incoming_shutdown(Connections::new(listener), async move {
+        let _the_end = drained.wait_for(|ending| *ending).await;
+    });
+    tokio::pin!(serving, shutdown);
+
+    let mut opening = opening::open(options, health.clone(), is_ending);
+    let ended = tokio::select! {
+        () = &mut shutdown => Ok(()),
+        ended = &mut serving => ended.map_err(ServerError::from),
+        opened = opening.done() => match opened {
+            Err(error) => Err(error),
+            Ok(installation) => {
+                service.open(installation);
+                say(&health, ServingStatus::Serving).await;
+                tracing::info!("the books are open");
+                tokio::select! {
+                    () = &mut shutdown => Ok(()),
+                    ended = &mut serving => ended.map_err(ServerError::from),
+                    failure = opening.failed() => Err(ServerError::Stopped(failure)),
+                }
+            }
+        },
+    };
+    say(&health, ServingStatus::NotServing).await;
+    ending.send_replace(true);
+    if tokio::time::timeout(drain, &mut serving).await.is_err() {
+        tracing::warn!("some calls were still under way after {} seconds and were cut", drain.as_secs());
+    }
+    ended
+}
+
+/// Tells whoever asks for the health of the server, or of either service.
+async fn say(health: &HealthReporter, status: ServingStatus) {
+    for name in ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService"] {
+        health.set_service_status(name, status).await;
+    }
+}
+
+fn reflection() -> Result<
+    tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>,
+    tonic_reflection::server::Error,
+> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(api::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+}

@@ -1,0 +1,81 @@
+//! Opening the books beside a server that listens already, and hearing when the ledger stops.
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use super::{Options, ServerError, say};
+use crate::ledger::Failure;
+use crate::network::{Network, NetworkOptions};
+use crate::past::Past;
+use crate::service::Installation;
+
+/// How long a ledger that stopped waits for health to say so before the process ends.
+const TOLD_MAX: Duration = Duration::from_secs(1);
+
+/// Books on their way to being open.
+pub struct Opening {
+    task: JoinHandle<Result<Arc<Installation>, ServerError>>,
+    failure: watch::Receiver<Option<Failure>>,
+}
+
+/// Starts to read the books; blocks nobody.
+pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bool>) -> Opening {
+    let (stopped, failure) = watch::channel(None);
+    let runtime = tokio::runtime::Handle::current();
+    let Options { directory, clock, accept_clock, bounds, metrics, on_failure, .. } = options;
+    let written = metrics.clone();
+    let network = NetworkOptions {
+        clock,
+        accept_clock,
+        bounds,
+        on_batch: Box::new(move |batch| written.batch(batch)),
+        on_failure: Box::new(move |failure| {
+            // On a thread of the ledger, which has nothing else to do any more.
+            let (told, is_told) = mpsc::channel();
+            let health = health.clone();
+            runtime.spawn(async move {
+                say(&health, ServingStatus::NotServing).await;
+                let _waited_long_enough = told.send(());
+            });
+            let _in_time = is_told.recv_timeout(TOLD_MAX);
+            stopped.send_replace(Some(failure.clone()));
+            on_failure(failure);
+        }),
+        ..NetworkOptions::default()
+    };
+    let task = tokio::task::spawn_blocking(move || {
+        let network = Network::open_in(directory, network)?;
+        let past = Past::open(&network.ledger, network.directory())?;
+        let installation = Arc::new(Installation::new(network, past, metrics.clone(), ending));
+        let books = Arc::downgrade(&installation);
+        metrics.observe_trial_balance(Box::new(move || {
+            books.upgrade().map(|books| books.sum_of_all_balances())
+        }));
+        Ok(installation)
+    });
+    Opening { task, failure }
+}
+
+impl Opening {
+    /// Waits until the books are open.
+    pub async fn done(&mut self) -> Result<Arc<Installation>, ServerError> {
+        (&mut self.task).await.map_err(ServerError::Opening)?
+    }
+
+    /// Waits until the ledger stops for good.
+    pub async fn failed(&mut self) -> Failure {
+        loop {
+            if let Some(failure) = self.failure.borrow_and_update().clone() {
+                return failure;
+            }
+            if self.failure.changed().await.is_err() {
+                std::future::pending::<()>().await; // The ledger is gone without having failed.
+            }
+        }
+    }
+}

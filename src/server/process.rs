@@ -1,0 +1,99 @@
+//! The process `hourbook serve`: telemetry, directory, port, then the server until TERM or INT.
+//!
+//! In this order, so that what cannot work is said before anything is touched: a directory another process
+//! owns is named with its owner, a port that is taken before the books are opened.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Options, ServerError, run};
+use crate::config::{Config, LogLevel};
+use crate::journal::{DataDirectory, DirectoryError};
+use crate::ledger::AcceptClock;
+use crate::telemetry::{self, LevelFilter, Settings, TelemetryError};
+
+/// Why a server did not begin, or ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Telemetry cannot be set up as configured.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The address cannot be listened on.
+    #[error("{address} cannot be listened on: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the machine said.
+        source: io::Error,
+    },
+    /// The machine gives no runtime or no signals.
+    #[error("{doing}: {source}")]
+    Machine {
+        /// What was being done.
+        doing: &'static str,
+        /// What it said.
+        source: io::Error,
+    },
+    /// The server itself.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+}
+
+/// Serves as configured until the process is told to end.
+///
+/// # Errors
+/// [`ServeError`], saying what to do where something can be done.
+pub fn serve(config: &Config) -> Result<(), ServeError> {
+    let telemetry = telemetry::install(&Settings {
+        otlp_endpoint: config.otlp.clone(),
+        log_level: level(config.log),
+        ..Settings::default()
+    })?;
+    let directory = DataDirectory::open(&config.data)?;
+    let machine = |doing| move |source| ServeError::Machine { doing, source };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(machine("starting the runtime"))?;
+    let served = runtime.block_on(async {
+        let listening = TcpListener::bind(config.listen).await;
+        let listen_failed = |source| ServeError::Listen { address: config.listen, source };
+        let listener = listening.map_err(listen_failed)?;
+        let address = listener.local_addr().map_err(listen_failed)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(machine("listening for TERM"))?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(machine("listening for INT"))?;
+        tracing::info!(%address, data = %config.data.display(), "listening; the books are being read");
+        tracing::info!("every call acts as the local operator, so only this machine can call");
+        let told = async move {
+            let which = tokio::select! { _ = terminate.recv() => "TERM", _ = interrupt.recv() => "INT" };
+            tracing::info!(signal = which, "told to end; calls under way are finished first");
+        };
+        let mut options = Options::new(directory, telemetry.metrics());
+        options.accept_clock = if config.accept_clock { AcceptClock::Yes } else { AcceptClock::IfNear };
+        options.drain = config.drain;
+        options.reflection = config.reflection;
+        Ok(run(listener, told, options).await?)
+    });
+    // Streams that did not end in time are cut; the books close when their last reader is gone.
+    runtime.shutdown_timeout(config.drain);
+    if let Err(error) = telemetry.shutdown(config.drain) {
+        tracing::warn!(%error, "telemetry");
+    }
+    if served.is_ok() {
+        tracing::info!("ended");
+    }
+    served
+}
+
+const fn level(log: LogLevel) -> LevelFilter {
+    match log {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    }
+}

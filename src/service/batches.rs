@@ -1,0 +1,216 @@
+//! PostBatches: many independent entries, a batch at a time.
+//!
+//! Two tasks a stream: one reads batches and submits them, the other answers them in order once they are
+//! on disk. Between them stands a channel of fixed length, so at most four batches are unanswered; then the
+//! reader reads no further and the transport holds the caller back. A caller who leaves stops both.
+//!
+//! A batch that cannot be read at all (too large, no message) ends the stream after everything before it
+//! was answered. One bad entry does not: it is answered in its place.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Status, Streaming};
+
+use super::asked::Asked;
+use super::commands;
+use super::installation::{Installation, nobody_forgotten};
+use super::not_done::NotDone;
+use super::{Service, answers};
+use crate::api::{EntryResult, PostBatchesRequest, PostBatchesResponse};
+use crate::domain::{Action, Opened};
+use crate::ledger::{Decision, Mode, Repeated, Ticket};
+use crate::telemetry::Metrics;
+
+/// Entries in one batch.
+pub const BATCH_ENTRIES_MAX: usize = 10_000;
+/// Bytes of one batch.
+pub const BATCH_BYTES_MAX: usize = 4 << 20;
+/// Batches of a stream that are read and not answered: one being decided, one being answered, the rest
+/// waiting between the two.
+pub const UNANSWERED_MAX: usize = 4;
+
+/// A batch on its way through the ledger.
+struct UnderWay {
+    /// One an entry, in order.
+    entries: Vec<Prepared>,
+    ticket: Ticket,
+}
+
+/// An entry of a batch.
+enum Prepared {
+    /// Submitted, in its turn.
+    Submitted(Box<Asked>),
+    /// Not submitted, and why.
+    NotDone(NotDone),
+}
+
+type Answers = mpsc::Sender<Result<PostBatchesResponse, Status>>;
+
+/// Starts both tasks of a stream.
+pub fn stream(
+    service: &Service,
+    requests: Streaming<PostBatchesRequest>,
+) -> Result<ReceiverStream<Result<PostBatchesResponse, Status>>, NotDone> {
+    let books = service.books()?;
+    let permit = Arc::clone(&service.shared.batch_streams).try_acquire_owned();
+    let permit = permit.map_err(|_| NotDone::Busy("16 streams of batches are open already"))?;
+    let (answers, from) = mpsc::channel(1);
+    let (submitted, under_way) = mpsc::channel(UNANSWERED_MAX - 2);
+    let metrics = service.shared.metrics.clone();
+    tokio::spawn(read(Arc::clone(&books), requests, submitted, answers.clone()));
+    tokio::spawn(async move {
+        answer(books, under_way, answers, metrics).await;
+        drop(permit);
+    });
+    Ok(ReceiverStream::new(from))
+}
+
+async fn read(
+    books: Arc<Installation>,
+    mut requests: Streaming<PostBatchesRequest>,
+    submitted: mpsc::Sender<Result<UnderWay, Status>>,
+    answers: Answers,
+) {
+    let mut ending = books.ending.clone();
+    loop {
+        let request = tokio::select! {
+            request = requests.message() => request,
+            () = answers.closed() => return,
+            _ = ending.wait_for(|ending| *ending) => Err(ending_status()),
+        };
+        let under_way = match request {
+            Ok(None) => return,
+            Ok(Some(batch)) => {
+                books.blocking(move |books| books.submit_batch(batch)).await.map_err(Status::from)
+            }
+            Err(status) => Err(too_large(status)),
+        };
+        let ends = under_way.is_err();
+        if submitted.send(under_way).await.is_err() || ends {
+            return;
+        }
+    }
+}
+
+async fn answer(
+    books: Arc<Installation>,
+    mut under_way: mpsc::Receiver<Result<UnderWay, Status>>,
+    answers: Answers,
+    metrics: Metrics,
+) {
+    while let Some(batch) = under_way.recv().await {
+        let response = match batch {
+            Ok(UnderWay { entries, ticket }) => {
+                let decisions = ticket.await;
+                let metrics = metrics.clone();
+                let results = books.blocking(move |books| books.results(entries, decisions, &metrics)).await;
+                results.map(|results| PostBatchesResponse { results }).map_err(Status::from)
+            }
+            Err(status) => Err(status),
+        };
+        let ends = response.is_err();
+        if answers.send(response).await.is_err() || ends {
+            return;
+        }
+    }
+}
+
+fn ending_status() -> Status {
+    NotDone::NotServing("the server is ending; what was answered is in the books").into()
+}
+
+/// The transport says which limit a message passed; the code is ours.
+fn too_large(status: Status) -> Status {
+    if status.code() == tonic::Code::OutOfRange {
+        return NotDone::bad("entries", "at most 4,194,304 bytes in one batch").into();
+    }
+    status
+}
+
+impl Installation {
+    fn submit_batch(&self, batch: PostBatchesRequest) -> Result<UnderWay, NotDone> {
+        if batch.entries.len() > BATCH_ENTRIES_MAX {
+            return Err(NotDone::bad("entries", "at most 10,000 in one batch"));
+        }
+        let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
+        let mut commands = Vec::with_capacity(batch.entries.len());
+        let mut entries = Vec::with_capacity(batch.entries.len());
+        for entry in batch.entries {
+            entries.push(match self.prepare(entry, batch.validate_only) {
+                Ok(asked) => {
+                    commands.push(asked.command.clone());
+                    Prepared::Submitted(Box::new(asked))
+                }
+                Err(not_done) => Prepared::NotDone(not_done),
+            });
+        }
+        let ticket = self.network.ledger.submit(commands, mode).map_err(|error| self.not_done(error))?;
+        Ok(UnderWay { entries, ticket })
+    }
+
+    fn prepare(&self, entry: crate::api::BatchEntry, validate_only: bool) -> Result<Asked, NotDone> {
+        let mut asked = commands::batch_entry(entry, validate_only)?;
+        asked.command.check()?;
+        match self.seal(&mut asked)? {
+            None => Ok(asked),
+            Some(erased) => self.answered_before(asked, erased),
+        }
+    }
+
+    /// A write about somebody who was forgotten: only the answer it got before still counts.
+    fn answered_before(&self, asked: Asked, erased: crate::domain::OwnerNumber) -> Result<Asked, NotDone> {
+        let Some(key) = asked.command.key else { return Err(nobody_forgotten(erased)) };
+        let known = self.network.ledger.find(key).map_err(|error| self.not_done(error))?;
+        known.map(|_| asked).ok_or_else(|| nobody_forgotten(erased))
+    }
+
+    fn results(
+        &self,
+        entries: Vec<Prepared>,
+        decisions: Option<Vec<Decision>>,
+        metrics: &Metrics,
+    ) -> Result<Vec<EntryResult>, NotDone> {
+        let mut decisions = decisions.ok_or_else(|| self.gone())?.into_iter();
+        let mut results = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let result = match entry {
+                Prepared::NotDone(not_done) => Err(not_done),
+                Prepared::Submitted(asked) => {
+                    let decision = decisions.next().ok_or_else(|| self.gone())?;
+                    self.result(&asked, decision)
+                }
+            };
+            results.push(result.unwrap_or_else(|not_done| {
+                if let Some(reason) = not_done.reason() {
+                    metrics.refused(reason);
+                }
+                EntryResult { error: Some(not_done.into()), ..EntryResult::default() }
+            }));
+        }
+        Ok(results)
+    }
+
+    fn result(&self, asked: &Asked, decision: Decision) -> Result<EntryResult, NotDone> {
+        // What was just accepted without opening anything is answered without reading it back.
+        if let (Decision::Accepted(sequence), Action::Post(_)) = (&decision, &asked.command.action) {
+            return Ok(EntryResult { sequence: sequence.get(), ..EntryResult::default() });
+        }
+        let receipt = self.receipt(asked, decision)?;
+        let count =
+            if let Action::OpenAccounts(accounts) = &asked.command.action { accounts.len() } else { 0 };
+        let opened = receipt.entry.outcome.opened;
+        let opened = if matches!(opened, Opened::Accounts(_)) && receipt.entry.sequence.is_zero() {
+            Opened::Nothing // Numbers that were only validated are nobody's.
+        } else {
+            opened
+        };
+        Ok(EntryResult {
+            sequence: receipt.entry.sequence.get(),
+            repeated: receipt.repeated == Repeated::Yes,
+            opened_account_numbers: answers::accounts_opened(opened, count),
+            error: None,
+        })
+    }
+}

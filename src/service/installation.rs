@@ -1,0 +1,265 @@
+//! What handlers work with once the books are open: the installation, and the way of a write through it.
+//!
+//! Whatever may touch a disk runs beside the runtime (`blocking`), a bounded number at a time: one more is
+//! answered at once. Only waiting for the batch to be on disk is awaited.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Semaphore, watch};
+
+use super::asked::{Asked, accounts_named, entry_named};
+use super::not_done::NotDone;
+use crate::directory::{Activities, Names};
+use crate::domain::{AccountNumber, Action, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp};
+use crate::ledger::recovery::RecoveryError;
+use crate::ledger::{Decision, Mode, NoReceipt, Receipt, Repeated, Ticket};
+use crate::network::{KeysError, Network};
+use crate::past::Past;
+use crate::seal::{self, KeyError, Place, SealError, Text};
+use crate::telemetry::Metrics;
+use crate::words;
+
+/// Calls that may read the disk at once; one more is answered "busy".
+const BLOCKING_MAX: usize = 512;
+
+/// An open installation and what stands beside it.
+pub struct Installation {
+    /// Questions about earlier positions and days. Before the books: it keeps their journal open.
+    pub past: Past,
+    /// Books and keys.
+    pub network: Network,
+    /// Banks' lists of activities.
+    pub activities: Activities,
+    /// One adds to a list at a time.
+    pub adding_activities: Mutex<()>,
+    /// Verify runs once at a time.
+    pub verifying: Arc<Semaphore>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Turns true when the server is told to end; streams end with it.
+    pub ending: watch::Receiver<bool>,
+    blocking: Arc<Semaphore>,
+}
+
+/// What became of a command that was submitted.
+struct Submitted {
+    asked: Asked,
+    ticket: Ticket,
+    /// The key its text would be sealed under is gone: only an answer that was given before counts.
+    erased: Option<OwnerNumber>,
+}
+
+impl Installation {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(network: Network, past: Past, metrics: Metrics, ending: watch::Receiver<bool>) -> Self {
+        let file = network.directory().derived().join("activities");
+        let activities = Activities::new(Arc::clone(network.ledger.books().journal()), file);
+        Self {
+            past,
+            network,
+            activities,
+            adding_activities: Mutex::new(()),
+            verifying: Arc::new(Semaphore::new(1)),
+            metrics,
+            ending,
+            blocking: Arc::new(Semaphore::new(BLOCKING_MAX)),
+        }
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.network.directory().path()
+    }
+
+    /// Runs `work` where it may wait for a disk.
+    pub async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let permit = Arc::clone(&self.blocking).try_acquire_owned();
+        let permit = permit.map_err(|_| NotDone::Busy("too many calls read the books at once"))?;
+        let here = Arc::clone(self);
+        let span = tracing::Span::current();
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            span.in_scope(|| work(&here))
+        });
+        done.await.unwrap_or_else(|_| Err(NotDone::Unknown("the call ended unexpectedly".into())))
+    }
+
+    /// Puts a write into the books and waits until it is on disk, or refused.
+    pub async fn write(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
+        if let Action::RegisterOwners(count) = asked.command.action {
+            return self.blocking(move |here| here.register_owners(asked, count)).await;
+        }
+        let submitted = self.blocking(move |here| here.submit(asked)).await?;
+        let Submitted { asked, ticket, erased } = submitted;
+        let decision = ticket.await.and_then(|decisions| decisions.into_iter().next());
+        self.blocking(move |here| {
+            let decision = decision.ok_or_else(|| here.gone())?;
+            if let Some(owner) = erased.filter(|_| !matches!(decision, Decision::Known(_))) {
+                return Err(nobody_forgotten(owner));
+            }
+            here.receipt(&asked, decision)
+        })
+        .await
+    }
+
+    fn submit(&self, mut asked: Asked) -> Result<Submitted, NotDone> {
+        let erased = self.seal(&mut asked)?;
+        let mode = if erased.is_some() { Mode::ValidateOnly } else { asked.mode };
+        let ticket = self.network.ledger.submit(vec![asked.command.clone()], mode);
+        Ok(Submitted { ticket: ticket.map_err(|error| self.not_done(error))?, asked, erased })
+    }
+
+    /// Keys first, then the entry: one at a time, as registering waits for the keyring anyway.
+    fn register_owners(&self, asked: Asked, count: u16) -> Result<Receipt, NotDone> {
+        if asked.mode == Mode::ValidateOnly {
+            let ticket = self.network.ledger.submit(vec![asked.command.clone()], asked.mode);
+            let decided = ticket.map_err(|error| self.not_done(error))?.wait();
+            let decision = decided.and_then(|decisions| decisions.into_iter().next());
+            return self.receipt(&asked, decision.ok_or_else(|| self.gone())?);
+        }
+        self.network.register(asked.command, count).map_err(|error| match error {
+            KeysError::NoReceipt(no_receipt) => self.not_done(no_receipt),
+            KeysError::Key(_) | KeysError::Erasure(_) => NotDone::Unknown(error.to_string()),
+        })
+    }
+
+    /// The receipt of a decision; of one that was only validated, with the entry it would have made.
+    pub fn receipt(&self, asked: &Asked, decision: Decision) -> Result<Receipt, NotDone> {
+        if let Decision::WouldBe(outcome) = decision {
+            let nowhere = (Sequence::ZERO, Timestamp::from_micros(0));
+            let command = asked.command.clone();
+            let entry = Entry { sequence: nowhere.0, recorded_at: nowhere.1, command, outcome: *outcome };
+            return Ok(Receipt { entry, repeated: Repeated::No });
+        }
+        self.network.ledger.receipt(&asked.command, decision).map_err(|error| self.not_done(error))
+    }
+
+    /// Seals the words of a write into its command. Names an owner whose key is gone, if there is one: then
+    /// nothing was sealed.
+    pub fn seal(&self, asked: &mut Asked) -> Result<Option<OwnerNumber>, NotDone> {
+        let Some(key) = asked.command.key else { return Ok(None) };
+        if !asked.text.is_empty() {
+            let about = self.text_concerns(asked)?;
+            match self.seal_one(&about, &key, Place::Entry, &asked.text, "details")? {
+                Ok(sealed) => asked.command.text = sealed,
+                Err(erased) => return Ok(Some(erased)),
+            }
+        }
+        let Action::OpenAccounts(accounts) = &mut asked.command.action else { return Ok(None) };
+        for ((place, account), label) in (0u8..).zip(accounts.iter_mut()).zip(&asked.labels) {
+            if label.is_empty() {
+                continue;
+            }
+            let text = Text { label: Some(label.clone()), ..Text::default() };
+            match self.seal_one(&[account.owner], &key, Place::Account(place), &text, "label")? {
+                Ok(sealed) => account.label = sealed,
+                Err(erased) => return Ok(Some(erased)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Seals one text; the inner error names an owner whose key is gone.
+    fn seal_one(
+        &self,
+        about: &[OwnerNumber],
+        key: &RequestKey,
+        place: Place,
+        text: &Text,
+        field: &str,
+    ) -> Result<Result<Box<[u8]>, OwnerNumber>, NotDone> {
+        match seal::seal(&self.network.keyring, about, key, place, text) {
+            Ok(sealed) => Ok(Ok(sealed.into_bytes().into_boxed_slice())),
+            Err(SealError::Key(KeyError::Erased { owner })) => Ok(Err(owner)),
+            Err(SealError::TooLong(_)) => Err(NotDone::bad(field, "at most 1,024 bytes of text together")),
+            Err(SealError::NoOwner | SealError::TooManyOwners { .. }) => {
+                let must = "about 1 to 8 owners; say whom in text_about";
+                Err(NotDone::bad("details.text_about", must))
+            }
+            Err(SealError::Key(KeyError::NoKey { owner } | KeyError::NumberOutOfRange { owner })) => {
+                Err(self.not_done(NoReceipt::Refused(Box::new(Refusal::OwnerNotFound(owner)))))
+            }
+            Err(error @ (SealError::Key(_) | SealError::Crypto)) => {
+                Err(NotDone::Unreadable(error.to_string()))
+            }
+        }
+    }
+
+    /// Whom the text of a write is about: as the caller says, else the owners of all accounts concerned.
+    fn text_concerns(&self, asked: &Asked) -> Result<Vec<OwnerNumber>, NotDone> {
+        if !asked.about.is_empty() {
+            return Ok(asked.about.clone());
+        }
+        let mut accounts = accounts_named(&asked.command.action);
+        if let Some(sequence) = entry_named(&asked.command.action) {
+            let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
+            if let Some(entry) = entry {
+                accounts.extend(accounts_named(&entry.command.action));
+                accounts.extend(entry.moves().flat_map(|part| [part.debit, part.credit]));
+            }
+        }
+        let mut owners = Vec::new();
+        for account in accounts {
+            let missing = || self.not_done(NoReceipt::Refused(Box::new(Refusal::AccountNotFound(account))));
+            let view = self.network.ledger.views().account(account).ok_or_else(missing)?;
+            if !owners.contains(&view.owner) {
+                owners.push(view.owner);
+            }
+        }
+        Ok(owners)
+    }
+
+    /// What a caller hears of an answer of the ledger. Blocking where a refusal names accounts.
+    pub fn not_done(&self, no_receipt: NoReceipt) -> NotDone {
+        match no_receipt {
+            NoReceipt::Invalid(invalid) => invalid.into(),
+            NoReceipt::Refused(refusal) => self.refused(&refusal),
+            NoReceipt::Busy => NotDone::Busy("too many requests are waiting"),
+            NoReceipt::Unknown(_) => NotDone::Unknown(no_receipt.to_string()),
+        }
+    }
+
+    /// A refusal in plain English, with the names it needs.
+    pub fn refused(&self, refusal: &Refusal) -> NotDone {
+        let names = std::cell::RefCell::new(self.names());
+        let name_of = |account: AccountNumber| names.borrow_mut().in_a_sentence(account);
+        NotDone::refused(refusal, words::refusal_sentence(refusal, &name_of))
+    }
+
+    /// The ledger took something and will not say what became of it.
+    pub fn gone(&self) -> NotDone {
+        let why =
+            self.network.ledger.failure().map_or("the server is ending".to_owned(), ToString::to_string);
+        self.not_done(NoReceipt::Unknown(why))
+    }
+
+    /// All balances added up, as the follower of the past has them: zero, or the books are wrong (I1).
+    #[must_use]
+    pub fn sum_of_all_balances(&self) -> i64 {
+        let sum =
+            self.past.now(|fold| fold.accounts().map(|account| i128::from(account.posted)).sum::<i128>());
+        i64::try_from(sum).unwrap_or(i64::MAX)
+    }
+
+    /// Reads names.
+    #[must_use]
+    pub const fn names(&self) -> Names<'_> {
+        Names::new(&self.network.ledger, &self.network.keyring)
+    }
+}
+
+/// The books cannot be read there.
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+pub fn unreadable(error: RecoveryError) -> NotDone {
+    NotDone::Unreadable(error.to_string())
+}
+
+pub fn nobody_forgotten(owner: OwnerNumber) -> NotDone {
+    NotDone::bad("details.text_about", format!("nobody who was forgotten: the key of owner {owner} is gone"))
+}

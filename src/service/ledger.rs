@@ -1,0 +1,220 @@
+//! LedgerService, call by call.
+
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::asked::Asked;
+use super::not_done::NotDone;
+use super::{Service, answers, batches, commands, fields, watch};
+use crate::api::ledger_service_server::LedgerService;
+use crate::api::*;
+use crate::directory::ActivitiesError;
+use crate::domain::{Action, BankNumber, Refusal};
+use crate::ledger::{Mode, Receipt as Written};
+use crate::telemetry::{CallHandle, WatchedStream};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+impl Service {
+    /// Writes what a request asks for and answers with its receipt.
+    async fn write<T>(&self, asked: Result<Asked, NotDone>, answer: impl FnOnce(Receipt) -> T) -> Answer<T> {
+        let receipt = self.written(asked).await;
+        self.answer(receipt.map(answer))
+    }
+
+    async fn written(&self, asked: Result<Asked, NotDone>) -> Result<Receipt, NotDone> {
+        let (books, asked) = (self.books()?, asked?);
+        let written: Written = books.write(asked).await?;
+        books.blocking(move |books| Ok(answers::receipt(&written, &books.names()))).await
+    }
+}
+
+#[tonic::async_trait]
+impl LedgerService for Service {
+    async fn register_owners(
+        &self,
+        request: Request<RegisterOwnersRequest>,
+    ) -> Answer<RegisterOwnersResponse> {
+        let asked = commands::register_owners(&request.into_inner());
+        self.write(asked, |receipt| RegisterOwnersResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn open_bank(&self, request: Request<OpenBankRequest>) -> Answer<OpenBankResponse> {
+        let asked = commands::open_bank(request.into_inner());
+        self.write(asked, |receipt| OpenBankResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn list_banks(&self, request: Request<ListBanksRequest>) -> Answer<ListBanksResponse> {
+        self.read(move |books| books.list_banks(&request.into_inner())).await
+    }
+
+    async fn open_clearing(&self, request: Request<OpenClearingRequest>) -> Answer<OpenClearingResponse> {
+        let asked = commands::open_clearing(&request.into_inner());
+        self.write(asked, |receipt| OpenClearingResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn add_activities(&self, request: Request<AddActivitiesRequest>) -> Answer<AddActivitiesResponse> {
+        self.read(move |books| books.add_activities(&request.into_inner())).await
+    }
+
+    async fn list_activities(
+        &self,
+        request: Request<ListActivitiesRequest>,
+    ) -> Answer<ListActivitiesResponse> {
+        self.read(move |books| books.list_activities(&request.into_inner())).await
+    }
+
+    async fn open_account(&self, request: Request<OpenAccountRequest>) -> Answer<OpenAccountResponse> {
+        let asked = commands::open_account(request.into_inner());
+        self.write(asked, |receipt| OpenAccountResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn get_account(&self, request: Request<GetAccountRequest>) -> Answer<GetAccountResponse> {
+        self.read(move |books| books.get_account(&request.into_inner())).await
+    }
+
+    async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
+        self.read(move |books| books.list_accounts(&request.into_inner())).await
+    }
+
+    async fn set_limits(&self, request: Request<SetLimitsRequest>) -> Answer<SetLimitsResponse> {
+        let asked = commands::set_limits(request.into_inner());
+        self.write(asked, |receipt| SetLimitsResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn close_account(&self, request: Request<CloseAccountRequest>) -> Answer<CloseAccountResponse> {
+        let asked = commands::close_account(request.into_inner());
+        self.write(asked, |receipt| CloseAccountResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn reopen_account(&self, request: Request<ReopenAccountRequest>) -> Answer<ReopenAccountResponse> {
+        let asked = commands::reopen_account(request.into_inner());
+        self.write(asked, |receipt| ReopenAccountResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn post_entry(&self, request: Request<PostEntryRequest>) -> Answer<PostEntryResponse> {
+        let asked = commands::post_entry(request.into_inner());
+        self.write(asked, |receipt| PostEntryResponse { receipt: Some(receipt) }).await
+    }
+
+    type PostBatchesStream = WatchedStream<ReceiverStream<Result<PostBatchesResponse, Status>>>;
+
+    async fn post_batches(
+        &self,
+        request: Request<Streaming<PostBatchesRequest>>,
+    ) -> Answer<Self::PostBatchesStream> {
+        let call = CallHandle::of(request.extensions());
+        self.answer(batches::stream(self, request.into_inner()).map(|stream| call.watch(stream)))
+    }
+
+    async fn place_hold(&self, request: Request<PlaceHoldRequest>) -> Answer<PlaceHoldResponse> {
+        let asked = commands::place_hold(request.into_inner());
+        self.write(asked, |receipt| PlaceHoldResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn capture_hold(&self, request: Request<CaptureHoldRequest>) -> Answer<CaptureHoldResponse> {
+        let asked = commands::capture_hold(request.into_inner());
+        self.write(asked, |receipt| CaptureHoldResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn void_hold(&self, request: Request<VoidHoldRequest>) -> Answer<VoidHoldResponse> {
+        let asked = commands::void_hold(request.into_inner());
+        self.write(asked, |receipt| VoidHoldResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn get_hold(&self, request: Request<GetHoldRequest>) -> Answer<GetHoldResponse> {
+        self.reached(request.get_ref().min_sequence, &request).await?;
+        self.read(move |books| books.get_hold(&request.into_inner())).await
+    }
+
+    async fn list_holds(&self, request: Request<ListHoldsRequest>) -> Answer<ListHoldsResponse> {
+        self.read(move |books| books.list_holds(&request.into_inner())).await
+    }
+
+    async fn reverse_entry(&self, request: Request<ReverseEntryRequest>) -> Answer<ReverseEntryResponse> {
+        let asked = commands::reverse_entry(request.into_inner());
+        self.write(asked, |receipt| ReverseEntryResponse { receipt: Some(receipt) }).await
+    }
+
+    async fn get_entry(&self, request: Request<GetEntryRequest>) -> Answer<GetEntryResponse> {
+        self.reached(request.get_ref().min_sequence, &request).await?;
+        self.read(move |books| books.get_entry(&request.into_inner())).await
+    }
+
+    async fn find_entry(&self, request: Request<FindEntryRequest>) -> Answer<FindEntryResponse> {
+        self.read(move |books| books.find_entry(fields::request_key(&request.into_inner().request_id)?)).await
+    }
+
+    async fn get_balance(&self, request: Request<GetBalanceRequest>) -> Answer<GetBalanceResponse> {
+        self.reached(request.get_ref().min_sequence, &request).await?;
+        if request.get_ref().through_day.is_some() {
+            self.past_reached(&request).await?;
+        }
+        self.read(move |books| books.get_balance(&request.into_inner())).await
+    }
+
+    async fn list_statement(&self, request: Request<ListStatementRequest>) -> Answer<ListStatementResponse> {
+        self.reached(request.get_ref().min_sequence, &request).await?;
+        self.read(move |books| books.list_statement(&request.into_inner())).await
+    }
+
+    type WatchEntriesStream = WatchedStream<ReceiverStream<Result<WatchEntriesResponse, Status>>>;
+
+    async fn watch_entries(&self, request: Request<WatchEntriesRequest>) -> Answer<Self::WatchEntriesStream> {
+        let call = CallHandle::of(request.extensions());
+        self.answer(watch::stream(self, request.get_ref()).map(|stream| call.watch(stream)))
+    }
+}
+
+impl super::Installation {
+    fn add_activities(&self, request: &AddActivitiesRequest) -> Result<AddActivitiesResponse, NotDone> {
+        let (key, bank) = (fields::request_key(&request.request_id)?, BankNumber::new(request.bank_number));
+        self.bank_exists(bank)?;
+        let _one_at_a_time = self.adding_activities.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ledger = &self.network.ledger;
+        let note = self.activities.add(bank, &request.names, ledger.position());
+        let note = note.map_err(|error| self.no_activities(error))?;
+        let asked = Asked::new(key, Action::Note(note), request.validate_only);
+        let ticket = ledger.submit(vec![asked.command.clone()], asked.mode);
+        let decided = ticket.map_err(|error| self.not_done(error))?.wait();
+        let decision =
+            decided.and_then(|decisions| decisions.into_iter().next()).ok_or_else(|| self.gone())?;
+        let written = self.receipt(&asked, decision)?;
+        let mut activities = Vec::new();
+        if asked.mode == Mode::Write {
+            let list =
+                self.activities.list(bank, ledger.position()).map_err(|error| self.no_activities(error))?;
+            activities = numbered(&list);
+            activities.retain(|activity| request.names.contains(&activity.name));
+            activities.sort_by_key(|activity| request.names.iter().position(|name| *name == activity.name));
+        }
+        Ok(AddActivitiesResponse { receipt: Some(answers::receipt(&written, &self.names())), activities })
+    }
+
+    fn list_activities(&self, request: &ListActivitiesRequest) -> Result<ListActivitiesResponse, NotDone> {
+        let bank = BankNumber::new(request.bank_number);
+        self.bank_exists(bank)?;
+        let list = self.activities.list(bank, self.network.ledger.position());
+        let list = list.map_err(|error| self.no_activities(error))?;
+        Ok(ListActivitiesResponse { activities: numbered(&list) })
+    }
+
+    fn no_activities(&self, error: ActivitiesError) -> NotDone {
+        match error {
+            ActivitiesError::Count => NotDone::bad("names", "1 to 50"),
+            ActivitiesError::Name => {
+                NotDone::bad("names", "1 to 64 bytes each, without control characters or spaces around them")
+            }
+            ActivitiesError::Full => {
+                let most = u64::try_from(crate::directory::activities::ACTIVITIES_MAX).unwrap_or(u64::MAX);
+                self.refused(&Refusal::BooksFull { what: "activities in a bank's list", most })
+            }
+            ActivitiesError::Unreadable(error) => super::installation::unreadable(error),
+        }
+    }
+}
+
+fn numbered(list: &[String]) -> Vec<Activity> {
+    let numbered = (1_u32..).zip(list);
+    numbered.map(|(activity_number, name)| Activity { activity_number, name: name.clone() }).collect()
+}

@@ -1,0 +1,111 @@
+//! The gRPC edge: bytes become words, words become bytes. The only layer that knows tonic.
+//!
+//! Owns messages, codes and streams. Knows no rule: a handler reads what is asked, hands it down, and says
+//! what came back. Every call acts as the local operator until callers have to say who they are; the server
+//! listens on loopback only for as long.
+//!
+//! - Nothing waits in here but for the disk: a full queue is answered at once, and what reads the disk runs
+//!   beside the runtime, a bounded number at a time.
+//! - A refusal is counted, never logged; no name, number or text of a member is logged at all.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | which code a reason is answered with | `reasons.rs` |
+//! | errors on the wire | `not_done.rs` |
+//! | the calls | `ledger.rs`, `audit.rs`; streams: `batches.rs`, `watch.rs` |
+//! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
+//! | facts → messages | `answers.rs` |
+//! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
+//! | the way of a write, sealing | `installation.rs` |
+
+mod answers;
+mod asked;
+mod audit;
+mod batches;
+mod commands;
+mod fields;
+mod installation;
+mod ledger;
+mod moments;
+mod not_done;
+mod pages;
+mod reads;
+pub mod reasons;
+mod statement;
+mod watch;
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Semaphore;
+use tonic::{Response, Status};
+
+pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, UNANSWERED_MAX};
+pub use installation::Installation;
+use not_done::NotDone;
+
+use crate::telemetry::Metrics;
+
+/// Streams of batches at once: each may hold four batches in memory.
+const BATCH_STREAMS_MAX: usize = 16;
+/// Streams of entries at once.
+const WATCH_STREAMS_MAX: usize = 1_000;
+
+/// Answers calls; cheap to clone. Says UNAVAILABLE until the books are open.
+#[derive(Clone)]
+pub struct Service {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    installation: OnceLock<Arc<Installation>>,
+    metrics: Metrics,
+    batch_streams: Arc<Semaphore>,
+    watch_streams: Arc<Semaphore>,
+}
+
+impl Service {
+    /// A service whose books are not open yet.
+    #[must_use]
+    pub fn starting(metrics: Metrics) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                installation: OnceLock::new(),
+                metrics,
+                batch_streams: Arc::new(Semaphore::new(BATCH_STREAMS_MAX)),
+                watch_streams: Arc::new(Semaphore::new(WATCH_STREAMS_MAX)),
+            }),
+        }
+    }
+
+    /// The books are open. Once.
+    pub fn open(&self, installation: Arc<Installation>) {
+        let _the_first_counts = self.shared.installation.set(installation);
+    }
+
+    fn books(&self) -> Result<Arc<Installation>, NotDone> {
+        let open = self.shared.installation.get().cloned();
+        open.ok_or(NotDone::NotServing("the books are still being read; ask again shortly"))
+    }
+
+    /// Reads something where it may wait for a disk.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Installation) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let done = match self.books() {
+            Ok(books) => books.blocking(read).await,
+            Err(not_done) => Err(not_done),
+        };
+        self.answer(done)
+    }
+
+    /// An answer, or why there is none; a refusal is counted.
+    fn answer<T>(&self, done: Result<T, NotDone>) -> Result<Response<T>, Status> {
+        done.map(Response::new).map_err(|not_done| {
+            if let Some(reason) = not_done.reason() {
+                self.shared.metrics.refused(reason);
+            }
+            Status::from(not_done)
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Why a call was not done, and how that is said on the wire.
+//!
+//! | why | code | details |
+//! |---|---|---|
+//! | a field cannot be meant | INVALID_ARGUMENT | `BadRequest` with the field and its limit |
+//! | a rule said no | as `reasons` says | `ErrorInfo`: domain, reason, figures |
+//! | too much at once | RESOURCE_EXHAUSTED | `RetryInfo` |
+//! | it is not known, or not yet | UNAVAILABLE | `RetryInfo`, or `ErrorInfo` with SEQUENCE_NOT_REACHED |
+//! | the books cannot be read there | DATA_LOSS | |
+//!
+//! Figures travel with a refusal because every caller is the local operator; who may see them will be
+//! asked here once there are others.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use super::reasons::{SEQUENCE_NOT_REACHED, code};
+use crate::api;
+use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, Sequence};
+
+/// The domain of every reason.
+const DOMAIN: &str = "hourbook";
+/// When to ask again after "too much at once".
+const RETRY_BUSY: Duration = Duration::from_millis(100);
+/// When to ask again while the books are being read.
+const RETRY_STARTING: Duration = Duration::from_secs(1);
+
+/// A field that cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadField {
+    /// Its path, such as `transfers[3].amount_seconds`.
+    pub field: String,
+    /// What it must be, with the limit.
+    pub must: String,
+}
+
+/// Why a call was not done.
+#[derive(Clone, Debug)]
+pub enum NotDone {
+    /// A field cannot be meant.
+    Bad(BadField),
+    /// A rule said no.
+    Refused {
+        /// Which.
+        reason: Reason,
+        /// In plain English, with names.
+        sentence: String,
+        /// Seconds, counts and numbers, by their names.
+        figures: HashMap<String, String>,
+    },
+    /// Too much at once; nothing was done.
+    Busy(&'static str),
+    /// The books are still being read, or the server is ending.
+    NotServing(&'static str),
+    /// It is not known whether it was done: ask again with the same request id.
+    Unknown(String),
+    /// That position has not been reached.
+    NotReached {
+        /// What was asked for.
+        asked: Sequence,
+        /// Where the answer would have ended.
+        position: Sequence,
+    },
+    /// The books, or what is derived from them, cannot be read there.
+    Unreadable(String),
+}
+
+impl NotDone {
+    /// A field that cannot be meant.
+    pub fn bad(field: impl Into<String>, must: impl Into<String>) -> Self {
+        Self::Bad(BadField { field: field.into(), must: must.into() })
+    }
+
+    /// A refusal with its sentence.
+    #[must_use]
+    pub fn refused(refusal: &Refusal, sentence: String) -> Self {
+        Self::Refused { reason: refusal.reason(), sentence, figures: figures(refusal) }
+    }
+
+    /// The reason of a refusal, for counting.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        if let Self::Refused { reason, .. } = self { Some(*reason) } else { None }
+    }
+
+    /// The code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Bad(_) => Code::InvalidArgument,
+            Self::Refused { reason, .. } => code(*reason),
+            Self::Busy(_) => Code::ResourceExhausted,
+            Self::NotServing(_) | Self::Unknown(_) | Self::NotReached { .. } => Code::Unavailable,
+            Self::Unreadable(_) => Code::DataLoss,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Bad(bad) => format!("{} must be {}", bad.field, bad.must),
+            Self::Refused { sentence, .. } => sentence.clone(),
+            Self::Busy(what) => format!("{what}; nothing was done, ask again shortly"),
+            Self::NotServing(what) => (*what).to_owned(),
+            Self::Unknown(what) => what.clone(),
+            Self::NotReached { asked, position } => {
+                format!("entry {asked} is not reached yet; the answer would go through entry {position}")
+            }
+            Self::Unreadable(what) => format!("the books cannot be read there: {what}"),
+        }
+    }
+}
+
+impl From<Invalid> for NotDone {
+    fn from(invalid: Invalid) -> Self {
+        Self::bad(invalid.field, invalid.limit)
+    }
+}
+
+impl From<NotDone> for Status {
+    fn from(not_done: NotDone) -> Self {
+        let (code, message) = (not_done.code(), not_done.message());
+        let details = match not_done {
+            NotDone::Bad(bad) => {
+                ErrorDetails::with_bad_request_violation(bad.field, format!("must be {}", bad.must))
+            }
+            NotDone::Refused { reason, figures, .. } => {
+                ErrorDetails::with_error_info(reason.word(), DOMAIN, figures)
+            }
+            NotDone::Busy(_) => ErrorDetails::with_retry_info(Some(RETRY_BUSY)),
+            NotDone::NotServing(_) | NotDone::Unknown(_) => {
+                ErrorDetails::with_retry_info(Some(RETRY_STARTING))
+            }
+            NotDone::NotReached { asked, position } => ErrorDetails::with_error_info(
+                SEQUENCE_NOT_REACHED,
+                DOMAIN,
+                [("asked_sequence", asked), ("sequence", position)]
+                    .map(|(name, sequence)| (name.to_owned(), sequence.to_string())),
+            ),
+            NotDone::Unreadable(_) => return Self::new(code, message),
+        };
+        Self::with_error_details(code, message, details)
+    }
+}
+
+impl From<NotDone> for api::EntryError {
+    fn from(not_done: NotDone) -> Self {
+        let (code, message) = (not_done.code(), not_done.message());
+        let mut error = Self { code: i32::from(code), message, ..Self::default() };
+        match not_done {
+            NotDone::Bad(bad) => error.field = bad.field,
+            NotDone::Refused { reason, figures, .. } => {
+                reason.word().clone_into(&mut error.reason);
+                error.metadata = figures;
+            }
+            NotDone::NotReached { .. } => SEQUENCE_NOT_REACHED.clone_into(&mut error.reason),
+            NotDone::Busy(_) | NotDone::NotServing(_) | NotDone::Unknown(_) | NotDone::Unreadable(_) => {}
+        }
+        error
+    }
+}
+
+/// The figures of a refusal. Of limits, those of the first account bare, and of every further one with
+/// its place in front: `2.account_number`.
+fn figures(refusal: &Refusal) -> HashMap<String, String> {
+    let mut figures = HashMap::new();
+    let mut say = |name: &str, figure: String| drop(figures.insert(name.to_owned(), figure));
+    match refusal {
+        Refusal::RequestIdReused { fields } => say("fields", fields.join(",")),
+        Refusal::EntryNotFound(entry) => say("sequence", entry.to_string()),
+        Refusal::HoldNotFound(hold) | Refusal::HoldResolved(hold) | Refusal::HoldExpired(hold) => {
+            say("hold_sequence", hold.to_string());
+        }
+        Refusal::BankNotFound(bank) => say("bank_number", bank.to_string()),
+        Refusal::AccountNotFound(account)
+        | Refusal::AccountClosed(account)
+        | Refusal::SameAccount(account)
+        | Refusal::CrossBank(account)
+        | Refusal::AlreadyThere(account) => say("account_number", account.to_string()),
+        Refusal::OwnerNotFound(owner) => say("owner_number", owner.to_string()),
+        Refusal::HoldsOpen { account, open } => {
+            say("account_number", account.to_string());
+            say("open_holds", open.to_string());
+        }
+        Refusal::TooManyHolds { account, most } => {
+            say("most", most.to_string());
+            if let Some(account) = account {
+                say("account_number", account.to_string());
+            }
+        }
+        Refusal::CaptureExceedsHold { left, requested } => {
+            say("left_seconds", left.to_string());
+            say("requested_seconds", requested.seconds().to_string());
+        }
+        Refusal::ReversalExceeds { transfer, left, requested } => {
+            say("transfer_index", transfer.to_string());
+            say("left_seconds", left.to_string());
+            if let Some(requested) = requested {
+                say("requested_seconds", requested.seconds().to_string());
+            }
+        }
+        Refusal::Limits(passed) => {
+            for (place, one) in (1_u32..).zip(passed) {
+                let before = if place == 1 { String::new() } else { format!("{place}.") };
+                for (name, figure) in limit_figures(one) {
+                    say(&format!("{before}{name}"), figure);
+                }
+            }
+        }
+        Refusal::Claim { word: _, place, unit: _, left, take } => {
+            say("claim_index", place.to_string());
+            say("left", left.to_string());
+            say("take", take.to_string());
+        }
+        Refusal::BooksFull { what, most } => {
+            say("what", (*what).to_owned());
+            say("most", most.to_string());
+        }
+        Refusal::DayInFuture | Refusal::DeadlineOutOfReach | Refusal::DiskLow | Refusal::ClockUnsure => {}
+    }
+    figures
+}
+
+fn limit_figures(passed: &LimitPassed) -> [(&'static str, String); 6] {
+    let (bound, coming) = match passed.limit {
+        Limit::Floor | Limit::ClearingFloor => ("floor_seconds", ("held_seconds", passed.held)),
+        Limit::Ceiling | Limit::ClearingCeiling => ("ceiling_seconds", ("promised_seconds", passed.promised)),
+    };
+    [
+        ("account_number", passed.account.to_string()),
+        ("posted_seconds", passed.posted.to_string()),
+        (coming.0, coming.1.to_string()),
+        (bound, passed.bound.to_string()),
+        ("available_seconds", passed.available().to_string()),
+        ("requested_seconds", passed.requested.to_string()),
+    ]
+}

@@ -1,0 +1,229 @@
+//! Reading the books for callers: accounts, banks, holds, entries, statements. Blocking.
+
+use super::answers;
+use super::fields;
+use super::installation::{Installation, unreadable};
+use super::not_done::NotDone;
+use super::pages::Page;
+use crate::api;
+use crate::directory::Names;
+use crate::directory::names::Name;
+use crate::domain::{AccountNumber, Action, BankNumber, Entry, Opened, Refusal, RequestKey, Sequence};
+use crate::ledger::books::limits_set_by;
+use crate::ledger::state::{Bank, OpenHold};
+use crate::ledger::{AccountView, HoldStanding};
+
+/// Accounts looked at for one page: a filter that fits few gets shorter pages, not a longer wait.
+const ACCOUNTS_LOOKED_AT_MAX: usize = 100_000;
+/// Changes of an account's standing in one answer.
+const HISTORY_MAX: usize = 100;
+
+impl Installation {
+    /// ListBanks.
+    pub fn list_banks(&self, request: &api::ListBanksRequest) -> Result<api::ListBanksResponse, NotDone> {
+        let page = Page::read(request.page_size, &request.page_token, "banks")?;
+        let after = u32::try_from(page.after.unwrap_or_default()).unwrap_or(u32::MAX);
+        let mut found =
+            self.network.ledger.views().banks(BankNumber::new(after), page.size.saturating_add(1));
+        let more = found.len() > page.size;
+        found.truncate(page.size);
+        let last = found.last().map_or(0, |(number, _)| u64::from(number.get()));
+        let next_page_token = if more { page.token_after(last) } else { String::new() };
+        let mut names = self.names();
+        let banks = found.into_iter().map(|(number, bank)| self.bank(number, &bank, &mut names));
+        Ok(api::ListBanksResponse { banks: banks.collect::<Result<_, _>>()?, next_page_token })
+    }
+
+    fn bank(&self, number: BankNumber, bank: &Bank, names: &mut Names<'_>) -> Result<api::Bank, NotDone> {
+        let name = names.bank(number).map_err(unreadable)?;
+        let issuance = AccountNumber::from_slot(bank.pot.slot().saturating_add(1));
+        Ok(api::Bank {
+            bank_number: number.get(),
+            owner_number: bank.owner.get(),
+            name: if let Name::Known(name) = name { name } else { String::new() },
+            time_zone: self.zone_name(bank)?,
+            pot_account_number: bank.pot.printed(),
+            issuance_account_number: issuance.map_or(0, AccountNumber::printed),
+            opened_sequence: bank.opened.get(),
+        })
+    }
+
+    fn zone_name(&self, bank: &Bank) -> Result<String, NotDone> {
+        let entry = self.network.ledger.books().durable(bank.opened).map_err(unreadable)?;
+        let Some(Action::OpenBank(opened)) = entry.map(|entry| entry.command.action) else {
+            return Ok(String::new());
+        };
+        Ok(opened.time_zone.into())
+    }
+
+    /// The time zone of a bank; UTC where it has none to find.
+    pub fn zone(&self, number: BankNumber) -> Result<jiff::tz::TimeZone, NotDone> {
+        let Some(bank) = self.network.ledger.views().bank(number) else { return Ok(jiff::tz::TimeZone::UTC) };
+        Ok(jiff::tz::TimeZone::get(&self.zone_name(&bank)?).unwrap_or(jiff::tz::TimeZone::UTC))
+    }
+
+    /// The account, or the refusal that there is none.
+    pub fn account_view(&self, account: AccountNumber) -> Result<AccountView, NotDone> {
+        let view = self.network.ledger.views().account(account);
+        view.ok_or_else(|| self.refused(&Refusal::AccountNotFound(account)))
+    }
+
+    /// The bank is there, or the refusal that it is not.
+    pub fn bank_exists(&self, bank: BankNumber) -> Result<(), NotDone> {
+        let found = self.network.ledger.views().bank(bank);
+        found.map(|_| ()).ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))
+    }
+
+    /// GetAccount.
+    pub fn get_account(&self, request: &api::GetAccountRequest) -> Result<api::GetAccountResponse, NotDone> {
+        let number = fields::account("account_number", request.account_number)?;
+        let most = usize::try_from(request.history_size).ok().filter(|most| *most <= HISTORY_MAX);
+        let most = most.ok_or_else(|| NotDone::bad("history_size", "from 0 to 100"))?;
+        let view = self.account_view(number)?;
+        let books = self.network.ledger.books();
+        let limits = books.limits(number).map_err(unreadable)?.map(answers::limits);
+        let history = books.standing_history(number, most).map_err(unreadable)?;
+        let account = self.account(number, &view, &mut self.names())?;
+        Ok(api::GetAccountResponse {
+            account: Some(api::Account { limits, ..account }),
+            history: history.iter().map(|entry| standing_change(entry, number, &view)).collect(),
+        })
+    }
+
+    fn account(
+        &self,
+        number: AccountNumber,
+        view: &AccountView,
+        names: &mut Names<'_>,
+    ) -> Result<api::Account, NotDone> {
+        let name = names.label(number, view).map_err(unreadable)?;
+        let balance = self.network.ledger.balance(number).unwrap_or_default();
+        Ok(api::Account {
+            account_number: number.printed(),
+            bank_number: view.bank.get(),
+            kind: i32::from(view.kind.number()).saturating_add(1),
+            owner_number: view.owner.get(),
+            label_is_gone: name == Name::Gone,
+            label: if let Name::Known(label) = name { label } else { String::new() },
+            standing: answers::standing(view.standing).into(),
+            standing_sequence: view.standing_entry.get(),
+            limits: None,
+            balance: Some(api::Balance { posted_seconds: balance.posted, held_seconds: Some(balance.held) }),
+        })
+    }
+
+    /// ListAccounts.
+    pub fn list_accounts(
+        &self,
+        request: &api::ListAccountsRequest,
+    ) -> Result<api::ListAccountsResponse, NotDone> {
+        let kind = fields::account_kind_or_any("kind", request.kind)?;
+        let (bank, owner) = (fields::bank_or_any(request.bank_number), fields::person(request.owner_number));
+        let question = format!("accounts {bank:?} {kind:?} {owner:?}");
+        let page = Page::read(request.page_size, &request.page_token, &question)?;
+        let from = u32::try_from(page.after.unwrap_or_default()).unwrap_or(u32::MAX);
+        let fits = |view: &AccountView| {
+            bank.is_none_or(|bank| view.bank == bank)
+                && kind.is_none_or(|kind| view.kind == kind)
+                && owner.is_none_or(|owner| view.owner == owner)
+        };
+        let views = self.network.ledger.views();
+        let (found, next) = views.accounts(from, fits, page.size, ACCOUNTS_LOOKED_AT_MAX);
+        let mut names = self.names();
+        let accounts = found.iter().map(|(number, view)| self.account(*number, view, &mut names));
+        Ok(api::ListAccountsResponse {
+            accounts: accounts.collect::<Result<_, _>>()?,
+            next_page_token: next.map_or_else(String::new, |next| page.token_after(u64::from(next))),
+        })
+    }
+
+    /// GetHold.
+    pub fn get_hold(&self, request: &api::GetHoldRequest) -> Result<api::GetHoldResponse, NotDone> {
+        let number = fields::sequence("hold_sequence", request.hold_sequence)?;
+        let ledger = &self.network.ledger;
+        let sequence = ledger.position();
+        let standing = ledger.books().hold(number).map_err(unreadable)?;
+        let standing = standing.ok_or_else(|| self.refused(&Refusal::HoldNotFound(number)))?;
+        let entry = ledger.books().durable(number).map_err(unreadable)?;
+        let Some(Entry { command: crate::domain::Command { action: Action::Hold(hold), .. }, .. }) = entry
+        else {
+            return Err(self.refused(&Refusal::HoldNotFound(number)));
+        };
+        let (state, left, ended_by) = match standing {
+            HoldStanding::Open { left } => (api::HoldState::Open, left, Sequence::ZERO),
+            HoldStanding::Resolved(by) => (api::HoldState::Resolved, 0, by),
+            HoldStanding::Expired(by) => (api::HoldState::Expired, 0, by),
+        };
+        let amount = hold.transfers.first().map_or(0, |first| first.amount.seconds());
+        let sides = hold.transfers.iter().flat_map(|transfer| [transfer.debit, transfer.credit]);
+        let hold = api::Hold {
+            hold_sequence: number.get(),
+            state: state.into(),
+            amount_seconds: amount,
+            left_seconds: left,
+            account_numbers: sides.map(AccountNumber::printed).collect(),
+            deadline: Some(answers::timestamp(hold.deadline)),
+            at_deadline: answers::at_deadline(hold.at_deadline).into(),
+            kind: answers::kind(Some(hold.kind)),
+            ended_by_sequence: ended_by.get(),
+        };
+        Ok(api::GetHoldResponse { hold: Some(hold), sequence: sequence.get() })
+    }
+
+    /// ListHolds.
+    pub fn list_holds(&self, request: &api::ListHoldsRequest) -> Result<api::ListHoldsResponse, NotDone> {
+        let account = fields::account_or_any("account_number", request.account_number)?;
+        account.map_or(Ok(()), |account| self.account_view(account).map(drop))?;
+        let page = Page::read(request.page_size, &request.page_token, &format!("holds {account:?}"))?;
+        let after = Sequence::new(page.after.unwrap_or_default());
+        let views = self.network.ledger.views();
+        let mut found = views.open_holds(account, after, page.size.saturating_add(1));
+        let more = found.len() > page.size;
+        found.truncate(page.size);
+        let last = found.last().map_or(0, |(hold, _)| hold.get());
+        Ok(api::ListHoldsResponse {
+            holds: found.iter().map(|(hold, open)| open_hold(*hold, open)).collect(),
+            next_page_token: if more { page.token_after(last) } else { String::new() },
+        })
+    }
+
+    /// GetEntry.
+    pub fn get_entry(&self, request: &api::GetEntryRequest) -> Result<api::GetEntryResponse, NotDone> {
+        let sequence = fields::sequence("sequence", request.sequence)?;
+        let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
+        let entry = entry.ok_or_else(|| self.refused(&Refusal::EntryNotFound(sequence)))?;
+        Ok(api::GetEntryResponse { entry: Some(answers::entry(&entry, &self.names())) })
+    }
+
+    /// FindEntry.
+    pub fn find_entry(&self, key: RequestKey) -> Result<api::FindEntryResponse, NotDone> {
+        let entry = self.network.ledger.find(key).map_err(|error| self.not_done(error))?;
+        let entry = entry.ok_or_else(|| self.refused(&Refusal::EntryNotFound(Sequence::ZERO)))?;
+        Ok(api::FindEntryResponse { entry: Some(answers::entry(&entry, &self.names())) })
+    }
+}
+
+fn open_hold(hold: Sequence, open: &OpenHold) -> api::Hold {
+    let sides = open.sides.iter().flat_map(|sides| [sides.debit, sides.credit]);
+    api::Hold {
+        hold_sequence: hold.get(),
+        state: api::HoldState::Open.into(),
+        amount_seconds: open.amount,
+        left_seconds: open.left,
+        account_numbers: sides.map(AccountNumber::printed).collect(),
+        deadline: Some(answers::timestamp(open.deadline)),
+        at_deadline: answers::at_deadline(open.at_deadline).into(),
+        kind: answers::kind(Some(open.kind)),
+        ended_by_sequence: 0,
+    }
+}
+
+fn standing_change(entry: &Entry, number: AccountNumber, view: &AccountView) -> api::StandingChange {
+    let closed = matches!(entry.command.action, Action::Close(_)) && entry.outcome.opened == Opened::Nothing;
+    api::StandingChange {
+        sequence: entry.sequence.get(),
+        recorded_at: Some(answers::timestamp(entry.recorded_at)),
+        limits: limits_set_by(entry, number, view.kind).map(answers::limits),
+        standing: if closed { api::Standing::Closed } else { api::Standing::Open }.into(),
+    }
+}

@@ -1,0 +1,146 @@
+//! Statements: an account's lines, newest first, page by page.
+//!
+//! A page stays what it is while entries arrive: its token is the number of the last line looked at, and
+//! lines are only ever added above. A filter by day looks at a bounded number of lines a page, so a page
+//! may come back short, or empty, with more behind it.
+
+use super::answers;
+use super::fields;
+use super::installation::{Installation, unreadable};
+use super::not_done::NotDone;
+use super::pages::{PAGE_MAX, Page};
+use crate::api;
+use crate::domain::{AccountNumber, Action, Day, Passed, Sequence};
+use crate::ledger::StatementLine;
+
+/// Other accounts named on a line; all are counted.
+const OTHERS_MAX: usize = 8;
+
+impl Installation {
+    /// ListStatement.
+    pub fn list_statement(
+        &self,
+        request: &api::ListStatementRequest,
+    ) -> Result<api::ListStatementResponse, NotDone> {
+        let account = fields::account("account_number", request.account_number)?;
+        let from = fields::day("from_day", request.from_day)?;
+        let through = fields::day("through_day", request.through_day)?;
+        let at = request.at_sequence.map(Sequence::new);
+        let page = Page::read(
+            request.page_size,
+            &request.page_token,
+            &format!("statement {account} {from:?} {through:?} {at:?}"),
+        )?;
+        let view = self.account_view(account)?;
+        let (ledger, zone) = (&self.network.ledger, self.zone(view.bank)?);
+        let sequence = ledger.position();
+        if let Some(asked) = at.filter(|at| *at > sequence) {
+            return Err(NotDone::NotReached { asked, position: sequence });
+        }
+        let below = self.first_below(account, &page, at)?;
+        let filtered = from.is_some() || through.is_some();
+        let look_at = if filtered { PAGE_MAX } else { page.size };
+        let lines = ledger.books().statement(account, below, look_at).map_err(unreadable)?;
+        let mut response = api::ListStatementResponse { sequence: sequence.get(), ..Default::default() };
+        let mut last = None;
+        for (place, line) in lines.iter().enumerate() {
+            if response.lines.len() >= page.size {
+                break;
+            }
+            last = Some(line.number);
+            let day = line.entry.command.occurred_on.unwrap_or(Day::at(line.entry.recorded_at, &zone));
+            if from.is_none_or(|from| day >= from) && through.is_none_or(|through| day <= through) {
+                // Lines come newest first: the next one is the line before.
+                let before = match lines.get(place.saturating_add(1)) {
+                    Some(before) => before.line.posted,
+                    None => self.posted_before(account, line)?,
+                };
+                response.lines.push(self.statement_line(account, line, before, day)?);
+            }
+        }
+        if let Some(last) = last.filter(|last| *last > 1) {
+            response.next_page_token = page.token_after(last);
+        }
+        Ok(response)
+    }
+
+    /// The line number that the page stays below; none for all.
+    fn first_below(
+        &self,
+        account: AccountNumber,
+        page: &Page,
+        at: Option<Sequence>,
+    ) -> Result<Option<u64>, NotDone> {
+        let (Some(at), None) = (at, page.after) else { return Ok(page.after) };
+        let books = self.network.ledger.books();
+        let newest = books.last_line_before(account, |entry| entry.sequence > at).map_err(unreadable)?;
+        Ok(Some(newest.map_or(0, |line| line.number).saturating_add(1)))
+    }
+
+    /// Posted before a line: what the line before left.
+    fn posted_before(&self, account: AccountNumber, line: &StatementLine) -> Result<i64, NotDone> {
+        let before = self.network.ledger.books().durable(line.line.previous).map_err(unreadable)?;
+        Ok(before.and_then(|entry| entry.line(account).map(|line| line.posted)).unwrap_or_default())
+    }
+
+    fn statement_line(
+        &self,
+        account: AccountNumber,
+        line: &StatementLine,
+        posted_before: i64,
+        day: Day,
+    ) -> Result<api::StatementLine, NotDone> {
+        let entry = &line.entry;
+        let kind = self.network.ledger.books().kind(entry).map_err(unreadable)?;
+        let (text, text_is_gone) = self.names().text_of(entry);
+        let (others, others_count) = others(account, line);
+        Ok(api::StatementLine {
+            line_number: line.number,
+            sequence: entry.sequence.get(),
+            recorded_at: Some(answers::timestamp(entry.recorded_at)),
+            day: Some(answers::date(day)),
+            form: answers::form(entry.form()).into(),
+            kind: answers::kind(kind),
+            change_seconds: line.line.posted.saturating_sub(posted_before),
+            posted_seconds: line.line.posted,
+            held_seconds: line.line.held,
+            other_account_numbers: others,
+            others_count,
+            activity_number: activity(account, line),
+            memo: text.memo.unwrap_or_default(),
+            reason: text.reason.unwrap_or_default(),
+            text_is_gone,
+            passed_floor: line.line.passed.includes(Passed::FLOOR),
+            passed_ceiling: line.line.passed.includes(Passed::CEILING),
+            request_id: entry.command.key.map(|key| key.id.to_string()).unwrap_or_default(),
+        })
+    }
+}
+
+/// The accounts on the other side of what an entry moved or set aside, and how many there are.
+fn others(account: AccountNumber, line: &StatementLine) -> (Vec<u32>, u32) {
+    let entry = &line.entry;
+    let held = entry.command.action.transfers().iter().map(|transfer| (transfer.debit, transfer.credit));
+    let moved = entry.outcome.moves.iter().map(|part| (part.debit, part.credit));
+    let mut others: Vec<AccountNumber> = held
+        .chain(moved)
+        .filter_map(|(debit, credit)| match (debit == account, credit == account) {
+            (true, _) => Some(credit),
+            (_, true) => Some(debit),
+            (false, false) => None,
+        })
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    let count = u32::try_from(others.len()).unwrap_or(u32::MAX);
+    (others.into_iter().take(OTHERS_MAX).map(AccountNumber::printed).collect(), count)
+}
+
+/// The activity of all transfers of a post that name the account; 0 where they differ.
+fn activity(account: AccountNumber, line: &StatementLine) -> u32 {
+    let Action::Post(post) = &line.entry.command.action else { return 0 };
+    let own = post.transfers.iter().filter(|one| one.debit == account || one.credit == account);
+    let mut activities = own.map(|transfer| transfer.people.activity);
+    let first = activities.next().flatten();
+    if activities.all(|other| other == first) { first.map_or(0, u32::from) } else { 0 }
+}

@@ -1,0 +1,214 @@
+//! WatchEntries: the books as they are written, from any position on.
+//!
+//! A task a stream reads the journal at its own pace and waits for the position to move; the ledger never
+//! waits for it. A slow caller is held back by the transport with a bounded number of entries in memory,
+//! and one who leaves ends the task. Each message says how far the stream has looked, so that a cut stream
+//! is resumed without a gap or a double.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use super::installation::{Installation, unreadable};
+use super::not_done::NotDone;
+use super::{Service, answers, fields};
+use crate::api::{WatchEntriesRequest, WatchEntriesResponse};
+use crate::domain::{AccountNumber, Action, BankNumber, Entry, Form, Kind, Opened, Sequence, Topic};
+use crate::ledger::recovery;
+
+/// Entries read at a time.
+const READ_ENTRIES: u64 = 512;
+/// Messages that wait for a slow caller.
+const WAITING_MAX: usize = 64;
+/// Seconds between two signs of life, if nobody says otherwise.
+const USUAL_HEARTBEAT_SECONDS: u32 = 15;
+/// The longest time between two signs of life, in seconds.
+const HEARTBEAT_SECONDS_MAX: u32 = 300;
+/// Filters in one list: there are no more kinds than this.
+const FILTERS_MAX: usize = 16;
+
+/// Which entries a stream shows.
+#[derive(Clone, Debug)]
+struct Filter {
+    bank: Option<BankNumber>,
+    account: Option<AccountNumber>,
+    forms: Vec<Form>,
+    kinds: Vec<Kind>,
+}
+
+type Answers = mpsc::Sender<Result<WatchEntriesResponse, Status>>;
+
+/// Starts the task of a stream.
+pub fn stream(
+    service: &Service,
+    request: &WatchEntriesRequest,
+) -> Result<ReceiverStream<Result<WatchEntriesResponse, Status>>, NotDone> {
+    let books = service.books()?;
+    let filter = Filter::read(request)?;
+    let heartbeat = match request.heartbeat_seconds {
+        0 => USUAL_HEARTBEAT_SECONDS,
+        seconds @ 1..=HEARTBEAT_SECONDS_MAX => seconds,
+        _ => return Err(NotDone::bad("heartbeat_seconds", "from 1 to 300, or 0 for 15")),
+    };
+    let position = books.network.ledger.position();
+    let after = request.after_sequence.map_or(position, Sequence::new);
+    if after > position {
+        return Err(NotDone::NotReached { asked: after, position });
+    }
+    let permit = Arc::clone(&service.shared.watch_streams).try_acquire_owned();
+    let permit = permit.map_err(|_| NotDone::Busy("1,000 streams of entries are open already"))?;
+    let (answers, from) = mpsc::channel(WAITING_MAX);
+    tokio::spawn(async move {
+        let ended = watch(&books, after, &filter, Duration::from_secs(u64::from(heartbeat)), &answers).await;
+        if let Err(not_done) = ended {
+            let _gone = answers.send(Err(not_done.into())).await;
+        }
+        drop(permit);
+    });
+    Ok(ReceiverStream::new(from))
+}
+
+/// Runs until the caller leaves, the server ends or the books cannot be read.
+async fn watch(
+    books: &Arc<Installation>,
+    mut after: Sequence,
+    filter: &Filter,
+    heartbeat: Duration,
+    answers: &Answers,
+) -> Result<(), NotDone> {
+    let mut positions = books.network.ledger.views().positions();
+    let mut ending = books.ending.clone();
+    let mut sign_of_life = Instant::now(); // At once: a caller hears where the stream begins.
+    loop {
+        let tip = *positions.borrow_and_update();
+        if after < tip {
+            let (from, filter) = (after, filter.clone());
+            let (looked_at, found) =
+                books.blocking(move |books| books.entries_after(from, tip, &filter)).await?;
+            for message in found {
+                sign_of_life = Instant::now() + heartbeat;
+                if answers.send(Ok(message)).await.is_err() {
+                    return Ok(());
+                }
+            }
+            after = looked_at;
+        }
+        if Instant::now() >= sign_of_life {
+            sign_of_life = Instant::now() + heartbeat;
+            let beat = WatchEntriesResponse { position: after.get(), entry: None };
+            if answers.send(Ok(beat)).await.is_err() {
+                return Ok(());
+            }
+        }
+        if after < *positions.borrow() {
+            continue;
+        }
+        tokio::select! {
+            moved = positions.changed() => moved.map_err(|_| NotDone::NotServing("the server is ending"))?,
+            () = tokio::time::sleep_until(sign_of_life) => {}
+            () = answers.closed() => return Ok(()),
+            _ = ending.wait_for(|ending| *ending) => {
+                return Err(NotDone::NotServing("the server is ending; resume with the last position"));
+            }
+        }
+    }
+}
+
+impl Installation {
+    /// What fits among the next entries, and how far was looked.
+    fn entries_after(
+        &self,
+        after: Sequence,
+        tip: Sequence,
+        filter: &Filter,
+    ) -> Result<(Sequence, Vec<WatchEntriesResponse>), NotDone> {
+        let through = tip.min(after.plus(READ_ENTRIES));
+        let reader = &**self.network.ledger.books().journal();
+        let (names, mut found) = (self.names(), Vec::new());
+        recovery::each_record(reader, after.next(), through, |record| {
+            let entry = recovery::decode(&record)?;
+            if filter.fits(&entry, self)? {
+                let position = entry.sequence.get();
+                found.push(WatchEntriesResponse { position, entry: Some(answers::entry(&entry, &names)) });
+            }
+            Ok(())
+        })
+        .map_err(unreadable)?;
+        Ok((through, found))
+    }
+}
+
+impl Filter {
+    fn read(request: &WatchEntriesRequest) -> Result<Self, NotDone> {
+        if request.forms.len() > FILTERS_MAX || request.kinds.len() > FILTERS_MAX {
+            return Err(NotDone::bad("forms and kinds", "at most 16 each"));
+        }
+        Ok(Self {
+            bank: fields::bank_or_any(request.bank_number),
+            account: fields::account_or_any("account_number", request.account_number)?,
+            forms: request.forms.iter().map(|form| fields::form("forms", *form)).collect::<Result<_, _>>()?,
+            kinds: request.kinds.iter().map(|kind| fields::kind("kinds", *kind)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn fits(&self, entry: &Entry, books: &Installation) -> Result<bool, recovery::RecoveryError> {
+        if !self.forms.is_empty() && !self.forms.contains(&entry.form()) {
+            return Ok(false);
+        }
+        if let Some(account) = self.account
+            && !touches_account(entry, account)
+        {
+            return Ok(false);
+        }
+        if let Some(bank) = self.bank
+            && !touches_bank(entry, bank, books)
+        {
+            return Ok(false);
+        }
+        if self.kinds.is_empty() {
+            return Ok(true);
+        }
+        let kind = books.network.ledger.books().kind(entry)?;
+        Ok(kind.is_some_and(|kind| self.kinds.contains(&kind)))
+    }
+}
+
+fn touches_account(entry: &Entry, account: AccountNumber) -> bool {
+    let opened = if let Opened::Accounts(first) | Opened::Bank(_, first) = entry.outcome.opened {
+        let count =
+            if let Action::OpenAccounts(accounts) = &entry.command.action { accounts.len() } else { 2 };
+        let place = account.slot().checked_sub(first.slot());
+        place.and_then(|place| usize::try_from(place).ok()).is_some_and(|place| place < count)
+    } else {
+        false
+    };
+    opened
+        || entry.line(account).is_some()
+        || super::asked::accounts_named(&entry.command.action).contains(&account)
+}
+
+fn touches_bank(entry: &Entry, bank: BankNumber, books: &Installation) -> bool {
+    let views = books.network.ledger.views();
+    let is_in = |account: AccountNumber| views.account(account).is_some_and(|view| view.bank == bank);
+    let named = match &entry.command.action {
+        Action::OpenBank(_) => matches!(entry.outcome.opened, Opened::Bank(number, _) if number == bank),
+        Action::OpenClearing(pair) => pair.first == bank || pair.second == bank,
+        Action::OpenAccounts(accounts) => accounts.iter().any(|account| account.bank == bank),
+        Action::Note(note) => note.topic == Topic::ACTIVITIES && note.subject == u64::from(bank.get()),
+        Action::Post(_)
+        | Action::Hold(_)
+        | Action::Capture(_)
+        | Action::Void(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::RegisterOwners(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_) => super::asked::accounts_named(&entry.command.action).into_iter().any(is_in),
+    };
+    named || entry.outcome.lines.iter().any(|line| is_in(line.account))
+}

@@ -1,0 +1,3 @@
+//! The service through a real socket.
+
+mod calls;
