@@ -15,6 +15,7 @@
 
 mod audit;
 mod crash;
+mod import;
 mod ledger;
 mod model;
 mod network;
