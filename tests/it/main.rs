@@ -16,6 +16,7 @@
 mod audit;
 mod cli;
 mod crash;
+mod import;
 mod ledger;
 mod model;
 mod network;

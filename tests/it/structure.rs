@@ -11,6 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["api", "config", "domain", "words"]),
     ("config", &[]),
     ("domain", &[]),
+    ("import", &["api", "domain"]),
     ("journal", &["domain"]),
     ("ledger", &["domain", "journal"]),
     ("seal", &["domain"]),
