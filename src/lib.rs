@@ -27,7 +27,7 @@
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
-//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `words` |
+//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back

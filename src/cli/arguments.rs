@@ -53,6 +53,8 @@ pub enum Command {
 /// What is asked of a server.
 #[derive(Debug, Subcommand)]
 pub enum Question {
+    /// Take over the books of another system from a CSV file
+    Import(crate::import::Arguments),
     /// Time banks: open one, list them
     #[command(subcommand)]
     Bank(bank::Command),

@@ -38,6 +38,8 @@ pub struct Client {
     pub ledger: LedgerServiceClient<Channel>,
     /// Whether they add up.
     pub audit: AuditServiceClient<Channel>,
+    /// What both speak through.
+    pub channel: Channel,
 }
 
 /// Where the server is: `--server`, `HOURBOOK_SERVER`, or the usual address.
@@ -118,7 +120,8 @@ async fn attempt(endpoint: &Endpoint) -> Result<Channel, &'static str> {
 fn clients(channel: Channel) -> Client {
     Client {
         ledger: LedgerServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
-        audit: AuditServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES_MAX),
+        audit: AuditServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        channel,
     }
 }
 

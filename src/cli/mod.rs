@@ -104,6 +104,7 @@ async fn ask(question: Question, address: String, screen: &mut Screen<'_>) -> Re
     let client = connection::connect(&address, screen).await?;
     let session = &mut Session::new(screen, client, address);
     match question {
+        Question::Import(arguments) => commands::import::run(session, arguments).await,
         Question::Bank(command) => commands::bank::run(session, command).await,
         Question::Account(command) => commands::account::run(session, command).await,
         Question::Post(flags) => commands::post::run(session, flags).await,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// of all and knows nobody.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &[]),
-    ("cli", &["api", "config", "domain", "words"]),
+    ("cli", &["api", "config", "domain", "import", "words"]),
     ("config", &[]),
     ("domain", &[]),
     ("import", &["api", "domain"]),

@@ -9,6 +9,7 @@ pub mod bank;
 pub mod completions;
 pub mod entry;
 pub mod hold;
+pub mod import;
 pub mod post;
 pub mod reverse;
 pub mod statement;
