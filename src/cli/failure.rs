@@ -119,6 +119,7 @@ fn flag(field: &str) -> Option<&'static str> {
         "amount_seconds" => "--hours",
         "activity_number" => "--activity",
         "occurred_on" => "--on",
+        "details" => "--memo and --reason",
         "memo" => "--memo",
         "reason" => "--reason",
         "allowed_by" => "--allowed-by",
