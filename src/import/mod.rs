@@ -30,7 +30,6 @@ use crate::domain::hours::DecimalMeans;
 mod arguments;
 mod asking;
 mod book;
-mod cells;
 mod columns;
 mod error;
 mod ids;
@@ -49,7 +48,6 @@ mod book_tests;
 
 pub use arguments::Arguments;
 pub use book::{BAD_ROWS_LISTED_MAX, BadLine, FileError, ROWS_MAX};
-pub use cells::safe_cell;
 pub use columns::{Column, HeaderError};
 pub use error::{
     AmbiguousName, AmbiguousNames, BadRows, ImportError, NAMES_LISTED_MAX, Named, UnknownName, UnknownNames,
