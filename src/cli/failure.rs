@@ -195,7 +195,10 @@ impl Failure {
     }
 
     fn sentences(&self) -> Vec<String> {
-        let Self::Status(status, id) = self else { return vec![format!("hourbook: {self}")] };
+        let Self::Status(status, id) = self else {
+            // Lists of bad rows and unknown names have a line each.
+            return format!("hourbook: {self}").lines().map(str::to_owned).collect();
+        };
         let parts = parts(status);
         let mut lines = Vec::new();
         if parts.fields.is_empty() {
