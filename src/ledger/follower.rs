@@ -37,7 +37,9 @@ pub fn write_checkpoints(
                     shared.fail_stop.stop(Failure::Journal(what));
                     return;
                 }
-                let _unneeded = checkpoint(&*reader, &checkpoints);
+                if let Err(error) = checkpoint(&*reader, &checkpoints) {
+                    tracing::warn!(%error, "a checkpoint was not written; the next start takes longer");
+                }
                 let next = position.saturating_add(shared.bounds.checkpoint_entries);
                 shared.checkpoint_due.store(next, Ordering::Relaxed);
             }

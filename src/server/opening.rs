@@ -1,6 +1,6 @@
 //! Opening the books beside a server that listens already, and hearing when the ledger stops.
 
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -28,7 +28,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let (stopped, failure) = watch::channel(None);
     let runtime = tokio::runtime::Handle::current();
     let Options { directory, clock, accept_clock, bounds, metrics, on_failure, .. } = options;
-    let written = metrics.clone();
+    let (written, runtime_of_past) = (metrics.clone(), runtime.clone());
     let network = NetworkOptions {
         clock,
         accept_clock,
@@ -53,12 +53,25 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let past = Past::open(&network.ledger, network.directory())?;
         let installation = Arc::new(Installation::new(network, past, metrics.clone(), ending));
         let books = Arc::downgrade(&installation);
+        runtime_of_past.spawn(say_if_it_fails(Arc::downgrade(&installation)));
         metrics.observe_trial_balance(Box::new(move || {
             books.upgrade().map(|books| books.sum_of_all_balances())
         }));
         Ok(installation)
     });
     Opening { task, failure }
+}
+
+/// What is derived may fail beside sound books; whoever looks after them is told once.
+async fn say_if_it_fails(books: Weak<Installation>) {
+    let Some(mut positions) = books.upgrade().map(|books| books.past.positions()) else { return };
+    while positions.changed().await.is_ok() {
+        let Some(books) = books.upgrade() else { return };
+        if let Some(failure) = books.past.failure() {
+            tracing::error!(%failure, "questions about the past cannot be answered; restart to make it anew");
+            return;
+        }
+    }
 }
 
 impl Opening {

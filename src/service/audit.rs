@@ -17,8 +17,9 @@ use crate::audit::{self, Check, Progress, Report, TrialBalanceError};
 use crate::directory::names::Name;
 use crate::telemetry::{CallHandle, WatchedStream};
 
-/// Signs of progress that wait for a slow caller; more are left out, the report never is.
-const PROGRESS_WAITING_MAX: usize = 8;
+/// Messages that wait for a slow caller. Signs of progress are left out rather than take the last place,
+/// which is the report's: a caller who stops reading holds nothing up.
+const WAITING_MAX: usize = 8;
 
 #[tonic::async_trait]
 impl AuditService for Service {
@@ -27,7 +28,10 @@ impl AuditService for Service {
         request: Request<api::TrialBalanceRequest>,
     ) -> Result<Response<api::TrialBalanceResponse>, Status> {
         self.reached(request.get_ref().min_sequence, &request).await?;
-        self.past_reached(&request).await?;
+        let asked = request.get_ref();
+        if asked.at_sequence.is_none() && asked.recorded_before.is_none() {
+            self.past_reached(&request).await?;
+        }
         self.read(move |books| books.trial_balance(&request.into_inner())).await
     }
 
@@ -49,14 +53,16 @@ fn start_verify(
 ) -> Result<ReceiverStream<Result<api::VerifyResponse, Status>>, NotDone> {
     let permit = Arc::clone(&books.verifying).try_acquire_owned();
     let permit = permit.map_err(|_| NotDone::Busy("the books are being verified already"))?;
-    let (to, from) = mpsc::channel(PROGRESS_WAITING_MAX);
+    let (to, from) = mpsc::channel(WAITING_MAX);
     let books = Arc::clone(books);
     tokio::task::spawn_blocking(move || {
         let report = audit::verify(&books.network.ledger, &mut |progress| {
-            let _left_out = to.try_send(Ok(step(Step::Progress(progress_message(progress)))));
+            if to.capacity() > 1 {
+                let _nobody_listens = to.try_send(Ok(step(Step::Progress(progress_message(progress)))));
+            }
         });
-        let _nobody_listens = to.blocking_send(Ok(step(Step::Report(report_message(&report)))));
         drop(permit);
+        let _nobody_listens = to.try_send(Ok(step(Step::Report(report_message(&report)))));
     });
     Ok(ReceiverStream::new(from))
 }

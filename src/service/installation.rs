@@ -20,8 +20,9 @@ use crate::seal::{self, KeyError, Place, SealError, Text};
 use crate::telemetry::Metrics;
 use crate::words;
 
-/// Calls that may read the disk at once; one more is answered "busy".
-const BLOCKING_MAX: usize = 512;
+/// Calls that may wait for a disk at once, as many as there may be calls; one more is answered "busy". The
+/// runtime gives them 512 threads at most, and a turn each.
+const BLOCKING_MAX: usize = 4_096;
 
 /// An open installation and what stands beside it.
 pub struct Installation {

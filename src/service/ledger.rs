@@ -147,7 +147,9 @@ impl LedgerService for Service {
 
     async fn get_balance(&self, request: Request<GetBalanceRequest>) -> Answer<GetBalanceResponse> {
         self.reached(request.get_ref().min_sequence, &request).await?;
-        if request.get_ref().through_day.is_some() {
+        let asked = request.get_ref();
+        let is_now = asked.at_sequence.is_none() && asked.recorded_before.is_none();
+        if asked.through_day.is_some() && is_now {
             self.past_reached(&request).await?;
         }
         self.read(move |books| books.get_balance(&request.into_inner())).await

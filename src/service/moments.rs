@@ -45,11 +45,13 @@ impl Service {
 
     /// Gives what is derived a moment to catch up with the books as they are now.
     pub(super) async fn past_reached<T: Sync>(&self, request: &Request<T>) -> Result<(), Status> {
-        if let Ok(books) = self.books() {
+        let done = async {
+            let books = self.books()?;
             let most = deadline(request).map_or(CATCH_UP_MAX, |left| left.min(CATCH_UP_MAX));
             wait_for(books.past.positions(), books.network.ledger.position(), most).await;
-        }
-        Ok(())
+            books.past.failure().map_or(Ok(()), |failure| Err(NotDone::Unreadable(failure)))
+        };
+        self.answer(done.await).map(drop)
     }
 }
 
