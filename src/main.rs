@@ -5,16 +5,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use hourbook::story;
+use hourbook::story::{self, Once};
 
-const USAGE: &str = "usage: hourbook demo --once      plays the story in a temporary directory and ends";
+const USAGE: &str = "usage: hourbook demo --once      plays the story in a temporary directory and ends\n       \
+                     hourbook demo             plays the story and then keeps serving, until Ctrl-C";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let demo = |once| story::play(once, &mut std::io::stdout().lock()).context("the demo");
     let done = match arguments.as_slice() {
-        // There is no server to keep running yet, so the demo ends with the story either way.
-        ["demo"] | ["demo", "--once"] => story::play(&mut std::io::stdout().lock()).context("the demo"),
+        ["demo", "--once"] => demo(Once::Yes),
+        ["demo"] => demo(Once::No),
         [argument, folder, wall] if *argument == story::WRITER_ARGUMENT => write(folder, wall),
         _ => {
             let _unheard = writeln!(std::io::stderr(), "{USAGE}");
