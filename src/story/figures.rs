@@ -124,7 +124,11 @@ mod tests {
         };
         let checks = vec![check(0, "", ""), check(1, "two and two", ""), check(0, "", "no room")];
         let table = report(&api::VerifyReport { checks, ..api::VerifyReport::default() });
-        assert_eq!((table.matches(" ok\n").count(), table.matches(" WRONG\n").count()), (1, 2), "{table}");
+        assert_eq!(
+            (table.matches("   ok\n").count(), table.matches("   WRONG\n").count()),
+            (1, 2),
+            "{table}"
+        );
         assert!(table.contains("SOMETHING IS") && table.contains("two and two") && table.contains("no room"));
     }
 }

@@ -54,13 +54,13 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
 mod tests {
     use super::*;
 
-    /// Goal: the flag is named only where it is needed, and lines stay short with the longest numbers.
+    /// Goal: the flag is named only where it is needed, and lines stay short with the longest address.
     /// Method: the usual address, and the highest port.
     #[test]
     fn the_server_is_named_where_it_is_not_the_usual_one() {
-        let people = People { dev: 167_772_159, ivy: 167_772_150, leonie: 167_772_141 };
+        let people = People { dev: 10_100, ivy: 10_168, leonie: 10_192 };
         let usual = what_to_try(USUAL_ADDRESS, &people);
-        assert!(usual.contains("  hourbook balance 167772159\n") && !usual.contains("--server"), "{usual}");
+        assert!(usual.contains("  hourbook balance 10100\n") && !usual.contains("--server"), "{usual}");
         let other = what_to_try(SocketAddr::new(USUAL_ADDRESS.ip(), 65_535), &people);
         assert!(other.contains("  hourbook --server 127.0.0.1:65535 verify\n"), "{other}");
         assert!(other.lines().all(|line| line.chars().count() <= super::super::LINE_LETTERS), "{other}");
