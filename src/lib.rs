@@ -28,7 +28,7 @@
 //! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `import`, `words` |
-//! | [`story`] | the demo; `main.rs` starts it | `audit`, `domain`, `ledger`, `network`, `past`, `seal`, `words` |
+//! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
 //! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
 //! through `committer` and `views` to the caller. Read those files in the source: what is private does

@@ -11,7 +11,7 @@ use hourbook::cli::{self, Console, Exit, Programs};
 use hourbook::config::ProcessEnvironment;
 use hourbook::journal::DirectoryError;
 use hourbook::server::{self, ServeError, ServerError};
-use hourbook::story;
+use hourbook::story::{self, Once};
 
 /// Answers are written in pieces of this size; a list of a million lines is not a million calls.
 const OUT_BUFFER_BYTES: usize = 64 << 10;
@@ -37,8 +37,9 @@ fn main() -> ExitCode {
     };
     let programs = Programs {
         serve: &|config| server::serve(&config).map_err(|error| (serve_exit(&error), error.to_string())),
-        demo: &|_| {
-            let played = story::play(&mut std::io::stdout().lock());
+        demo: &|flags| {
+            let once = if flags.once { Once::Yes } else { Once::No };
+            let played = story::play(once, &mut std::io::stdout().lock());
             played.map_err(|error| (Exit::Refused, format!("the demo: {error}")))
         },
     };

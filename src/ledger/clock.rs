@@ -4,7 +4,7 @@
 //! back, and where the wall clock gains more than a minute on the clock that cannot be set, nothing
 //! is accepted until somebody says which is right: by correcting the wall clock, or by accepting it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::Timestamp;
 use crate::domain::time::MICROS_PER_SECOND;
@@ -50,44 +50,76 @@ fn micros(time: rustix::time::Timespec) -> i64 {
     time.tv_sec.saturating_mul(MICROS_PER_SECOND).saturating_add(time.tv_nsec / 1_000)
 }
 
-/// A clock that goes only when told to: the demo's, and the tests'.
-#[derive(Debug)]
+/// A clock that goes only when told to, until it is told to run on: the demo's, and the tests'.
 pub struct ManualClock {
-    moment: Mutex<Moment>,
+    hands: Mutex<Hands>,
+}
+
+struct Hands {
+    shown: Moment,
+    /// The clock it runs with, and what that clock's monotonic side showed when it was read last.
+    with: Option<(Arc<dyn Clock>, i64)>,
+}
+
+impl Hands {
+    /// Takes over what has passed on the clock it runs with.
+    fn catch_up(&mut self) {
+        let Some((with, seen_micros)) = &mut self.with else { return };
+        let now_micros = with.now().monotonic_micros;
+        let passed = now_micros.saturating_sub(*seen_micros).max(0);
+        *seen_micros = now_micros.max(*seen_micros);
+        self.advance_micros(passed);
+    }
+
+    fn advance_micros(&mut self, passed: i64) {
+        self.shown.wall = self.shown.wall.plus_micros(passed);
+        self.shown.monotonic_micros = self.shown.monotonic_micros.saturating_add(passed);
+    }
 }
 
 impl ManualClock {
     /// A clock that shows `wall`.
     #[must_use]
     pub const fn new(wall: Timestamp) -> Self {
-        Self { moment: Mutex::new(Moment { wall, monotonic_micros: 0 }) }
+        let shown = Moment { wall, monotonic_micros: 0 };
+        Self { hands: Mutex::new(Hands { shown, with: None }) }
     }
 
     /// Lets time pass: both clocks advance.
     pub fn advance_seconds(&self, seconds: i64) {
-        let mut moment = self.moment.lock().unwrap_or_else(PoisonError::into_inner);
-        moment.wall = moment.wall.plus_seconds(seconds);
-        moment.monotonic_micros =
-            moment.monotonic_micros.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND));
+        self.hands().advance_micros(seconds.saturating_mul(MICROS_PER_SECOND));
     }
 
     /// Lets time pass until the wall clock shows `wall`; does nothing if it is later already.
     pub fn advance_to(&self, wall: Timestamp) {
-        let mut moment = self.moment.lock().unwrap_or_else(PoisonError::into_inner);
-        let passed = wall.micros_since(moment.wall).max(0);
-        moment.wall = moment.wall.max(wall);
-        moment.monotonic_micros = moment.monotonic_micros.saturating_add(passed);
+        let mut hands = self.hands();
+        let passed = wall.micros_since(hands.shown.wall).max(0);
+        hands.advance_micros(passed);
     }
 
     /// Sets the wall clock alone, as somebody with the right to do so might.
     pub fn set_wall(&self, wall: Timestamp) {
-        self.moment.lock().unwrap_or_else(PoisonError::into_inner).wall = wall;
+        self.hands().shown.wall = wall;
+    }
+
+    /// From now on both clocks go by themselves, as fast as the monotonic side of `with` (which is another
+    /// clock), from what they show now; never back. They may still be advanced.
+    pub fn run_on(&self, with: Arc<dyn Clock>) {
+        let seen_micros = with.now().monotonic_micros;
+        self.hands().with = Some((with, seen_micros));
+    }
+
+    /// The hands as they stand now.
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
+        hands.catch_up();
+        hands
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Moment {
-        *self.moment.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hands().shown
     }
 }
 
@@ -184,5 +216,35 @@ mod tests {
         assert_eq!(seconds(guard.read(moment(6_800, 4_001))), Some(6_800));
         assert_eq!(seconds(guard.read(moment(14_100, 4_100))), Some(14_100), "corrected, no leap");
         assert_eq!(seconds(guard.read(moment(14_200, 4_110))), None, "90 s gained in 10");
+    }
+
+    /// Goal: a clock that was told to run on goes with the other from where it stood, both sides together,
+    /// and never back. Method: the other clock is moved by hand, back too; then both are read.
+    #[test]
+    fn a_manual_clock_runs_on() {
+        let other = Arc::new(Fixed(Mutex::new(moment(5_000_000, 700))));
+        let tell = |monotonic_seconds| *other.0.lock().unwrap() = moment(4, monotonic_seconds);
+        let clock = ManualClock::new(moment(1_000, 0).wall);
+        clock.advance_seconds(10);
+        assert_eq!(clock.now(), moment(1_010, 10), "until then it goes only when told to");
+        clock.run_on(Arc::clone(&other) as Arc<dyn Clock>);
+        assert_eq!(clock.now(), moment(1_010, 10), "it does not take over what the other shows");
+        tell(703);
+        assert_eq!(clock.now(), moment(1_013, 13));
+        tell(600);
+        assert_eq!(clock.now(), moment(1_013, 13), "never back");
+        tell(704);
+        assert_eq!(clock.now(), moment(1_014, 14), "and nothing twice");
+        clock.advance_to(moment(1_020, 0).wall);
+        tell(705);
+        assert_eq!(clock.now(), moment(1_021, 21), "it may still be advanced");
+    }
+
+    struct Fixed(Mutex<Moment>);
+
+    impl Clock for Fixed {
+        fn now(&self) -> Moment {
+            *self.0.lock().unwrap()
+        }
     }
 }

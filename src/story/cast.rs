@@ -1,13 +1,9 @@
 //! Who is in the story, and how their banks are opened. Every name is invented.
 
 use super::StoryError;
-use super::stage::{HOUR, Part, Stage};
-use crate::domain::account::NewAccount;
-use crate::domain::{
-    AccountKind, AccountNumber, Action, Amount, BankNumber, Command, Limits, OpenBank, OpenClearing, Opened,
-    OwnerNumber, RequestKey,
-};
-use crate::seal::{self, Place, Text};
+use super::stage::{HOUR, Stage};
+use crate::api;
+use crate::api::entry::Action as Did;
 
 /// Members of Ashenford, in the order of the story.
 pub const ASHENFORD: [&str; 13] = [
@@ -18,44 +14,45 @@ pub const ASHENFORD: [&str; 13] = [
 pub const QUILLMERE: [&str; 2] = ["Maud", "Niall"];
 const ORGANISATIONS: [&str; 2] = ["Lantern Hall", "Wayside Network"];
 const PARTNERS: [&str; 3] = ["Saucer & Spoon", "Green Barrow", "Ladle Street Baths"];
-/// They write entries and have no account in the story.
-const STAFF: [&str; 4] = ["Tobias", "Una", "Piet", "Oyin"];
+
+/// What help is for in Ashenford.
+pub const GARDENING: &str = "gardening";
+/// What help is for in Ashenford.
+pub const WALKING_GROUP: &str = "walking group";
+/// What help is for in Ashenford.
+pub const LEAFLETS: &str = "leaflets";
 
 /// What the two banks may owe each other.
 const CLEARING_CAP_SECONDS: i64 = 3 * HOUR;
 
 /// Opens both banks, the pair of accounts between them, and an account for everybody who has one.
 pub fn open_banks(stage: &mut Stage<'_>) -> Result<(), StoryError> {
-    for name in STAFF {
-        let owner = register(stage)?;
-        stage.hire(name, owner);
-    }
     let ashenford = open_bank(stage, "Ashenford", 80, "A pot", "A created")?;
     let quillmere = open_bank(stage, "Quillmere", 20, "Q pot", "Q created")?;
     open_clearing(stage, ashenford, quillmere)?;
+    list_activities(stage, ashenford, &[GARDENING, WALKING_GROUP, LEAFLETS])?;
 
-    let member = limits(-5)?
-        .with_warnings(Some(-3 * HOUR), None)
-        .map_err(|invalid| stage.otherwise("limits", invalid))?;
-    open_accounts(stage, ashenford, AccountKind::Member, member, &ASHENFORD)?;
-    open_accounts(stage, quillmere, AccountKind::Member, member, &QUILLMERE)?;
-    open_accounts(stage, ashenford, AccountKind::Organisation, limits(-20)?, &ORGANISATIONS)?;
+    let member = api::Limits { warn_below_seconds: Some(-3 * HOUR), ..floor(-5) };
+    open_accounts(stage, ashenford, api::AccountKind::Member, member, &ASHENFORD)?;
+    open_accounts(stage, quillmere, api::AccountKind::Member, member, &QUILLMERE)?;
+    open_accounts(stage, ashenford, api::AccountKind::Organisation, floor(-20), &ORGANISATIONS)?;
     // A partner spends what it took and no more.
-    open_accounts(stage, ashenford, AccountKind::Partner, limits(0)?, &PARTNERS)
+    open_accounts(stage, ashenford, api::AccountKind::Partner, floor(0), &PARTNERS)
 }
 
-fn limits(floor_hours: i64) -> Result<Limits, StoryError> {
-    Limits::from_floor(floor_hours * HOUR).map_err(|invalid| StoryError::Otherwise {
-        step: 0,
-        expected: "limits".into(),
-        found: invalid.to_string(),
-    })
+fn floor(hours: i64) -> api::Limits {
+    api::Limits { floor_seconds: Some(hours * HOUR), ..api::Limits::default() }
 }
 
-fn register(stage: &mut Stage<'_>) -> Result<OwnerNumber, StoryError> {
-    let key = stage.key();
-    let owners = stage.network.register_owners(key, OwnerNumber::OPERATOR, 1)?;
-    owners.first().copied().ok_or_else(|| stage.otherwise("an owner number", "none"))
+/// The first of `count` new owner numbers.
+fn register(stage: &mut Stage<'_>, count: usize) -> Result<u32, StoryError> {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    let request = api::RegisterOwnersRequest { request_id: stage.request_id(), count, validate_only: false };
+    let answer = stage.call(stage.ledger().register_owners(request))?;
+    match stage.written(answer.receipt)?.action {
+        Some(Did::OwnersRegistered(owners)) => Ok(owners.first_owner_number),
+        other => Err(stage.otherwise("owner numbers", format!("{other:?}"))),
+    }
 }
 
 fn open_bank(
@@ -64,77 +61,85 @@ fn open_bank(
     cap_hours: i64,
     pot: &'static str,
     created: &'static str,
-) -> Result<BankNumber, StoryError> {
-    let owner = register(stage)?;
-    let key = stage.key();
-    let text = stage.seal(&[owner], &key, &Text { label: Some(name.to_owned()), ..Text::default() })?;
-    let bank =
-        OpenBank { owner, time_zone: "Europe/London".into(), pot: limits(0)?, issuance: limits(-cap_hours)? };
-    let actor = stage.staff("Piet")?;
-    let receipt = stage.write(Command { text, ..Command::new(key, actor, Action::OpenBank(bank)) })?;
-    let Opened::Bank(number, first) = receipt.entry.outcome.opened else {
-        return Err(stage.otherwise("a bank", "none"));
+) -> Result<u32, StoryError> {
+    let request = api::OpenBankRequest {
+        owner_number: register(stage, 1)?,
+        request_id: stage.request_id(),
+        name: name.to_owned(),
+        time_zone: "Europe/London".to_owned(),
+        pot_limits: Some(floor(0)),
+        issuance_limits: Some(floor(-cap_hours)),
+        validate_only: false,
     };
-    stage.enter(pot, Part { owner, account: first });
-    stage.enter(created, Part { owner, account: next(stage, first, 1)? });
-    Ok(number)
+    let answer = stage.call(stage.ledger().open_bank(request))?;
+    match stage.written(answer.receipt)?.action {
+        Some(Did::BankOpened(bank)) => {
+            stage.enter(pot, bank.pot_account_number);
+            stage.enter(created, bank.issuance_account_number);
+            Ok(bank.bank_number)
+        }
+        other => Err(stage.otherwise("a bank", format!("{other:?}"))),
+    }
 }
 
-fn open_clearing(stage: &mut Stage<'_>, first: BankNumber, second: BankNumber) -> Result<(), StoryError> {
-    let cap: Amount = stage.amount(CLEARING_CAP_SECONDS)?;
-    let pair = OpenClearing { first, second, first_may_owe: cap, second_may_owe: cap };
-    let (key, actor) = (stage.key(), stage.staff("Piet")?);
-    let receipt = stage.write(Command::new(key, actor, Action::OpenClearing(pair)))?;
-    let Opened::Accounts(account) = receipt.entry.outcome.opened else {
-        return Err(stage.otherwise("a clearing pair", "none"));
+fn open_clearing(stage: &mut Stage<'_>, first: u32, second: u32) -> Result<(), StoryError> {
+    let request = api::OpenClearingRequest {
+        request_id: stage.request_id(),
+        first_bank_number: first,
+        second_bank_number: second,
+        first_may_owe_seconds: CLEARING_CAP_SECONDS,
+        second_may_owe_seconds: CLEARING_CAP_SECONDS,
+        validate_only: false,
     };
-    let owner = OwnerNumber::OPERATOR;
-    stage.enter("A clearing Q", Part { owner, account });
-    stage.enter("Q clearing A", Part { owner, account: next(stage, account, 1)? });
+    let answer = stage.call(stage.ledger().open_clearing(request))?;
+    match stage.written(answer.receipt)?.action {
+        Some(Did::ClearingOpened(pair)) => {
+            stage.enter("A clearing Q", pair.first_account_number);
+            stage.enter("Q clearing A", pair.second_account_number);
+            Ok(())
+        }
+        other => Err(stage.otherwise("a clearing pair", format!("{other:?}"))),
+    }
+}
+
+fn list_activities(stage: &mut Stage<'_>, bank: u32, names: &[&'static str]) -> Result<(), StoryError> {
+    let request = api::AddActivitiesRequest {
+        request_id: stage.request_id(),
+        bank_number: bank,
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        validate_only: false,
+    };
+    let answer = stage.call(stage.ledger().add_activities(request))?;
+    for (name, activity) in names.iter().zip(answer.activities) {
+        stage.list(name, activity.activity_number);
+    }
     Ok(())
 }
 
 fn open_accounts(
     stage: &mut Stage<'_>,
-    bank: BankNumber,
-    kind: AccountKind,
-    limits: Limits,
+    bank: u32,
+    kind: api::AccountKind,
+    limits: api::Limits,
     names: &[&'static str],
 ) -> Result<(), StoryError> {
-    let register_key = stage.key();
-    let count = u16::try_from(names.len()).unwrap_or(u16::MAX);
-    let owners = stage.network.register_owners(register_key, OwnerNumber::OPERATOR, count)?;
-    let key = stage.key();
-    let mut accounts = Vec::new();
-    for ((place, owner), name) in (0u8..).zip(&owners).zip(names) {
-        let label = seal_label(stage, *owner, &key, place, name)?;
-        accounts.push(NewAccount { bank, kind, owner: *owner, limits, label });
-    }
-    let actor = stage.staff("Tobias")?;
-    let receipt = stage.write(Command::new(key, actor, Action::OpenAccounts(accounts)))?;
-    let Opened::Accounts(first) = receipt.entry.outcome.opened else {
-        return Err(stage.otherwise("accounts", "none"));
-    };
-    for ((place, owner), name) in (0u32..).zip(owners).zip(names) {
-        stage.enter(name, Part { owner, account: next(stage, first, place)? });
+    let first_owner = register(stage, names.len())?;
+    for (owner, name) in (first_owner..).zip(names) {
+        let account = api::NewAccount {
+            bank_number: bank,
+            kind: kind.into(),
+            owner_number: owner,
+            label: (*name).to_owned(),
+            limits: Some(limits),
+        };
+        let request_id = stage.request_id();
+        let request = api::OpenAccountRequest { request_id, account: Some(account), validate_only: false };
+        let answer = stage.call(stage.ledger().open_account(request))?;
+        let opened = match stage.written(answer.receipt)?.action {
+            Some(Did::AccountsOpened(opened)) => opened.account_numbers.first().copied(),
+            _ => None,
+        };
+        stage.enter(name, opened.ok_or_else(|| stage.otherwise(format!("an account for {name}"), "none"))?);
     }
     Ok(())
-}
-
-/// A name is sealed under its owner's key before it goes anywhere.
-fn seal_label(
-    stage: &Stage<'_>,
-    owner: OwnerNumber,
-    key: &RequestKey,
-    place: u8,
-    name: &str,
-) -> Result<Box<[u8]>, StoryError> {
-    let text = Text { label: Some(name.to_owned()), ..Text::default() };
-    let sealed = seal::seal(&stage.network.keyring, &[owner], key, Place::Account(place), &text)?;
-    Ok(sealed.into_bytes().into_boxed_slice())
-}
-
-fn next(stage: &Stage<'_>, first: AccountNumber, places: u32) -> Result<AccountNumber, StoryError> {
-    AccountNumber::from_slot(first.slot().saturating_add(places))
-        .ok_or_else(|| stage.otherwise("an account number", "none"))
 }

@@ -46,13 +46,14 @@ pub const AFTER_CHAPTER_ONE: Figures = Figures {
 /// Compares every balance with what it must be, and says so.
 pub fn compare(stage: &mut Stage<'_>, expected: &Figures) -> Result<(), StoryError> {
     for (name, seconds) in expected.balances_seconds {
-        let balance = stage.network.ledger.balance(stage.account(name)?);
-        let balance = balance.ok_or_else(|| stage.otherwise(format!("{name} has an account"), "none"))?;
-        if balance.posted != *seconds || balance.held != 0 {
-            let found = format!("{} with {} set aside", clock(balance.posted), clock(balance.held));
-            return Err(
-                stage.otherwise(format!("{name} has {} after {}", clock(*seconds), expected.name), found)
-            );
+        let balance = stage.balance(name)?.balance.unwrap_or_default();
+        let (posted, held) = (balance.posted_seconds, balance.held_seconds);
+        if posted != *seconds || held != Some(0) {
+            let held = held.map_or_else(|| "an unknown amount".to_owned(), clock);
+            return Err(stage.otherwise(
+                format!("{name} has {} after {}", clock(*seconds), expected.name),
+                format!("{} with {held} set aside", clock(posted)),
+            ));
         }
     }
     let count = expected.balances_seconds.len();

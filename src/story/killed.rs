@@ -9,14 +9,16 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
-use super::stage::{HOUR, MINUTE, Stage, utc};
-use super::{StoryError, say};
+use super::stage::{HOUR, MINUTE, utc};
+use super::{StoryError, say, show};
+use crate::audit::{self, Report};
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, Command, Kind, Limits, NewAccount, OpenBank, Opened,
     OwnerNumber, Post, RequestId, RequestKey, Scope, Sequence, Timestamp, Transfer,
 };
-use crate::ledger::{Clock, ManualClock, NoReceipt};
+use crate::ledger::{Clock, ManualClock, Receipt};
 use crate::network::{Network, NetworkError, NetworkOptions};
+use crate::past::{At, Moment, Past};
 use crate::seal::{self, Place, Text};
 use crate::words::hours;
 
@@ -49,9 +51,8 @@ pub fn play(out: &mut dyn Write, clock: &Arc<ManualClock>) -> Result<(), StoryEr
     )?;
     clock.advance_to(utc(2026, 5, 20, 18, 0));
     let network = open(folder.path(), clock)?;
-    let mut stage = Stage::new(network, Arc::clone(clock), out);
-    all_there_once(&mut stage, &acknowledged)?;
-    forget_olwen(&mut stage, &sealed)
+    all_there_once(&network, out, &acknowledged)?;
+    forget_olwen(&network, out, &sealed)
 }
 
 /// Olwen's name, sealed, and under which request it was.
@@ -142,8 +143,7 @@ pub fn write_until_killed(folder: &Path, wall_micros: i64, out: &mut dyn Write) 
     let network = open(folder, &clock)?;
     for number in 1..=WRITTEN_AT_MOST {
         clock.advance_seconds(1);
-        let receipt =
-            network.ledger.post(help(number)?).map_err(|source| StoryError::Step { step: 0, source })?;
+        let receipt = write(&network, help(number)?)?;
         say(out, &format!("{number} {}", receipt.entry.sequence))?;
     }
     Ok(())
@@ -159,58 +159,75 @@ fn help(number: u64) -> Result<Command, StoryError> {
 }
 
 /// I4, I6: what was acknowledged is there, once, and says the same when it is asked again.
-fn all_there_once(stage: &mut Stage<'_>, acknowledged: &BTreeMap<u64, Sequence>) -> Result<(), StoryError> {
-    let before = stage.network.ledger.position();
+fn all_there_once(
+    network: &Network,
+    out: &mut dyn Write,
+    acknowledged: &BTreeMap<u64, Sequence>,
+) -> Result<(), StoryError> {
+    let before = network.ledger.position();
     for (number, sequence) in acknowledged {
-        let receipt = stage.write(help(*number)?)?;
+        let receipt = write(network, help(*number)?)?;
         if receipt.entry.sequence != *sequence {
-            return Err(stage.otherwise(format!("entry {sequence}"), receipt.entry.sequence));
+            return Err(otherwise(format!("entry {sequence}"), receipt.entry.sequence));
         }
     }
-    if stage.network.ledger.position() != before {
-        return Err(stage.otherwise("nothing written twice", stage.network.ledger.position()));
+    if network.ledger.position() != before {
+        return Err(otherwise("nothing written twice", network.ledger.position()));
     }
-    stage.verify()?;
-    let seconds = stage.network.ledger.balance(account(OLWEN)?).unwrap_or_default().posted;
-    stage.show(&format!(
-        "Opened again: all {count} are there, each once, and every one gives its first answer when asked again.\n\
+    verify(network)?;
+    let seconds = network.ledger.balance(account(OLWEN)?).unwrap_or_default().posted;
+    show(
+        out,
+        &format!(
+            "Opened again: all {count} are there, each once, and every one gives its first answer when asked again.\n\
          Olwen and Perry are within {quarter} of each other (Olwen is at {olwen}). Verify: nothing wrong.",
-        count = acknowledged.len(),
-        quarter = hours(15 * MINUTE),
-        olwen = crate::domain::hours::clock(seconds),
-    ))?;
+            count = acknowledged.len(),
+            quarter = hours(15 * MINUTE),
+            olwen = crate::domain::hours::clock(seconds),
+        ),
+    )?;
     if (-HOUR / 4..=HOUR / 4).contains(&seconds) {
         Ok(())
     } else {
-        Err(stage.otherwise("a quarter at most", seconds))
+        Err(otherwise("a quarter at most", seconds))
     }
 }
 
 /// A member's key is destroyed: the name is gone, the hours stay, the books still verify.
-fn forget_olwen(stage: &mut Stage<'_>, sealed: &Sealed) -> Result<(), StoryError> {
-    let read =
-        |stage: &Stage<'_>| seal::open(&stage.network.keyring, &sealed.key, Place::Account(0), &sealed.name);
-    let name = read(stage)?.label.unwrap_or_default();
-    stage.network.erase(request(4), OwnerNumber::OPERATOR, sealed.owner)?;
-    let gone = match read(stage) {
+fn forget_olwen(network: &Network, out: &mut dyn Write, sealed: &Sealed) -> Result<(), StoryError> {
+    let read = || seal::open(&network.keyring, &sealed.key, Place::Account(0), &sealed.name);
+    let name = read()?.label.unwrap_or_default();
+    network.erase(request(4), OwnerNumber::OPERATOR, sealed.owner)?;
+    let gone = match read() {
         Err(seal::OpenError::Erased { .. }) => "cannot be read any more",
-        Ok(_) => return Err(stage.otherwise("a name that is gone", "it can be read")),
+        Ok(_) => return Err(otherwise("a name that is gone", "it can be read")),
         Err(error) => return Err(error.into()),
     };
-    let report = stage.verify()?;
-    let trial_balance = stage.trial_balance()?;
-    stage.show(&format!(
-        "{name} asked to be forgotten. The key is destroyed: the name {gone}, the hours stay."
-    ))?;
-    stage.show("The books add up to zero. Verify: every line checked, nothing wrong.")?;
-    stage.show(&trial_balance.to_string())?;
-    stage.show(&report.to_string())
+    let report = verify(network)?;
+    let past = Past::open(&network.ledger, network.directory())?;
+    let newest = At::Recorded(Moment::After(network.ledger.position()));
+    let trial_balance = audit::trial_balance(&past, newest)?;
+    show(
+        out,
+        &format!("{name} asked to be forgotten. The key is destroyed: the name {gone}, the hours stay."),
+    )?;
+    show(out, "The books add up to zero. Verify: every line checked, nothing wrong.")?;
+    show(out, &trial_balance.to_string())?;
+    show(out, &report.to_string())
+}
+
+/// Verifies the books; whatever is wrong ends the story.
+fn verify(network: &Network) -> Result<Report, StoryError> {
+    let report = audit::verify(&network.ledger, &mut |_| {});
+    if report.is_clean() { Ok(report) } else { Err(otherwise("nothing wrong", report)) }
+}
+
+fn write(network: &Network, command: Command) -> Result<Receipt, StoryError> {
+    network.ledger.post(command).map_err(StoryError::Post)
 }
 
 fn post(network: &Network, command: Command) -> Result<Opened, StoryError> {
-    let receipt =
-        network.ledger.post(command).map_err(|source: NoReceipt| StoryError::Step { step: 0, source })?;
-    Ok(receipt.entry.outcome.opened)
+    Ok(write(network, command)?.entry.outcome.opened)
 }
 
 fn request(number: u128) -> RequestKey {

@@ -1,23 +1,24 @@
-//! Where the story is played: the installation, the clock, who is who, and how a step is said.
+//! Where the story is played: the clients, the clock, who is who, and how a step is said.
+//!
+//! Speaks to the books only through the API, as any client does. Every call acts as the local operator
+//! until callers say who they are.
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
 
-use super::StoryError;
-use crate::audit::{self, Report, TrialBalance};
-use crate::domain::{
-    AccountNumber, Action, Amount, Command, Day, Kind, OwnerNumber, Post, RequestId, RequestKey, Scope,
-    Timestamp, Transfer,
-};
-use crate::ledger::{ManualClock, NoReceipt, Receipt};
-use crate::network::Network;
-use crate::past::{At, Moment, Past};
-use crate::seal::{self, Place, Text};
+use tonic::transport::Channel;
+use tonic::{Response, Status};
+use tonic_types::StatusExt;
+
+use super::served::Served;
+use super::{LINE_LETTERS, StoryError, say, show};
+use crate::api;
+use crate::api::audit_service_client::AuditServiceClient;
+use crate::api::ledger_service_client::LedgerServiceClient;
+use crate::domain::{Amount, Day, RequestId, Timestamp};
+use crate::ledger::{Clock, ManualClock};
 use crate::words;
 
-/// How long a line of the story is.
-const LINE_LETTERS: usize = 100;
 /// Below the step and the day.
 const INDENT: &str = "                 ";
 
@@ -26,30 +27,34 @@ pub const HOUR: i64 = 3_600;
 /// A minute in seconds.
 pub const MINUTE: i64 = 60;
 
-/// Somebody with an account.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    /// As an owner.
-    pub owner: OwnerNumber,
-    /// Where their hours are kept.
-    pub account: AccountNumber,
-}
+/// Hours on their way: who received, who gave or got it, seconds.
+pub type Moving = (&'static str, &'static str, i64);
 
 /// The stage.
 pub struct Stage<'a> {
-    pub network: Network,
-    clock: Arc<ManualClock>,
+    served: &'a Served,
+    clock: &'a ManualClock,
     out: &'a mut dyn Write,
-    parts: BTreeMap<&'static str, Part>,
-    /// People who write entries and have no account.
-    staff: BTreeMap<&'static str, OwnerNumber>,
+    /// Account numbers, check digit included.
+    accounts: BTreeMap<&'static str, u32>,
+    /// Numbers in Ashenford's list.
+    activities: BTreeMap<&'static str, u32>,
     step: u8,
     requests: u128,
 }
 
 impl<'a> Stage<'a> {
-    pub fn new(network: Network, clock: Arc<ManualClock>, out: &'a mut dyn Write) -> Self {
-        Self { network, clock, out, parts: BTreeMap::new(), staff: BTreeMap::new(), step: 0, requests: 0 }
+    pub fn new(served: &'a Served, clock: &'a ManualClock, out: &'a mut dyn Write) -> Self {
+        let (accounts, activities) = (BTreeMap::new(), BTreeMap::new());
+        Self { served, clock, out, accounts, activities, step: 0, requests: 0 }
+    }
+
+    pub fn ledger(&self) -> LedgerServiceClient<Channel> {
+        LedgerServiceClient::new(self.served.channel())
+    }
+
+    pub fn audit(&self) -> AuditServiceClient<Channel> {
+        AuditServiceClient::new(self.served.channel())
     }
 
     /// A step begins, on a day at a time in UTC; the clock goes there.
@@ -62,133 +67,127 @@ impl<'a> Stage<'a> {
     pub fn say(&mut self, sentence: &str) -> Result<(), StoryError> {
         let start = format!("{:>3}  {}  ", self.step, self.now().utc_day());
         let options = textwrap::Options::new(LINE_LETTERS).initial_indent(&start).subsequent_indent(INDENT);
-        self.print(&textwrap::fill(sentence, options))
+        say(self.out, &textwrap::fill(sentence, options))
     }
 
     /// Something shown below a step.
     pub fn show(&mut self, text: &str) -> Result<(), StoryError> {
-        self.print(&textwrap::indent(text, "     "))
+        show(self.out, text)
     }
 
-    fn print(&mut self, text: &str) -> Result<(), StoryError> {
-        writeln!(self.out, "{}", text.trim_end()).map_err(StoryError::io("printing"))
-    }
-
-    pub fn now(&self) -> Timestamp {
-        use crate::ledger::Clock;
+    fn now(&self) -> Timestamp {
         self.clock.now().wall
     }
 
     /// Every request of the story has its own id, the same in every telling.
-    pub fn key(&mut self) -> RequestKey {
+    pub fn request_id(&mut self) -> String {
         self.requests += 1;
-        RequestKey { scope: Scope::OPERATOR, id: RequestId::derived(self.requests.to_be_bytes()) }
+        RequestId::derived(self.requests.to_be_bytes()).to_string()
     }
 
-    pub fn enter(&mut self, name: &'static str, part: Part) {
-        self.parts.insert(name, part);
+    /// Waits for an answer; a status ends the story.
+    pub fn call<T>(&self, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, StoryError> {
+        let answer = self.served.answer(call)?.map_err(|status| self.failed(status));
+        answer.map(Response::into_inner)
     }
 
-    pub fn hire(&mut self, name: &'static str, owner: OwnerNumber) {
-        self.staff.insert(name, owner);
+    /// The sentence of a refusal that the story expects, as the server says it.
+    pub fn refused<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<String, StoryError> {
+        match self.served.answer(call)? {
+            Ok(_) => Err(self.otherwise("not done", "it was done")),
+            // A refusal names its rule; anything else went wrong.
+            Err(status) if status.get_details_error_info().is_some() => Ok(status.message().to_owned()),
+            Err(status) => Err(self.failed(status)),
+        }
     }
 
-    pub fn part(&self, name: &str) -> Option<Part> {
-        self.parts.get(name).copied()
+    fn failed(&self, status: Status) -> StoryError {
+        StoryError::Call { step: self.step, source: Box::new(status) }
+    }
+
+    /// The entry of a write.
+    pub fn written(&self, receipt: Option<api::Receipt>) -> Result<api::Entry, StoryError> {
+        let entry = receipt.and_then(|receipt| receipt.entry);
+        entry.ok_or_else(|| self.otherwise("a receipt with its entry", "none"))
+    }
+
+    /// Gives an account its name in the story.
+    pub fn enter(&mut self, name: &'static str, account: u32) {
+        self.accounts.insert(name, account);
+    }
+
+    /// Gives an activity its number.
+    pub fn list(&mut self, activity: &'static str, number: u32) {
+        self.activities.insert(activity, number);
     }
 
     /// The account of somebody the cast names.
-    pub fn account(&self, name: &'static str) -> Result<AccountNumber, StoryError> {
-        self.part(name)
-            .map(|part| part.account)
-            .ok_or_else(|| self.otherwise(format!("{name} is there"), "nobody of that name"))
+    pub fn account(&self, name: &'static str) -> Result<u32, StoryError> {
+        let known = self.accounts.get(name).copied();
+        known.ok_or_else(|| self.otherwise(format!("{name} has an account"), "nobody of that name"))
     }
 
-    /// The number of somebody who writes entries.
-    pub fn staff(&self, name: &'static str) -> Result<OwnerNumber, StoryError> {
-        let known = self.staff.get(name).copied().or_else(|| self.part(name).map(|part| part.owner));
-        known.ok_or_else(|| self.otherwise(format!("{name} is there"), "nobody of that name"))
+    /// What an account has.
+    pub fn balance(&self, name: &'static str) -> Result<api::GetBalanceResponse, StoryError> {
+        let request = api::GetBalanceRequest {
+            account_number: self.account(name)?,
+            ..api::GetBalanceRequest::default()
+        };
+        self.call(self.ledger().get_balance(request))
     }
 
-    /// Who an account belongs to, as the story calls them.
-    pub fn name_of(&self, account: AccountNumber) -> String {
-        let found = self.parts.iter().find(|(_, part)| part.account == account);
-        found.map_or_else(|| format!("account {account}"), |(name, _)| (*name).to_owned())
-    }
-
-    /// A balance in words, read from the books.
+    /// A balance in words.
     pub fn has(&self, name: &'static str) -> Result<String, StoryError> {
-        let balance = self.network.ledger.balance(self.account(name)?).unwrap_or_default();
-        Ok(words::balance(balance.posted))
+        Ok(words::balance(self.balance(name)?.balance.unwrap_or_default().posted_seconds))
     }
 
-    /// A command by `actor`, for help given on the day of this step.
-    pub fn command(&mut self, actor: &'static str, action: Action) -> Result<Command, StoryError> {
-        let actor = self.staff(actor)?;
-        let occurred_on = Some(self.now().utc_day());
-        Ok(Command { occurred_on, ..Command::new(self.key(), actor, action) })
+    /// Help given on the day of this step.
+    pub fn details(&self) -> api::EntryDetails {
+        let (year, month, day) = self.now().utc_day().calendar();
+        let occurred_on = api::Date { year: i32::from(year), month: i32::from(month), day: i32::from(day) };
+        api::EntryDetails { occurred_on: Some(occurred_on), ..api::EntryDetails::default() }
     }
 
-    /// Writes a command down.
-    pub fn write(&mut self, command: Command) -> Result<Receipt, StoryError> {
-        let step = self.step;
-        self.network.ledger.post(command).map_err(|source| StoryError::Step { step, source })
+    /// Hours from one to another.
+    pub fn transfer(&self, (debit, credit, seconds): Moving) -> Result<api::Transfer, StoryError> {
+        Ok(api::Transfer {
+            debit_account_number: self.account(debit)?,
+            credit_account_number: self.account(credit)?,
+            amount_seconds: seconds,
+            ..api::Transfer::default()
+        })
     }
 
-    /// Writes down that hours moved: (who received, who gave or got it, seconds).
+    /// Writes down that hours moved.
     pub fn transfers(
         &mut self,
-        actor: &'static str,
-        kind: Kind,
-        activity: Option<u16>,
-        who: &[(&'static str, &'static str, i64)],
-    ) -> Result<Receipt, StoryError> {
-        let mut transfers = smallvec::SmallVec::new();
-        for (debit, credit, seconds) in who {
-            let mut transfer =
-                Transfer::new(self.account(debit)?, self.account(credit)?, self.amount(*seconds)?);
-            transfer.people.activity = activity;
-            transfers.push(transfer);
-        }
-        let command = self.command(actor, Action::Post(Post { kind, transfers, ends: None }))?;
-        self.write(command)
+        kind: api::Kind,
+        activity: Option<&'static str>,
+        moving: &[Moving],
+    ) -> Result<api::Entry, StoryError> {
+        let activity_number = activity.map_or(Some(0), |activity| self.activities.get(activity).copied());
+        let activity_number = activity_number.ok_or_else(|| self.otherwise("an activity", "none"))?;
+        let transfers = moving.iter().map(|moving| {
+            let transfer = self.transfer(*moving)?;
+            Ok(api::Transfer { activity_number, ..transfer })
+        });
+        let transfers = transfers.collect::<Result<_, StoryError>>()?;
+        let request = api::PostEntryRequest {
+            request_id: self.request_id(),
+            kind: kind.into(),
+            transfers,
+            details: Some(self.details()),
+            ..api::PostEntryRequest::default()
+        };
+        let answer = self.call(self.ledger().post_entry(request))?;
+        self.written(answer.receipt)
     }
 
     pub fn amount(&self, seconds: i64) -> Result<Amount, StoryError> {
         Amount::new(seconds).ok_or_else(|| self.otherwise("an amount above zero", seconds))
-    }
-
-    /// The sentence of a refusal that the story expects.
-    pub fn refused(&mut self, command: Command) -> Result<String, StoryError> {
-        let step = self.step;
-        match self.network.ledger.post(command) {
-            Err(NoReceipt::Refused(refusal)) => {
-                Ok(words::refusal_sentence(&refusal, &|account| self.name_of(account)))
-            }
-            Err(source) => Err(StoryError::Step { step, source }),
-            Ok(receipt) => Err(self.otherwise("not done", format!("entry {}", receipt.entry.sequence))),
-        }
-    }
-
-    /// Seals a text under the keys of those it concerns.
-    pub fn seal(
-        &self,
-        about: &[OwnerNumber],
-        key: &RequestKey,
-        text: &Text,
-    ) -> Result<Box<[u8]>, StoryError> {
-        Ok(seal::seal(&self.network.keyring, about, key, Place::Entry, text)?.into_bytes().into_boxed_slice())
-    }
-
-    pub fn trial_balance(&self) -> Result<TrialBalance, StoryError> {
-        let past = Past::open(&self.network.ledger, self.network.directory())?;
-        Ok(audit::trial_balance(&past, At::Recorded(Moment::After(self.network.ledger.position())))?)
-    }
-
-    /// Verifies the books; whatever is wrong ends the story.
-    pub fn verify(&self) -> Result<Report, StoryError> {
-        let report = audit::verify(&self.network.ledger, &mut |_| {});
-        if report.is_clean() { Ok(report) } else { Err(self.otherwise("nothing wrong", report)) }
     }
 
     pub fn otherwise(&self, expected: impl ToString, found: impl ToString) -> StoryError {

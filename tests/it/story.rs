@@ -1,6 +1,119 @@
 //! The demo, as its users start it.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use hourbook::api;
+use hourbook::api::ledger_service_client::LedgerServiceClient;
+
+use crate::support::served::{connect, exchange};
+
+/// When the story ends, in seconds: 2026-05-20T18:00:00Z. The clock goes on from there.
+const STORY_END_SECONDS: i64 = 1_779_300_000;
+
+/// A demo that keeps serving; killed with its test.
+struct Demo {
+    process: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Demo {
+    fn start(temporary: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_hourbook"))
+            .arg("demo")
+            .env("TMPDIR", temporary)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap());
+        Self { process, said }
+    }
+
+    /// What it says, through the first line with `end` in it.
+    fn listen_until(&mut self, end: &str) -> String {
+        let mut said = String::new();
+        while !said.lines().last().is_some_and(|line| line.contains(end)) {
+            assert!(self.said.read_line(&mut said).unwrap() > 0, "not said: {end}\n{said}");
+        }
+        said
+    }
+
+    fn terminate(&mut self) {
+        let process = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// How it ended, and what it complained of.
+    fn end(&mut self) -> (Option<i32>, String) {
+        let (mut rest, mut complaints) = (String::new(), String::new());
+        self.said.read_to_string(&mut rest).unwrap();
+        self.process.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
+        (self.process.wait().unwrap().code(), complaints)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ended_already = self.process.kill();
+        let _nobody_to_wait_for = self.process.wait();
+    }
+}
+
+fn number_after(text: &str, before: &str) -> u32 {
+    let after = text.split_once(before).unwrap_or_else(|| panic!("no {before}: {text}")).1;
+    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap()
+}
+
+fn files_in(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+/// Goal: after its story the demo answers over gRPC with the story's figures, its clock goes on, and on
+/// TERM it exits 0 and leaves nothing behind. Method: the commands it prints, asked as a client would.
+#[test]
+fn the_demo_serves_after_its_story() {
+    let temporary = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut demo = Demo::start(temporary.path());
+    let said = demo.listen_until("Where hourbook is not installed");
+    let address = format!("127.0.0.1:{}", number_after(&said, "stay open on 127.0.0.1:"));
+    let (ivy, dev) = (number_after(&said, "post --from "), number_after(&said, " --to "));
+    let usual = hourbook::config::USUAL_ADDRESS.to_string();
+    assert_eq!(said.contains(&format!("hourbook --server {address} balance {dev}")), address != usual);
+    assert!(files_in(temporary.path()) > 0);
+
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (balance, written) = runtime.block_on(async {
+        let mut ledger = LedgerServiceClient::new(connect(address.parse().unwrap()).await);
+        let dev_has = api::GetBalanceRequest { account_number: dev, ..Default::default() };
+        let balance = ledger.get_balance(dev_has).await.unwrap().into_inner().balance.unwrap();
+        let written = ledger.post_entry(exchange(ivy, dev, 5_400)).await.unwrap().into_inner();
+        (balance, written.receipt.unwrap().entry.unwrap())
+    });
+    assert_eq!((balance.posted_seconds, balance.held_seconds), (12_600, Some(0)));
+    let recorded_at = written.recorded_at.unwrap();
+    assert!((recorded_at.seconds, recorded_at.nanos) > (STORY_END_SECONDS, 0), "{recorded_at}");
+
+    demo.terminate();
+    assert_eq!(demo.end(), (Some(0), String::new()));
+    assert_eq!(files_in(temporary.path()), 0);
+}
+
+/// Goal: a demo told to end in the middle of its story says so, exits 1 and leaves nothing behind.
+#[test]
+fn a_demo_cut_short_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut demo = Demo::start(temporary.path());
+    demo.listen_until("Rivermeet");
+    assert!(files_in(temporary.path()) > 0);
+    demo.terminate();
+    let (code, complaints) = demo.end();
+    assert_eq!(code, Some(1), "{complaints}");
+    assert!(complaints.contains("told to end before the story was over"), "{complaints}");
+    assert_eq!(files_in(temporary.path()), 0);
+}
 
 /// Goal: `hourbook demo --once` tells chapter 1 and the short chapter to their ends and exits 0, which
 /// it does only if every balance is the story's and both books verify. Method: the real program.

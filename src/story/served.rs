@@ -1,0 +1,187 @@
+//! The demo's own server: started in this process, on a directory that goes away with it, and spoken to
+//! over a real connection.
+//!
+//! Knows no story. TERM and INT are heard from the start, so that the directory goes away with them too:
+//! whatever waits for an answer then ends.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::{Once, StoryError};
+use crate::config::USUAL_ADDRESS;
+use crate::journal::DataDirectory;
+use crate::ledger::Clock;
+use crate::network::NetworkError;
+use crate::server::{self, Options, ServerError};
+use crate::telemetry::{self, LevelFilter, Settings};
+
+/// No answer takes longer: the story waits for none but the machine's.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+/// How long what still runs at the end may take.
+const END_MAX: Duration = Duration::from_secs(10);
+
+/// A server, and the way to it.
+pub struct Served {
+    /// First, so that everything that runs is gone before its folder is.
+    runtime: Runtime,
+    address: SocketAddr,
+    channel: Channel,
+    /// Whether TERM or INT came.
+    told: watch::Receiver<bool>,
+    /// Closed when the server has ended.
+    over: watch::Receiver<()>,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<Result<(), ServerError>>,
+    folder: TempDir,
+}
+
+impl Served {
+    /// Starts a server on new books. Where it serves after the story it takes the usual port, if that is
+    /// free.
+    ///
+    /// # Errors
+    /// [`StoryError`] if the machine gives no directory, port or thread. Books that cannot be opened are
+    /// heard of in [`Served::end`].
+    pub fn start(clock: Arc<dyn Clock>, once: Once) -> Result<Self, StoryError> {
+        // The demo's own words are its news; of the server only what went wrong is of interest.
+        let settings = Settings { log_level: LevelFilter::WARN, ..Settings::default() };
+        let metrics = telemetry::install(&settings)?.metrics();
+        let folder = tempfile::Builder::new().prefix("hourbook-demo-").tempdir();
+        let folder = folder.map_err(StoryError::io("making a temporary directory"))?;
+        let directory = DataDirectory::open(folder.path()).map_err(NetworkError::from)?;
+        let mut options = Options::new(directory, metrics);
+        options.clock = clock;
+        // The server says how it ended; exiting here would leave the folder behind.
+        options.on_failure = Box::new(|_| {});
+
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(StoryError::io("starting the runtime"))?;
+        let inside = runtime.enter();
+        let listener = runtime.block_on(listen(once)).map_err(StoryError::io("listening"))?;
+        let address = listener.local_addr().map_err(StoryError::io("listening"))?;
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(ServerError::from)?;
+        let channel = endpoint.connect_lazy();
+        let told = hear_signals().map_err(StoryError::io("listening for TERM and INT"))?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (runs, over) = watch::channel(());
+        let ended = runtime.spawn(async move {
+            let _dropped_at_the_end = runs;
+            let until = async {
+                let _told_or_dropped = stopped.await;
+            };
+            server::run(listener, until, options).await
+        });
+        drop(inside);
+        Ok(Self { runtime, address, channel, told, over, stop, ended, folder })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A connection to it.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// Waits until the books are open.
+    pub fn wait_until_serving(&self) -> Result<(), StoryError> {
+        let mut health = HealthClient::new(self.channel());
+        let serving = self.answer(async move {
+            let mut watched = health.watch(HealthCheckRequest::default()).await?.into_inner();
+            while let Some(health) = watched.message().await? {
+                if health.status() == ServingStatus::Serving {
+                    return Ok(());
+                }
+            }
+            Err(Status::unavailable("the server ended before it served"))
+        })?;
+        serving.map_err(|source| StoryError::Call { step: 0, source: Box::new(source) })
+    }
+
+    /// Waits for the answer to a call, unless this process is told to end.
+    pub fn answer<T>(
+        &self,
+        call: impl Future<Output = Result<T, Status>>,
+    ) -> Result<Result<T, Status>, StoryError> {
+        let mut told = self.told.clone();
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = told.wait_for(|told| *told) => Err(StoryError::ToldToEnd),
+                answer = tokio::time::timeout(ANSWER_MAX, call) => {
+                    Ok(answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in a minute"))))
+                }
+            }
+        })
+    }
+
+    /// Fails once this process was told to end.
+    pub fn go_on(&self) -> Result<(), StoryError> {
+        if *self.told.borrow() { Err(StoryError::ToldToEnd) } else { Ok(()) }
+    }
+
+    /// Waits until this process is told to end, or the server ends by itself; [`Served::end`] says which.
+    pub fn wait_until_told(&self) {
+        let (mut told, mut over) = (self.told.clone(), self.over.clone());
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = told.wait_for(|told| *told) => {}
+                _ = over.changed() => {}
+            }
+        });
+    }
+
+    /// Ends the server, closes its books and takes its directory away.
+    ///
+    /// # Errors
+    /// [`StoryError`] if the server failed, now or before, or something of the directory stays.
+    pub fn end(self) -> Result<(), StoryError> {
+        let Self { runtime, channel, stop, ended, folder, .. } = self;
+        drop((channel, stop));
+        let ended = runtime.block_on(ended);
+        runtime.shutdown_timeout(END_MAX);
+        let gone = folder.close().map_err(StoryError::io("taking the temporary directory away"));
+        ended.map_err(ServerError::Opening)??;
+        gone
+    }
+}
+
+async fn listen(once: Once) -> io::Result<TcpListener> {
+    let any_port = SocketAddr::new(USUAL_ADDRESS.ip(), 0);
+    match once {
+        Once::Yes => TcpListener::bind(any_port).await,
+        Once::No => match TcpListener::bind(USUAL_ADDRESS).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => TcpListener::bind(any_port).await,
+            bound => bound,
+        },
+    }
+}
+
+/// Becomes true when TERM or INT comes. Called inside the runtime.
+fn hear_signals() -> io::Result<watch::Receiver<bool>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+        tell.send_replace(true);
+        // Whoever asks later must hear it too, and not that nobody is left who could tell.
+        tell.closed().await;
+    });
+    Ok(told)
+}
