@@ -15,7 +15,7 @@ use crate::api::audit_service_server::AuditService;
 use crate::api::verify_response::Step;
 use crate::audit::{self, Check, Progress, Report, TrialBalanceError};
 use crate::directory::names::Name;
-use crate::telemetry::{CallHandle, WatchedStream};
+use crate::telemetry::{CallHandle, WatchedStream, names};
 
 /// Messages that wait for a slow caller. Signs of progress are left out rather than take the last place,
 /// which is the report's: a caller who stops reading holds nothing up.
@@ -55,7 +55,10 @@ fn start_verify(
     let permit = permit.map_err(|_| NotDone::Busy("the books are being verified already"))?;
     let (to, from) = mpsc::channel(WAITING_MAX);
     let books = Arc::clone(books);
+    let entries = books.network.ledger.position().get();
+    let span = tracing::info_span!(names::SPAN_VERIFY, { names::ENTRY_COUNT } = entries);
     tokio::task::spawn_blocking(move || {
+        let _inside = span.entered();
         let report = audit::verify(&books.network.ledger, &mut |progress| {
             if to.capacity() > 1 {
                 let _nobody_listens = to.try_send(Ok(step(Step::Progress(progress_message(progress)))));
@@ -112,15 +115,16 @@ impl Installation {
     ) -> Result<api::TrialBalanceResponse, NotDone> {
         let bank = fields::bank_or_any(request.bank_number);
         bank.map_or(Ok(()), |bank| self.bank_exists(bank))?;
+        let _inside = tracing::info_span!(names::SPAN_TRIAL_BALANCE).entered();
         let (moment, day) = self.moment(request.at_sequence, request.recorded_before, request.through_day)?;
         let found = audit::trial_balance(&self.past, at(moment, day)).map_err(|error| match error {
             TrialBalanceError::NotWritten { asked, position } => NotDone::NotReached { asked, position },
             TrialBalanceError::Past(error) => derived(error),
         })?;
-        let mut names = self.names();
+        let mut known = self.names();
         let mut banks = Vec::with_capacity(found.banks.len());
         for bank in &found.banks {
-            let name = names.bank(bank.bank).map_err(super::installation::unreadable)?;
+            let name = known.bank(bank.bank).map_err(super::installation::unreadable)?;
             banks.push(api::BankSums {
                 bank_number: bank.bank.get(),
                 name: if let Name::Known(name) = name { name } else { String::new() },

@@ -21,7 +21,7 @@ use super::{Service, answers};
 use crate::api::{EntryResult, PostBatchesRequest, PostBatchesResponse};
 use crate::domain::{Action, Opened};
 use crate::ledger::{Decision, Mode, Repeated, Ticket};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, names};
 
 /// Entries in one batch.
 pub const BATCH_ENTRIES_MAX: usize = 10_000;
@@ -134,6 +134,8 @@ impl Installation {
         if batch.entries.len() > BATCH_ENTRIES_MAX {
             return Err(NotDone::bad("entries", "at most 10,000 in one batch"));
         }
+        let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.entries.len());
+        let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
         let mut commands = Vec::with_capacity(batch.entries.len());
         let mut entries = Vec::with_capacity(batch.entries.len());

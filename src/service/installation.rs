@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Semaphore, watch};
+use tracing::Instrument;
 
 use super::asked::{Asked, accounts_named, entry_named};
 use super::not_done::NotDone;
@@ -17,7 +18,7 @@ use crate::ledger::{Decision, Mode, NoReceipt, Receipt, Repeated, Ticket};
 use crate::network::{KeysError, Network};
 use crate::past::Past;
 use crate::seal::{self, KeyError, Place, SealError, Text};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, names};
 use crate::words;
 
 /// Calls that may wait for a disk at once, as many as there may be calls; one more is answered "busy". The
@@ -96,6 +97,11 @@ impl Installation {
         if let Action::RegisterOwners(count) = asked.command.action {
             return self.blocking(move |here| here.register_owners(asked, count)).await;
         }
+        let span = tracing::info_span!(names::SPAN_SUBMIT);
+        self.written(asked).instrument(span).await
+    }
+
+    async fn written(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
         let submitted = self.blocking(move |here| here.submit(asked)).await?;
         let Submitted { asked, ticket, erased } = submitted;
         let decision = ticket.await.and_then(|decisions| decisions.into_iter().next());
@@ -228,8 +234,8 @@ impl Installation {
 
     /// A refusal in plain English, with the names it needs.
     pub fn refused(&self, refusal: &Refusal) -> NotDone {
-        let names = std::cell::RefCell::new(self.names());
-        let name_of = |account: AccountNumber| names.borrow_mut().in_a_sentence(account);
+        let known = std::cell::RefCell::new(self.names());
+        let name_of = |account: AccountNumber| known.borrow_mut().in_a_sentence(account);
         NotDone::refused(refusal, words::refusal_sentence(refusal, &name_of))
     }
 

@@ -38,12 +38,13 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
 use tonic::{Response, Status};
+use tracing::Instrument;
 
 pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, UNANSWERED_MAX};
 pub use installation::Installation;
 use not_done::NotDone;
 
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, names};
 
 /// Streams of batches at once: each may hold four batches in memory.
 const BATCH_STREAMS_MAX: usize = 16;
@@ -93,7 +94,7 @@ impl Service {
         read: impl FnOnce(&Installation) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
         let done = match self.books() {
-            Ok(books) => books.blocking(read).await,
+            Ok(books) => books.blocking(read).instrument(tracing::info_span!(names::SPAN_READ)).await,
             Err(not_done) => Err(not_done),
         };
         self.answer(done)

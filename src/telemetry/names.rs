@@ -49,23 +49,21 @@ pub const CODE: &str = "hourbook.code";
 pub const REASON: &str = "hourbook.reason";
 /// The number of the gRPC status, on [`SPAN_CALL`] only.
 pub const STATUS_CODE: &str = "rpc.grpc.status_code";
-/// The number of an entry, on spans only.
-pub const SEQUENCE: &str = "hourbook.sequence";
 /// How many entries a span is about, on spans only.
 pub const ENTRY_COUNT: &str = "hourbook.entry_count";
 
 /// One call, from its first byte to the end of its answer: the root on this side; carries [`METHOD`] and
 /// [`STATUS_CODE`].
 pub const SPAN_CALL: &str = "service.call";
-/// One batch of a stream of batches; may carry [`ENTRY_COUNT`] and [`SEQUENCE`].
+/// One batch of a stream of batches; carries [`ENTRY_COUNT`].
 pub const SPAN_BATCH: &str = "service.batch";
-/// Commands on their way through the ledger until they are on disk; may carry [`ENTRY_COUNT`].
+/// A single command on its way through the ledger until it is on disk.
 pub const SPAN_SUBMIT: &str = "ledger.submit";
-/// Reading entries or statements; may carry [`ENTRY_COUNT`] and [`SEQUENCE`].
+/// Reading the books for a call.
 pub const SPAN_READ: &str = "ledger.read";
-/// A trial balance; may carry [`SEQUENCE`].
+/// A trial balance.
 pub const SPAN_TRIAL_BALANCE: &str = "audit.trial_balance";
-/// A walk through the books that believes nothing; may carry [`ENTRY_COUNT`].
+/// A walk through the books that believes nothing; carries [`ENTRY_COUNT`].
 pub const SPAN_VERIFY: &str = "audit.verify";
 
 /// Every span.

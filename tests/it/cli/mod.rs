@@ -1,5 +1,6 @@
 //! The command line, as its users type it: the real program against a real server.
 
 mod alone;
+mod readme;
 mod served;
 mod story;

@@ -1,0 +1,78 @@
+//! README's transcripts are what the program prints.
+
+use std::process::Command;
+
+use super::served::{Served, text};
+
+/// A command as README shows it, and what it says that it prints.
+struct Shown {
+    command: String,
+    printed: Vec<String>,
+}
+
+/// The commands of README's `console` blocks, in their order.
+fn shown() -> Vec<Shown> {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut shown: Vec<Shown> = Vec::new();
+    let mut inside = false;
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
+            shown.push(Shown { command: command.to_owned(), printed: Vec::new() });
+        } else if inside {
+            shown.last_mut().unwrap().printed.push(line.to_owned());
+        }
+    }
+    shown
+}
+
+/// A line without what differs from day to day and from machine to machine.
+fn bare(line: &str) -> String {
+    if line.ends_with("rows a second") {
+        return "so many rows a second".to_owned();
+    }
+    let is_day = |word: &str| word.len() == 10 && word.starts_with("20") && word.matches('-').count() == 2;
+    let words = line.split_whitespace().map(|word| {
+        let plain = word.trim_end_matches(['.', ';', ',']);
+        if is_day(plain) || (plain.ends_with('Z') && is_day(plain.split('T').next().unwrap())) {
+            "WHEN"
+        } else {
+            word
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Goal: whoever types what README shows sees what README shows. Method: every `console` block is run in
+/// order against one server with new books; times, days and speeds aside, each line is compared. `cat` shows
+/// a file that is made as shown.
+#[test]
+fn the_transcripts_are_what_is_printed() {
+    let served = Served::new();
+    let folder = tempfile::tempdir().unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_hourbook")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let (mut wrong, shown) = (Vec::new(), shown());
+    assert!(shown.len() > 10, "README shows {} commands", shown.len());
+    for Shown { command, printed } in shown {
+        if let Some(file) = command.strip_prefix("cat ") {
+            std::fs::write(folder.path().join(file), printed.join("\n") + "\n").unwrap();
+            continue;
+        }
+        let told = Command::new("sh")
+            .args(["-c", &format!("{command} 2>&1")])
+            .env("PATH", &path)
+            .env("HOURBOOK_SERVER", &served.address)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let told = text(&told.stdout);
+        let (told, printed) = (told.lines().map(bare), printed.iter().map(|line| bare(line)));
+        let (told, printed): (Vec<_>, Vec<_>) = (told.collect(), printed.collect());
+        if told != printed {
+            wrong.push(format!("$ {command}\n{}\nbut README shows\n{}", told.join("\n"), printed.join("\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
