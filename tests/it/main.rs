@@ -14,6 +14,7 @@
 )]
 
 mod audit;
+mod clients;
 mod crash;
 mod ledger;
 mod model;

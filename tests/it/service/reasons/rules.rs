@@ -77,12 +77,21 @@ pub fn nothing_there(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         &["no hours moved under number 1"],
     );
 
+    // Words about it change nothing: whom they concern is not what is wrong.
+    let details = Some(api::EntryDetails { reason: "the slip".into(), ..Default::default() });
+    let with_words = api::ReverseEntryRequest { details: details.clone(), ..reverse(FAR, &[]) };
+    let says = [format!("under number {FAR}")];
+    let says: Vec<_> = says.iter().map(String::as_str).collect();
+    seen.refused(reverse_it(served, with_words), Reason::EntryNotFound, &[("sequence", &FAR)], &says);
+    let with_words = api::CaptureHoldRequest { details, ..capture(1, 60) };
+
     let request = api::GetHoldRequest { hold_sequence: 1, ..Default::default() };
     let ends = api::PostEntryRequest { ends_hold_sequence: 1, ..exchange(numbers.dev, numbers.ann, 60) };
     for refused in [
         hear("GetHold", served.block_on(ledger.get_hold(request))),
         post(served, ends),
         capture_it(served, capture(1, 60)),
+        capture_it(served, with_words),
         void(served, 1),
     ] {
         let says = ["no hours were ever set aside under number 1"];
