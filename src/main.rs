@@ -1,26 +1,72 @@
-//! The process: reads what it was asked to do, does it, and says how it went.
+//! The process: hands the command line its arguments, its environment and its terminal, and runs what
+//! asks nobody: the server, the demo.
 
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use hourbook::cli::{self, Console, Exit, Programs};
+use hourbook::config::ProcessEnvironment;
+use hourbook::journal::DirectoryError;
+use hourbook::server::{self, ServeError, ServerError};
 use hourbook::story;
 
-const USAGE: &str = "usage: hourbook demo --once      plays the story in a temporary directory and ends";
+/// Answers are written in pieces of this size; a list of a million lines is not a million calls.
+const OUT_BUFFER_BYTES: usize = 64 << 10;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done = match arguments.as_slice() {
-        // There is no server to keep running yet, so the demo ends with the story either way.
-        ["demo"] | ["demo", "--once"] => story::play(&mut std::io::stdout().lock()).context("the demo"),
-        [argument, folder, wall] if *argument == story::WRITER_ARGUMENT => write(folder, wall),
-        _ => {
-            let _unheard = writeln!(std::io::stderr(), "{USAGE}");
-            return ExitCode::from(2);
-        }
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let texts: Vec<_> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
+    if let [argument, folder, wall] = texts.as_slice()
+        && *argument == story::WRITER_ARGUMENT
+    {
+        return told(write(folder, wall));
+    }
+    let (stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
+    let (out_is_terminal, err_is_terminal) = (stdout.is_terminal(), stderr.is_terminal());
+    let size = rustix::termios::tcgetwinsize(&stdout).ok();
+    let console = Console {
+        out: &mut std::io::BufWriter::with_capacity(OUT_BUFFER_BYTES, stdout),
+        // Not locked: a server in this process writes its log there.
+        err: &mut stderr,
+        out_is_terminal,
+        err_is_terminal,
+        columns: size.map(|size| size.ws_col).filter(|columns| *columns > 0),
     };
+    let programs = Programs {
+        serve: &|config| server::serve(&config).map_err(|error| (serve_exit(&error), error.to_string())),
+        demo: &|_| {
+            let played = story::play(&mut std::io::stdout().lock());
+            played.map_err(|error| (Exit::Refused, format!("the demo: {error}")))
+        },
+    };
+    ExitCode::from(cli::run(arguments, &ProcessEnvironment, console, &programs).code())
+}
+
+/// The wrong folder or collector is a setting; what another process has, or the machine has not, is a no;
+/// where the disk or the books are at fault it is the fail stop.
+const fn serve_exit(error: &ServeError) -> Exit {
+    match error {
+        ServeError::Telemetry(_)
+        | ServeError::Directory(DirectoryError::Newer { .. } | DirectoryError::Unknown { .. }) => {
+            Exit::BadConfig
+        }
+        ServeError::Directory(DirectoryError::Owned { .. } | DirectoryError::Io { .. })
+        | ServeError::Listen { .. }
+        | ServeError::Machine { .. } => Exit::Refused,
+        ServeError::Server(error) => match error {
+            ServerError::Network(_) | ServerError::Past(_) | ServerError::Stopped(_) => Exit::FailStop,
+            ServerError::Telemetry(_)
+            | ServerError::Reflection(_)
+            | ServerError::Transport(_)
+            | ServerError::Opening(_) => Exit::Refused,
+        },
+    }
+}
+
+fn told(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

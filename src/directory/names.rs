@@ -14,7 +14,7 @@ pub enum Name {
     None,
     /// This.
     Known(String),
-    /// Its key was destroyed.
+    /// Its key was destroyed, or is damaged in the keyring.
     Gone,
 }
 

@@ -120,7 +120,11 @@ pub async fn run(
     connections::allow_many();
     let (health, health_service) = tonic_health::server::health_reporter();
     say(&health, ServingStatus::NotServing).await;
-    let methods = Methods::of(&[api::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET])?;
+    let methods = Methods::of(&[
+        api::DESCRIPTORS,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    ])?;
     let service = Service::starting(options.metrics.clone());
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let router = Server::builder()
@@ -189,5 +193,7 @@ fn reflection() -> Result<
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(api::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // Details of errors are `Any`: tools that know only what they are told can read them with this.
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         .build_v1()
 }

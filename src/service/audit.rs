@@ -118,7 +118,7 @@ impl Installation {
             banks.push(api::BankSums {
                 bank_number: bank.bank.get(),
                 name: if let Name::Known(name) = name { name } else { String::new() },
-                kinds: bank.kinds.iter().map(|kind| kind_sums(kind)).collect::<Result<_, _>>()?,
+                kinds: bank.kinds.iter().map(kind_sums).collect::<Result<_, _>>()?,
                 all: Some(sums(&bank.all)?),
                 net_moved_seconds: seconds(bank.net_moved)?,
             });

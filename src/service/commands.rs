@@ -217,10 +217,7 @@ fn transfers(transfers: &[api::Transfer]) -> Result<Transfers, NotDone> {
 
 fn read_transfer(place: usize, transfer: &api::Transfer) -> Result<Transfer, NotDone> {
     // The path of a field is made only for a field that cannot be meant: rows come by the million.
-    let at = |not_done: NotDone| match not_done {
-        NotDone::Bad(bad) => NotDone::bad(format!("transfers[{place}].{}", bad.field), bad.must),
-        other => other,
-    };
+    let at = |not_done: NotDone| not_done.inside(&format!("transfers[{place}]"));
     let activity = u16::try_from(transfer.activity_number)
         .map_err(|_| at(NotDone::bad("activity_number", "from 1 to 65535, or 0 for none")))?;
     Ok(Transfer {

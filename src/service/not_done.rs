@@ -74,6 +74,12 @@ impl NotDone {
         Self::Bad(BadField { field: field.into(), must: must.into() })
     }
 
+    /// The same for a field that stands inside of another.
+    #[must_use]
+    pub fn inside(self, outer: &str) -> Self {
+        if let Self::Bad(bad) = self { Self::bad(format!("{outer}.{}", bad.field), bad.must) } else { self }
+    }
+
     /// A refusal with its sentence.
     #[must_use]
     pub fn refused(refusal: &Refusal, sentence: String) -> Self {

@@ -14,8 +14,10 @@
 )]
 
 mod audit;
+mod cli;
 mod clients;
 mod crash;
+mod import;
 mod ledger;
 mod model;
 mod network;

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 /// of all and knows nobody.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &[]),
+    ("cli", &["api", "config", "domain", "import", "words"]),
     ("config", &[]),
     ("domain", &[]),
+    ("import", &["api", "domain"]),
     ("journal", &["domain"]),
     ("ledger", &["domain", "journal"]),
     ("seal", &["domain"]),

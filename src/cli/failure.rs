@@ -1,0 +1,311 @@
+//! What stopped a command, and how it is said.
+//!
+//! Owns the mapping of a status to an exit code and to words: the server's sentence, the figures for
+//! programs, the flag a bad field was typed as, and what to do next. Knows no command.
+//!
+//! - What is not known (I4, I6) is never called "not done": the same id asks again.
+
+use std::io;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::exit::Exit;
+use super::screen::{Format, Screen};
+use crate::config::ConfigError;
+use crate::domain::RequestId;
+
+/// Why a command is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Typed, and cannot be meant.
+    #[error("{0}")]
+    Usage(String),
+    /// A setting that cannot be meant.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No server in time.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Found by this program, or by the books: the answer is no. Already said where it is empty.
+    #[error("{0}")]
+    Refused(String),
+    /// The server's answer.
+    #[error("{}", .0.message())]
+    Status(Box<Status>, Option<RequestId>),
+    /// Nobody reads the answer.
+    #[error("the answer could not be written: {0}")]
+    Output(#[from] io::Error),
+    /// What the rest of the process says.
+    #[error("{1}")]
+    Process(Exit, String),
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        Self::Status(Box::new(status), None)
+    }
+}
+
+/// Attaches the id under which a write can be asked for again.
+pub trait Asking<T> {
+    /// The answer, or the failure with `id`.
+    ///
+    /// # Errors
+    /// As it came.
+    fn asking(self, id: RequestId) -> Result<T, Failure>;
+}
+
+impl<T> Asking<T> for Result<tonic::Response<T>, Status> {
+    fn asking(self, id: RequestId) -> Result<T, Failure> {
+        self.map(tonic::Response::into_inner).map_err(|status| Failure::Status(Box::new(status), Some(id)))
+    }
+}
+
+/// What is in a status, taken apart.
+struct Parts {
+    reason: Option<String>,
+    metadata: Map<String, Value>,
+    fields: Vec<(String, String)>,
+    retry_after: Option<Duration>,
+}
+
+fn parts(status: &Status) -> Parts {
+    let details = status.get_error_details();
+    let info = details.error_info().filter(|info| info.domain == "hourbook");
+    let metadata = info.map(|info| info.metadata.clone()).unwrap_or_default();
+    let fields = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    Parts {
+        reason: info.map(|info| info.reason.clone()),
+        metadata: metadata.into_iter().map(|(name, figure)| (name, figure.into())).collect(),
+        fields: fields.into_iter().map(|violation| (violation.field, violation.description)).collect(),
+        retry_after: details.retry_info().and_then(|info| info.retry_delay),
+    }
+}
+
+/// A rule's no is a no whatever its code; else the code decides.
+fn status_exit(status: &Status, has_reason: bool) -> Exit {
+    match status.code() {
+        _ if has_reason => Exit::Refused,
+        Code::Ok => Exit::Done,
+        Code::InvalidArgument | Code::OutOfRange => Exit::Usage,
+        Code::NotFound | Code::AlreadyExists | Code::PermissionDenied | Code::FailedPrecondition => {
+            Exit::Refused
+        }
+        Code::Unauthenticated => Exit::Refused,
+        Code::Cancelled
+        | Code::Unknown
+        | Code::DeadlineExceeded
+        | Code::ResourceExhausted
+        | Code::Aborted
+        | Code::Unimplemented
+        | Code::Internal
+        | Code::Unavailable
+        | Code::DataLoss => Exit::Unreachable,
+    }
+}
+
+/// The flag or argument that a field of the API is typed as.
+fn flag(field: &str) -> Option<&'static str> {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    let last = last.split('[').next().unwrap_or(last);
+    let known = match last {
+        "request_id" => "--request-id",
+        "kind" => "--kind",
+        "debit_account_number" => "--from",
+        "credit_account_number" => "--to",
+        "amount_seconds" => "--hours",
+        "activity_number" => "--activity",
+        "occurred_on" => "--on",
+        "details" => "--memo and --reason",
+        "memo" => "--memo",
+        "reason" => "--reason",
+        "allowed_by" => "--allowed-by",
+        "second_person" => "--second-person",
+        "present_count" => "--present",
+        "deadline" => "--until",
+        "floor_seconds" if field.contains("issuance") => "--cap",
+        "floor_seconds" => "--floor",
+        "ceiling_seconds" => "--ceiling",
+        "warn_below_seconds" => "--warn-below",
+        "warn_above_seconds" => "--warn-above",
+        "name" | "label" => "--name",
+        "time_zone" => "--time-zone",
+        "owner_number" => "--owner",
+        "bank_number" => "--bank",
+        "remainder_to_account_number" => "--remainder-to",
+        "at_sequence" => "--at",
+        "recorded_before" => "--recorded-before",
+        "through_day" => "--as-of or --through-day",
+        "from_day" => "--from-day",
+        "after_sequence" => "--after",
+        "parts" | "transfer_index" => "--part",
+        "account_number" => "the account",
+        "hold_sequence" => "the hold",
+        "original_sequence" | "sequence" => "the entry",
+        _ => return None,
+    };
+    Some(known)
+}
+
+impl Failure {
+    /// The exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Config(_) => Exit::BadConfig,
+            Self::Unreachable(_) => Exit::Unreachable,
+            Self::Refused(_) => Exit::Refused,
+            Self::Status(status, _) => status_exit(status, parts(status).reason.is_some()),
+            // `| head` has read enough.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Output(_) => Exit::Refused,
+            Self::Process(exit, _) => *exit,
+        }
+    }
+
+    /// Says it on standard error: in words, or as one JSON object.
+    pub fn report(&self, screen: &mut Screen<'_>) {
+        let silent = match self {
+            Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::Refused(said) => said.is_empty(),
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Unreachable(_)
+            | Self::Status(..)
+            | Self::Process(..) => false,
+        };
+        if silent {
+            return;
+        }
+        match screen.format {
+            Format::Json => {
+                let text = super::cells::for_json(&self.as_json().to_string()).into_owned();
+                screen.remark(&text);
+            }
+            Format::Table | Format::Csv => {
+                for line in self.sentences() {
+                    screen.remark(&line);
+                }
+            }
+        }
+    }
+
+    fn sentences(&self) -> Vec<String> {
+        let Self::Status(status, id) = self else {
+            // Lists of bad rows and unknown names have a line each.
+            return format!("hourbook: {self}").lines().map(str::to_owned).collect();
+        };
+        let parts = parts(status);
+        let mut lines = Vec::new();
+        if parts.fields.is_empty() {
+            lines.push(match status.message() {
+                "" => format!("The server answered {:?} without a word.", status.code()),
+                message => message.to_owned(),
+            });
+        }
+        for (field, limit) in &parts.fields {
+            let typed = flag(field).map_or_else(|| field.clone(), |flag| format!("{flag} ({field})"));
+            lines.push(format!("{typed}: {limit}"));
+        }
+        lines.extend(self.next_step(status, &parts, *id));
+        lines
+    }
+
+    /// What to do next where something can be done.
+    fn next_step(&self, status: &Status, parts: &Parts, id: Option<RequestId>) -> Option<String> {
+        if let Some(wait) = parts.retry_after {
+            return Some(format!("Nothing was written. Try again in {} s.", wait.as_secs().max(1)));
+        }
+        let is_unknown = self.exit() == Exit::Unreachable && status.code() != Code::ResourceExhausted;
+        id.filter(|_| is_unknown).map(|id| {
+            format!(
+                "It is not known whether this was written down. Repeat the same command with \
+                 --request-id {id}: it then happens once, however often it is asked."
+            )
+        })
+    }
+
+    fn as_json(&self) -> Value {
+        let Self::Status(status, id) = self else {
+            return json!({ "error": { "message": self.to_string(), "exit_code": self.exit().code() } });
+        };
+        let parts = parts(status);
+        let fields: Vec<_> = parts
+            .fields
+            .iter()
+            .map(|(field, limit)| json!({ "field": field, "flag": flag(field), "description": limit }))
+            .collect();
+        json!({ "error": {
+            "code": format!("{:?}", status.code()),
+            "message": status.message(),
+            "reason": parts.reason,
+            "metadata": parts.metadata,
+            "fields": fields,
+            "retry_after_seconds": parts.retry_after.map(|wait| wait.as_secs()),
+            "request_id": id.map(|id| id.to_string()),
+            "exit_code": self.exit().code(),
+        } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    fn id() -> RequestId {
+        RequestId::derived([7; 16])
+    }
+
+    /// Goal: a rule's no is 1 with its figures, whatever its code, and nothing is said to repeat.
+    /// Method: a status as the server makes it.
+    #[test]
+    fn a_refusal_is_one_with_figures() {
+        let metadata = HashMap::from([("available_seconds".to_owned(), "7200".to_owned())]);
+        let details = ErrorDetails::with_error_info("BELOW_FLOOR", "hourbook", metadata);
+        for code in [Code::FailedPrecondition, Code::Unavailable] {
+            let status = Status::with_error_details(code, "Not done: too much.", details.clone());
+            let failure = Failure::Status(Box::new(status), Some(id()));
+            assert_eq!(failure.exit(), Exit::Refused);
+            assert_eq!(failure.sentences(), ["Not done: too much."]);
+            assert_eq!(failure.as_json()["error"]["metadata"]["available_seconds"], "7200");
+            assert_eq!(failure.as_json()["error"]["reason"], "BELOW_FLOOR");
+        }
+    }
+
+    /// Goal: what is not known is never called not done, and can be asked again.
+    /// Method: each code that leaves it open, with an id and without.
+    #[test]
+    fn what_is_not_known_can_be_asked_again() {
+        for code in [Code::Unavailable, Code::DeadlineExceeded, Code::Cancelled, Code::Unknown] {
+            let failure = Failure::Status(Box::new(Status::new(code, "gone")), Some(id()));
+            assert_eq!(failure.exit(), Exit::Unreachable);
+            assert!(failure.sentences()[1].contains(&format!("--request-id {}", id())), "{code:?}");
+            assert_eq!(Failure::from(Status::new(code, "gone")).sentences(), ["gone"]);
+        }
+    }
+
+    /// Goal: a bad field is named as it was typed, a full queue says when to come back.
+    /// Method: both details.
+    #[test]
+    fn fields_and_waits_are_named() {
+        let details = ErrorDetails::with_bad_request_violation("details.memo", "must be at most 1 KiB");
+        let bad = Failure::from(Status::with_error_details(Code::InvalidArgument, "bad", details));
+        assert_eq!(bad.exit(), Exit::Usage);
+        assert_eq!(bad.sentences(), ["--memo (details.memo): must be at most 1 KiB"]);
+        assert_eq!(flag("issuance_limits.floor_seconds"), Some("--cap"));
+        assert_eq!(flag("transfers[3].amount_seconds"), Some("--hours"));
+        assert_eq!(flag("something.new"), None);
+        let details = ErrorDetails::with_retry_info(Some(Duration::from_millis(10)));
+        let status = Status::with_error_details(Code::ResourceExhausted, "busy", details);
+        let busy = Failure::Status(Box::new(status), Some(id()));
+        assert_eq!(busy.sentences(), ["busy", "Nothing was written. Try again in 1 s."]);
+    }
+}

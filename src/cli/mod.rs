@@ -1,0 +1,122 @@
+//! The command line: what is typed becomes calls, answers become tables, JSON or CSV.
+//!
+//! Owns the commands, the forms of output, the exit codes and the patience with a starting server. Refuses
+//! to know the ledger: it speaks only through the API, as any client does. `serve` and `demo` are programs
+//! that `main.rs` hands in.
+//!
+//! - Every write has a request id; what is not known is said with it, so that the same command can be
+//!   repeated and happens once (I6).
+//! - Text of people is made harmless for a terminal and for a spreadsheet before it is printed.
+//! - No list is held as a whole but the lines of a digest, which are bounded; pages hold 1,000.
+
+mod arguments;
+pub mod cells;
+mod commands;
+mod connection;
+mod entries;
+pub mod exit;
+mod failure;
+mod figures;
+mod progress;
+mod screen;
+mod session;
+mod values;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use arguments::DemoFlags;
+use arguments::{Arguments, Command, Question};
+pub use exit::Exit;
+use failure::Failure;
+pub use screen::Console;
+use screen::Screen;
+use session::Session;
+
+use crate::config::{Config, Environment};
+
+/// The programs that run in this process, rather than ask another.
+pub struct Programs<'a> {
+    /// Serves until it is told to end.
+    pub serve: &'a dyn Fn(Config) -> Result<(), (Exit, String)>,
+    /// Plays the story.
+    pub demo: &'a dyn Fn(DemoFlags) -> Result<(), (Exit, String)>,
+}
+
+/// Reads `arguments`, of which the first is the program's name, does what they say, and says how it went.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &dyn Environment,
+    mut console: Console<'_>,
+    programs: &Programs<'_>,
+) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error, &mut console),
+    };
+    let mut screen = Screen { console, format: arguments.output };
+    let done = dispatch(arguments, environment, &mut screen, programs);
+    let done = done.and_then(|()| Ok(screen.console.out.flush()?));
+    match done {
+        Ok(()) => Exit::Done,
+        Err(failure) => {
+            // What was printed before stands before it.
+            let _unheard = screen.console.out.flush();
+            failure.report(&mut screen);
+            failure.exit()
+        }
+    }
+}
+
+/// Help and version are answers; everything else clap says is a slip.
+fn usage(error: &clap::Error, console: &mut Console<'_>) -> Exit {
+    let text = error.to_string();
+    if error.use_stderr() {
+        let _unheard = console.err.write_all(text.as_bytes());
+        return Exit::Usage;
+    }
+    let _unheard = console.out.write_all(text.as_bytes()).and_then(|()| console.out.flush());
+    Exit::Done
+}
+
+fn dispatch(
+    arguments: Arguments,
+    environment: &dyn Environment,
+    screen: &mut Screen<'_>,
+    programs: &Programs<'_>,
+) -> Result<(), Failure> {
+    let process = |(exit, why)| Failure::Process(exit, why);
+    match arguments.command {
+        Command::Serve(flags) => (programs.serve)(Config::read(&flags, environment)?).map_err(process),
+        Command::Demo(flags) => (programs.demo)(flags).map_err(process),
+        Command::Completions(flags) => commands::completions::run(screen, flags),
+        Command::Ask(question) => {
+            let address = connection::address(arguments.server.as_deref(), environment)?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(ask(question, address, screen))
+        }
+    }
+}
+
+/// The commands that ask a server.
+async fn ask(question: Question, address: String, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let client = connection::connect(&address, screen).await?;
+    let session = &mut Session::new(screen, client, address);
+    match question {
+        Question::Import(arguments) => commands::import::run(session, arguments).await,
+        Question::Bank(command) => commands::bank::run(session, command).await,
+        Question::Account(command) => commands::account::run(session, command).await,
+        Question::Post(flags) => commands::post::run(session, flags).await,
+        Question::Hold(flags) => commands::hold::hold(session, flags).await,
+        Question::Capture(flags) => commands::hold::capture(session, flags).await,
+        Question::Void(flags) => commands::hold::void(session, flags).await,
+        Question::Reverse(flags) => commands::reverse::run(session, flags).await,
+        Question::Balance(flags) => commands::balance::run(session, flags).await,
+        Question::TrialBalance(flags) => commands::trial_balance::run(session, flags).await,
+        Question::Statement(flags) => commands::statement::run(session, flags).await,
+        Question::Entry(flags) => commands::entry::run(session, flags).await,
+        Question::Verify => commands::verify::run(session).await,
+        Question::Watch(flags) => commands::watch::run(session, flags).await,
+    }
+}

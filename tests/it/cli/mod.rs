@@ -1,0 +1,5 @@
+//! The command line, as its users type it: the real program against a real server.
+
+mod alone;
+mod served;
+mod story;

@@ -1,0 +1,102 @@
+//! A server of the real program, on a port of its own, and the program that asks it.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The program, which finds its server at `address` and nothing else in its environment.
+pub fn hourbook(address: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hourbook"));
+    command.env_clear().env("HOURBOOK_SERVER", address).stdin(Stdio::null());
+    command
+}
+
+/// What was printed.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A running server.
+pub struct Served {
+    child: Child,
+    pub address: String,
+    folder: tempfile::TempDir,
+}
+
+impl Served {
+    /// Starts one over empty books.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (child, address) = start(&folder);
+        Self { child, address, folder }
+    }
+
+    /// Kills it in the middle of whatever it does, and starts it again over the same books and on the
+    /// same port.
+    pub fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = serve(&self.folder, &self.address);
+    }
+
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        hourbook(&self.address).args(arguments).output().unwrap()
+    }
+
+    /// Asked, and done: what was printed.
+    pub fn done(&self, arguments: &[&str]) -> String {
+        let told = self.output(arguments);
+        assert!(told.status.success(), "{arguments:?}: {}{}", text(&told.stdout), text(&told.stderr));
+        text(&told.stdout)
+    }
+
+    /// Asked for JSON, and done.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let said = self.done(&[&["--output", "json"], arguments].concat());
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {said}"))
+    }
+
+    /// Asked, and not done: the exit code and what was said about it.
+    pub fn not_done(&self, arguments: &[&str]) -> (i32, String) {
+        let told = self.output(arguments);
+        (told.status.code().unwrap(), text(&told.stderr))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _already_gone = self.child.kill();
+        let _already_gone = self.child.wait();
+    }
+}
+
+/// A port that is free now may be taken before the server has it, so it is tried with another.
+fn start(folder: &tempfile::TempDir) -> (Child, String) {
+    for _ in 0..5 {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let mut child = serve(folder, &free);
+        let health = hourbook(&free).args(["bank", "list"]).output().unwrap();
+        if child.try_wait().unwrap().is_none() && health.status.success() {
+            return (child, free);
+        }
+        let _already_gone = child.kill();
+        child.wait().unwrap();
+    }
+    panic!("no server would start");
+}
+
+/// The server's log goes on to the test's output, so that a red test can be read.
+fn serve(folder: &tempfile::TempDir, address: &str) -> Child {
+    let mut command = hourbook(address);
+    command.args(["serve", "--listen", address, "--data"]).arg(folder.path().join("books"));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    std::thread::spawn(move || {
+        for line in log.lines().map_while(Result::ok) {
+            eprintln!("server: {line}");
+        }
+    });
+    child
+}
