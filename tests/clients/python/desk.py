@@ -36,17 +36,19 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 CALL_SECONDS = 10  # How long one try may take.
 TRIES = 8
+MEMBER = types_pb2.ACCOUNT_KIND_MEMBER
 
 # The answer is not known, or there was none: the same request may be sent again.
 ASK_AGAIN = {
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,  # The server's time for a call was up before ours.
     grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
 
 
 def fresh_id() -> str:
-    """A new request id: a UUID of version 7, which begins with the time. Make it once for each thing to do."""
+    """A new request id: a UUID of version 7, which begins with the time. One for each thing to do."""
     milliseconds = time.time_ns() // 1_000_000
     number = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
     number = number & ~(0xF << 76) | 7 << 76  # The version.
@@ -136,7 +138,7 @@ class Desk:
         )
         return self.ask(self.ledger.OpenBank, request).receipt.entry.bank_opened.bank_number
 
-    def open_account(self, bank: int, owner: int, label: str, floor: int = 0, kind=types_pb2.ACCOUNT_KIND_MEMBER):
+    def open_account(self, bank: int, owner: int, label: str, floor: int = 0, kind=MEMBER) -> int:
         """Opens an account that may go down to `floor` seconds; returns its number."""
         account = ledger_pb2.NewAccount(
             bank_number=bank,
@@ -170,7 +172,9 @@ class Desk:
         request = ledger_pb2.PlaceHoldRequest(
             request_id=request_id or fresh_id(),
             kind=types_pb2.KIND_REDEMPTION,
-            transfers=[Transfer(debit_account_number=payer, credit_account_number=cafe, amount_seconds=seconds)],
+            transfers=[
+                Transfer(debit_account_number=payer, credit_account_number=cafe, amount_seconds=seconds)
+            ],
             deadline=deadline,
             at_deadline=AT_DEADLINE_RELEASE,
         )
@@ -204,7 +208,7 @@ class Desk:
         return self.ask(self.ledger.GetBalance, request).balance
 
     def statement(self, account: int, page_size: int = 50):
-        """The lines of an account, newest first, page after page. What arrives meanwhile is not among them."""
+        """The lines of an account, newest first, page after page; what arrives meanwhile is not in them."""
         request = ledger_pb2.ListStatementRequest(account_number=account, page_size=page_size)
         while True:
             page = self.ask(self.ledger.ListStatement, request)
@@ -235,6 +239,12 @@ class Desk:
                 stream.cancel()  # Whoever stops listening says so.
 
 
+def hours(seconds: int) -> str:
+    """Hours and minutes, as people read them; the books know nothing finer than a second."""
+    whole, minutes = divmod(abs(seconds) // MINUTE, 60)
+    return f"{'−' if seconds < 0 else ''}{whole}:{minutes:02}"
+
+
 def main():
     """Prints every bank and its accounts."""
     with Desk(sys.argv[1]) as desk:
@@ -242,8 +252,8 @@ def main():
             print(f"{bank.bank_number:>6}  {bank.name}")
             accounts = ledger_pb2.ListAccountsRequest(bank_number=bank.bank_number, page_size=1_000)
             for account in desk.ask(desk.ledger.ListAccounts, accounts).accounts:
-                hours = account.balance.posted_seconds / HOUR
-                print(f"{account.account_number:>10}  {hours:10.2f} h  {account.label}")
+                name = account.label or types_pb2.AccountKind.Name(account.kind)
+                print(f"{account.account_number:>10}  {hours(account.balance.posted_seconds):>12}  {name}")
 
 
 if __name__ == "__main__":
