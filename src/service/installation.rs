@@ -116,6 +116,7 @@ impl Installation {
     }
 
     fn submit(&self, mut asked: Asked) -> Result<Submitted, NotDone> {
+        asked.command.check()?; // Before its text: what cannot be meant concerns nobody.
         let erased = self.seal(&mut asked)?;
         let mode = if erased.is_some() { Mode::ValidateOnly } else { asked.mode };
         let ticket = self.network.ledger.submit(vec![asked.command.clone()], mode);
@@ -204,12 +205,21 @@ impl Installation {
             return Ok(asked.about.clone());
         }
         let mut accounts = accounts_named(&asked.command.action);
-        if let Some(sequence) = entry_named(&asked.command.action) {
+        let named = entry_named(&asked.command.action);
+        if let Some(sequence) = named {
             let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
             if let Some(entry) = entry {
                 accounts.extend(accounts_named(&entry.command.action));
                 accounts.extend(entry.moves().flat_map(|part| [part.debit, part.credit]));
             }
+        }
+        if let Some(sequence) = named.filter(|_| accounts.is_empty()) {
+            // Nobody's hours are there: the text is not what is wrong.
+            return Err(self.refused(&if asked.command.action.hold_named().is_some() {
+                Refusal::HoldNotFound(sequence)
+            } else {
+                Refusal::EntryNotFound(sequence)
+            }));
         }
         let mut owners = Vec::new();
         for account in accounts {

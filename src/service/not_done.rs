@@ -19,7 +19,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
 use crate::api;
-use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, Sequence};
+use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
 
 /// The domain of every reason.
 const DOMAIN: &str = "hourbook";
@@ -84,6 +84,19 @@ impl NotDone {
     #[must_use]
     pub fn refused(refusal: &Refusal, sentence: String) -> Self {
         Self::Refused { reason: refusal.reason(), sentence, figures: figures(refusal) }
+    }
+
+    /// Nothing in the books answers this request: there is no number to name, only the id that was asked.
+    #[must_use]
+    pub fn no_entry_of(request: RequestId) -> Self {
+        Self::Refused {
+            reason: Reason::EntryNotFound,
+            sentence:
+                "Not done: nothing was written down under this request id. If it is still wanted, ask for it \
+                       again with the same id."
+                    .to_owned(),
+            figures: HashMap::from([("request_id".to_owned(), request.to_string())]),
+        }
     }
 
     /// The reason of a refusal, for counting.

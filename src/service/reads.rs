@@ -198,7 +198,7 @@ impl Installation {
     /// FindEntry.
     pub fn find_entry(&self, key: RequestKey) -> Result<api::FindEntryResponse, NotDone> {
         let entry = self.network.ledger.find(key).map_err(|error| self.not_done(error))?;
-        let entry = entry.ok_or_else(|| self.refused(&Refusal::EntryNotFound(Sequence::ZERO)))?;
+        let entry = entry.ok_or_else(|| NotDone::no_entry_of(key.id))?;
         Ok(api::FindEntryResponse { entry: Some(answers::entry(&entry, &self.names())) })
     }
 }

@@ -15,6 +15,7 @@
 
 mod audit;
 mod cli;
+mod clients;
 mod crash;
 mod import;
 mod ledger;

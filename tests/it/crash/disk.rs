@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::skipped;
+
 /// `EXT4_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from then on nothing reaches the disk, not
 /// even the file system's own journal. The call is unsafe in every crate; Python makes it for us.
 /// Started beforehand, as in the time it takes to start, much would reach the disk by chance.
@@ -178,13 +180,6 @@ pub fn has(program: &str, arguments: &[&str], test: &str) -> bool {
             false
         }
     }
-}
-
-/// Says so where nobody can overlook it: the test harness hides what a passing test prints.
-pub fn skipped(test: &str, why: &str) {
-    // Not `eprintln!`: that is what the harness captures.
-    let line = format!("\n*** SKIPPED: {test}: {why} ***\n");
-    let _nobody_listens = std::io::stderr().write_all(line.as_bytes());
 }
 
 fn run(program: &str, arguments: &[&str]) -> Result<(), String> {

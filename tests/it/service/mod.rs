@@ -1,3 +1,5 @@
 //! The service through a real socket.
 
 mod calls;
+mod reasons;
+mod reflection;

@@ -1,0 +1,191 @@
+//! Refusals as callers see them, what each must hold, and the table of README made of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use hourbook::api;
+use hourbook::domain::Reason;
+use hourbook::service::reasons::{SEQUENCE_NOT_REACHED, code};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::asking::WRITES;
+
+/// Why a call was not done, as decoded from the wire.
+#[derive(Debug)]
+pub struct Refused {
+    call: &'static str,
+    code: Code,
+    domain: String,
+    reason: String,
+    message: String,
+    figures: BTreeMap<String, String>,
+}
+
+impl Refused {
+    /// From the `ErrorInfo` in the details of a status.
+    pub fn of_status(call: &'static str, status: &Status) -> Self {
+        let details = status.get_error_details();
+        let info = details.error_info().unwrap_or_else(|| panic!("{call}: no ErrorInfo in {status:?}"));
+        Self {
+            call,
+            code: status.code(),
+            domain: info.domain.clone(),
+            reason: info.reason.clone(),
+            message: status.message().to_owned(),
+            figures: info.metadata.clone().into_iter().collect(),
+        }
+    }
+
+    /// From the error of one entry of a batch, which is of the one domain by nature.
+    pub fn of_entry(call: &'static str, error: api::EntryError) -> Self {
+        assert_eq!(error.field, "", "{call}: {error:?}");
+        Self {
+            call,
+            code: Code::from_i32(error.code),
+            domain: "hourbook".to_owned(),
+            reason: error.reason,
+            message: error.message,
+            figures: error.metadata.into_iter().collect(),
+        }
+    }
+}
+
+/// Which reason was given by which call.
+#[derive(Default)]
+pub struct Seen {
+    calls: BTreeMap<Reason, BTreeSet<&'static str>>,
+    not_reached: BTreeSet<&'static str>,
+}
+
+impl Seen {
+    /// Looks at a refusal: its code is the one of the table, its figures are exactly these (`*` stands for
+    /// any), and its sentence is one for people and says all of `says`.
+    pub fn refused(
+        &mut self,
+        done: Result<(), Refused>,
+        reason: Reason,
+        figures: &[(&str, &dyn ToString)],
+        says: &[&str],
+    ) {
+        let refused = done.expect_err(reason.word());
+        assert_eq!(refused.reason, reason.word(), "{refused:?}");
+        assert_eq!((refused.domain.as_str(), refused.code), ("hourbook", code(reason)), "{refused:?}");
+        assert_figures(&refused, figures);
+        assert!(refused.message.starts_with("Not done: ") && refused.message.ends_with('.'), "{refused:?}");
+        assert!(!refused.message.contains('_'), "a word for programs in a sentence: {refused:?}");
+        for said in says {
+            assert!(refused.message.contains(said), "{said:?} is not in {refused:?}");
+        }
+        self.calls.entry(reason).or_default().insert(refused.call);
+    }
+
+    /// The same for a position that was not reached: no refusal, but asking again is right.
+    pub fn not_reached(&mut self, done: Result<(), Refused>, asked: u64, position: u64) {
+        let refused = done.expect_err(SEQUENCE_NOT_REACHED);
+        assert_eq!(refused.reason, SEQUENCE_NOT_REACHED, "{refused:?}");
+        assert_eq!((refused.domain.as_str(), refused.code), ("hourbook", Code::Unavailable), "{refused:?}");
+        assert_figures(&refused, &[("asked_sequence", &asked), ("sequence", &position)]);
+        assert!(refused.message.contains(&format!("entry {asked} is not reached yet")), "{refused:?}");
+        self.not_reached.insert(refused.call);
+    }
+
+    /// Every call that gave a reason.
+    pub fn calls(&self) -> BTreeSet<&'static str> {
+        self.calls.values().flatten().chain(&self.not_reached).copied().collect()
+    }
+
+    /// Reasons that no call gave.
+    pub fn never_given(&self) -> Vec<Reason> {
+        Reason::ALL.into_iter().filter(|reason| !self.calls.contains_key(reason)).collect()
+    }
+
+    /// README's table. `in_order` are the calls as the API names them.
+    pub fn table(&self, in_order: &[&'static str]) -> String {
+        let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
+        let mut row = |reason: &str, code: Code, meaning: &str, calls: &BTreeSet<&'static str>| {
+            let ordered: Vec<_> = in_order.iter().filter(|call| calls.contains(*call)).copied().collect();
+            let calls =
+                if ordered == WRITES { "every call that writes".to_owned() } else { ordered.join(", ") };
+            writeln!(table, "| `{reason}` | `{}` | {meaning} | {calls} |", code_word(code)).unwrap();
+        };
+        for reason in Reason::ALL {
+            let Some(calls) = self.calls.get(&reason) else { continue };
+            row(reason.word(), code(reason), meaning(reason), calls);
+        }
+        let meaning = "The books, or what is worked out from them, have not come to that entry yet. \
+                       Nothing was refused: ask again.";
+        row(SEQUENCE_NOT_REACHED, Code::Unavailable, meaning, &self.not_reached);
+        let writes = WRITES.join(", ");
+        writeln!(table, "\nThe calls that write: {writes}.").unwrap();
+        table
+    }
+}
+
+fn assert_figures(refused: &Refused, figures: &[(&str, &dyn ToString)]) {
+    let names: BTreeSet<_> = figures.iter().map(|(name, _)| *name).collect();
+    let given: BTreeSet<_> = refused.figures.keys().map(String::as_str).collect();
+    assert_eq!(given, names, "{refused:?}");
+    for (name, figure) in figures {
+        let figure = figure.to_string();
+        assert!(figure == "*" || refused.figures[*name] == figure, "{name} is not {figure}: {refused:?}");
+    }
+}
+
+fn code_word(code: Code) -> &'static str {
+    match code {
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::Unavailable => "UNAVAILABLE",
+        other => panic!("{other:?} says no rule"),
+    }
+}
+
+/// What README says of a reason.
+fn meaning(reason: Reason) -> &'static str {
+    match reason {
+        Reason::RequestIdReused => {
+            "The request id was used before, for something else. `fields` names what differs."
+        }
+        Reason::DiskLow => "The disk under the books is nearly full. Ask again when there is room.",
+        Reason::ClockUnsure => "The machine's clock has leapt. Ask again when the time is settled.",
+        Reason::DayInFuture => "The day of help has not begun anywhere on Earth.",
+        Reason::DeadlineOutOfReach => {
+            "Hours are set aside until a moment still to come, at most 400 days away."
+        }
+        Reason::EntryNotFound => "No such entry; or, to put right, none that moved hours.",
+        Reason::HoldNotFound => "No hours were ever set aside under that number.",
+        Reason::BankNotFound => "No time bank has that number.",
+        Reason::AccountNotFound => "No account has that number.",
+        Reason::OwnerNotFound => "Nobody is registered under that number.",
+        Reason::AccountClosed => "The account is closed.",
+        Reason::SameAccount => "One account is named on both sides.",
+        Reason::CrossBank => {
+            "Hours would leave one time bank and not arrive in the other: both halves belong in one entry."
+        }
+        Reason::AlreadyThere => "It is there already, and open.",
+        Reason::HoldResolved => "What was set aside was taken or let go before.",
+        Reason::HoldExpired => "What was set aside ran out; nothing was taken.",
+        Reason::HoldsOpen => "Hours of the account, or for it, are still set aside, so it cannot close.",
+        Reason::TooManyHolds => {
+            "Hours are set aside as often as they can be, for this account or in the network."
+        }
+        Reason::CaptureExceedsHold => "More than is left of what was set aside.",
+        Reason::ReversalExceeds => "More than is left to put right or give back.",
+        Reason::ClearingCap => "One time bank would owe the other more than they agreed on.",
+        Reason::BelowFloor => {
+            "An account would go further below zero than it may. All such accounts are named."
+        }
+        Reason::AboveCeiling => "An account would go above a ceiling that is hard.",
+        Reason::OfferExhausted => {
+            "The offer is used up: for today, this month or this person, as the caller counts."
+        }
+        Reason::BudgetSpent => "The partner's budget is spent.",
+        Reason::CodeUsed => "A code works once, and this one was used.",
+        Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
+        Reason::BooksFull => {
+            "The books keep no more of `what`: request ids, banks, owners, accounts, counters, activities."
+        }
+    }
+}
