@@ -44,8 +44,8 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
         "\nThe books of chapter 1 stay open on {address} until Ctrl-C; then they go away.\n\
          The clock goes on from the story's last moment. In another terminal, try:\n\n\
          {commands}  # what Dev has, without the command line\n  \
-         grpcurl -plaintext -d '{{\"account_number\": {dev}}}' \\\n      \
-         {address} hourbook.v1.LedgerService/GetBalance\n\n\
+         buf curl --protocol grpc --http2-prior-knowledge -d '{{\"account_number\": {dev}}}' \\\n      \
+         http://{address}/hourbook.v1.LedgerService/GetBalance\n\n\
          Where hourbook is not installed, type 'cargo run --release --' instead of 'hourbook'."
     )
 }
