@@ -1,5 +1,5 @@
 //! The command line, as its users type it: the real program against a real server.
 
 mod alone;
-mod served;
+pub mod served;
 mod story;
