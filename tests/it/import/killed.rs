@@ -24,11 +24,12 @@ use crate::support::served::connect;
 /// rows are left for the rest.
 const ROWS: usize = 40_000;
 const SEED: u64 = 20_190_124;
-/// Bytes let through from one look at the books to the next: about a request of the opening; so many rows
-/// that the client gets ahead of the disk; and so few that a batch arrives in pieces.
+/// Bytes let through from one look at the books to the next: about a request of the opening; so few rows
+/// that a kill leaves batches behind that are sent and not in the books, which the client that lives has to
+/// put back in their order; and so many that it leaves batches that are in the books and not answered.
 const OPENING_BYTES: usize = 256;
-const MANY_ROWS_BYTES: usize = 64 << 10;
 const FEW_ROWS_BYTES: usize = 8 << 10;
+const MANY_ROWS_BYTES: usize = 64 << 10;
 /// Entries the opening has before its accounts: numbers for the banks, and two of the banks.
 const SOME_OPENED: u64 = 3;
 /// Rows that are seen before each of the other kills: more than entries that a second opening may need.
@@ -61,8 +62,12 @@ impl Books {
     }
 
     /// Lets the client go on, `bytes` at each look, until the books hold `entries`; then kills the server
-    /// at once and starts it again. Returns how many entries the books hold then. The gate is shut.
-    fn kill_at(&mut self, entries: u64, bytes: usize) -> u64 {
+    /// at once, after it `client`, and starts the server again. Returns how many entries the books hold
+    /// then. The gate is shut.
+    ///
+    /// A client has to be gone before the server is back: what it had sent already would come through
+    /// after its end, and the next client would find rows that were not there when it was started.
+    fn kill_at(&mut self, entries: u64, bytes: usize, client: Option<Child>) -> u64 {
         let channel = self.channel();
         let began = Instant::now();
         let seen = loop {
@@ -73,7 +78,12 @@ impl Books {
             assert!(began.elapsed().as_secs() < 120, "the books never held {entries} entries");
         };
         self.gate.shut_again();
-        self.served.kill_and_restart();
+        self.served.kill();
+        if let Some(mut client) = client {
+            client.kill().unwrap();
+            client.wait().unwrap();
+        }
+        self.served.restart();
         let found = self.served.json(&["trial-balance"])["sequence"].as_u64().unwrap();
         assert!(seen <= found, "{seen} entries were seen, and after the kill there were {found}");
         eprintln!("{seen} entries were seen, and after the kill there were {found}");
@@ -106,11 +116,6 @@ fn done(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn kill(mut client: Child) {
-    client.kill().unwrap();
-    client.wait().unwrap();
-}
-
 /// Goal: books whose server was killed three times during an import tell the same as books that were
 /// imported at one go: every sum, every balance, every line of every statement in its order, and no row
 /// twice. So what a kill leaves is the beginning of the file.
@@ -133,12 +138,11 @@ fn three_kills_change_nothing() {
 
     let mut killed = Books::new();
     let client = killed.import(file);
-    let opened = killed.kill_at(SOME_OPENED, OPENING_BYTES);
-    kill(client);
+    let opened = killed.kill_at(SOME_OPENED, OPENING_BYTES, Some(client));
     let client = killed.import(file);
-    let first = killed.kill_at(whole.position(&whole.channel()) - rows + SOME_POSTED, MANY_ROWS_BYTES);
-    let second = killed.kill_at(first + SOME_POSTED, FEW_ROWS_BYTES);
-    kill(client);
+    let some = whole.position(&whole.channel()) - rows + SOME_POSTED;
+    let first = killed.kill_at(some, FEW_ROWS_BYTES, None);
+    let second = killed.kill_at(first + SOME_POSTED, MANY_ROWS_BYTES, Some(client));
     killed.gate.open();
     let summary = done(&killed.import(file).wait_with_output().unwrap());
 
