@@ -12,11 +12,14 @@ use tonic::transport::Channel;
 /// A bank's name, the kind of account, and the account's label.
 pub type Name = (String, i32, String);
 
+/// The sums of each kind of account in a bank, of all, and what moved, seconds.
+type Bank = (Vec<(i32, Sums)>, Sums, i64);
+
 /// What two servers with the same books tell alike, whatever numbers they gave to banks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// Of each bank: the sums of each kind, of all, and what moved, seconds.
-    pub banks: BTreeMap<String, (Vec<(i32, Sums)>, Sums, i64)>,
+    /// By name.
+    pub banks: BTreeMap<String, Bank>,
     pub net_moved_seconds: i64,
     /// Posted, seconds.
     pub balances: BTreeMap<Name, i64>,
