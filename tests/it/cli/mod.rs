@@ -2,5 +2,5 @@
 
 mod alone;
 mod readme;
-mod served;
+pub mod served;
 mod story;

@@ -36,8 +36,17 @@ impl Served {
     /// Kills it in the middle of whatever it does, and starts it again over the same books and on the
     /// same port.
     pub fn kill_and_restart(&mut self) {
+        self.kill();
+        self.restart();
+    }
+
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Starts it again after a kill.
+    pub fn restart(&mut self) {
         self.child = serve(&self.folder, &self.address);
     }
 

@@ -1,9 +1,13 @@
 //! Importing through a real server: what is posted, once, and what is not.
 
 mod again;
+mod between;
 mod cut;
+mod killed;
 mod refused;
 mod server;
+mod told;
+mod town;
 
 use hourbook::api::{Account, Entry, GetEntryRequest, ListAccountsRequest, ListBanksRequest};
 use hourbook::import::{self, ImportError, Missing, Options, Summary};
