@@ -17,7 +17,8 @@ use crate::audit::{self, Check, Progress, Report, TrialBalanceError};
 use crate::directory::names::Name;
 use crate::telemetry::{CallHandle, WatchedStream};
 
-/// Signs of progress that wait for a slow caller; more are left out, the report never is.
+/// Signs of progress that wait for a slow caller; more are left out. The report has a place of its own: a
+/// caller who reads nothing keeps neither a thread nor the turn.
 const PROGRESS_WAITING_MAX: usize = 8;
 
 #[tonic::async_trait]
@@ -43,19 +44,21 @@ impl AuditService for Service {
     }
 }
 
-/// Verify reads the whole journal on a thread of its own: one at a time, and it ends when nobody listens.
+/// Verify reads the whole journal on a thread of its own: one at a time.
 fn start_verify(
     books: &Arc<Installation>,
 ) -> Result<ReceiverStream<Result<api::VerifyResponse, Status>>, NotDone> {
     let permit = Arc::clone(&books.verifying).try_acquire_owned();
     let permit = permit.map_err(|_| NotDone::Busy("the books are being verified already"))?;
-    let (to, from) = mpsc::channel(PROGRESS_WAITING_MAX);
+    let (to, from) = mpsc::channel(PROGRESS_WAITING_MAX + 1);
     let books = Arc::clone(books);
     tokio::task::spawn_blocking(move || {
         let report = audit::verify(&books.network.ledger, &mut |progress| {
-            let _left_out = to.try_send(Ok(step(Step::Progress(progress_message(progress)))));
+            if to.capacity() > 1 {
+                let _nobody_listens = to.try_send(Ok(step(Step::Progress(progress_message(progress)))));
+            }
         });
-        let _nobody_listens = to.blocking_send(Ok(step(Step::Report(report_message(&report)))));
+        let _nobody_listens = to.try_send(Ok(step(Step::Report(report_message(&report)))));
         drop(permit);
     });
     Ok(ReceiverStream::new(from))
@@ -118,7 +121,7 @@ impl Installation {
             banks.push(api::BankSums {
                 bank_number: bank.bank.get(),
                 name: if let Name::Known(name) = name { name } else { String::new() },
-                kinds: bank.kinds.iter().map(|kind| kind_sums(kind)).collect::<Result<_, _>>()?,
+                kinds: bank.kinds.iter().map(kind_sums).collect::<Result<_, _>>()?,
                 all: Some(sums(&bank.all)?),
                 net_moved_seconds: seconds(bank.net_moved)?,
             });

@@ -58,6 +58,10 @@ pub fn open_account(request: api::OpenAccountRequest) -> Result<Asked, NotDone> 
     let key = fields::request_key(&request.request_id)?;
     let (accounts, labels) = new_accounts("account", vec![account])?;
     let asked = Asked::new(key, Action::OpenAccounts(accounts), request.validate_only);
+    // The only one here; in a batch there may be many.
+    let checked = asked.command.check();
+    checked
+        .map_err(|invalid| NotDone::bad(invalid.field.replacen("accounts", "account", 1), invalid.limit))?;
     Ok(Asked { labels, ..asked })
 }
 
@@ -217,9 +221,12 @@ fn transfers(transfers: &[api::Transfer]) -> Result<Transfers, NotDone> {
 
 fn read_transfer(place: usize, transfer: &api::Transfer) -> Result<Transfer, NotDone> {
     // The path of a field is made only for a field that cannot be meant: rows come by the million.
-    let at = |not_done: NotDone| match not_done {
-        NotDone::Bad(bad) => NotDone::bad(format!("transfers[{place}].{}", bad.field), bad.must),
-        other => other,
+    let at = |not_done: NotDone| {
+        if let NotDone::Bad(bad) = not_done {
+            NotDone::bad(format!("transfers[{place}].{}", bad.field), bad.must)
+        } else {
+            not_done
+        }
     };
     let activity = u16::try_from(transfer.activity_number)
         .map_err(|_| at(NotDone::bad("activity_number", "from 1 to 65535, or 0 for none")))?;
