@@ -1,3 +1,4 @@
 //! The service through a real socket.
 
 mod calls;
+mod hostile;
