@@ -6,6 +6,7 @@ mod connections;
 mod crowd;
 mod ending;
 mod fields;
+mod holdings;
 mod messages;
 mod only_checked;
 mod process;
