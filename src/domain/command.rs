@@ -319,19 +319,19 @@ impl Action {
             Self::Reverse(reverse) => {
                 ensure(reverse.parts.len() <= TRANSFERS_MAX, "parts", "at most 256")?;
                 let rising = reverse.parts.is_sorted_by(|one, next| one.transfer < next.transfer);
-                ensure(rising, "parts.transfer", "in rising order, each named once")
+                ensure(rising, "parts.transfer_index", "in rising order, each named once")
             }
             Self::RegisterOwners(count) => {
                 ensure((1..=OWNERS_PER_ENTRY_MAX).contains(count), "count", "from 1 to 1,024")
             }
             Self::OpenBank(bank) => {
-                ensure(bank.owner != OwnerNumber::OPERATOR, "owner", "a registered owner number")?;
+                ensure(bank.owner != OwnerNumber::OPERATOR, "owner_number", "a registered owner number")?;
                 let known = bank.time_zone.len() <= TIME_ZONE_BYTES_MAX
                     && jiff::tz::TimeZone::get(&bank.time_zone).is_ok();
                 ensure(known, "time_zone", "an IANA name such as Europe/London, at most 64 bytes")
             }
             Self::OpenClearing(pair) => {
-                ensure(pair.first != pair.second, "second_bank", "another bank than the first")
+                ensure(pair.first != pair.second, "second_bank_number", "another bank than the first")
             }
             Self::OpenAccounts(accounts) => {
                 ensure((1..=ACCOUNTS_PER_ENTRY_MAX).contains(&accounts.len()), "accounts", "from 1 to 32")?;
@@ -339,11 +339,15 @@ impl Action {
                     let opened_alone = !matches!(account.kind, AccountKind::Issuance | AccountKind::Clearing);
                     ensure(
                         opened_alone,
-                        "kind",
+                        "accounts.kind",
                         "member, organisation, partner or pot; the others come with a bank or a pair",
                     )?;
-                    ensure(account.owner != OwnerNumber::OPERATOR, "owner", "a registered owner number")?;
-                    ensure(account.label.len() <= SEALED_TEXT_BYTES_MAX, "label", "at most 1 KiB")?;
+                    ensure(
+                        account.owner != OwnerNumber::OPERATOR,
+                        "accounts.owner_number",
+                        "a registered owner number",
+                    )?;
+                    ensure(account.label.len() <= SEALED_TEXT_BYTES_MAX, "accounts.label", "at most 1 KiB")?;
                 }
                 Ok(())
             }

@@ -70,7 +70,9 @@ impl Views {
         let banks = self.banks.read().unwrap_or_else(PoisonError::into_inner);
         let skipped = usize::try_from(after.get()).unwrap_or(usize::MAX);
         let numbers = (after.get().saturating_add(1)..).map(BankNumber::new);
-        numbers.zip(banks.iter().skip(skipped).copied()).take(most).collect()
+        // Banks first: where there are none left, no number beyond the last is asked for.
+        let numbered = banks.iter().skip(skipped).copied().zip(numbers);
+        numbered.map(|(bank, number)| (number, bank)).take(most).collect()
     }
 
     /// The bank, if it is there to see.

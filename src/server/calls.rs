@@ -1,9 +1,10 @@
-//! Calls: how many at once, and how large their messages may be.
+//! Calls: how many at once, how large their messages may be, and what is said of one that cannot be read.
 
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::{Request, Response};
 use tokio::sync::Semaphore;
@@ -20,6 +21,8 @@ use crate::service::{BATCH_BYTES_MAX, Service};
 const AT_ONCE_MAX: usize = 4_096;
 /// Bytes of one message, batches aside: 256 transfers and their text fit many times.
 pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
+/// What is said of a larger one.
+const TOO_LARGE: &str = "the message must be at most 262,144 bytes; nothing was done";
 /// The one call whose messages may be larger.
 const POST_BATCHES: &str = "/hourbook.v1.LedgerService/PostBatches";
 
@@ -60,23 +63,26 @@ impl TowerService<Request<Body>> for Sized {
     }
 }
 
-/// Answers "busy" at once when too many calls wait for their answers.
+/// Answers "busy" at once when too many calls wait for their answers, and "not known" where one takes too
+/// long, which is where a caller dribbles.
 #[derive(Clone)]
 pub struct AtOnce<S> {
     inner: S,
     places: Arc<Semaphore>,
+    call_max: Duration,
 }
 
 /// Makes [`AtOnce`]; all of its services share their places.
 #[derive(Clone)]
 pub struct AtOnceLayer {
     places: Arc<Semaphore>,
+    call_max: Duration,
 }
 
 impl AtOnce<()> {
-    /// The layer.
-    pub fn layer() -> AtOnceLayer {
-        AtOnceLayer { places: Arc::new(Semaphore::new(AT_ONCE_MAX)) }
+    /// The layer; a call has `call_max` for the head of its answer.
+    pub fn layer(call_max: Duration) -> AtOnceLayer {
+        AtOnceLayer { places: Arc::new(Semaphore::new(AT_ONCE_MAX)), call_max }
     }
 }
 
@@ -84,7 +90,7 @@ impl<S> Layer<S> for AtOnceLayer {
     type Service = AtOnce<S>;
 
     fn layer(&self, inner: S) -> AtOnce<S> {
-        AtOnce { inner, places: Arc::clone(&self.places) }
+        AtOnce { inner, places: Arc::clone(&self.places), call_max: self.call_max }
     }
 }
 
@@ -104,16 +110,42 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let details = ErrorDetails::with_retry_info(Some(std::time::Duration::from_millis(100)));
+            let details = ErrorDetails::with_retry_info(Some(Duration::from_millis(100)));
             let message = "too many calls at once; nothing was done, ask again shortly";
             let busy = Status::with_error_details(tonic::Code::ResourceExhausted, message, details);
             return Box::pin(async move { Ok(busy.into_http()) });
         };
-        let answer = self.inner.call(request);
+        let answer = tokio::time::timeout(self.call_max, self.inner.call(request));
         Box::pin(async move {
             // Given back with the head of the answer: streams have places of their own.
             let _place = place;
-            answer.await
+            answer.await.unwrap_or_else(|_| Ok(too_long().into_http())).map(in_our_words)
         })
     }
+}
+
+fn too_long() -> Status {
+    let details = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));
+    let message =
+        "the call took too long; whether it was done is not known, ask again with the same request id";
+    Status::with_error_details(tonic::Code::Unavailable, message, details)
+}
+
+/// The transport calls a message that is too large or cannot be read OUT_OF_RANGE and INTERNAL, which none
+/// of our own answers is: it is the caller's message that must change.
+fn in_our_words(response: Response<Body>) -> Response<Body> {
+    let Some(status) = Status::from_header_map(response.headers()) else { return response };
+    let message = if status.code() == tonic::Code::OutOfRange {
+        TOO_LARGE.to_owned()
+    } else if status.code() == tonic::Code::Internal {
+        format!("the message cannot be read: {}", status.message())
+    } else {
+        return response;
+    };
+    Status::with_error_details(tonic::Code::InvalidArgument, message.clone(), unreadable(message)).into_http()
+}
+
+/// No field can be named where no message could be read.
+fn unreadable(message: String) -> ErrorDetails {
+    ErrorDetails::with_bad_request_violation("", message)
 }

@@ -1,6 +1,6 @@
 //! Connections: how many there may be, and how long they may say nothing.
 //!
-//! A connection that has not sent HTTP/2's opening words within ten seconds is closed: it costs nobody a
+//! A connection that has not sent HTTP/2's opening words in time is closed: it costs nobody a
 //! thread, but a place. From then on the transport asks quiet ones for signs of life.
 
 use std::io;
@@ -20,8 +20,6 @@ use tonic::transport::server::Connected;
 const CONNECTIONS_MAX: usize = 8_192;
 /// Files beside connections: volumes, the keyring, what is derived.
 const OTHER_FILES: u64 = 1_024;
-/// How long HTTP/2's opening words may take.
-const OPENING_WORDS_MAX: Duration = Duration::from_secs(10);
 /// How many bytes they have.
 const OPENING_WORDS_BYTES: usize = 24;
 /// How long is waited after the system could not accept: it is usually out of files.
@@ -43,13 +41,15 @@ pub fn allow_many() {
 pub struct Connections {
     listener: TcpListener,
     places: Arc<Semaphore>,
+    opening_words_max: Duration,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connections {
-    /// Connections to `listener`.
-    pub fn new(listener: TcpListener) -> Self {
-        Self { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), pause: None }
+    /// Connections to `listener`, which have this long for HTTP/2's opening words.
+    pub fn new(listener: TcpListener, opening_words_max: Duration) -> Self {
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        Self { listener, places, opening_words_max, pause: None }
     }
 }
 
@@ -66,7 +66,7 @@ impl Stream for Connections {
                 Ok((stream, _)) => {
                     let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { continue };
                     let _slower_without = stream.set_nodelay(true);
-                    return Poll::Ready(Some(Ok(Connection::new(stream, place))));
+                    return Poll::Ready(Some(Ok(Connection::new(stream, place, self.opening_words_max))));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
@@ -90,8 +90,8 @@ struct Opening {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
-        let until = Box::pin(tokio::time::sleep_until(Instant::now() + OPENING_WORDS_MAX));
+    fn new(stream: TcpStream, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
+        let until = Box::pin(tokio::time::sleep_until(Instant::now() + opening_words_max));
         let opening = Some(Opening { bytes_left: OPENING_WORDS_BYTES, until });
         Self { stream, opening, _place: place }
     }

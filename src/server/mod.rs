@@ -5,8 +5,8 @@
 //! good; then calls under way get a moment, streams end, and the books are closed.
 //!
 //! Limits: 8,192 connections, 64 calls of one connection and 4,096 of all at once, 10 seconds for a
-//! connection to say that it speaks HTTP/2 and 30 for a single call; a message has at most 256 KiB, a
-//! batch 4 MiB. What is beyond is refused or closed, and nobody else feels it.
+//! connection to say that it speaks HTTP/2, 30 for a single call and 300 for a quiet stream of batches; a
+//! message has at most 256 KiB, a batch 4 MiB. What is beyond is refused or closed, and nobody else feels it.
 
 mod calls;
 mod connections;
@@ -36,14 +36,33 @@ pub use process::{ServeError, serve};
 
 /// Calls of one connection at once; further ones wait.
 const CALLS_PER_CONNECTION_MAX: usize = 64;
-/// How long a single call may take, its request on the wire included.
-const CALL_MAX: Duration = Duration::from_secs(30);
 /// Between two signs of life that a quiet connection is asked for, and how long they may take.
 const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
 /// Bytes of headers of one call.
 const HEADER_BYTES_MAX: u32 = 16 << 10;
 /// Bytes on the way that nobody has read yet, of one call and of one connection.
 const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
+
+/// How long callers may keep the server waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For HTTP/2's opening words on a new connection.
+    pub opening_words: Duration,
+    /// For a single call, its request on the wire included.
+    pub call: Duration,
+    /// For the next batch of a stream that has no answer to come, and for its answers to be taken.
+    pub batches: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            opening_words: Duration::from_secs(10),
+            call: Duration::from_secs(30),
+            batches: Duration::from_secs(300),
+        }
+    }
+}
 
 /// What a server needs beside its listener.
 pub struct Options {
@@ -57,6 +76,8 @@ pub struct Options {
     pub bounds: crate::ledger::Bounds,
     /// How long calls under way may take once the server is told to end.
     pub drain: Duration,
+    /// How long callers may keep it waiting.
+    pub patience: Patience,
     /// Whether clients may ask which calls there are.
     pub reflection: bool,
     /// What is counted and measured.
@@ -75,6 +96,7 @@ impl Options {
             accept_clock: AcceptClock::IfNear,
             bounds: crate::ledger::Bounds::default(),
             drain: Duration::from_secs(10),
+            patience: Patience::default(),
             reflection: true,
             metrics,
             on_failure: Box::new(exit_process),
@@ -125,12 +147,11 @@ pub async fn run(
         tonic_health::pb::FILE_DESCRIPTOR_SET,
         tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
     ])?;
-    let service = Service::starting(options.metrics.clone());
+    let service = Service::starting(options.metrics.clone(), options.patience.batches);
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let router = Server::builder()
         .layer(CallLayer::new(options.metrics.clone(), methods))
-        .layer(AtOnce::layer())
-        .timeout(CALL_MAX)
+        .layer(AtOnce::layer(options.patience.call))
         .concurrency_limit_per_connection(CALLS_PER_CONNECTION_MAX)
         .max_concurrent_streams(u32::try_from(CALLS_PER_CONNECTION_MAX).ok())
         .initial_stream_window_size(WINDOW_BYTES.0)
@@ -138,7 +159,7 @@ pub async fn run(
         .http2_keepalive_interval(Some(KEEPALIVE.0))
         .http2_keepalive_timeout(Some(KEEPALIVE.1))
         .http2_max_header_list_size(HEADER_BYTES_MAX)
-        .add_service(health_service)
+        .add_service(health_service.max_decoding_message_size(calls::MESSAGE_BYTES_MAX))
         .add_service(Sized::new(service.clone()))
         .add_service(
             AuditServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
@@ -146,11 +167,12 @@ pub async fn run(
         .add_optional_service(reflection);
 
     let (ending, is_ending) = watch::channel(false);
-    let drain = options.drain;
+    let (drain, opening_words) = (options.drain, options.patience.opening_words);
     let mut drained = is_ending.clone();
-    let serving = router.serve_with_incoming_shutdown(Connections::new(listener), async move {
-        let _the_end = drained.wait_for(|ending| *ending).await;
-    });
+    let serving =
+        router.serve_with_incoming_shutdown(Connections::new(listener, opening_words), async move {
+            let _the_end = drained.wait_for(|ending| *ending).await;
+        });
     tokio::pin!(serving, shutdown);
 
     let mut opening = opening::open(options, health.clone(), is_ending);
@@ -196,4 +218,5 @@ fn reflection() -> Result<
         // Details of errors are `Any`: tools that know only what they are told can read them with this.
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         .build_v1()
+        .map(|service| service.max_decoding_message_size(calls::MESSAGE_BYTES_MAX))
 }

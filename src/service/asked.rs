@@ -39,6 +39,9 @@ impl Asked {
         self.command.occurred_on = fields::day("details.occurred_on", details.occurred_on)?;
         self.command.second_person = fields::person(details.second_person);
         self.command.allowed_by = fields::person(details.allowed_by);
+        if details.present_count > crate::domain::command::PRESENT_COUNT_MAX {
+            return Err(NotDone::bad("details.present_count", "from 0 to 1,000,000"));
+        }
         self.command.present_count = (details.present_count != 0).then_some(details.present_count);
         let some = |text: String| (!text.is_empty()).then_some(text);
         self.text = Text {

@@ -47,7 +47,7 @@ impl AuditService for Service {
     }
 }
 
-/// Verify reads the whole journal on a thread of its own: one at a time, and it ends when nobody listens.
+/// Verify reads the whole journal on a thread of its own: one at a time.
 fn start_verify(
     books: &Arc<Installation>,
 ) -> Result<ReceiverStream<Result<api::VerifyResponse, Status>>, NotDone> {

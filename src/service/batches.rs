@@ -1,13 +1,15 @@
 //! PostBatches: many independent entries, a batch at a time.
 //!
 //! Two tasks a stream: one reads batches and submits them, the other answers them in order once they are
-//! on disk. Between them stands a channel of fixed length, so at most four batches are unanswered; then the
-//! reader reads no further and the transport holds the caller back. A caller who leaves stops both.
+//! on disk. Between them stands a channel of fixed length, so at most four batches are unanswered, beside the
+//! answer the transport is sending; then the reader reads no further and the transport holds the caller back. A caller who leaves stops both, and so
+//! does one who neither sends nor takes answers for too long: there are few places for such streams.
 //!
 //! A batch that cannot be read at all (too large, no message) ends the stream after everything before it
 //! was answered. One bad entry does not: it is answered in its place.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -27,8 +29,8 @@ use crate::telemetry::{Metrics, names};
 pub const BATCH_ENTRIES_MAX: usize = 10_000;
 /// Bytes of one batch.
 pub const BATCH_BYTES_MAX: usize = 4 << 20;
-/// Batches of a stream that are read and not answered: one being decided, one being answered, the rest
-/// waiting between the two.
+/// Batches of a stream that are read and not answered: one being decided, one being answered, one whose
+/// answer the caller has not taken, the rest waiting between the first two.
 pub const UNANSWERED_MAX: usize = 4;
 
 /// A batch on its way through the ledger.
@@ -46,6 +48,12 @@ enum Prepared {
     NotDone(NotDone),
 }
 
+/// Whether the caller took the answers.
+enum Taken {
+    Yes,
+    No,
+}
+
 type Answers = mpsc::Sender<Result<PostBatchesResponse, Status>>;
 
 /// Starts both tasks of a stream.
@@ -57,12 +65,15 @@ pub fn stream(
     let permit = Arc::clone(&service.shared.batch_streams).try_acquire_owned();
     let permit = permit.map_err(|_| NotDone::Busy("16 streams of batches are open already"))?;
     let (answers, from) = mpsc::channel(1);
-    let (submitted, under_way) = mpsc::channel(UNANSWERED_MAX - 2);
-    let metrics = service.shared.metrics.clone();
-    tokio::spawn(read(Arc::clone(&books), requests, submitted, answers.clone()));
+    let (submitted, under_way) = mpsc::channel(UNANSWERED_MAX - 3);
+    let (metrics, quiet_max) = (service.shared.metrics.clone(), service.shared.batches_quiet_max);
+    tokio::spawn(read(Arc::clone(&books), requests, submitted, answers.clone(), quiet_max));
     tokio::spawn(async move {
-        answer(books, under_way, answers, metrics).await;
-        drop(permit);
+        let taken = answer(books, under_way, &answers, metrics, quiet_max).await;
+        drop(permit); // Whoever takes no answers may still hear why; not in the place of somebody else.
+        if matches!(taken, Taken::No) {
+            let _gone = answers.send(Err(not_taken_status())).await;
+        }
     });
     Ok(ReceiverStream::new(from))
 }
@@ -72,12 +83,14 @@ async fn read(
     mut requests: Streaming<PostBatchesRequest>,
     submitted: mpsc::Sender<Result<UnderWay, Status>>,
     answers: Answers,
+    quiet_max: Duration,
 ) {
     let mut ending = books.ending.clone();
     loop {
         let request = tokio::select! {
             request = requests.message() => request,
             () = answers.closed() => return,
+            () = tokio::time::sleep(quiet_max) => Err(quiet_status()),
             _ = ending.wait_for(|ending| *ending) => Err(ending_status()),
         };
         let under_way = match request {
@@ -85,7 +98,7 @@ async fn read(
             Ok(Some(batch)) => {
                 books.blocking(move |books| books.submit_batch(batch)).await.map_err(Status::from)
             }
-            Err(status) => Err(too_large(status)),
+            Err(status) => Err(unreadable(status)),
         };
         let ends = under_way.is_err();
         if submitted.send(under_way).await.is_err() || ends {
@@ -97,36 +110,54 @@ async fn read(
 async fn answer(
     books: Arc<Installation>,
     mut under_way: mpsc::Receiver<Result<UnderWay, Status>>,
-    answers: Answers,
+    answers: &Answers,
     metrics: Metrics,
-) {
+    quiet_max: Duration,
+) -> Taken {
     while let Some(batch) = under_way.recv().await {
         let response = match batch {
             Ok(UnderWay { entries, ticket }) => {
                 let decisions = ticket.await;
                 let metrics = metrics.clone();
-                let results = books.blocking(move |books| books.results(entries, decisions, &metrics)).await;
+                let results =
+                    books.afterwards(move |books| books.results(entries, decisions, &metrics)).await;
                 results.map(|results| PostBatchesResponse { results }).map_err(Status::from)
             }
             Err(status) => Err(status),
         };
         let ends = response.is_err();
-        if answers.send(response).await.is_err() || ends {
-            return;
+        match tokio::time::timeout(quiet_max, answers.send(response)).await {
+            Ok(Ok(())) if !ends => {}
+            Ok(_) => return Taken::Yes,
+            Err(_) => return Taken::No,
         }
     }
+    Taken::Yes
+}
+
+fn quiet_status() -> Status {
+    NotDone::NotServing("no batch came for too long; what was answered is in the books, open another stream")
+        .into()
+}
+
+fn not_taken_status() -> Status {
+    let what = "answers were not taken for too long; what was not answered may be in the books, ask again";
+    NotDone::NotServing(what).into()
 }
 
 fn ending_status() -> Status {
     NotDone::NotServing("the server is ending; what was answered is in the books").into()
 }
 
-/// The transport says which limit a message passed; the code is ours.
-fn too_large(status: Status) -> Status {
+/// The transport says what is wrong with a message; the code is ours.
+fn unreadable(status: Status) -> Status {
     if status.code() == tonic::Code::OutOfRange {
-        return NotDone::bad("entries", "at most 4,194,304 bytes in one batch").into();
+        NotDone::bad("entries", "at most 4,194,304 bytes in one batch").into()
+    } else if status.code() == tonic::Code::Internal {
+        NotDone::bad("entries", format!("a message that can be read: {}", status.message())).into()
+    } else {
+        status
     }
-    status
 }
 
 impl Installation {

@@ -58,6 +58,10 @@ pub fn open_account(request: api::OpenAccountRequest) -> Result<Asked, NotDone> 
     let key = fields::request_key(&request.request_id)?;
     let (accounts, labels) = new_accounts("account", vec![account])?;
     let asked = Asked::new(key, Action::OpenAccounts(accounts), request.validate_only);
+    // The only one here; in a batch there may be many.
+    let checked = asked.command.check();
+    checked
+        .map_err(|invalid| NotDone::bad(invalid.field.replacen("accounts", "account", 1), invalid.limit))?;
     Ok(Asked { labels, ..asked })
 }
 

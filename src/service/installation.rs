@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument;
 
 use super::asked::{Asked, accounts_named, entry_named};
@@ -21,9 +21,11 @@ use crate::seal::{self, KeyError, Place, SealError, Text};
 use crate::telemetry::{Metrics, names};
 use crate::words;
 
-/// Calls that may wait for a disk at once, as many as there may be calls; one more is answered "busy". The
-/// runtime gives them 512 threads at most, and a turn each.
-const BLOCKING_MAX: usize = 4_096;
+/// Calls that may wait for a disk at once, as many as the runtime has threads for, and some over; one more
+/// is answered "busy".
+const BLOCKING_MAX: usize = 384;
+/// Streams of entries that may read the disk at once, beside those; further ones wait for their turn.
+const WATCHING_MAX: usize = 16;
 
 /// An open installation and what stands beside it.
 pub struct Installation {
@@ -42,6 +44,7 @@ pub struct Installation {
     /// Turns true when the server is told to end; streams end with it.
     pub ending: watch::Receiver<bool>,
     blocking: Arc<Semaphore>,
+    watching: Arc<Semaphore>,
 }
 
 /// What became of a command that was submitted.
@@ -67,6 +70,7 @@ impl Installation {
             metrics,
             ending,
             blocking: Arc::new(Semaphore::new(BLOCKING_MAX)),
+            watching: Arc::new(Semaphore::new(WATCHING_MAX)),
         }
     }
 
@@ -83,6 +87,33 @@ impl Installation {
     ) -> Result<T, NotDone> {
         let permit = Arc::clone(&self.blocking).try_acquire_owned();
         let permit = permit.map_err(|_| NotDone::Busy("too many calls read the books at once"))?;
+        self.with_permit(permit, work).await
+    }
+
+    /// The same for what comes after the books took a write: it waits for its turn, as "busy, nothing was
+    /// done" would not be true any more.
+    pub async fn afterwards<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let permit = Arc::clone(&self.blocking).acquire_owned().await.map_err(|_| self.gone())?;
+        self.with_permit(permit, work).await
+    }
+
+    /// The same for streams of entries, which wake all at once and must not take the places of calls.
+    pub async fn watching<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let permit = Arc::clone(&self.watching).acquire_owned().await.map_err(|_| self.gone())?;
+        self.with_permit(permit, work).await
+    }
+
+    async fn with_permit<T: Send + 'static>(
+        self: &Arc<Self>,
+        permit: OwnedSemaphorePermit,
+        work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<T, NotDone> {
         let here = Arc::clone(self);
         let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
@@ -105,7 +136,7 @@ impl Installation {
         let submitted = self.blocking(move |here| here.submit(asked)).await?;
         let Submitted { asked, ticket, erased } = submitted;
         let decision = ticket.await.and_then(|decisions| decisions.into_iter().next());
-        self.blocking(move |here| {
+        self.afterwards(move |here| {
             let decision = decision.ok_or_else(|| here.gone())?;
             if let Some(owner) = erased.filter(|_| !matches!(decision, Decision::Known(_))) {
                 return Err(nobody_forgotten(owner));
@@ -165,7 +196,7 @@ impl Installation {
                 continue;
             }
             let text = Text { label: Some(label.clone()), ..Text::default() };
-            match self.seal_one(&[account.owner], &key, Place::Account(place), &text, "label")? {
+            match self.seal_one(&[account.owner], &key, Place::Account(place), &text, "account.label")? {
                 Ok(sealed) => account.label = sealed,
                 Err(erased) => return Ok(Some(erased)),
             }

@@ -25,7 +25,7 @@ impl Service {
     async fn written(&self, asked: Result<Asked, NotDone>) -> Result<Receipt, NotDone> {
         let (books, asked) = (self.books()?, asked?);
         let written: Written = books.write(asked).await?;
-        books.blocking(move |books| Ok(answers::receipt(&written, &books.names()))).await
+        books.afterwards(move |books| Ok(answers::receipt(&written, &books.names()))).await
     }
 }
 

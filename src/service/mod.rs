@@ -35,6 +35,7 @@ mod statement;
 mod watch;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tonic::{Response, Status};
@@ -60,18 +61,22 @@ pub struct Service {
 struct Shared {
     installation: OnceLock<Arc<Installation>>,
     metrics: Metrics,
+    /// How long a stream of batches may be quiet.
+    batches_quiet_max: Duration,
     batch_streams: Arc<Semaphore>,
     watch_streams: Arc<Semaphore>,
 }
 
 impl Service {
-    /// A service whose books are not open yet.
+    /// A service whose books are not open yet, and which ends a stream of batches that is quiet for longer
+    /// than `batches_quiet_max`.
     #[must_use]
-    pub fn starting(metrics: Metrics) -> Self {
+    pub fn starting(metrics: Metrics, batches_quiet_max: Duration) -> Self {
         Self {
             shared: Arc::new(Shared {
                 installation: OnceLock::new(),
                 metrics,
+                batches_quiet_max,
                 batch_streams: Arc::new(Semaphore::new(BATCH_STREAMS_MAX)),
                 watch_streams: Arc::new(Semaphore::new(WATCH_STREAMS_MAX)),
             }),

@@ -20,8 +20,10 @@ use crate::past::{At, Moment, PastError};
 const WAIT_MAX: Duration = Duration::from_secs(10);
 /// How long a call waits for what is derived to catch up with the books; then it is answered as it is.
 const CATCH_UP_MAX: Duration = Duration::from_secs(5);
-/// What is left of a deadline for saying that it was not reached.
-const TO_ANSWER: Duration = Duration::from_millis(50);
+/// What is left of a deadline for saying that it was not reached: a tenth of it, at least this long …
+const TO_ANSWER_MIN: Duration = Duration::from_millis(50);
+/// … and at most this long.
+const TO_ANSWER_MAX: Duration = Duration::from_secs(1);
 
 impl Service {
     /// Waits until entry `min_sequence` is in every answer.
@@ -76,7 +78,8 @@ fn deadline<T>(request: &Request<T>) -> Option<Duration> {
         "n" => Duration::from_nanos(number),
         _ => return None,
     };
-    Some(left.saturating_sub(TO_ANSWER))
+    let to_answer = left.checked_div(10).unwrap_or_default().clamp(TO_ANSWER_MIN, TO_ANSWER_MAX);
+    Some(left.saturating_sub(to_answer))
 }
 
 impl Installation {

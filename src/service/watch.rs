@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::Message;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
@@ -22,8 +23,10 @@ use crate::ledger::recovery;
 
 /// Entries read at a time.
 const READ_ENTRIES: u64 = 512;
+/// Bytes of messages read at a time, and one message: entries of 256 transfers come in smaller portions.
+const READ_BYTES_MAX: usize = 256 << 10;
 /// Messages that wait for a slow caller.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 16;
 /// Seconds between two signs of life, if nobody says otherwise.
 const USUAL_HEARTBEAT_SECONDS: u32 = 15;
 /// The longest time between two signs of life, in seconds.
@@ -39,6 +42,9 @@ struct Filter {
     forms: Vec<Form>,
     kinds: Vec<Kind>,
 }
+
+/// What a caller hears when the server is told to end.
+const ENDING: &str = "the server is ending; resume with the last position";
 
 type Answers = mpsc::Sender<Result<WatchEntriesResponse, Status>>;
 
@@ -84,11 +90,14 @@ async fn watch(
     let mut ending = books.ending.clone();
     let mut sign_of_life = Instant::now(); // At once: a caller hears where the stream begins.
     loop {
+        if *ending.borrow() {
+            return Err(NotDone::NotServing(ENDING));
+        }
         let tip = *positions.borrow_and_update();
         if after < tip {
             let (from, filter) = (after, filter.clone());
             let (looked_at, found) =
-                books.blocking(move |books| books.entries_after(from, tip, &filter)).await?;
+                books.watching(move |books| books.entries_after(from, tip, &filter)).await?;
             for message in found {
                 sign_of_life = Instant::now() + heartbeat;
                 if answers.send(Ok(message)).await.is_err() {
@@ -112,7 +121,7 @@ async fn watch(
             () = tokio::time::sleep_until(sign_of_life) => {}
             () = answers.closed() => return Ok(()),
             _ = ending.wait_for(|ending| *ending) => {
-                return Err(NotDone::NotServing("the server is ending; resume with the last position"));
+                return Err(NotDone::NotServing(ENDING));
             }
         }
     }
@@ -129,23 +138,32 @@ impl Installation {
         let through = tip.min(after.plus(READ_ENTRIES));
         let reader = &**self.network.ledger.books().journal();
         let (names, mut found) = (self.names(), Vec::new());
+        let (mut bytes, mut looked_at) = (0_usize, after);
         recovery::each_record(reader, after.next(), through, |record| {
+            if bytes >= READ_BYTES_MAX {
+                return Ok(()); // The next time.
+            }
             let entry = recovery::decode(&record)?;
+            looked_at = record.sequence;
             if filter.fits(&entry, self)? {
                 let position = entry.sequence.get();
-                found.push(WatchEntriesResponse { position, entry: Some(answers::entry(&entry, &names)) });
+                let message = WatchEntriesResponse { position, entry: Some(answers::entry(&entry, &names)) };
+                bytes = bytes.saturating_add(message.encoded_len());
+                found.push(message);
             }
             Ok(())
         })
         .map_err(unreadable)?;
-        Ok((through, found))
+        Ok((looked_at, found))
     }
 }
 
 impl Filter {
     fn read(request: &WatchEntriesRequest) -> Result<Self, NotDone> {
-        if request.forms.len() > FILTERS_MAX || request.kinds.len() > FILTERS_MAX {
-            return Err(NotDone::bad("forms and kinds", "at most 16 each"));
+        for (field, length) in [("forms", request.forms.len()), ("kinds", request.kinds.len())] {
+            if length > FILTERS_MAX {
+                return Err(NotDone::bad(field, "at most 16"));
+            }
         }
         Ok(Self {
             bank: fields::bank_or_any(request.bank_number),

@@ -50,6 +50,13 @@ impl Served {
 
     /// A server on books that may be there already.
     pub fn in_folder(folder: &Path, clock: Arc<ManualClock>, change: impl FnOnce(&mut Options)) -> Self {
+        let mut served = Self::starting(folder, clock, change);
+        served.channel = served.block_on(connect(served.address));
+        served
+    }
+
+    /// The same, not waited for: it may not serve yet.
+    pub fn starting(folder: &Path, clock: Arc<ManualClock>, change: impl FnOnce(&mut Options)) -> Self {
         let runtime = Arc::new(
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
         );
@@ -71,7 +78,7 @@ impl Served {
             let _told_or_dropped = stopped.await;
         };
         let ended = runtime.spawn(server::run(listener, shutdown, options));
-        let channel = runtime.block_on(connect(address));
+        let channel = runtime.block_on(open_channel(address));
         Self { runtime, address, channel, clock, stop: Some(stop), ended: Some(ended), folder: None }
     }
 
@@ -89,9 +96,14 @@ impl Served {
         self.runtime.block_on(future)
     }
 
+    /// Tells the server to end, and waits for nothing.
+    pub fn tell_to_end(&mut self) {
+        drop(self.stop.take());
+    }
+
     /// Tells the server to end and waits until its books are closed.
     pub fn end(&mut self) -> Result<(), ServerError> {
-        drop(self.stop.take());
+        self.tell_to_end();
         self.ended.take().map_or(Ok(()), |ended| self.runtime.block_on(ended).unwrap())
     }
 
@@ -168,10 +180,14 @@ impl Drop for Served {
     }
 }
 
+/// A connection of its own.
+pub async fn open_channel(address: SocketAddr) -> Channel {
+    Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
+}
+
 /// Connects, and waits until the server serves.
 pub async fn connect(address: SocketAddr) -> Channel {
-    let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
-    let channel = endpoint.connect().await.unwrap();
+    let channel = open_channel(address).await;
     let mut watched = HealthClient::new(channel.clone())
         .watch(tonic_health::pb::HealthCheckRequest::default())
         .await
