@@ -30,7 +30,8 @@
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
-//! A command's way: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
+//! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
+//! questions about earlier days, `past`; and its answer back. A command's way from there: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
 //! through `committer` and `views` to the caller. Read those files in the source: what is private does
 //! not show in these pages.
 //!
@@ -61,10 +62,19 @@
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
+//! | which code a reason is answered with, what an error looks like on the wire | `service::reasons`, `service` (`not_done.rs`) |
+//! | how a write is sealed, submitted and awaited | `service::Installation` |
+//! | how many connections and calls there may be, how long they may take | `server` |
+//! | what a balance was, as recorded or by day of help | `past` |
+//! | why an import posts nothing twice | `import` (`ids.rs`) |
+//! | what is measured, by which name | `telemetry::names` |
+//! | exit codes | `cli::exit` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
 //! | what is counted and measured, and under which name | `telemetry::names` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
+//! | hostile callers through a real socket | `tests/it/service/hostile` |
+//! | a client made from `proto/` alone | `tests/clients/python` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 
 #![cfg_attr(

@@ -2,8 +2,8 @@
 //!
 //! At most [`UNANSWERED_MAX`] batches are under way; a batch has at most [`BATCH_ENTRIES_MAX`] entries and
 //! [`BATCH_BYTES_MAX`] bytes. When the stream breaks, it goes on from the first unanswered entry with the
-//! same ids. Entries that were answered with "not known" or "too much at once" are asked again after the
-//! others.
+//! same ids. Entries that were answered with "not known" or "too much at once" are asked again before any
+//! that was not sent yet: what is posted keeps as near to the order of the file as can be.
 
 use std::collections::VecDeque;
 
@@ -42,7 +42,7 @@ pub(super) struct Stream<'w> {
     waiting: VecDeque<u32>,
     /// Batches under way, the oldest first.
     unanswered: VecDeque<Vec<u32>>,
-    /// To be asked again once the others are through.
+    /// To be asked again once the batches under way are through; until then nothing new is sent.
     again: Vec<u32>,
     /// Sent before without an answer that counts.
     asked_before: HashSet<u32>,
@@ -111,7 +111,7 @@ impl<'w> Stream<'w> {
     }
 
     async fn fill(&mut self, sender: &mpsc::Sender<PostBatchesRequest>) {
-        while self.unanswered.len() < UNANSWERED_MAX && !self.waiting.is_empty() {
+        while self.again.is_empty() && self.unanswered.len() < UNANSWERED_MAX && !self.waiting.is_empty() {
             let batch = self.next_batch();
             // A stream that no longer takes any says why where its answers are read.
             let _why_is_read_there = sender.send(batch).await;
@@ -166,6 +166,6 @@ impl<'w> Stream<'w> {
             places.into_iter().rev().for_each(|place| self.waiting.push_front(place));
         }
         self.asked_before.extend(&self.again);
-        self.waiting.extend(self.again.drain(..));
+        self.again.drain(..).rev().for_each(|place| self.waiting.push_front(place));
     }
 }
