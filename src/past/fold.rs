@@ -142,7 +142,7 @@ impl Fold {
     }
 
     /// What applying `entry` would add to accounts and to hours moved; asked before it is applied.
-    /// `counts` is what [`super::counts::by_place`] says of it.
+    /// `counts` is what `counts::by_place` says of it.
     pub fn each_change(&self, entry: &Entry, counts: &[Counts], mut visit: impl FnMut(Change)) {
         for line in &entry.outcome.lines {
             let Some(account) = self.account(line.account) else { continue };
