@@ -180,3 +180,110 @@ fn remembered(bytes: &[u8], reader: &dyn JournalReader) -> Option<Fold> {
 fn hash_at(reader: &dyn JournalReader, position: Sequence) -> Result<Option<Hash>, ReadError> {
     Ok(reader.read(position, 1)?.first().map(|batch| batch.seal.hash))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Command, OwnerNumber, RequestId, RequestKey, Scope};
+    use crate::journal::MemoryJournal;
+    use crate::ledger::{Ledger, Options};
+
+    /// Books in memory, and what is asked of them.
+    struct Desk {
+        ledger: Ledger,
+        folder: tempfile::TempDir,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let journal = Box::new(MemoryJournal::new());
+            let options = Options { on_failure: Box::new(|_| {}), ..Options::default() };
+            let ledger = Ledger::open(journal, options).unwrap();
+            Self { ledger, folder: tempfile::tempdir().unwrap() }
+        }
+
+        fn activities(&self) -> Activities {
+            let file = self.folder.path().join("activities");
+            Activities::new(Arc::clone(self.ledger.books().journal()), file)
+        }
+
+        fn write(&self, note: Note) {
+            let key = RequestKey { scope: Scope::OPERATOR, id: RequestId::fresh() };
+            self.ledger.post(Command::new(key, OwnerNumber::OPERATOR, Action::Note(note))).unwrap();
+        }
+
+        fn add(&self, activities: &Activities, bank: u32, names: &[&str]) {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            let note = activities.add(BankNumber::new(bank), &names, self.ledger.position());
+            self.write(note.unwrap());
+        }
+
+        fn list(&self, activities: &Activities, bank: u32) -> Vec<String> {
+            activities.list(BankNumber::new(bank), self.ledger.position()).unwrap()
+        }
+    }
+
+    /// Goal: a name gets the next number of its bank's list and keeps it; other notes change nothing.
+    #[test]
+    fn names_keep_their_numbers() {
+        let desk = Desk::new();
+        let activities = desk.activities();
+        desk.add(&activities, 1, &["gardening", "transport"]);
+        desk.add(&activities, 2, &["transport"]);
+        desk.write(Note { topic: Topic::new(9), subject: 1, body: b"cooking".as_slice().into() });
+        desk.add(&activities, 1, &["transport", "befriending", "befriending"]);
+        assert_eq!(desk.list(&activities, 1), ["gardening", "transport", "befriending"]);
+        assert_eq!(desk.list(&activities, 2), ["transport"]);
+        assert!(desk.list(&activities, 3).is_empty());
+        assert_eq!(desk.list(&desk.activities(), 1), desk.list(&activities, 1), "read from the beginning");
+    }
+
+    /// Goal: what cannot be a name, or would be one too many, is said before anything is written.
+    /// Method: the values next to each bound.
+    #[test]
+    fn bounds_of_names_and_lists() {
+        let desk = Desk::new();
+        let activities = desk.activities();
+        let add = |names: &[String]| activities.add(BankNumber::new(1), names, desk.ledger.position());
+        let many =
+            |from: usize, count: usize| (from..from + count).map(|n| n.to_string()).collect::<Vec<_>>();
+        for bad in ["", " a", "a\n", &"x".repeat(65)] {
+            assert!(matches!(add(&[bad.to_owned()]), Err(ActivitiesError::Name)), "{bad:?}");
+        }
+        assert!(add(&["x".repeat(64)]).is_ok());
+        assert!(matches!(add(&[]), Err(ActivitiesError::Count)));
+        assert!(matches!(add(&many(0, 51)), Err(ActivitiesError::Count)));
+        for from in (0..1_000).step_by(50) {
+            desk.write(add(&many(from, 50)).unwrap());
+        }
+        assert!(add(&many(999, 1)).is_ok(), "it is in the list already");
+        assert!(matches!(add(&many(1_000, 1)), Err(ActivitiesError::Full)));
+    }
+
+    /// Goal: what is remembered is believed only of these books and as it was written.
+    /// Method: the file of these books, of others with the same position, and with a changed byte.
+    #[test]
+    fn only_its_own_books_are_believed() {
+        let (desk, other) = (Desk::new(), Desk::new());
+        let remember = |desk: &Desk, name: &str| {
+            let activities = desk.activities();
+            desk.add(&activities, 1, &[name]);
+            let mut fold = activities.through(desk.ledger.position()).unwrap();
+            activities.remember(&mut fold);
+        };
+        remember(&desk, "gardening");
+        remember(&other, "cooking");
+        let file = desk.folder.path().join("activities");
+        let (own, reader) = (std::fs::read(&file).unwrap(), Arc::clone(desk.ledger.books().journal()));
+        assert_eq!(remembered(&own, &*reader).unwrap().position, Sequence::new(1));
+        let others = std::fs::read(other.folder.path().join("activities")).unwrap();
+        assert_eq!(remembered(&others, &*reader), None);
+        for place in 0..own.len() {
+            let mut bent = own.clone();
+            bent[place] ^= 1;
+            assert_eq!(remembered(&bent, &*reader), None, "byte {place}");
+        }
+        std::fs::write(&file, others).unwrap();
+        assert_eq!(desk.list(&desk.activities(), 1), ["gardening"]);
+    }
+}
