@@ -65,13 +65,11 @@
 //! | which code a reason is answered with, what an error looks like on the wire | `service::reasons`, `service` (`not_done.rs`) |
 //! | how a write is sealed, submitted and awaited | `service::Installation` |
 //! | how many connections and calls there may be, how long they may take | `server` |
-//! | what a balance was, as recorded or by day of help | `past` |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
-//! | what is counted and measured, and under which name | `telemetry::names` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |
 //! | a client made from `proto/` alone | `tests/clients/python` |

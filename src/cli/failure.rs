@@ -217,10 +217,12 @@ impl Failure {
 
     /// What to do next where something can be done.
     fn next_step(&self, status: &Status, parts: &Parts, id: Option<RequestId>) -> Option<String> {
-        if let Some(wait) = parts.retry_after {
-            return Some(format!("Nothing was written. Try again in {} s.", wait.as_secs().max(1)));
+        // A wait comes with "too much at once" and with "not known": only the first wrote nothing.
+        let wait = parts.retry_after.map(|wait| wait.as_secs().max(1));
+        if status.code() == Code::ResourceExhausted {
+            return wait.map(|seconds| format!("Nothing was written. Try again in {seconds} s."));
         }
-        let is_unknown = self.exit() == Exit::Unreachable && status.code() != Code::ResourceExhausted;
+        let is_unknown = self.exit() == Exit::Unreachable;
         id.filter(|_| is_unknown).map(|id| {
             format!(
                 "It is not known whether this was written down. Repeat the same command with \
@@ -290,6 +292,10 @@ mod tests {
             assert!(failure.sentences()[1].contains(&format!("--request-id {}", id())), "{code:?}");
             assert_eq!(Failure::from(Status::new(code, "gone")).sentences(), ["gone"]);
         }
+        let wait = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));
+        let slow = Status::with_error_details(Code::Unavailable, "not known", wait);
+        let slow = Failure::Status(Box::new(slow), Some(id())).sentences();
+        assert!(slow[1].starts_with("It is not known") && !slow.concat().contains("Nothing was"), "{slow:?}");
     }
 
     /// Goal: a bad field is named as it was typed, a full queue says when to come back.

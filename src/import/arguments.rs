@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{BadRowsMean, DecimalHours, Missing, Options, PostedAs};
+use crate::domain::Day;
 
 /// Imports exchanges from a CSV file.
 ///
@@ -35,16 +36,16 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// What they come to.
+    /// What they come to, where `latest_day` is the last that has begun.
     #[must_use]
-    pub fn options(&self) -> Options {
+    pub fn options(&self, latest_day: Option<Day>) -> Options {
         let missing = if self.open_missing {
             Missing::Open { time_zone: self.time_zone.clone() }
         } else {
             Missing::Refuse
         };
         let bad_rows = if self.skip_bad { BadRowsMean::Skip } else { BadRowsMean::Stop };
-        Options { missing, bad_rows, posted_as: self.posted_as, hours: self.hours }
+        Options { missing, bad_rows, posted_as: self.posted_as, hours: self.hours, latest_day }
     }
 
     /// Opens the file, or standard input for `-`.
@@ -110,15 +111,16 @@ mod tests {
     #[test]
     fn words_become_options() {
         let plain = Options::default();
-        assert_eq!(read(&["import", "-"]).unwrap().options(), plain);
+        assert_eq!(read(&["import", "-"]).unwrap().options(None), plain);
         let all = ["import", "--open-missing", "--skip-bad", "--as", "exchange", "--hours", "clock", "a.csv"];
         let options = Options {
             missing: Missing::Open { time_zone: "Europe/London".into() },
             bad_rows: BadRowsMean::Skip,
             posted_as: PostedAs::Exchange,
             hours: DecimalHours::Clock,
+            latest_day: None,
         };
-        assert_eq!(read(&all).unwrap().options(), options);
+        assert_eq!(read(&all).unwrap().options(None), options);
         assert!(read(&["import"]).is_err());
         let error = read(&["import", "--time-zone", "Europe/Lundon", "-"]).unwrap_err().to_string();
         assert!(error.contains("there is no such time zone"), "{error}");

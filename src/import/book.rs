@@ -90,10 +90,11 @@ pub(super) struct Book {
 }
 
 impl Book {
-    /// Reads a file to its end.
+    /// Reads a file to its end; rows of days after `latest` are bad.
     pub(super) fn read(
         source: impl Read,
         decimals: DecimalMeans,
+        latest: Option<Date>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, FileError> {
         let mut reader = ReaderBuilder::new()
@@ -126,6 +127,9 @@ impl Book {
             }
             book.rows_read += 1;
             match Cells::read(&record, &columns, decimals) {
+                Ok(cells) if latest.is_some_and(|latest| cells.date > latest) => {
+                    book.keep_bad(line, BadRow::DayToCome);
+                }
                 Ok(cells) => book.keep(&cells, ids.of(&cells), line),
                 Err(reason) => book.keep_bad(line, reason),
             }

@@ -14,7 +14,7 @@ use crate::domain::hours::DecimalMeans;
 const HEADER: &str = "bank,day,giver,receiver,hours,activity,note";
 
 fn read(file: impl AsRef<[u8]>) -> Result<Book, FileError> {
-    Book::read(file.as_ref(), DecimalMeans::Decimal, &mut |_| {})
+    Book::read(file.as_ref(), DecimalMeans::Decimal, None, &mut |_| {})
 }
 
 fn rows(rows: &str) -> Book {
@@ -93,7 +93,7 @@ fn everything_has_an_end() {
     let long = u64::try_from(ROW_BYTES_MAX * 3).unwrap();
     for unfinished in ["Bank,2019-01-24,Ann,Joe,1,,\"", "Bank,"] {
         let file = endless(&format!("{HEADER}\n{row}{unfinished}"), b'a', long);
-        let error = Book::read(file, DecimalMeans::Decimal, &mut |_| {}).unwrap_err();
+        let error = Book::read(file, DecimalMeans::Decimal, None, &mut |_| {}).unwrap_err();
         assert!(matches!(error, FileError::Row { line: 3 }), "{error:?}");
     }
     // A row at its bound is read and judged like any other.
@@ -196,8 +196,18 @@ fn every_cell_counts() {
     assert_eq!(id("Bank,2019-01-24,Ann,Joe,1.5,gardening,\"two\r\nlines\"\r\n"), lines);
     // Read the other way, a row keeps its id: posted twice it is refused, not doubled.
     let text = format!("{HEADER}\nBank,2019-01-24,Ann,Joe,1.30,,");
-    let read = |decimals| Book::read(text.as_bytes(), decimals, &mut |_| {}).unwrap().rows[0];
+    let read = |decimals| Book::read(text.as_bytes(), decimals, None, &mut |_| {}).unwrap().rows[0];
     let (decimal, clock) = (read(DecimalMeans::Decimal), read(DecimalMeans::Clock));
     assert_eq!((decimal.seconds, clock.seconds), (4_680, 5_400));
     assert_eq!(decimal.id, clock.id);
+}
+
+/// Goal: a day that has not begun is a bad row, before anything is posted. Method: the day itself and the next.
+#[test]
+fn a_day_to_come_is_a_bad_row() {
+    let text =
+        "bank,day,giver,receiver,hours,activity,note\nA,2026-05-13,Ann,Bo,1,,\nA,2026-05-14,Ann,Bo,1,,\n";
+    let latest = crate::domain::Day::from_calendar(2026, 5, 13).map(Into::into);
+    let book = Book::read(text.as_bytes(), DecimalMeans::Decimal, latest, &mut |_| {}).unwrap();
+    assert_eq!((book.rows.len(), book.rows_bad, book.bad[0].line), (1, 1, 3));
 }

@@ -25,6 +25,7 @@ use tonic::transport::Channel;
 
 use crate::api::Kind;
 use crate::api::ledger_service_client::LedgerServiceClient;
+use crate::domain::Day;
 use crate::domain::hours::DecimalMeans;
 
 mod arguments;
@@ -72,6 +73,8 @@ pub struct Options {
     pub posted_as: PostedAs,
     /// What decimals of hours mean.
     pub hours: DecimalHours,
+    /// The last day that has begun; rows of later ones are bad. None judges no day here: the ledger does.
+    pub latest_day: Option<Day>,
 }
 
 /// What becomes of names the books do not know.
@@ -185,7 +188,8 @@ pub async fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
     let began = Instant::now();
-    let mut book = book::Book::read(source, options.hours.means(), progress)?;
+    let mut book =
+        book::Book::read(source, options.hours.means(), options.latest_day.map(Into::into), progress)?;
     let bad = std::mem::take(&mut book.bad);
     if book.rows_bad > 0 && options.bad_rows == BadRowsMean::Stop {
         return Err(BadRows { total: book.rows_bad, listed: bad }.into());

@@ -51,6 +51,9 @@ pub enum BadRow {
     /// No day, or none of 1900 to 2199.
     #[error("day is not a day of 1900 to 2199 written like 2026-05-13")]
     Day,
+    /// A day that has not begun anywhere on Earth.
+    #[error("day is still to come; check the date")]
+    DayToCome,
     /// No time.
     #[error("hours: {0}")]
     Hours(HoursError),
@@ -60,7 +63,7 @@ pub enum BadRow {
 }
 
 /// A calendar day, packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Date {
     pub(super) year: i16,
     pub(super) month: i8,
@@ -153,6 +156,13 @@ fn within(text: &str, column: Column, bytes_max: usize) -> Result<&str, BadRow> 
 fn visible(text: &str, column: Column) -> Result<(), BadRow> {
     let ascii = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control());
     if ascii || !text.contains(char::is_control) { Ok(()) } else { Err(BadRow::Control(column)) }
+}
+
+impl From<Day> for Date {
+    fn from(day: Day) -> Self {
+        let (year, month, day) = day.calendar();
+        Self { year, month, day }
+    }
 }
 
 /// Reads `2026-05-13` and no other way to write it.

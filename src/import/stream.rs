@@ -23,6 +23,9 @@ const UNANSWERED_MAX: usize = 4;
 const BATCH_ENTRIES_MAX: usize = 4_000;
 /// Bytes of a batch as it is sent; the service takes 4 MiB.
 const BATCH_BYTES_MAX: usize = 1 << 20;
+/// Reasons that end everything: later entries might be taken where earlier ones were not, and the books would
+/// have another order than the file.
+const ENDS: [&str; 3] = ["DISK_LOW", "CLOCK_UNSURE", "BOOKS_FULL"];
 /// What an entry needs in a batch beside its own bytes: a tag and its length.
 const ENTRY_EXTRA_BYTES: usize = 6;
 
@@ -151,6 +154,9 @@ impl<'w> Stream<'w> {
                 self.last = Some(status);
                 self.again.push(place);
                 continue;
+            }
+            if let Some(error) = result.error.as_ref().filter(|error| ENDS.contains(&error.reason.as_str())) {
+                return Err(Status::failed_precondition(error.message.clone()));
             }
             self.progress = true;
             let asked_before = self.asked_before.remove(&place);

@@ -3,6 +3,7 @@
 //! Balances are wait-free. Accounts and open holds change rarely and are behind locks that are held
 //! for a look-up or for one batch's changes, never across IO.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -155,15 +156,15 @@ impl Views {
                 open.sides.iter().any(|sides| sides.debit == account || sides.credit == account)
             })
         };
-        let mut found: Vec<_> = holds
-            .iter()
-            .filter(|(hold, open)| **hold > after && names(open))
-            .map(|(hold, open)| (*hold, Arc::clone(open)))
-            .collect();
-        drop(holds);
-        found.sort_by_key(|(hold, _)| *hold);
-        found.truncate(most);
-        found
+        // Only the oldest are kept while the lock is held: the committer waits for it.
+        let mut oldest = BTreeMap::new();
+        for (hold, open) in holds.iter().filter(|(hold, open)| **hold > after && names(open)) {
+            oldest.insert(*hold, open);
+            if oldest.len() > most {
+                oldest.pop_last();
+            }
+        }
+        oldest.into_iter().map(|(hold, open)| (hold, Arc::clone(open))).collect()
     }
 
     /// Shows what a durable batch did. The committer's.

@@ -1,4 +1,5 @@
-//! Calls: how many at once, how large their messages may be, and what is said of one that cannot be read.
+//! Calls: how long they may take, how large their messages may be, and what is said of one that cannot be
+//! read. How many may be at work at once is for the service to say, which knows what work they are.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -14,11 +15,12 @@ use tonic::server::NamedService;
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, Service as TowerService};
 
+use super::metered::Metered;
 use crate::api::ledger_service_server::LedgerServiceServer;
 use crate::service::{BATCH_BYTES_MAX, Service};
 
-/// Calls at once that have no answer yet: as many as the ledger's queue has places.
-const AT_ONCE_MAX: usize = 4_096;
+/// Bytes of messages that callers have begun and not ended, all together, what is free for each aside.
+const UNREAD_BYTES_MAX: usize = 64 << 20;
 /// Bytes of one message, batches aside: 256 transfers and their text fit many times.
 pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
 /// What is said of a larger one.
@@ -63,38 +65,38 @@ impl TowerService<Request<Body>> for Sized {
     }
 }
 
-/// Answers "busy" at once when too many calls wait for their answers, and "not known" where one takes too
-/// long, which is where a caller dribbles.
+/// Gives every call its time, and its message a share of the memory there is for messages that are not
+/// read yet.
 #[derive(Clone)]
-pub struct AtOnce<S> {
+pub struct InTime<S> {
     inner: S,
-    places: Arc<Semaphore>,
+    budget: Arc<Semaphore>,
     call_max: Duration,
 }
 
-/// Makes [`AtOnce`]; all of its services share their places.
+/// Makes [`InTime`]; all of its services share one budget.
 #[derive(Clone)]
-pub struct AtOnceLayer {
-    places: Arc<Semaphore>,
+pub struct InTimeLayer {
+    budget: Arc<Semaphore>,
     call_max: Duration,
 }
 
-impl AtOnce<()> {
+impl InTime<()> {
     /// The layer; a call has `call_max` for the head of its answer.
-    pub fn layer(call_max: Duration) -> AtOnceLayer {
-        AtOnceLayer { places: Arc::new(Semaphore::new(AT_ONCE_MAX)), call_max }
+    pub fn layer(call_max: Duration) -> InTimeLayer {
+        InTimeLayer { budget: Arc::new(Semaphore::new(UNREAD_BYTES_MAX)), call_max }
     }
 }
 
-impl<S> Layer<S> for AtOnceLayer {
-    type Service = AtOnce<S>;
+impl<S> Layer<S> for InTimeLayer {
+    type Service = InTime<S>;
 
-    fn layer(&self, inner: S) -> AtOnce<S> {
-        AtOnce { inner, places: Arc::clone(&self.places), call_max: self.call_max }
+    fn layer(&self, inner: S) -> InTime<S> {
+        InTime { inner, budget: Arc::clone(&self.budget), call_max: self.call_max }
     }
 }
 
-impl<S> TowerService<Request<Body>> for AtOnce<S>
+impl<S> TowerService<Request<Body>> for InTime<S>
 where
     S: TowerService<Request<Body>, Response = Response<Body>>,
     S::Future: Send + 'static,
@@ -109,18 +111,14 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let details = ErrorDetails::with_retry_info(Some(Duration::from_millis(100)));
-            let message = "too many calls at once; nothing was done, ask again shortly";
-            let busy = Status::with_error_details(tonic::Code::ResourceExhausted, message, details);
-            return Box::pin(async move { Ok(busy.into_http()) });
+        // Streams of batches are few and read as they come: they have bounds of their own.
+        let request = if request.uri().path() == POST_BATCHES {
+            request
+        } else {
+            request.map(|body| Body::new(Metered::new(body, Arc::clone(&self.budget))))
         };
         let answer = tokio::time::timeout(self.call_max, self.inner.call(request));
-        Box::pin(async move {
-            // Given back with the head of the answer: streams have places of their own.
-            let _place = place;
-            answer.await.unwrap_or_else(|_| Ok(too_long().into_http())).map(in_our_words)
-        })
+        Box::pin(async move { answer.await.unwrap_or_else(|_| Ok(too_long().into_http())).map(in_our_words) })
     }
 }
 

@@ -4,12 +4,13 @@
 //! server can see it come. It says NOT_SERVING again once it is told to end, or when the ledger stops for
 //! good; then calls under way get a moment, streams end, and the books are closed.
 //!
-//! Limits: 8,192 connections, 64 calls of one connection and 4,096 of all at once, 10 seconds for a
-//! connection to say that it speaks HTTP/2, 30 for a single call and 300 for a quiet stream of batches; a
+//! Limits: 8,192 connections, 64 calls of one connection, 64 MiB of messages that are not read
+//! yet, 10 seconds for a connection to say that it speaks HTTP/2, 30 for a single call and 300 for a quiet stream of batches; a
 //! message has at most 256 KiB, a batch 4 MiB. What is beyond is refused or closed, and nobody else feels it.
 
 mod calls;
 mod connections;
+mod metered;
 mod opening;
 mod process;
 
@@ -30,7 +31,7 @@ use crate::network::NetworkError;
 use crate::past::PastError;
 use crate::service::Service;
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
-use calls::{AtOnce, Sized};
+use calls::{InTime, Sized};
 use connections::Connections;
 pub use process::{ServeError, serve};
 
@@ -63,6 +64,9 @@ impl Default for Patience {
         }
     }
 }
+
+/// Whose health can be asked for: the server's, and either service's.
+const NAMES: [&str; 3] = ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService"];
 
 /// What a server needs beside its listener.
 pub struct Options {
@@ -140,7 +144,7 @@ pub async fn run(
     options: Options,
 ) -> Result<(), ServerError> {
     connections::allow_many();
-    let (health, health_service) = tonic_health::server::health_reporter();
+    let (mut health, health_service) = tonic_health::server::health_reporter();
     say(&health, ServingStatus::NotServing).await;
     let methods = Methods::of(&[
         api::DESCRIPTORS,
@@ -151,7 +155,7 @@ pub async fn run(
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let router = Server::builder()
         .layer(CallLayer::new(options.metrics.clone(), methods))
-        .layer(AtOnce::layer(options.patience.call))
+        .layer(InTime::layer(options.patience.call))
         .concurrency_limit_per_connection(CALLS_PER_CONNECTION_MAX)
         .max_concurrent_streams(u32::try_from(CALLS_PER_CONNECTION_MAX).ok())
         .initial_stream_window_size(WINDOW_BYTES.0)
@@ -195,6 +199,10 @@ pub async fn run(
     };
     say(&health, ServingStatus::NotServing).await;
     ending.send_replace(true);
+    // Whoever watches health has heard; their streams end, or they would keep the server from ending.
+    for name in NAMES {
+        health.clear_service_status(name).await;
+    }
     if tokio::time::timeout(drain, &mut serving).await.is_err() {
         tracing::warn!("some calls were still under way after {} seconds and were cut", drain.as_secs());
     }
@@ -203,7 +211,7 @@ pub async fn run(
 
 /// Tells whoever asks for the health of the server, or of either service.
 async fn say(health: &HealthReporter, status: ServingStatus) {
-    for name in ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService"] {
+    for name in NAMES {
         health.set_service_status(name, status).await;
     }
 }

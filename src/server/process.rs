@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -14,6 +15,9 @@ use crate::config::{Config, LogLevel};
 use crate::journal::{DataDirectory, DirectoryError};
 use crate::ledger::AcceptClock;
 use crate::telemetry::{self, LevelFilter, Settings, TelemetryError};
+
+/// How long closing the books, and sending the last telemetry, may take after the drain.
+const TO_CLOSE: Duration = Duration::from_secs(2);
 
 /// Why a server did not begin, or ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +71,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         let mut terminate = signal(SignalKind::terminate()).map_err(machine("listening for TERM"))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(machine("listening for INT"))?;
         tracing::info!(%address, data = %config.data.display(), "listening; the books are being read");
-        tracing::info!("every call acts as the local operator, so only this machine can call");
+        tracing::warn!("every call acts as the local operator, so only this machine can call");
         let told = async move {
             let which = tokio::select! { _ = terminate.recv() => "TERM", _ = interrupt.recv() => "INT" };
             tracing::info!(signal = which, "told to end; calls under way are finished first");
@@ -78,9 +82,9 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         options.reflection = config.reflection;
         Ok(run(listener, told, options).await?)
     });
-    // Streams that did not end in time are cut; the books close when their last reader is gone.
-    runtime.shutdown_timeout(config.drain);
-    if let Err(error) = telemetry.shutdown(config.drain) {
+    // Calls had their time. What is left is cut; the books close when their last reader is gone.
+    runtime.shutdown_timeout(TO_CLOSE);
+    if let Err(error) = telemetry.shutdown(TO_CLOSE) {
         tracing::warn!(%error, "telemetry");
     }
     if served.is_ok() {

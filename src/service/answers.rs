@@ -110,7 +110,8 @@ pub fn entry(entry: &Entry, names: &Names<'_>) -> api::Entry {
 }
 
 fn did(entry: &Entry) -> Did {
-    let opened = entry.outcome.opened;
+    // Numbers that were only validated are nobody's.
+    let opened = if entry.sequence.is_zero() { Opened::Nothing } else { entry.outcome.opened };
     match &entry.command.action {
         Action::Post(post) => {
             Did::Posted(api::Posted { ended_hold_sequence: post.ends.unwrap_or_default().get() })

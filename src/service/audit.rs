@@ -7,7 +7,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::installation::Installation;
-use super::moments::{at, derived};
+use super::moments::{at, derived, is_now};
 use super::not_done::NotDone;
 use super::{Service, answers, fields};
 use crate::api;
@@ -29,10 +29,12 @@ impl AuditService for Service {
     ) -> Result<Response<api::TrialBalanceResponse>, Status> {
         self.reached(request.get_ref().min_sequence, &request).await?;
         let asked = request.get_ref();
-        if asked.at_sequence.is_none() && asked.recorded_before.is_none() {
-            self.past_reached(&request).await?;
+        if is_now(asked.at_sequence, asked.recorded_before.as_ref()) {
+            self.past_reached(asked.min_sequence, &request).await?;
+            self.read(move |books| books.trial_balance(&request.into_inner())).await
+        } else {
+            self.ask(move |books| books.trial_balance(&request.into_inner())).await
         }
-        self.read(move |books| books.trial_balance(&request.into_inner())).await
     }
 
     type VerifyStream = WatchedStream<ReceiverStream<Result<api::VerifyResponse, Status>>>;

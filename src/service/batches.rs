@@ -66,7 +66,7 @@ pub fn stream(
     let permit = permit.map_err(|_| NotDone::Busy("16 streams of batches are open already"))?;
     let (answers, from) = mpsc::channel(1);
     let (submitted, under_way) = mpsc::channel(UNANSWERED_MAX - 3);
-    let (metrics, quiet_max) = (service.shared.metrics.clone(), service.shared.batches_quiet_max);
+    let (metrics, quiet_max) = (service.shared.metrics.clone(), service.shared.quiet_max);
     tokio::spawn(read(Arc::clone(&books), requests, submitted, answers.clone(), quiet_max));
     tokio::spawn(async move {
         let taken = answer(books, under_way, &answers, metrics, quiet_max).await;
@@ -96,7 +96,7 @@ async fn read(
         let under_way = match request {
             Ok(None) => return,
             Ok(Some(batch)) => {
-                books.blocking(move |books| books.submit_batch(batch)).await.map_err(Status::from)
+                books.writing(move |books| books.submit_batch(batch)).await.map_err(Status::from)
             }
             Err(status) => Err(unreadable(status)),
         };

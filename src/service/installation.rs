@@ -1,7 +1,7 @@
 //! What handlers work with once the books are open: the installation, and the way of a write through it.
 //!
-//! Whatever may touch a disk runs beside the runtime (`blocking`), a bounded number at a time: one more is
-//! answered at once. Only waiting for the batch to be on disk is awaited.
+//! Whatever may touch a disk runs beside the runtime, a bounded number at a time: writes, reads, questions
+//! about the past and streams each have places of their own, so that none keeps the others out. Only waiting for the batch to be on disk is awaited.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -21,9 +21,12 @@ use crate::seal::{self, KeyError, Place, SealError, Text};
 use crate::telemetry::{Metrics, names};
 use crate::words;
 
-/// Calls that may wait for a disk at once, as many as the runtime has threads for, and some over; one more
-/// is answered "busy".
-const BLOCKING_MAX: usize = 384;
+/// Writes that may wait for a disk at once; one more is answered "busy".
+const WRITING_MAX: usize = 256;
+/// Reads at once, beside those; further ones wait for their turn.
+const READING_MAX: usize = 64;
+/// Questions at once whose answer may mean reading the whole journal; one more is answered "busy".
+const QUESTIONS_MAX: usize = 4;
 /// Streams of entries that may read the disk at once, beside those; further ones wait for their turn.
 const WATCHING_MAX: usize = 16;
 
@@ -31,10 +34,10 @@ const WATCHING_MAX: usize = 16;
 pub struct Installation {
     /// Questions about earlier positions and days. Before the books: it keeps their journal open.
     pub past: Past,
+    /// Banks' lists of activities. Before the books too.
+    pub activities: Activities,
     /// Books and keys.
     pub network: Network,
-    /// Banks' lists of activities.
-    pub activities: Activities,
     /// One adds to a list at a time.
     pub adding_activities: Mutex<()>,
     /// Verify runs once at a time.
@@ -43,7 +46,9 @@ pub struct Installation {
     pub metrics: Metrics,
     /// Turns true when the server is told to end; streams end with it.
     pub ending: watch::Receiver<bool>,
-    blocking: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
+    reading: Arc<Semaphore>,
+    questions: Arc<Semaphore>,
     watching: Arc<Semaphore>,
 }
 
@@ -63,13 +68,15 @@ impl Installation {
         let activities = Activities::new(Arc::clone(network.ledger.books().journal()), file);
         Self {
             past,
-            network,
             activities,
+            network,
             adding_activities: Mutex::new(()),
             verifying: Arc::new(Semaphore::new(1)),
             metrics,
             ending,
-            blocking: Arc::new(Semaphore::new(BLOCKING_MAX)),
+            writing: Arc::new(Semaphore::new(WRITING_MAX)),
+            reading: Arc::new(Semaphore::new(READING_MAX)),
+            questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
             watching: Arc::new(Semaphore::new(WATCHING_MAX)),
         }
     }
@@ -80,13 +87,32 @@ impl Installation {
         self.network.directory().path()
     }
 
-    /// Runs `work` where it may wait for a disk.
-    pub async fn blocking<T: Send + 'static>(
+    /// Runs `work`, which is a write, where it may wait for a disk.
+    pub async fn writing<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<T, NotDone> {
-        let permit = Arc::clone(&self.blocking).try_acquire_owned();
-        let permit = permit.map_err(|_| NotDone::Busy("too many calls read the books at once"))?;
+        let permit = Arc::clone(&self.writing).try_acquire_owned();
+        let permit = permit.map_err(|_| NotDone::Busy("too many calls write at once"))?;
+        self.with_permit(permit, work).await
+    }
+
+    /// The same for a read: reads never take the places of writes.
+    pub async fn reading<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let permit = Arc::clone(&self.reading).acquire_owned().await.map_err(|_| self.gone())?;
+        self.with_permit(permit, work).await
+    }
+
+    /// The same for a question whose answer may mean reading the whole journal.
+    pub async fn asking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let permit = Arc::clone(&self.questions).try_acquire_owned();
+        let permit = permit.map_err(|_| NotDone::Busy("4 questions about the past are being answered"))?;
         self.with_permit(permit, work).await
     }
 
@@ -96,7 +122,7 @@ impl Installation {
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<T, NotDone> {
-        let permit = Arc::clone(&self.blocking).acquire_owned().await.map_err(|_| self.gone())?;
+        let permit = Arc::clone(&self.writing).acquire_owned().await.map_err(|_| self.gone())?;
         self.with_permit(permit, work).await
     }
 
@@ -126,14 +152,14 @@ impl Installation {
     /// Puts a write into the books and waits until it is on disk, or refused.
     pub async fn write(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
         if let Action::RegisterOwners(count) = asked.command.action {
-            return self.blocking(move |here| here.register_owners(asked, count)).await;
+            return self.writing(move |here| here.register_owners(asked, count)).await;
         }
         let span = tracing::info_span!(names::SPAN_SUBMIT);
         self.written(asked).instrument(span).await
     }
 
     async fn written(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
-        let submitted = self.blocking(move |here| here.submit(asked)).await?;
+        let submitted = self.writing(move |here| here.submit(asked)).await?;
         let Submitted { asked, ticket, erased } = submitted;
         let decision = ticket.await.and_then(|decisions| decisions.into_iter().next());
         self.afterwards(move |here| {

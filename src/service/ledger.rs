@@ -4,6 +4,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::asked::Asked;
+use super::moments::is_now;
 use super::not_done::NotDone;
 use super::{Service, answers, batches, commands, fields, watch};
 use crate::api::ledger_service_server::LedgerService;
@@ -54,7 +55,9 @@ impl LedgerService for Service {
     }
 
     async fn add_activities(&self, request: Request<AddActivitiesRequest>) -> Answer<AddActivitiesResponse> {
-        self.read(move |books| books.add_activities(&request.into_inner())).await
+        let added =
+            async { self.books()?.writing(move |books| books.add_activities(&request.into_inner())).await };
+        self.answer(added.await)
     }
 
     async fn list_activities(
@@ -148,11 +151,14 @@ impl LedgerService for Service {
     async fn get_balance(&self, request: Request<GetBalanceRequest>) -> Answer<GetBalanceResponse> {
         self.reached(request.get_ref().min_sequence, &request).await?;
         let asked = request.get_ref();
-        let is_now = asked.at_sequence.is_none() && asked.recorded_before.is_none();
-        if asked.through_day.is_some() && is_now {
-            self.past_reached(&request).await?;
+        if asked.through_day.is_none() {
+            self.read(move |books| books.get_balance(&request.into_inner())).await
+        } else if is_now(asked.at_sequence, asked.recorded_before.as_ref()) {
+            self.past_reached(asked.min_sequence, &request).await?;
+            self.read(move |books| books.get_balance(&request.into_inner())).await
+        } else {
+            self.ask(move |books| books.get_balance(&request.into_inner())).await
         }
-        self.read(move |books| books.get_balance(&request.into_inner())).await
     }
 
     async fn list_statement(&self, request: Request<ListStatementRequest>) -> Answer<ListStatementResponse> {
@@ -184,8 +190,9 @@ impl super::Installation {
         let written = self.receipt(&asked, decision)?;
         let mut activities = Vec::new();
         if asked.mode == Mode::Write {
-            let list =
-                self.activities.list(bank, ledger.position()).map_err(|error| self.no_activities(error))?;
+            // The names are in the books already: "cannot be read" would not be the whole truth.
+            let list = self.activities.list(bank, ledger.position());
+            let list = list.map_err(|error| NotDone::Unknown(error.to_string()))?;
             activities = numbered(&list);
             activities.retain(|activity| request.names.contains(&activity.name));
             activities.sort_by_key(|activity| request.names.iter().position(|name| *name == activity.name));

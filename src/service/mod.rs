@@ -49,6 +49,8 @@ use crate::telemetry::{Metrics, names};
 
 /// Streams of batches at once: each may hold four batches in memory.
 const BATCH_STREAMS_MAX: usize = 16;
+/// Calls that wait for an entry to come, at once.
+const WAITING_MAX: usize = 1_024;
 /// Streams of entries at once.
 const WATCH_STREAMS_MAX: usize = 1_000;
 
@@ -62,23 +64,25 @@ struct Shared {
     installation: OnceLock<Arc<Installation>>,
     metrics: Metrics,
     /// How long a stream of batches may be quiet.
-    batches_quiet_max: Duration,
+    quiet_max: Duration,
     batch_streams: Arc<Semaphore>,
     watch_streams: Arc<Semaphore>,
+    waiting: Semaphore,
 }
 
 impl Service {
     /// A service whose books are not open yet, and which ends a stream of batches that is quiet for longer
-    /// than `batches_quiet_max`.
+    /// than `quiet_max`.
     #[must_use]
-    pub fn starting(metrics: Metrics, batches_quiet_max: Duration) -> Self {
+    pub fn starting(metrics: Metrics, quiet_max: Duration) -> Self {
         Self {
             shared: Arc::new(Shared {
                 installation: OnceLock::new(),
                 metrics,
-                batches_quiet_max,
+                quiet_max,
                 batch_streams: Arc::new(Semaphore::new(BATCH_STREAMS_MAX)),
                 watch_streams: Arc::new(Semaphore::new(WATCH_STREAMS_MAX)),
+                waiting: Semaphore::new(WAITING_MAX),
             }),
         }
     }
@@ -93,16 +97,22 @@ impl Service {
         open.ok_or(NotDone::NotServing("the books are still being read; ask again shortly"))
     }
 
-    /// Reads something where it may wait for a disk.
+    /// Reads something.
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Installation) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        let done = match self.books() {
-            Ok(books) => books.blocking(read).instrument(tracing::info_span!(names::SPAN_READ)).await,
-            Err(not_done) => Err(not_done),
-        };
-        self.answer(done)
+        let done = async { self.books()?.reading(read).await };
+        self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
+    }
+
+    /// Reads what may mean reading the whole journal.
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Installation) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let done = async { self.books()?.asking(ask).await };
+        self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
     }
 
     /// An answer, or why there is none; a refusal is counted.

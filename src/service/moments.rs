@@ -14,10 +14,13 @@ use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use crate::api;
 use crate::domain::{Balance, Day, Sequence};
+use crate::ledger::state::Standing;
 use crate::past::{At, Moment, PastError};
 
 /// How long a call without a deadline of its own waits for a position.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+/// The longest any call waits: the server gives up on a call after 30 seconds, with other words.
+const WAIT_LONGEST: Duration = Duration::from_secs(28);
 /// How long a call waits for what is derived to catch up with the books; then it is answered as it is.
 const CATCH_UP_MAX: Duration = Duration::from_secs(5);
 /// What is left of a deadline for saying that it was not reached: a tenth of it, at least this long …
@@ -32,29 +35,50 @@ impl Service {
         min_sequence: u64,
         request: &Request<T>,
     ) -> Result<(), Status> {
-        if min_sequence == 0 {
-            return Ok(());
-        }
         let asked = Sequence::new(min_sequence);
         let done = async {
             let books = self.books()?;
+            if books.network.ledger.position() >= asked {
+                return Ok(());
+            }
+            let place = self.shared.waiting.try_acquire();
+            let _place = place.map_err(|_| NotDone::Busy("too many calls wait for entries to come"))?;
             let positions = books.network.ledger.views().positions();
-            let position = wait_for(positions, asked, deadline(request).unwrap_or(WAIT_MAX)).await;
-            if position < asked { Err(NotDone::NotReached { asked, position }) } else { Ok(()) }
+            reached(asked, wait_for(positions, asked, deadline(request).unwrap_or(WAIT_MAX)).await)
         };
         self.answer(done.await).map(drop)
     }
 
-    /// Gives what is derived a moment to catch up with the books as they are now.
-    pub(super) async fn past_reached<T: Sync>(&self, request: &Request<T>) -> Result<(), Status> {
+    /// Gives what is derived a moment to catch up with the books as they are now, and holds it to
+    /// `min_sequence`.
+    pub(super) async fn past_reached<T: Sync>(
+        &self,
+        min_sequence: u64,
+        request: &Request<T>,
+    ) -> Result<(), Status> {
         let done = async {
             let books = self.books()?;
+            let now = books.network.ledger.position();
             let most = deadline(request).map_or(CATCH_UP_MAX, |left| left.min(CATCH_UP_MAX));
-            wait_for(books.past.positions(), books.network.ledger.position(), most).await;
-            books.past.failure().map_or(Ok(()), |failure| Err(NotDone::Unreadable(failure)))
+            let position = wait_for(books.past.positions(), now, most).await;
+            if let Some(failure) = books.past.failure() {
+                return Err(NotDone::Unreadable(failure));
+            }
+            // Right after a start it has nothing yet, which is not the same as books without entries.
+            let first = if now.is_zero() { now } else { Sequence::new(1) };
+            reached(first.max(Sequence::new(min_sequence)), position)
         };
         self.answer(done.await).map(drop)
     }
+}
+
+/// Whether a question is about the books as they are, not as they were.
+pub const fn is_now<T>(at_sequence: Option<u64>, recorded_before: Option<&T>) -> bool {
+    at_sequence.is_none() && recorded_before.is_none()
+}
+
+fn reached(asked: Sequence, position: Sequence) -> Result<(), NotDone> {
+    if position < asked { Err(NotDone::NotReached { asked, position }) } else { Ok(()) }
 }
 
 /// Waits until a position reaches `asked`, at most this long; where it is then.
@@ -79,7 +103,7 @@ fn deadline<T>(request: &Request<T>) -> Option<Duration> {
         _ => return None,
     };
     let to_answer = left.checked_div(10).unwrap_or_default().clamp(TO_ANSWER_MIN, TO_ANSWER_MAX);
-    Some(left.saturating_sub(to_answer))
+    Some(left.saturating_sub(to_answer).min(WAIT_LONGEST))
 }
 
 impl Installation {
@@ -111,7 +135,7 @@ impl Installation {
     /// GetBalance.
     pub fn get_balance(&self, request: &api::GetBalanceRequest) -> Result<api::GetBalanceResponse, NotDone> {
         let account = fields::account("account_number", request.account_number)?;
-        self.account_view(account)?;
+        let view = self.account_view(account)?;
         let (moment, day) = self.moment(request.at_sequence, request.recorded_before, request.through_day)?;
         let ledger = &self.network.ledger;
         if let Some(day) = day {
@@ -131,6 +155,8 @@ impl Installation {
         let limits = ledger.books().limits(account).map_err(unreadable)?;
         let sequence = ledger.position(); // Before the balance: it is in the answer.
         let balance = ledger.balance(account).unwrap_or_default();
+        // A closed account takes part in nothing, whatever its limits were.
+        let limits = limits.filter(|_| view.standing == Standing::Open);
         let available =
             limits.map(|limits| balance.posted.saturating_sub(balance.held).saturating_sub(limits.floor()));
         Ok(balance_response(balance, available, sequence))

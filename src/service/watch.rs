@@ -46,7 +46,30 @@ struct Filter {
 /// What a caller hears when the server is told to end.
 const ENDING: &str = "the server is ending; resume with the last position";
 
-type Answers = mpsc::Sender<Result<WatchEntriesResponse, Status>>;
+/// Where messages go, and how long they may lie there.
+struct Answers {
+    to: mpsc::Sender<Result<WatchEntriesResponse, Status>>,
+    quiet_max: Duration,
+}
+
+/// Whether a message was taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Yes,
+    CallerLeft,
+}
+
+impl Answers {
+    async fn give(&self, message: WatchEntriesResponse) -> Result<Taken, NotDone> {
+        match tokio::time::timeout(self.quiet_max, self.to.send(Ok(message))).await {
+            Ok(Ok(())) => Ok(Taken::Yes),
+            Ok(Err(_)) => Ok(Taken::CallerLeft),
+            Err(_) => {
+                Err(NotDone::NotServing("entries were not taken for too long; resume with the last position"))
+            }
+        }
+    }
+}
 
 /// Starts the task of a stream.
 pub fn stream(
@@ -67,13 +90,14 @@ pub fn stream(
     }
     let permit = Arc::clone(&service.shared.watch_streams).try_acquire_owned();
     let permit = permit.map_err(|_| NotDone::Busy("1,000 streams of entries are open already"))?;
-    let (answers, from) = mpsc::channel(WAITING_MAX);
+    let (to, from) = mpsc::channel(WAITING_MAX);
+    let answers = Answers { to, quiet_max: service.shared.quiet_max };
     tokio::spawn(async move {
         let ended = watch(&books, after, &filter, Duration::from_secs(u64::from(heartbeat)), &answers).await;
+        drop(permit); // Whoever takes nothing may still hear why; not in the place of somebody else.
         if let Err(not_done) = ended {
-            let _gone = answers.send(Err(not_done.into())).await;
+            let _gone = answers.to.send(Err(not_done.into())).await;
         }
-        drop(permit);
     });
     Ok(ReceiverStream::new(from))
 }
@@ -100,7 +124,7 @@ async fn watch(
                 books.watching(move |books| books.entries_after(from, tip, &filter)).await?;
             for message in found {
                 sign_of_life = Instant::now() + heartbeat;
-                if answers.send(Ok(message)).await.is_err() {
+                if answers.give(message).await? == Taken::CallerLeft {
                     return Ok(());
                 }
             }
@@ -109,7 +133,7 @@ async fn watch(
         if Instant::now() >= sign_of_life {
             sign_of_life = Instant::now() + heartbeat;
             let beat = WatchEntriesResponse { position: after.get(), entry: None };
-            if answers.send(Ok(beat)).await.is_err() {
+            if answers.give(beat).await? == Taken::CallerLeft {
                 return Ok(());
             }
         }
@@ -119,7 +143,7 @@ async fn watch(
         tokio::select! {
             moved = positions.changed() => moved.map_err(|_| NotDone::NotServing("the server is ending"))?,
             () = tokio::time::sleep_until(sign_of_life) => {}
-            () = answers.closed() => return Ok(()),
+            () = answers.to.closed() => return Ok(()),
             _ = ending.wait_for(|ending| *ending) => {
                 return Err(NotDone::NotServing(ENDING));
             }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::bank::{is_only_the_owner, new_owner};
+use super::bank::{ANYBODY, is_only_the_owner, new_owner};
 use super::{counted, derived, level_words, receipt};
 use crate::api;
 use crate::api::entry::Action;
@@ -15,6 +15,7 @@ use crate::cli::figures;
 use crate::cli::screen::{Cell, Column, Format, Listing};
 use crate::cli::session::{PAGE_SIZE, Session};
 use crate::cli::values;
+use crate::domain::RequestId;
 
 /// Changes of limits and standing that are shown.
 const HISTORY_SIZE: u32 = 100;
@@ -134,17 +135,25 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
 async fn open(session: &mut Session<'_, '_>, flags: OpenFlags) -> Result<(), Failure> {
     let id = flags.write.id();
     let validate_only = flags.write.validate_only;
-    let (owner_number, request_id) = match flags.owner {
-        Some(owner) => (owner, id),
-        None => (new_owner(session, id, validate_only).await?, derived(id, "account")),
-    };
-    let account = api::NewAccount {
+    let mut account = api::NewAccount {
         bank_number: flags.bank,
         kind: flags.kind.into(),
-        owner_number,
+        owner_number: flags.owner.unwrap_or(ANYBODY),
         label: flags.name,
         limits: Some(flags.limits.for_new()),
     };
+    let request_id = if flags.owner.is_some() { id } else { derived(id, "account") };
+    if flags.owner.is_none() {
+        // Checked for anybody first: what cannot be opened needs no owner in the books.
+        let check = api::OpenAccountRequest {
+            request_id: RequestId::fresh().to_string(),
+            account: Some(account.clone()),
+            validate_only: true,
+        };
+        session.client.ledger.open_account(call(check)).await.asking(id)?;
+        account.owner_number = new_owner(session, id, validate_only).await?;
+    }
+    let owner_number = account.owner_number;
     let request =
         api::OpenAccountRequest { request_id: request_id.to_string(), account: Some(account), validate_only };
     let answer = match session.client.ledger.open_account(call(request)).await.asking(id) {

@@ -75,6 +75,9 @@ pub(super) async fn new_owner(
     }
 }
 
+/// The first owner there is: whoever is named in a check before the real owner is registered.
+pub(super) const ANYBODY: u32 = 1;
+
 /// Whether all that is missing is the owner that a mere check has not registered.
 pub(super) fn is_only_the_owner(failure: &Failure, validate_only: bool) -> bool {
     let Failure::Status(status, _) = failure else { return false };
@@ -95,19 +98,25 @@ async fn open(session: &mut Session<'_, '_>, flags: OpenFlags) -> Result<(), Fai
     }
     let id = flags.write.id();
     let validate_only = flags.write.validate_only;
-    let (owner_number, request_id) = match flags.owner {
-        Some(owner) => (owner, id),
-        None => (new_owner(session, id, validate_only).await?, derived(id, "bank")),
-    };
-    let request = api::OpenBankRequest {
-        request_id: request_id.to_string(),
-        owner_number,
+    let mut request = api::OpenBankRequest {
+        request_id: if flags.owner.is_some() { id } else { derived(id, "bank") }.to_string(),
+        owner_number: flags.owner.unwrap_or(ANYBODY),
         name: flags.name,
         time_zone: flags.time_zone,
         pot_limits: None,
         issuance_limits: Some(api::Limits { floor_seconds: Some(-cap), ..api::Limits::default() }),
         validate_only,
     };
+    if flags.owner.is_none() {
+        // Checked for anybody first: what cannot be opened needs no owner in the books.
+        let request_id = RequestId::fresh().to_string();
+        let check = api::OpenBankRequest { request_id, validate_only: true, ..request.clone() };
+        match session.client.ledger.open_bank(call(check)).await.asking(id) {
+            Err(failure) if !is_only_the_owner(&failure, true) => return Err(failure),
+            Ok(_) | Err(_) => {}
+        }
+        request.owner_number = new_owner(session, id, validate_only).await?;
+    }
     let answer = match session.client.ledger.open_bank(call(request)).await.asking(id) {
         Err(failure) if flags.owner.is_none() && is_only_the_owner(&failure, validate_only) => {
             api::OpenBankResponse { receipt: Some(api::Receipt::default()) }

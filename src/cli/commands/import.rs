@@ -1,11 +1,13 @@
 //! `import`: the books of another system, from a CSV file.
 
 use serde_json::Value;
+use tonic::Code;
 
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::screen::{Cell, Column, Format};
 use crate::cli::session::Session;
+use crate::domain::{Day, Timestamp};
 use crate::import::{self, Arguments, ImportError, Phase, Summary};
 
 /// Does it.
@@ -18,7 +20,8 @@ pub async fn run(session: &mut Session<'_, '_>, arguments: Arguments) -> Result<
         .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", arguments.file.display())))?;
     let bar = Progress::new(session.screen);
     let channel = session.client.channel.clone();
-    let done = import::run(channel, source, &arguments.options(), &mut |progress| {
+    let options = arguments.options(latest_day());
+    let done = import::run(channel, source, &options, &mut |progress| {
         let what = match progress.phase {
             Phase::Reading => "rows read",
             Phase::Opening => "opening what is missing",
@@ -29,13 +32,18 @@ pub async fn run(session: &mut Session<'_, '_>, arguments: Arguments) -> Result<
     .await;
     bar.end();
     match done {
-        Ok(summary) => answer(session, &summary),
+        Ok(summary) => {
+            tell(session, &summary)?;
+            if summary.rows_refused == 0 { Ok(()) } else { Err(Failure::Refused(String::new())) }
+        }
         Err(ImportError::Service { status, summary }) => {
-            answer(session, &summary)?;
-            Err(Failure::Unreachable(format!(
-                "the server gave no answer ({}); import the file again to go on where this ended",
-                status.message()
-            )))
+            tell(session, &summary)?;
+            let (message, again) = (status.message(), "import the file again to go on where this ended");
+            Err(if status.code() == Code::FailedPrecondition {
+                Failure::Refused(format!("{message} Then {again}."))
+            } else {
+                Failure::Unreachable(format!("the server gave no answer ({message}); {again}"))
+            })
         }
         Err(
             error @ (ImportError::File(_)
@@ -47,7 +55,13 @@ pub async fn run(session: &mut Session<'_, '_>, arguments: Arguments) -> Result<
     }
 }
 
-fn answer(session: &mut Session<'_, '_>, summary: &Summary) -> Result<(), Failure> {
+/// The last day that has begun anywhere on Earth: it is fourteen hours ahead there.
+fn latest_day() -> Option<Day> {
+    let now = jiff::Timestamp::now().as_microsecond();
+    Some(Timestamp::from_micros(now).plus_seconds(14 * 3_600).utc_day())
+}
+
+fn tell(session: &mut Session<'_, '_>, summary: &Summary) -> Result<(), Failure> {
     match session.screen.format {
         Format::Table => {
             for line in summary.to_string().lines() {
@@ -62,6 +76,7 @@ fn answer(session: &mut Session<'_, '_>, summary: &Summary) -> Result<(), Failur
             let figures = [
                 ("rows_read", summary.rows_read),
                 ("rows_posted", summary.rows_posted),
+                ("corrections_posted", summary.corrections_posted),
                 ("rows_already_there", summary.rows_already_there),
                 ("rows_skipped", summary.rows_skipped),
                 ("rows_refused", summary.rows_refused),
@@ -73,5 +88,5 @@ fn answer(session: &mut Session<'_, '_>, summary: &Summary) -> Result<(), Failur
             session.screen.record(&cells)?;
         }
     }
-    if summary.rows_refused == 0 { Ok(()) } else { Err(Failure::Refused(String::new())) }
+    Ok(())
 }
