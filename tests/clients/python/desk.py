@@ -42,7 +42,7 @@ MEMBER = types_pb2.ACCOUNT_KIND_MEMBER
 ASK_AGAIN = {
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.CANCELLED,  # The server's time for a call was up before ours.
+    grpc.StatusCode.CANCELLED,  # Our own time for a call was up.
     grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
 
