@@ -125,7 +125,7 @@ fn a_chain_of_reversals_is_followed_in_linear_work() {
         let cost = reads.load(Ordering::SeqCst) - before;
         assert!(cost <= CHAIN + 100, "{what}: {cost} entries were read one by one");
     };
-    costs("following", &|| open().now(&moved), newest);
+    costs("following", &|| open().now(moved), newest);
     std::fs::remove_dir_all(directory.derived()).unwrap();
     let past = open();
     let earlier = Sequence::new(newest.get() - 1);
@@ -139,7 +139,7 @@ fn a_chain_of_reversals_is_followed_in_linear_work() {
         "one more",
         &|| {
             catch_up(&past, &desk.ledger);
-            past.now(&moved)
+            past.now(moved)
         },
         newest,
     );
