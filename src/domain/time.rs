@@ -99,7 +99,7 @@ impl Day {
         (date.year(), date.month(), date.day())
     }
 
-    /// The day it is at `time` in a time zone.
+    /// The day it is at `time` in a time zone; in UTC where the calendar ends (after the year 9999).
     #[must_use]
     pub fn at(time: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
         let Ok(moment) = jiff::Timestamp::from_microsecond(time.micros()) else { return time.utc_day() };
@@ -138,5 +138,28 @@ mod tests {
         assert_eq!(Day::from_calendar(2026, 2, 29), None);
         assert_eq!(Day::from_calendar(2026, 5, 13).map(|day| day.to_string()).as_deref(), Some("2026-05-13"));
         assert_eq!(Timestamp::from_micros(-1).utc_day(), Day(-1));
+    }
+
+    /// Goal: a day begins at midnight where the bank is, also when the clocks change.
+    /// Method: moments on both sides of midnight in three zones, one of them on a day of 23 hours.
+    #[test]
+    fn a_day_begins_at_midnight_of_its_zone() {
+        let day = |zone: &str, moment: &str| {
+            let moment: jiff::Timestamp = moment.parse().unwrap();
+            let zone = jiff::tz::TimeZone::get(zone).unwrap();
+            Day::at(Timestamp::from_micros(moment.as_microsecond()), &zone).to_string()
+        };
+        for (zone, moment, expected) in [
+            ("Pacific/Auckland", "2026-05-05T11:59:59.999999Z", "2026-05-05"),
+            ("Pacific/Auckland", "2026-05-05T12:00:00Z", "2026-05-06"),
+            ("America/Los_Angeles", "2026-05-05T06:59:59Z", "2026-05-04"),
+            ("Europe/London", "2026-03-29T00:30:00Z", "2026-03-29"),
+            ("Europe/London", "2026-03-29T22:59:59Z", "2026-03-29"),
+            ("Europe/London", "2026-03-29T23:00:00Z", "2026-03-30"),
+        ] {
+            assert_eq!(day(zone, moment), expected, "{moment} in {zone}");
+        }
+        let end = Timestamp::from_micros(i64::MAX);
+        assert_eq!(Day::at(end, &jiff::tz::TimeZone::UTC), end.utc_day());
     }
 }

@@ -18,12 +18,14 @@ use crate::journal::codec::wire::{DecodeError, Reader, Writer};
 use crate::journal::{Hash, JournalReader, ReadError, files};
 use crate::ledger::checkpoint::batch_hash_at;
 
-const MAGIC: [u8; 8] = *b"HBBALAN1";
+const MAGIC: [u8; 8] = *b"HBBALAN2";
 const HASH_BYTES: usize = 32;
 /// No more banks than these are opened.
 const BANKS_MAX: usize = 100_000;
 /// No more holds than these are open.
 const HOLDS_MAX: usize = 1_000_000;
+/// No more moves of reversals than these are remembered: their map would be larger than any memory.
+const PLUS_MAX: usize = u32::MAX as usize;
 
 /// Where they are.
 #[derive(Clone, Debug)]
@@ -119,9 +121,15 @@ fn write(fold: &Fold, hash: &Hash) -> Vec<u8> {
         writer.signed(account.posted);
         writer.signed(account.held);
     }
-    writer.unsigned(fold.correcting.len() as u64);
-    for hold in &fold.correcting {
+    writer.unsigned(fold.remembered.correcting.len() as u64);
+    for (hold, left) in &fold.remembered.correcting {
         writer.unsigned(hold.get());
+        writer.signed(*left);
+    }
+    writer.unsigned(fold.remembered.plus.len() as u64);
+    for (reversal, place) in &fold.remembered.plus {
+        writer.unsigned(reversal.get());
+        writer.unsigned(u64::from(*place));
     }
     let checksum = digest::digest(&digest::SHA256, &bytes);
     bytes.extend_from_slice(checksum.as_ref());
@@ -165,8 +173,13 @@ fn read_fold(reader: &mut Reader<'_>) -> Result<Fold, DecodeError> {
         fold.posted.push(reader.signed("posted")?);
         fold.held.push(reader.signed("held")?);
     }
-    for _ in 0..reader.count(HOLDS_MAX, 1, "holds")? {
-        fold.correcting.insert(Sequence::new(reader.unsigned("hold")?));
+    for _ in 0..reader.count(HOLDS_MAX, 2, "holds")? {
+        let hold = Sequence::new(reader.unsigned("hold")?);
+        fold.remembered.correcting.insert(hold, reader.signed("left")?);
+    }
+    for _ in 0..reader.count(PLUS_MAX, 2, "reversals")? {
+        let reversal = Sequence::new(reader.unsigned("reversal")?);
+        fold.remembered.plus.insert((reversal, reader.small("place")?));
     }
     Ok(fold)
 }
@@ -176,7 +189,8 @@ mod tests {
     use super::*;
 
     /// Goal: balances are read back as they were written, and any changed byte is noticed.
-    /// Method: two banks, one account of each kind, both signs; every byte is changed in turn.
+    /// Method: two banks, one account of each kind, both signs, things remembered; every byte is changed
+    /// in turn.
     #[test]
     fn bytes_are_believed_only_as_written() {
         let mut fold = Fold {
@@ -193,7 +207,8 @@ mod tests {
             *fold.posted.last_mut().unwrap() = seconds;
             *fold.held.last_mut().unwrap() = 5;
         }
-        fold.correcting.insert(Sequence::new(9));
+        fold.remembered.correcting.insert(Sequence::new(9), 1 << 40);
+        fold.remembered.plus.extend([(Sequence::new(12), 0), (Sequence::new(12), 255)]);
         let hash = [3; 32];
         let bytes = write(&fold, &hash);
         assert_eq!(read(&bytes), Some((fold, hash)));

@@ -4,16 +4,14 @@
 //! limits, claims, chains or owners. Applying cannot refuse; an entry that names what is not there
 //! (a damaged journal) changes nothing there.
 //!
-//! Memory: 20 bytes an account, and at most a sixteenth of that as room to grow.
-
-use std::collections::BTreeSet;
+//! Memory: 20 bytes an account, and at most a sixteenth of that as room to grow; and what is remembered
+//! of corrections and of reversals of reversals, see [`Remembered`].
 
 use jiff::tz::TimeZone;
 
-use super::counts::Counts;
+use super::counts::{Counts, Remembered, at_place};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, Capture, Day, Entry, NewAccount, Opened, Rest, Sequence,
-    Timestamp,
+    AccountKind, AccountNumber, Action, BankNumber, Day, Entry, NewAccount, Opened, Sequence, Timestamp,
 };
 use crate::ledger::state::slot;
 
@@ -33,8 +31,7 @@ pub struct Fold {
     pub(super) held: Vec<i64>,
     pub(super) places: Vec<Place>,
     pub(super) banks: Vec<BankFold>,
-    /// Holds that correct other books: hardly anybody sets such hours aside.
-    pub(super) correcting: BTreeSet<Sequence>,
+    pub(super) remembered: Remembered,
 }
 
 /// An account at a position. Seconds.
@@ -95,7 +92,7 @@ impl Place {
 
 impl BankFold {
     pub(super) fn new(time_zone: Box<str>, net_moved: i128) -> Self {
-        let zone = TimeZone::get(&time_zone).unwrap_or(TimeZone::UTC);
+        let zone = zone_named(&time_zone);
         Self { time_zone, zone, net_moved }
     }
 }
@@ -135,10 +132,7 @@ impl Fold {
     /// The day of an entry for `bank`: the day it says, else the day it was written down there.
     #[must_use]
     pub fn day_of(&self, entry: &Entry, bank: BankNumber) -> Day {
-        entry.command.occurred_on.unwrap_or_else(|| {
-            let zone = self.bank(bank).map_or(TimeZone::UTC, |bank| bank.zone.clone());
-            day_in(&zone, entry.recorded_at)
-        })
+        day_of(entry, self.bank(bank).map_or(&TimeZone::UTC, |bank| &bank.zone))
     }
 
     /// What applying `entry` would add to accounts and to hours moved; asked before it is applied.
@@ -154,7 +148,7 @@ impl Fold {
         for moved in entry.moves() {
             let Some(account) = self.account(moved.debit) else { continue };
             let seconds = i128::from(moved.amount.seconds());
-            let seconds = match counts.get(usize::from(moved.of)).copied().unwrap_or_default() {
+            let seconds = match at_place(counts, moved.of) {
                 Counts::Plus => seconds,
                 Counts::Minus => -seconds,
             };
@@ -181,26 +175,12 @@ impl Fold {
                 (*posted, *held) = (line.posted, line.held);
             }
         }
-        self.apply_action(entry);
+        self.remembered.learn(entry, counts);
+        self.open_new(entry);
     }
 
-    fn apply_action(&mut self, entry: &Entry) {
+    fn open_new(&mut self, entry: &Entry) {
         match &entry.command.action {
-            Action::Post(post) => {
-                if let Some(hold) = post.ends {
-                    self.correcting.remove(&hold);
-                }
-            }
-            Action::Hold(hold) => {
-                if hold.transfers.iter().any(|one| Counts::of(one) == Counts::Minus) {
-                    self.correcting.insert(entry.sequence);
-                }
-            }
-            Action::Capture(Capture { hold, rest: Rest::Release, .. })
-            | Action::Void(hold)
-            | Action::Expire(hold) => {
-                self.correcting.remove(hold);
-            }
             Action::OpenBank(bank) => {
                 if let Opened::Bank(number, _) = entry.outcome.opened {
                     self.banks.push(BankFold::new(bank.time_zone.clone(), 0));
@@ -217,7 +197,11 @@ impl Fold {
                     self.open(*bank, *kind);
                 }
             }
-            Action::Capture(Capture { rest: Rest::Keep, .. })
+            Action::Post(_)
+            | Action::Hold(_)
+            | Action::Capture(_)
+            | Action::Void(_)
+            | Action::Expire(_)
             | Action::Reverse(_)
             | Action::RegisterOwners(_)
             | Action::SetLimits(..)
@@ -268,7 +252,7 @@ impl Fold {
             held: vec![0; accounts],
             places: self.places.get(..accounts).unwrap_or_default().to_vec(),
             banks: banks.map(|bank| BankFold { net_moved: 0, ..bank }).collect(),
-            correcting: BTreeSet::new(),
+            remembered: Remembered::default(),
         }
     }
 
@@ -292,14 +276,14 @@ pub(super) fn narrow(sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The day of a moment in a time zone; in UTC where the calendar ends (after the year 9999).
-#[must_use]
-pub fn day_in(zone: &TimeZone, moment: Timestamp) -> Day {
-    let there = jiff::Timestamp::from_microsecond(moment.micros()).ok().and_then(|moment| {
-        let date = zone.to_datetime(moment).date();
-        Day::from_calendar(date.year(), date.month(), date.day())
-    });
-    there.unwrap_or_else(|| moment.utc_day())
+/// The time zone of a bank; UTC should this program not know the name.
+pub(super) fn zone_named(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// The day of an entry for a bank in `zone`: the day it says, else the day it was written down there.
+pub(super) fn day_of(entry: &Entry, zone: &TimeZone) -> Day {
+    entry.command.occurred_on.unwrap_or_else(|| Day::at(entry.recorded_at, zone))
 }
 
 fn place_of(number: BankNumber) -> Option<usize> {
@@ -323,30 +307,5 @@ mod tests {
         }
         let last = fold.account(AccountNumber::from_slot(299_999).unwrap()).unwrap();
         assert_eq!((last.bank, last.kind), (BankNumber::new(100_000), AccountKind::Clearing));
-    }
-
-    /// Goal: a day begins at midnight where the bank is, also when the clocks change.
-    /// Method: moments on both sides of midnight in three zones, one of them on a day of 23 hours.
-    #[test]
-    fn a_day_begins_at_midnight_of_its_zone() {
-        let day = |zone: &str, moment: &str| {
-            let moment: jiff::Timestamp = moment.parse().unwrap();
-            let zone = TimeZone::get(zone).unwrap();
-            day_in(&zone, Timestamp::from_micros(moment.as_microsecond())).to_string()
-        };
-        for (zone, moment, expected) in [
-            ("Pacific/Auckland", "2026-05-05T11:59:59.999999Z", "2026-05-05"),
-            ("Pacific/Auckland", "2026-05-05T12:00:00Z", "2026-05-06"),
-            ("America/Los_Angeles", "2026-05-05T06:59:59Z", "2026-05-04"),
-            ("Europe/London", "2026-03-29T00:30:00Z", "2026-03-29"),
-            ("Europe/London", "2026-03-29T22:59:59Z", "2026-03-29"),
-            ("Europe/London", "2026-03-29T23:00:00Z", "2026-03-30"),
-        ] {
-            assert_eq!(day(zone, moment), expected, "{moment} in {zone}");
-        }
-        assert_eq!(
-            day_in(&TimeZone::UTC, Timestamp::from_micros(i64::MAX)),
-            Timestamp::from_micros(i64::MAX).utc_day()
-        );
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
 
 use super::balances::BalancesFolder;
-use super::counts::{self, Counts};
+use super::counts::{self, Counts, Remembered};
 use super::days::{Days, Mark, Net, Row, Served};
 use super::fold::Fold;
 use super::{PastBounds, PastError};
@@ -166,17 +166,15 @@ impl Follower {
         {
             // Only this thread changes it, so what is decided by it here still holds below.
             let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
-            let mut opened = fold.correcting.clone();
+            let mut lately = Remembered::default();
             for record in batch.records() {
                 let expected = before.plus(u64::try_from(entries.len()).unwrap_or(u64::MAX)).next();
                 if record.sequence != expected {
                     return Err(RecoveryError::NotDense { expected, found: record.sequence }.into());
                 }
                 let entry = recovery::decode(&record)?;
-                if entry.command.action.transfers().iter().any(|one| Counts::of(one) == Counts::Minus) {
-                    opened.insert(entry.sequence);
-                }
-                let counts = counts::by_place(&entry, |hold| opened.contains(&hold), &*self.reader)?;
+                let counts = counts::by_place(&entry, &fold.remembered, &lately, &*self.reader)?;
+                lately.learn(&entry, &counts);
                 entries.push((entry, counts));
             }
         }

@@ -24,6 +24,8 @@ mod counts;
 mod days;
 mod fold;
 mod follower;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -32,13 +34,14 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 pub use days::DaysError;
-pub use fold::{AccountFold, BankFold, Fold, day_in};
+pub use fold::{AccountFold, BankFold, Fold};
 
 use crate::domain::{AccountNumber, Action, Day, Sequence, Timestamp};
 use crate::journal::{DataDirectory, JournalReader, ReadError};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{Books, Ledger};
 use balances::BalancesFolder;
+use counts::Remembered;
 use days::Days;
 use follower::{Follower, Shared};
 
@@ -95,6 +98,12 @@ pub enum PastError {
         /// Where the books end.
         position: Sequence,
     },
+    /// Right after a start: nothing is known yet of the books as they are now, by day of help.
+    #[error("day totals are still being read from the books, which end at entry {position}. Ask again")]
+    NotYet {
+        /// Where the books end.
+        position: Sequence,
+    },
     /// The books cannot be read.
     #[error(transparent)]
     Recovery(#[from] RecoveryError),
@@ -144,19 +153,12 @@ impl Past {
         directory: &DataDirectory,
         bounds: PastBounds,
     ) -> Result<Self, PastError> {
-        let days = Days::open(directory.derived().join(DAYS_FOLDER))?;
-        let shared = Arc::new(Shared {
-            fold: RwLock::default(),
-            days: RwLock::new(days),
-            position: watch::Sender::new(Sequence::ZERO),
-            failure: Mutex::default(),
-        });
-        let balances = BalancesFolder::new(directory.checkpoints());
+        let mut past = Self::unfollowed(ledger, directory, bounds)?;
         let (wanted, is_wanted) = watch::channel(());
         let follower = Follower {
-            shared: Arc::clone(&shared),
-            reader: Arc::clone(ledger.books().journal()),
-            balances: balances.clone(),
+            shared: Arc::clone(&past.shared),
+            reader: Arc::clone(past.books.journal()),
+            balances: past.balances.clone(),
             bounds,
             acknowledged: ledger.views().positions(),
             alive: ledger.alive(),
@@ -165,8 +167,21 @@ impl Past {
         };
         let thread = std::thread::Builder::new().name("hourbook-past".into());
         let thread = thread.spawn(move || follower.run()).map_err(PastError::Thread)?;
-        let (wanted, thread) = (Some(wanted), Some(thread));
-        Ok(Self { shared, books: ledger.books().clone(), balances, bounds, wanted, thread })
+        (past.wanted, past.thread) = (Some(wanted), Some(thread));
+        Ok(past)
+    }
+
+    /// As it is before the follower's first step.
+    fn unfollowed(ledger: &Ledger, directory: &DataDirectory, bounds: PastBounds) -> Result<Self, PastError> {
+        let days = Days::open(directory.derived().join(DAYS_FOLDER))?;
+        let shared = Arc::new(Shared {
+            fold: RwLock::default(),
+            days: RwLock::new(days),
+            position: watch::Sender::new(Sequence::ZERO),
+            failure: Mutex::default(),
+        });
+        let balances = BalancesFolder::new(directory.checkpoints());
+        Ok(Self { shared, books: ledger.books().clone(), balances, bounds, wanted: None, thread: None })
     }
 
     /// The follower's position.
@@ -209,9 +224,10 @@ impl Past {
             Some(fold) => fold,
             None => self.balances.newest(reader, at)?,
         };
+        let lately = Remembered::default(); // Nothing: each entry is applied before the next.
         recovery::each_record(reader, fold.position.next(), at, |record| {
             let entry = recovery::decode(&record)?;
-            let counts = counts::by_place(&entry, |hold| fold.correcting.contains(&hold), reader)?;
+            let counts = counts::by_place(&entry, &fold.remembered, &lately, reader)?;
             fold.apply(&entry, &counts);
             Ok(())
         })?;
@@ -243,12 +259,11 @@ impl Past {
     /// the first entry of the journal on. Blocking.
     ///
     /// # Errors
-    /// [`PastError`]: past the end of the books, or they cannot be read.
+    /// [`PastError`]: past the end of the books, or they cannot be read; without `at`, also
+    /// [`PastError::NotYet`] right after a start.
     pub fn through_day(&self, day: Day, at: Option<Sequence>) -> Result<Fold, PastError> {
-        if let Some(at) = at {
-            self.written(at)?;
-        }
         let days = self.shared.days.read().unwrap_or_else(PoisonError::into_inner);
+        self.answerable(at, &days)?;
         let served = days.served.filter(|served| at.is_none_or(|at| at == served.position));
         if let Some(served) = served {
             let mut fold = self.now(|fold| fold.emptied(day, served.accounts, served.banks));
@@ -268,9 +283,10 @@ impl Past {
         let reader = self.reader();
         let mut all = Fold::default();
         let mut part = all.emptied(day, 0, 0);
+        let lately = Remembered::default(); // Nothing: each entry is applied before the next.
         recovery::each_record(reader, Sequence::new(1), at, |record| {
             let entry = recovery::decode(&record)?;
-            let counts = counts::by_place(&entry, |hold| all.correcting.contains(&hold), reader)?;
+            let counts = counts::by_place(&entry, &all.remembered, &lately, reader)?;
             all.each_change(&entry, &counts, |change| {
                 if all.day_of(&entry, change.bank) <= day {
                     part.add(change);
@@ -288,17 +304,16 @@ impl Past {
     /// the account's own lines. Zero for an account that is not there. Blocking.
     ///
     /// # Errors
-    /// [`PastError`]: past the end of the books, or they cannot be read.
+    /// [`PastError`]: past the end of the books, or they cannot be read; without `at`, also
+    /// [`PastError::NotYet`] right after a start.
     pub fn balance_through_day(
         &self,
         account: AccountNumber,
         day: Day,
         at: Option<Sequence>,
     ) -> Result<(i64, Sequence), PastError> {
-        if let Some(at) = at {
-            self.written(at)?;
-        }
         let days = self.shared.days.read().unwrap_or_else(PoisonError::into_inner);
+        self.answerable(at, &days)?;
         let served = days.served.map_or(Sequence::ZERO, |served| served.position);
         if at.is_none_or(|at| at == served) {
             let sum = if served.is_zero() { 0 } else { days.through_day(account, day)? };
@@ -342,9 +357,20 @@ impl Past {
         let opened = bank.map_or(Sequence::ZERO, |bank| bank.opened);
         let entry = self.books.entry(opened)?;
         if let Some(Action::OpenBank(bank)) = entry.map(|entry| entry.command.action) {
-            return Ok(jiff::tz::TimeZone::get(&bank.time_zone).unwrap_or(jiff::tz::TimeZone::UTC));
+            return Ok(fold::zone_named(&bank.time_zone));
         }
         Ok(jiff::tz::TimeZone::UTC)
+    }
+
+    /// Whether a question by day of help can be answered: no `at` means at the follower's position.
+    fn answerable(&self, at: Option<Sequence>, days: &Days) -> Result<(), PastError> {
+        if let Some(at) = at {
+            return self.written(at);
+        }
+        let position = self.books.views().position();
+        // At position zero these would be books without a bank, and books that are not empty never were.
+        let nothing = days.served.is_none_or(|served| served.position.is_zero());
+        if nothing && !position.is_zero() { Err(PastError::NotYet { position }) } else { Ok(()) }
     }
 
     fn written(&self, asked: Sequence) -> Result<(), PastError> {
@@ -359,9 +385,7 @@ impl Past {
 
 /// What a line added to a balance that was `before`, if it is of the day or earlier.
 fn moved_by(line: &crate::ledger::StatementLine, before: i64, day: Day, zone: &jiff::tz::TimeZone) -> i128 {
-    let entry = &line.entry;
-    let on = entry.command.occurred_on.unwrap_or_else(|| day_in(zone, entry.recorded_at));
-    if on <= day { i128::from(line.line.posted) - i128::from(before) } else { 0 }
+    if fold::day_of(&line.entry, zone) <= day { i128::from(line.line.posted) - i128::from(before) } else { 0 }
 }
 
 impl Drop for Past {

@@ -3,6 +3,7 @@
 //!
 //! `naive` works everything out from the entries once more; `played` makes random books.
 
+mod chain;
 mod damage;
 mod naive;
 mod network;

@@ -50,7 +50,11 @@ impl Desk {
     }
 
     pub fn with(journal: MemoryJournal, clock: Arc<ManualClock>, change: impl FnOnce(&mut Options)) -> Self {
-        let ledger = open(&journal, &clock, change);
+        Self::around(open(&journal, &clock, change), journal, clock)
+    }
+
+    /// Around a ledger that is open on `journal` already.
+    pub fn around(ledger: Ledger, journal: MemoryJournal, clock: Arc<ManualClock>) -> Self {
         Self { ledger, journal, clock, next_id: std::cell::Cell::new(1) }
     }
 
