@@ -185,8 +185,12 @@ pub const fn at(moment: Moment, day: Option<Day>) -> At {
 
 /// Why a question about the past has no answer.
 pub fn derived(error: PastError) -> NotDone {
-    if let PastError::NotWritten { asked, position } = error {
-        return NotDone::NotReached { asked, position };
+    match error {
+        PastError::NotWritten { asked, position } => NotDone::NotReached { asked, position },
+        PastError::NotYet { position } => NotDone::NotReached { asked: position, position: Sequence::ZERO },
+        error @ (PastError::Recovery(_)
+        | PastError::Days(_)
+        | PastError::Disagree(_)
+        | PastError::Thread(_)) => NotDone::Unreadable(error.to_string()),
     }
-    NotDone::Unreadable(error.to_string())
 }
