@@ -7,6 +7,9 @@ use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{AccountView, Ledger};
 use crate::seal::{self, Keyring, OpenError, Place, Text};
 
+/// Letters of a name in the middle of a sentence; a longer one ends with "…" there.
+const SENTENCE_LETTERS_MAX: usize = 64;
+
 /// A name, as far as its key still exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Name {
@@ -67,16 +70,16 @@ impl<'a> Names<'a> {
     }
 
     /// What an account is called in the middle of a sentence: its label, else what it is for, else its
-    /// number. For an account between two time banks, the one that keeps it.
+    /// number. For an account between two time banks, the one that keeps it. A long name is cut.
     #[must_use]
     pub fn in_a_sentence(&mut self, account: AccountNumber) -> String {
         let number = || format!("account {account}");
         let Some(view) = self.ledger.views().account(account) else { return number() };
         if let Ok(Name::Known(label)) = self.label(account, &view) {
-            return label;
+            return cut(label);
         }
         let bank = match self.bank(view.bank) {
-            Ok(Name::Known(name)) => name,
+            Ok(Name::Known(name)) => cut(name),
             Ok(Name::None | Name::Gone) | Err(_) => format!("time bank {}", view.bank),
         };
         match view.kind {
@@ -117,7 +120,36 @@ impl<'a> Names<'a> {
     }
 }
 
+/// A name that fits into a sentence.
+fn cut(name: String) -> String {
+    let Some((end, _)) = name.char_indices().nth(SENTENCE_LETTERS_MAX - 1) else { return name };
+    if name.chars().nth(SENTENCE_LETTERS_MAX).is_none() {
+        return name;
+    }
+    format!("{}…", name.split_at(end).0.trim_end())
+}
+
 /// Gone for good, or not to be read for another reason, which an operator hears of elsewhere.
 fn is_gone(error: &OpenError) -> bool {
     matches!(error, OpenError::Erased { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: a name that fits is said whole, a longer one has 64 letters with its "…", whatever the letters.
+    #[test]
+    fn long_names_are_cut() {
+        for letter in ["a", "ö", "𐌰"] {
+            let name = |letters: usize| letter.repeat(letters);
+            for fits in [0, 1, 63, 64] {
+                assert_eq!(cut(name(fits)), name(fits));
+            }
+            assert_eq!(cut(name(65)), name(63) + "…");
+            assert_eq!(cut(name(512)), name(63) + "…");
+        }
+        assert_eq!(cut("word ".repeat(20)), "word ".repeat(12) + "wor…");
+        assert_eq!(cut(format!("{} {}", "a".repeat(62), "b".repeat(9))), "a".repeat(62) + "…");
+    }
 }

@@ -66,7 +66,8 @@ pub enum Refusal {
         /// What was asked; none where all that is left was asked for and nothing is.
         requested: Option<Amount>,
     },
-    /// Limits that would be passed; every account concerned is named. Which reason it is follows
+    /// Limits that would be passed; every account concerned is here, and an
+    /// answer names the first. Which reason it is follows
     /// from the first of them.
     Limits(Vec<LimitPassed>),
     /// A counter has no room.

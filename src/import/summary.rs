@@ -13,6 +13,8 @@ pub const REASONS_MAX: usize = 100;
 pub const LINES_NAMED_MAX: usize = 10;
 /// Of skipped rows, this many are printed; the machine-readable form has more.
 const SKIPPED_PRINTED_MAX: usize = 20;
+/// How the ledger begins whatever it refuses; left out after "because".
+const REFUSED_LEAD: &str = "Not done: ";
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -101,7 +103,8 @@ impl fmt::Display for Summary {
             let lines: Vec<_> = group.first_lines.iter().map(ToString::to_string).collect();
             let more =
                 if u64::try_from(lines.len()).is_ok_and(|named| named < group.rows) { ", …" } else { "" };
-            writeln!(f, "    {} because {}", rows(group.rows), group.message)?;
+            let why = group.message.strip_prefix(REFUSED_LEAD).unwrap_or(&group.message);
+            writeln!(f, "    {} because {why}", rows(group.rows))?;
             writeln!(f, "      {} in lines {}{more}", group.reason, lines.join(", "))?;
         }
         let opened = [
@@ -166,9 +169,9 @@ mod tests {
             ..Summary::default()
         };
         for line in 10..34 {
-            summary.count_refused(line, "BELOW_FLOOR", "Ann has 2 hours available; 3 hours asked.");
+            summary.count_refused(line, "BELOW_FLOOR", "Not done: Ann can use 2 hours, all that Ann has.");
         }
-        summary.count_refused(40, "DAY_IN_FUTURE", "the day is in the future");
+        summary.count_refused(40, "occurred_on", "occurred_on must be a date");
         summary.finish(std::time::Duration::from_millis(1_550));
         let text = "5,030 rows read
   5,000 posted, 1 of them a correction
@@ -176,10 +179,10 @@ mod tests {
   1 left out:
     line 7: giver is empty
   25 not done:
-    24 rows because Ann has 2 hours available; 3 hours asked.
+    24 rows because Ann can use 2 hours, all that Ann has.
       BELOW_FLOOR in lines 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …
-    1 row because the day is in the future
-      DAY_IN_FUTURE in lines 40
+    1 row because occurred_on must be a date
+      occurred_on in lines 40
   opened: 1 bank, 12 accounts, 2 activities
   1.5 seconds, 3,245 rows a second";
         assert_eq!(summary.to_string(), text);

@@ -8,6 +8,11 @@
 //! | it is not known, or not yet | UNAVAILABLE | `RetryInfo`, or `ErrorInfo` with SEQUENCE_NOT_REACHED |
 //! | the books cannot be read there | DATA_LOSS | |
 //!
+//! A status travels as HTTP headers, its sentence twice: percent-encoded, and in the details. Clients drop
+//! headers of more than 8 KiB at random and of more than 16 KiB always, and call that RESOURCE_EXHAUSTED,
+//! which would make them ask again for ever. So a sentence is cut at [`MESSAGE_BYTES_MAX`] and figures are
+//! those of [`ACCOUNTS_NAMED_MAX`] accounts; with both, no status passes 6 KiB.
+//!
 //! Figures travel with a refusal because every caller is the local operator; who may see them will be
 //! asked here once there are others.
 
@@ -20,6 +25,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
 use crate::api;
 use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
+use crate::words::ACCOUNTS_NAMED_MAX;
 
 /// The domain of every reason.
 const DOMAIN: &str = "hourbook";
@@ -27,6 +33,10 @@ const DOMAIN: &str = "hourbook";
 const RETRY_BUSY: Duration = Duration::from_millis(100);
 /// When to ask again while the books are being read.
 const RETRY_STARTING: Duration = Duration::from_secs(1);
+
+/// Bytes of a sentence, as it is before anything is encoded: three times as many at most in one header, and
+/// four thirds in the other.
+const MESSAGE_BYTES_MAX: usize = 900;
 
 /// A field that cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +128,10 @@ impl NotDone {
     }
 
     fn message(&self) -> String {
+        within(self.whole_message(), MESSAGE_BYTES_MAX)
+    }
+
+    fn whole_message(&self) -> String {
         match self {
             Self::Bad(bad) => format!("{} must be {}", bad.field, bad.must),
             Self::Refused { sentence, .. } => sentence.clone(),
@@ -181,8 +195,17 @@ impl From<NotDone> for api::EntryError {
     }
 }
 
-/// The figures of a refusal. Of limits, those of the first account bare, and of every further one with
-/// its place in front: `2.account_number`.
+/// As much of it as fits, with "…" where something is left out.
+fn within(text: String, bytes_max: usize) -> String {
+    if text.len() <= bytes_max {
+        return text;
+    }
+    let end = text.floor_char_boundary(bytes_max.saturating_sub('…'.len_utf8()));
+    format!("{}…", text.split_at(end).0)
+}
+
+/// The figures of a refusal. Of limits, how many accounts would pass one, the figures of the first of them
+/// bare, and of the next four with their place in front: `2.account_number`.
 fn figures(refusal: &Refusal) -> HashMap<String, String> {
     let mut figures = HashMap::new();
     let mut say = |name: &str, figure: String| drop(figures.insert(name.to_owned(), figure));
@@ -221,7 +244,8 @@ fn figures(refusal: &Refusal) -> HashMap<String, String> {
             }
         }
         Refusal::Limits(passed) => {
-            for (place, one) in (1_u32..).zip(passed) {
+            say("accounts_count", passed.len().to_string());
+            for (place, one) in (1_u32..).zip(passed.iter().take(ACCOUNTS_NAMED_MAX)) {
                 let before = if place == 1 { String::new() } else { format!("{place}.") };
                 for (name, figure) in limit_figures(one) {
                     say(&format!("{before}{name}"), figure);
@@ -255,4 +279,46 @@ fn limit_figures(passed: &LimitPassed) -> [(&'static str, String); 6] {
         ("available_seconds", passed.available().to_string()),
         ("requested_seconds", passed.requested.to_string()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AccountNumber;
+
+    /// What a status may have, names of headers included.
+    const STATUS_BYTES_MAX: usize = 6 << 10;
+
+    /// Goal: no status is too long to be received. Method: the most accounts, with the longest figures, and
+    /// sentences of every length out of letters of every width.
+    #[test]
+    fn every_status_can_be_received() {
+        let passed = |slot| LimitPassed {
+            account: AccountNumber::from_slot(slot).unwrap(),
+            limit: Limit::Ceiling,
+            posted: i64::MIN,
+            held: i64::MAX,
+            promised: i64::MIN,
+            bound: i64::MIN,
+            requested: i64::MIN,
+        };
+        let refusal = Refusal::Limits((16_777_000..16_777_256).map(passed).collect());
+        for letter in ["a", " ", "ö", "€", "𐌰"] {
+            for letters in [0, 100, 224, 225, 226, 300, 301, 450, 451, 899, 900, 901, 100_000] {
+                let sentence = letter.repeat(letters);
+                let not_done = NotDone::refused(&refusal, sentence.clone());
+                let status = Status::from(not_done.clone());
+                let whole = sentence.len() <= MESSAGE_BYTES_MAX;
+                assert!(if whole { status.message() == sentence } else { status.message().ends_with('…') });
+                assert!(status.message().len() + 4 > sentence.len().min(MESSAGE_BYTES_MAX));
+                assert_eq!(api::EntryError::from(not_done).message, status.message());
+                let info = status.get_error_details().error_info().unwrap().metadata.clone();
+                assert_eq!((info.len(), info["accounts_count"].as_str()), (31, "256"));
+                let response = status.into_http::<()>();
+                let bytes = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
+                let bytes: usize = bytes.sum();
+                assert!(bytes <= STATUS_BYTES_MAX, "{bytes} bytes for {letters} of {letter:?}");
+            }
+        }
+    }
 }

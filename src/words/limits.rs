@@ -5,17 +5,33 @@ use super::refusals::NOTHING_MOVED;
 use crate::domain::{AccountNumber, Limit, LimitPassed};
 
 const BETWEEN_BANKS: &str = "between the two time banks, and they agreed";
+const OTHER_BANK: &str = "the other time bank";
+/// Accounts named in one answer: an entry can have hundreds, and an answer that is too long never arrives.
+pub const ACCOUNTS_NAMED_MAX: usize = 5;
+/// Bytes of what is said of them: where names are long, fewer are named. One always is.
+const NAMED_BYTES_MAX: usize = 700;
 
-/// Two sentences for each account that would pass a limit, one for each pair between time banks.
+/// Two sentences for each account that would pass a limit, one for each pair between time banks. The first
+/// are named, at most five; of further ones it says how many there are.
 pub fn limits_passed(passed: &[LimitPassed], names: &dyn Fn(AccountNumber) -> String) -> String {
-    let mut said = between_banks(passed, names);
-    let other_direction = !said.is_empty();
-    for one in passed {
-        match one.limit {
-            Limit::Floor => said.push(floor(one, &names(one.account))),
-            Limit::Ceiling => said.push(ceiling(one, &names(one.account))),
-            Limit::ClearingFloor | Limit::ClearingCeiling => {} // Said before all others.
+    let (mut said, mut named, mut bytes) = (Vec::new(), 0_usize, 0_usize);
+    let other_direction = passed.iter().any(|one| is_between_banks(one.limit));
+    for concern in concerns(passed) {
+        if named.saturating_add(concern.accounts()) > ACCOUNTS_NAMED_MAX {
+            break;
         }
+        let sentence = concern.said(names);
+        bytes = bytes.saturating_add(sentence.len());
+        if !said.is_empty() && bytes > NAMED_BYTES_MAX {
+            break;
+        }
+        named = named.saturating_add(concern.accounts());
+        said.push(sentence);
+    }
+    match passed.len().saturating_sub(named) {
+        0 => {}
+        1 => said.push("the same holds for 1 more account.".to_owned()),
+        more => said.push(format!("the same holds for {more} more accounts.")),
     }
     if said.is_empty() {
         said.push("it would go past a limit.".to_owned());
@@ -79,28 +95,69 @@ fn ceiling(passed: &LimitPassed, name: &str) -> String {
     format!("{stands}{coming} and can go up to {highest}, so {room}. {}", asked(passed.requested))
 }
 
-/// What one time bank would owe the other. Their two accounts are mirrors, so where both would pass
-/// a limit they say one thing.
-fn between_banks(passed: &[LimitPassed], names: &dyn Fn(AccountNumber) -> String) -> Vec<String> {
-    let of = |limit: Limit| passed.iter().filter(move |one| one.limit == limit).collect::<Vec<_>>();
-    let mut others = of(Limit::ClearingFloor);
-    let mut said = Vec::new();
+/// What one sentence, or two, are about.
+enum Concern<'a> {
+    /// An account within its bank, past its floor.
+    Floor(&'a LimitPassed),
+    /// An account within its bank, past its ceiling.
+    Ceiling(&'a LimitPassed),
+    /// A time bank that would owe too much, and the mirror of that in the other's books.
+    Owing(&'a LimitPassed, Option<&'a LimitPassed>),
+    /// A time bank that would be owed too much, by one that may owe as much.
+    Owed(&'a LimitPassed),
+}
+
+impl Concern<'_> {
+    const fn accounts(&self) -> usize {
+        if let Self::Owing(_, Some(_)) = self { 2 } else { 1 }
+    }
+
+    fn said(&self, names: &dyn Fn(AccountNumber) -> String) -> String {
+        match *self {
+            Self::Floor(one) => floor(one, &names(one.account)),
+            Self::Ceiling(one) => ceiling(one, &names(one.account)),
+            Self::Owing(owing, mirror) => {
+                let whom = mirror.map_or_else(|| OTHER_BANK.to_owned(), |other| names(other.account));
+                let (who, owed, most) = (names(owing.account), hours(would_owe(owing)), hours(owing.bound));
+                format!("{who} would owe {whom} {owed} {BETWEEN_BANKS} on {most}.")
+            }
+            Self::Owed(other_side) => {
+                let (whom, owed) = (names(other_side.account), hours(would_be_owed(other_side)));
+                let most = hours(other_side.bound);
+                format!("{OTHER_BANK} would owe {whom} {owed} {BETWEEN_BANKS} on {most}.")
+            }
+        }
+    }
+}
+
+/// All there is to say, between time banks first. The two accounts between two time banks are mirrors, so
+/// where both would pass a limit they say one thing.
+fn concerns(passed: &[LimitPassed]) -> Vec<Concern<'_>> {
+    let of = |limit: Limit| passed.iter().filter(move |one| one.limit == limit);
+    let mut others: Vec<_> = of(Limit::ClearingFloor).collect();
+    let mut concerns = Vec::new();
     for owing in of(Limit::ClearingCeiling) {
-        let owed = owing.posted.saturating_add(owing.promised).saturating_add(owing.requested);
-        let most = owing.bound;
-        let mirrors =
-            |other: &&LimitPassed| would_be_owed(other) == owed && other.bound == most.saturating_neg();
+        let mirrors = |other: &&LimitPassed| {
+            would_be_owed(other) == would_owe(owing) && other.bound == owing.bound.saturating_neg()
+        };
         let mirror = others.iter().position(mirrors).map(|place| others.remove(place));
-        let whom = mirror.map_or_else(|| "the other time bank".to_owned(), |other| names(other.account));
-        let (who, owed, most) = (names(owing.account), hours(owed), hours(most));
-        said.push(format!("{who} would owe {whom} {owed} {BETWEEN_BANKS} on {most}."));
+        concerns.push(Concern::Owing(owing, mirror));
     }
-    for other_side in others {
-        let (whom, owed, most) =
-            (names(other_side.account), hours(would_be_owed(other_side)), hours(other_side.bound));
-        said.push(format!("the other time bank would owe {whom} {owed} {BETWEEN_BANKS} on {most}."));
-    }
-    said
+    concerns.extend(others.into_iter().map(Concern::Owed));
+    concerns.extend(passed.iter().filter_map(|one| match one.limit {
+        Limit::Floor => Some(Concern::Floor(one)),
+        Limit::Ceiling => Some(Concern::Ceiling(one)),
+        Limit::ClearingFloor | Limit::ClearingCeiling => None, // Said before.
+    }));
+    concerns
+}
+
+const fn is_between_banks(limit: Limit) -> bool {
+    matches!(limit, Limit::ClearingFloor | Limit::ClearingCeiling)
+}
+
+const fn would_owe(owing: &LimitPassed) -> i64 {
+    owing.posted.saturating_add(owing.promised).saturating_add(owing.requested)
 }
 
 fn would_be_owed(other_side: &LimitPassed) -> i64 {

@@ -21,4 +21,5 @@ mod tests;
 
 pub use figures::{balance, hours};
 pub use kinds::kind;
+pub use limits::ACCOUNTS_NAMED_MAX;
 pub use refusals::refusal_sentence;

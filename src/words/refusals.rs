@@ -12,6 +12,11 @@ pub(super) const NOTHING_MOVED: &str = "Nothing moved.";
 /// `names` gives the words for an account in the middle of a sentence: "Kit", "Lantern Hall", "the
 /// community pot"; for an account between two time banks, the one that keeps it. It is not asked about
 /// accounts that do not exist.
+///
+/// Of many accounts that would pass a limit the first are named, at most [`ACCOUNTS_NAMED_MAX`], and of the
+/// rest it says how many they are: with names of at most 64 letters, a sentence has at most 900 bytes.
+///
+/// [`ACCOUNTS_NAMED_MAX`]: super::ACCOUNTS_NAMED_MAX
 #[must_use]
 pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> String) -> String {
     let rest = match refusal {

@@ -211,6 +211,48 @@ fn everybody_concerned_is_named() {
     }
 }
 
+/// Goal: of many accounts the first are named, at most five and as many as fit, and the rest are counted; a
+/// pair between time banks counts as two. Method: 6 and 40 accounts, six pairs, and names of 256 bytes.
+#[test]
+fn of_many_accounts_the_first_are_named() {
+    let names = |of: AccountNumber| format!("M{}.", of.slot());
+    let said = |passed: Vec<LimitPassed>, names: &dyn Fn(AccountNumber) -> String| {
+        refusal_sentence(&Refusal::Limits(passed), names)
+    };
+    let floors = |count: u32| (0..count).map(|slot| past(slot, Limit::Floor, 0, 0, HOUR)).collect::<Vec<_>>();
+    let named = |sentence: &str| (0..300).filter(|slot| sentence.contains(&format!("M{slot}."))).count();
+    for (count, named_of_them, rest) in [
+        (4, 4, "was asked. Nothing moved."),
+        (5, 5, "was asked. Nothing moved."),
+        (6, 5, "was asked. The same holds for 1 more account. Nothing moved."),
+        (40, 5, "was asked. The same holds for 35 more accounts. Nothing moved."),
+    ] {
+        let sentence = said(floors(count), &names);
+        assert_eq!(named(&sentence), named_of_them, "{sentence}");
+        assert!(sentence.ends_with(rest), "{sentence}");
+    }
+    let pairs = (0..6).flat_map(|pair: u32| {
+        let most = i64::from(pair) * HOUR + HOUR;
+        [
+            past(2 * pair, Limit::ClearingCeiling, 0, most, most + 1),
+            past(2 * pair + 1, Limit::ClearingFloor, 0, -most, most + 1),
+        ]
+    });
+    let sentence = said(pairs.chain(floors(1)).collect(), &names);
+    assert_eq!(named(&sentence), 4, "{sentence}");
+    assert!(sentence.contains("The same holds for 9 more accounts. Nothing moved. Help in"), "{sentence}");
+
+    let long = |of: AccountNumber| format!("{}M{}.", "𐌰".repeat(63), of.slot());
+    let usable = |slot| past(slot, Limit::Floor, HOUR, 2 * HOUR, HOUR);
+    let sentence = said((0..256).map(usable).collect(), &long);
+    assert_eq!(named(&sentence), 2, "{sentence}");
+    assert!(sentence.len() <= 900 && sentence.contains("for 254 more accounts"), "{sentence}");
+    let twice = |slot| past(slot, Limit::Floor, 3 * HOUR, 2 * HOUR, 2 * HOUR);
+    let sentence = said((0..256).map(twice).collect(), &long);
+    assert_eq!(named(&sentence), 1, "{sentence}");
+    assert!(sentence.contains("for 255 more accounts"), "{sentence}");
+}
+
 /// Goal: the other figures are said in the right unit and number.
 /// Method: a table of sentences, word for word.
 #[test]

@@ -78,6 +78,11 @@ fn limits_are_judged_for_exchanges() {
     let refused: Vec<_> =
         summary.refused.iter().map(|group| (group.reason.as_str(), group.first_lines.as_slice())).collect();
     assert_eq!(refused, [("BELOW_FLOOR", &[3, 4][..]), ("DAY_IN_FUTURE", &[5][..])]);
+    let text = summary.to_string();
+    assert!(
+        text.contains("2 rows because Joe ") && text.contains("1 row because that day has not begun"),
+        "{text}"
+    );
     assert!(summary.refused[0].message.contains("Joe"), "{summary}");
     let history = file(&["Leith,2018-03-02,Ann,Joe,30,gardening,"]);
     assert_eq!(server.import(&history, &Options::default()).unwrap().rows_posted, 1);

@@ -7,6 +7,7 @@ mod crowd;
 mod ending;
 mod fields;
 mod holdings;
+mod long_answers;
 mod messages;
 mod only_checked;
 mod process;

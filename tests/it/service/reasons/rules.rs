@@ -270,7 +270,8 @@ pub fn too_much(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     seen.refused(refused, Reason::ReversalExceeds, &figures, &["2 hours are left to put right", "of part 1"]);
 
     for refused in by_all_three(served, numbers, &[transfer(ann, dev, 3 * HOUR)]) {
-        let figures: [(&str, &dyn ToString); 6] = [
+        let figures: [(&str, &dyn ToString); 7] = [
+            ("accounts_count", &1),
             ("account_number", &ann),
             ("posted_seconds", &(2 * HOUR)),
             ("held_seconds", &0),
@@ -281,7 +282,8 @@ pub fn too_much(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         seen.refused(refused, Reason::BelowFloor, &figures, &["Ann can use 2 hours", "3 hours were asked"]);
     }
     for refused in by_all_three(served, numbers, &[transfer(dev, hall, 4 * HOUR)]) {
-        let figures: [(&str, &dyn ToString); 6] = [
+        let figures: [(&str, &dyn ToString); 7] = [
+            ("accounts_count", &1),
             ("account_number", &hall),
             ("posted_seconds", &0),
             ("promised_seconds", &0),
@@ -292,7 +294,8 @@ pub fn too_much(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         seen.refused(refused, Reason::AboveCeiling, &figures, &["Lantern Hall", "3 hours can still come in"]);
     }
     for refused in by_all_three(served, numbers, &numbers.both_halves(HOUR)) {
-        let figures: [(&str, &dyn ToString); 12] = [
+        let figures: [(&str, &dyn ToString); 13] = [
+            ("accounts_count", &2),
             ("account_number", &between.0),
             ("posted_seconds", &(HOUR / 2)),
             ("promised_seconds", &0),
