@@ -282,7 +282,11 @@ async fn tell_people(
 fn say_line(session: &mut Session<'_, '_>, name: &str, line: &api::Line, is_past: bool) -> io::Result<()> {
     let mut said = words::figures::standing(name, line.posted_seconds);
     if line.held_seconds > 0 {
-        said.push_str(&format!(", and {} {} set aside", words::hours(line.held_seconds), words::figures::are(line.held_seconds)));
+        said.push_str(&format!(
+            ", and {} {} set aside",
+            words::hours(line.held_seconds),
+            words::figures::are(line.held_seconds)
+        ));
     }
     if line.passed_floor {
         said.push_str(", now further below zero than their limit");

@@ -10,6 +10,9 @@ use super::summary::Summary;
 use super::{Client, Fault, Phase, PostedAs, Progress};
 use crate::api::{BatchEntry, BatchPost, Date, EntryDetails, GetBalanceRequest, Transfer, batch_entry};
 
+/// A row that an earlier import posted with other hours or as another kind.
+const READ_OTHERWISE: &str = "they are in the books already, and were read otherwise then (--hours or --as). What is \
+                              wrong there is put right by its entry: hourbook reverse";
 /// Progress is told once in so many rows.
 const PROGRESS_ROWS: u64 = 4_096;
 
@@ -78,7 +81,10 @@ fn count_answer(row: &Row, answer: Answer, tip: u64, summary: &mut Summary) {
     let Answer { result, asked_before } = answer;
     if let Some(error) = result.error {
         let reason = [error.reason, error.field].into_iter().find(|text| !text.is_empty());
-        summary.count_refused(row.line, &reason.unwrap_or_else(|| "UNKNOWN".to_owned()), &error.message);
+        let reason = reason.unwrap_or_else(|| "UNKNOWN".to_owned());
+        // Nobody typed an id here: what it means is that the file was read otherwise the first time.
+        let message = if reason == "REQUEST_ID_REUSED" { READ_OTHERWISE } else { &error.message };
+        summary.count_refused(row.line, &reason, message);
     } else if !result.repeated || (asked_before && result.sequence > tip) {
         summary.rows_posted += 1;
         summary.corrections_posted += correction;
