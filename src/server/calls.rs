@@ -9,15 +9,16 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use tokio::sync::Semaphore;
-use tonic::Status;
 use tonic::body::Body;
-use tonic::server::NamedService;
+use tonic::server::{Grpc, NamedService, StreamingService};
+use tonic::{Status, Streaming};
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, Service as TowerService};
 
 use super::metered::Metered;
-use crate::api::ledger_service_server::LedgerServiceServer;
-use crate::service::{BATCH_BYTES_MAX, Service};
+use crate::api::ledger_service_server::{LedgerService, LedgerServiceServer};
+use crate::api::{PostBatchesRequest, PostBatchesResponse};
+use crate::service::{BATCH_BYTES_MAX, BatchCodec, Service};
 
 /// Bytes of messages that callers have begun and not ended, all together, what is free for each aside.
 const UNREAD_BYTES_MAX: usize = 64 << 20;
@@ -28,12 +29,27 @@ const TOO_LARGE: &str = "the message must be at most 262,144 bytes; nothing was 
 /// The one call whose messages may be larger.
 const POST_BATCHES: &str = "/hourbook.v1.LedgerService/PostBatches";
 
-/// LedgerService, with room for large messages only where batches are posted: what a caller may make the
-/// server hold in memory is bounded by the call.
+/// LedgerService, with room for large messages only where batches are posted, where what is in them is
+/// counted before it is read: what a caller may make the server hold in memory is bounded by the call.
 #[derive(Clone)]
 pub struct Sized {
     single: LedgerServiceServer<Service>,
-    batches: LedgerServiceServer<Service>,
+    batches: Batches,
+}
+
+/// PostBatches alone.
+#[derive(Clone)]
+struct Batches(Service);
+
+impl StreamingService<PostBatchesRequest> for Batches {
+    type Response = PostBatchesResponse;
+    type ResponseStream = <Service as LedgerService>::PostBatchesStream;
+    type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Self::ResponseStream>, Status>> + Send>>;
+
+    fn call(&mut self, request: tonic::Request<Streaming<PostBatchesRequest>>) -> Self::Future {
+        let service = self.0.clone();
+        Box::pin(async move { service.post_batches(request).await })
+    }
 }
 
 impl Sized {
@@ -41,7 +57,7 @@ impl Sized {
     pub fn new(service: Service) -> Self {
         Self {
             single: LedgerServiceServer::new(service.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX),
-            batches: LedgerServiceServer::new(service).max_decoding_message_size(BATCH_BYTES_MAX),
+            batches: Batches(service),
         }
     }
 }
@@ -60,8 +76,12 @@ impl TowerService<Request<Body>> for Sized {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let inner = if request.uri().path() == POST_BATCHES { &mut self.batches } else { &mut self.single };
-        inner.call(request)
+        if request.uri().path() != POST_BATCHES {
+            return self.single.call(request);
+        }
+        let batches = self.batches.clone();
+        let mut grpc = Grpc::new(BatchCodec).max_decoding_message_size(BATCH_BYTES_MAX);
+        Box::pin(async move { Ok(grpc.streaming(batches, request).await) })
     }
 }
 

@@ -5,7 +5,7 @@
 //! answer the transport is sending; then the reader reads no further and the transport holds the caller back. A caller who leaves stops both, and so
 //! does one who neither sends nor takes answers for too long: there are few places for such streams.
 //!
-//! A batch that cannot be read at all (too large, no message) ends the stream after everything before it
+//! A batch that cannot be read at all (too large, too many things, no message) ends the stream after everything before it
 //! was answered. One bad entry does not: it is answered in its place.
 
 use std::sync::Arc;
@@ -27,6 +27,8 @@ use crate::telemetry::{Metrics, names};
 
 /// Entries in one batch.
 pub const BATCH_ENTRIES_MAX: usize = 10_000;
+/// Transfers and accounts to open, in all entries of one batch together.
+pub const BATCH_PARTS_MAX: usize = 65_536;
 /// Bytes of one batch.
 pub const BATCH_BYTES_MAX: usize = 4 << 20;
 /// Batches of a stream that are read and not answered: one being decided, one being answered, one whose
@@ -162,9 +164,6 @@ fn unreadable(status: Status) -> Status {
 
 impl Installation {
     fn submit_batch(&self, batch: PostBatchesRequest) -> Result<UnderWay, NotDone> {
-        if batch.entries.len() > BATCH_ENTRIES_MAX {
-            return Err(NotDone::bad("entries", "at most 10,000 in one batch"));
-        }
         let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.entries.len());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };

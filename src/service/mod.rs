@@ -12,7 +12,7 @@
 //! |---|---|
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
-//! | the calls | `ledger.rs`, `audit.rs`; streams: `batches.rs`, `watch.rs` |
+//! | the calls | `ledger.rs`, `audit.rs`; streams: `batches.rs` (counted first: `bounded.rs`), `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
 //! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
@@ -22,6 +22,7 @@ mod answers;
 mod asked;
 mod audit;
 mod batches;
+mod bounded;
 mod commands;
 mod fields;
 mod installation;
@@ -41,7 +42,8 @@ use tokio::sync::Semaphore;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
-pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, UNANSWERED_MAX};
+pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, UNANSWERED_MAX};
+pub use bounded::BatchCodec;
 pub use installation::Installation;
 use not_done::NotDone;
 

@@ -52,6 +52,34 @@ fn batches_beyond_their_limits() {
     assert_eq!(books.position(), before + 20_000);
 }
 
+/// Goal: 4 MiB that would be two million entries, or two million transfers, are refused with the limit.
+/// Method: empty ones, two bytes each; that they are counted before they are made is for the decoder's tests.
+#[test]
+fn batches_of_nothing() {
+    let books = Books::new();
+    let before = books.position();
+    let count: u32 = (2 << 20) - 16;
+    let entries = [0x0a, 0x00].repeat(count as usize);
+    let mut transfers = Vec::new(); // One entry, one post, and what is in it.
+    for (key, bytes) in [(0x0a_u8, 2 * count + 5), (0x12, 2 * count)] {
+        transfers.push(key);
+        prost::encoding::encode_varint(bytes.into(), &mut transfers);
+    }
+    transfers.extend([0x12, 0x00].repeat(count as usize));
+    for (limit, message) in [("10,000 in one batch", entries), ("65,536 transfers", transfers)] {
+        let status = books.served.block_on(wire::call(&books.served.channel, POST_BATCHES, message));
+        let status = status.unwrap_err();
+        assert_eq!(
+            (status.code(), named(&status).as_str()),
+            (Code::InvalidArgument, "entries"),
+            "{status:?}"
+        );
+        assert!(status.message().contains(limit), "{}", status.message());
+    }
+    books.others_are_served();
+    assert_eq!(books.position(), before + 1);
+}
+
 /// Goal: one bad entry is answered in its place and costs the others nothing.
 #[test]
 fn a_bad_entry_among_good_ones() {
