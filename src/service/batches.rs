@@ -2,11 +2,12 @@
 //!
 //! Two tasks a stream: one reads batches and submits them, the other answers them in order once they are
 //! on disk. Between them stands a channel of fixed length, so at most four batches are unanswered, beside the
-//! answer the transport is sending; then the reader reads no further and the transport holds the caller back. A caller who leaves stops both, and so
+//! answer the transport is sending; then the reader reads no further and the transport holds the caller
+//! back. A caller who leaves stops both, and so
 //! does one who neither sends nor takes answers for too long: there are few places for such streams.
 //!
-//! A batch that cannot be read at all (too large, too many things, no message) ends the stream after everything before it
-//! was answered. One bad entry does not: it is answered in its place.
+//! A batch that cannot be read at all (too large, too many things, no message) ends the stream after
+//! everything before it was answered. One bad entry does not: it is answered in its place.
 
 use std::sync::Arc;
 use std::time::Duration;

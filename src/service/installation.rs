@@ -1,7 +1,8 @@
 //! What handlers work with once the books are open: the installation, and the way of a write through it.
 //!
 //! Whatever may touch a disk runs beside the runtime, a bounded number at a time: writes, reads, questions
-//! about the past and streams each have places of their own, so that none keeps the others out. Only waiting for the batch to be on disk is awaited.
+//! about the past and streams each have places of their own, so that none keeps the others out. Only waiting
+//! for the batch to be on disk is awaited.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

@@ -140,7 +140,7 @@ class Day:
         poor = refused(lambda: self.desk.help_given(self.dev, self.ann, 90 * HOUR))
         has = self.desk.balance(self.ann).posted_seconds
         equal((poor.code, poor.reason), (grpc.StatusCode.FAILED_PRECONDITION, "BELOW_FLOOR"), "too little")
-        equal(poor.figures, {"account_number": self.ann, "posted_seconds": has, "held_seconds": 0,
+        equal(poor.figures, {"accounts_count": 1, "account_number": self.ann, "posted_seconds": has, "held_seconds": 0,
                              "floor_seconds": 0, "available_seconds": has, "requested_seconds": 90 * HOUR},
               "figures")
         equal("Ann" in str(poor) and "90 hours were asked" in str(poor), True, str(poor))
