@@ -31,9 +31,9 @@
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
-//! questions about earlier days, `past`; and its answer back. A command's way from there: `ledger` (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back
-//! through `committer` and `views` to the caller. Read those files in the source: what is private does
-//! not show in these pages.
+//! questions about earlier days, `past`; and its answer back. A command's way from there: `ledger`
+//! (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back through `committer` and `views` to
+//! the caller. Read those files in the source: what is private does not show in these pages.
 //!
 //! # Invariants
 //!

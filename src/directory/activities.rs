@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{Action, BankNumber, Note, Sequence, Topic};
-use crate::journal::{Hash, JournalReader, ReadError, files};
+use crate::journal::{JournalReader, files};
+use crate::ledger::checkpoint::batch_hash_at;
 use crate::ledger::recovery::{self, RecoveryError};
 
 /// At most this many activities in a bank's list.
@@ -127,7 +128,8 @@ impl Activities {
 
     /// Only saves time at the next start: a file that cannot be written is written another time.
     fn remember(&self, fold: &mut Fold) {
-        let Ok(Some(hash)) = hash_at(&*self.reader, fold.position) else { return };
+        // Everybody's position is the end of a batch, whose hash vouches for the books up to it.
+        let Ok(Some(hash)) = batch_hash_at(&*self.reader, fold.position) else { return };
         let mut text = format!("{MAGIC}\n{}\n{}\n", fold.position, files::hex(&hash));
         for (bank, list) in &fold.lists {
             text.extend(list.iter().map(|name| format!("{bank} {name}\n")));
@@ -165,7 +167,7 @@ fn remembered(bytes: &[u8], reader: &dyn JournalReader) -> Option<Fold> {
     }
     let position = Sequence::new(lines.next()?.parse().ok()?);
     let hash = files::hash_from_hex(lines.next()?)?;
-    if position > reader.tip().position || hash_at(reader, position).ok()?? != hash {
+    if position > reader.tip().position || batch_hash_at(reader, position).ok()?? != hash {
         return None;
     }
     let mut fold = Fold { position, remembered: position, lists: BTreeMap::new() };
@@ -174,11 +176,6 @@ fn remembered(bytes: &[u8], reader: &dyn JournalReader) -> Option<Fold> {
         fold.lists.entry(BankNumber::new(bank.parse().ok()?)).or_default().push(name.to_owned());
     }
     Some(fold)
-}
-
-/// The hash of the batch that holds `position`: books that were put back older or are others have another.
-fn hash_at(reader: &dyn JournalReader, position: Sequence) -> Result<Option<Hash>, ReadError> {
-    Ok(reader.read(position, 1)?.first().map(|batch| batch.seal.hash))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! One row: seven cells, each judged by itself.
 //!
-//! Spaces around a cell, and at the ends of the lines of a note, are no part of it. Nothing else is changed: what cannot be taken as it stands is
-//! a bad row with a reason, and the reason never repeats the cell.
+//! Spaces around a cell, and at the ends of the lines of a note, are no part of it. Nothing else is
+//! changed: what cannot be taken as it stands is a bad row with a reason, and the reason never repeats the
+//! cell.
 
 use std::borrow::Cow;
 

@@ -282,7 +282,8 @@ pub(super) fn zone_named(name: &str) -> TimeZone {
 }
 
 /// The day of an entry for a bank in `zone`: the day it says, else the day it was written down there.
-pub(super) fn day_of(entry: &Entry, zone: &TimeZone) -> Day {
+#[must_use]
+pub fn day_of(entry: &Entry, zone: &TimeZone) -> Day {
     entry.command.occurred_on.unwrap_or_else(|| Day::at(entry.recorded_at, zone))
 }
 

@@ -34,9 +34,9 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 pub use days::DaysError;
-pub use fold::{AccountFold, BankFold, Fold};
+pub use fold::{AccountFold, BankFold, Fold, day_of};
 
-use crate::domain::{AccountNumber, Action, Day, Sequence, Timestamp};
+use crate::domain::{AccountNumber, Action, BankNumber, Day, Sequence, Timestamp};
 use crate::journal::{DataDirectory, JournalReader, ReadError};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{Books, Ledger};
@@ -333,7 +333,8 @@ impl Past {
         let Some(newest) = self.books.last_line_before(account, |entry| entry.sequence > at)? else {
             return Ok(0);
         };
-        let zone = self.zone_of(account)?;
+        let bank = self.books.views().account(account).map_or_else(BankNumber::default, |view| view.bank);
+        let zone = self.zone(bank)?;
         let mut sum = 0_i128;
         let mut line = newest;
         loop {
@@ -350,12 +351,13 @@ impl Past {
         }
     }
 
-    /// The time zone of an account's bank, as the entry that opened the bank has it.
-    fn zone_of(&self, account: AccountNumber) -> Result<jiff::tz::TimeZone, RecoveryError> {
-        let views = self.books.views();
-        let bank = views.account(account).and_then(|view| views.bank(view.bank));
-        let opened = bank.map_or(Sequence::ZERO, |bank| bank.opened);
-        let entry = self.books.entry(opened)?;
+    /// The time zone of a bank, as the entry that opened it has it; UTC for one that is not there.
+    ///
+    /// # Errors
+    /// [`RecoveryError`] if the journal cannot be read there.
+    pub fn zone(&self, bank: BankNumber) -> Result<jiff::tz::TimeZone, RecoveryError> {
+        let opened = self.books.views().bank(bank).map_or(Sequence::ZERO, |bank| bank.opened);
+        let entry = self.books.durable(opened)?;
         if let Some(Action::OpenBank(bank)) = entry.map(|entry| entry.command.action) {
             return Ok(fold::zone_named(&bank.time_zone));
         }

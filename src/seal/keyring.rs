@@ -105,8 +105,9 @@ impl Keyring {
     /// Makes a key for each of `owners` that has none; all are on disk when this returns.
     ///
     /// Costs a write each and one sync together, also where there is a key already (see the module
-    /// header), so call it when owners are registered and not before each text. Never call it for an owner who is already in the journal: if
-    /// their key was lost with an older keyring, a new one would hide the loss.
+    /// header), so call it when owners are registered and not before each text. Never call it for an
+    /// owner who is already in the journal: if their key was lost with an older keyring, a new one would
+    /// hide the loss.
     ///
     /// # Errors
     /// [`KeyError::Erased`] and [`KeyError::Damaged`] for ever; otherwise as it says.

@@ -4,7 +4,6 @@
 //! about the past and streams each have places of their own, so that none keeps the others out. Only waiting
 //! for the batch to be on disk is awaited.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -80,12 +79,6 @@ impl Installation {
             questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
             watching: Arc::new(Semaphore::new(WATCHING_MAX)),
         }
-    }
-
-    /// The data directory.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.network.directory().path()
     }
 
     /// Runs `work`, which is a write, where it may wait for a disk.

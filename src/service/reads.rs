@@ -56,12 +56,6 @@ impl Installation {
         Ok(opened.time_zone.into())
     }
 
-    /// The time zone of a bank; UTC where it has none to find.
-    pub fn zone(&self, number: BankNumber) -> Result<jiff::tz::TimeZone, NotDone> {
-        let Some(bank) = self.network.ledger.views().bank(number) else { return Ok(jiff::tz::TimeZone::UTC) };
-        Ok(jiff::tz::TimeZone::get(&self.zone_name(&bank)?).unwrap_or(jiff::tz::TimeZone::UTC))
-    }
-
     /// The account, or the refusal that there is none.
     pub fn account_view(&self, account: AccountNumber) -> Result<AccountView, NotDone> {
         let view = self.network.ledger.views().account(account);

@@ -12,6 +12,7 @@ use super::pages::{PAGE_MAX, Page};
 use crate::api;
 use crate::domain::{AccountNumber, Action, Day, Passed, Sequence};
 use crate::ledger::StatementLine;
+use crate::past::day_of;
 
 /// Other accounts named on a line; all are counted.
 const OTHERS_MAX: usize = 8;
@@ -32,7 +33,7 @@ impl Installation {
             &format!("statement {account} {from:?} {through:?} {at:?}"),
         )?;
         let view = self.account_view(account)?;
-        let (ledger, zone) = (&self.network.ledger, self.zone(view.bank)?);
+        let (ledger, zone) = (&self.network.ledger, self.past.zone(view.bank).map_err(unreadable)?);
         let sequence = ledger.position();
         if let Some(asked) = at.filter(|at| *at > sequence) {
             return Err(NotDone::NotReached { asked, position: sequence });
@@ -48,7 +49,7 @@ impl Installation {
                 break;
             }
             last = Some(line.number);
-            let day = line.entry.command.occurred_on.unwrap_or(Day::at(line.entry.recorded_at, &zone));
+            let day = day_of(&line.entry, &zone);
             if from.is_none_or(|from| day >= from) && through.is_none_or(|through| day <= through) {
                 // Lines come newest first: the next one is the line before.
                 let before = match lines.get(place.saturating_add(1)) {
