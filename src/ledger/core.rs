@@ -79,7 +79,8 @@ impl Core {
             if let Some(transfer) = item.command.action.transfers().first() {
                 for number in [transfer.debit, transfer.credit] {
                     // Both cache lines of the account, and where its roots are if those lie elsewhere.
-                    let look = |account: &Account| account.posted.cast_unsigned() ^ account.chain.head().get();
+                    let look =
+                        |account: &Account| account.posted.cast_unsigned() ^ account.chain.head().get();
                     seen ^= self.state.account(number).map_or(0, look);
                 }
             }

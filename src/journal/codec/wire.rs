@@ -35,9 +35,9 @@ impl<'a> Writer<'a> {
     pub fn unsigned(&mut self, number: u64) {
         let [one, two, three] = [number, number >> 7, number >> 14].map(low_seven_bits);
         match number {
-            ..0x80 => self.byte(one),
-            ..0x4000 => self.raw(&[one | 0x80, two]),
-            ..0x20_0000 => self.raw(&[one | 0x80, two | 0x80, three]),
+            0..0x80 => self.byte(one),
+            0x80..0x4000 => self.raw(&[one | 0x80, two]),
+            0x4000..0x20_0000 => self.raw(&[one | 0x80, two | 0x80, three]),
             _ => self.unsigned_long(number),
         }
     }

@@ -13,13 +13,14 @@
 //! Why `sync_data` after sled's flush: on Linux sled 0.34.7 ends in `sync_file_range`, which
 //! promises nothing after a power cut. Why also in the middle of a large batch: sled reuses a
 //! segment once it believes what replaced it is on disk, which takes more than two segments of new
-//! writes. With a sync after every quarter segment of values, what it believes is true.
+//! writes. With a sync long before that many (`places.rs`), what it believes is true.
 //!
 //! | to find | look in |
 //! |---|---|
 //! | appending, rolling over | here |
 //! | the end of the books after a crash | `recover.rs` |
 //! | every call to sled | `store.rs`, `open.rs` |
+//! | why a value is written to the log once | `places.rs` |
 //! | full volumes | `sealing.rs`, `background.rs`, `catalogue.rs`, `fingerprint.rs` |
 //! | reading | `reader.rs`, `read.rs`, `shelf.rs`, `inspect.rs` |
 
@@ -27,7 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::layout::{KEY_BYTES, Key, SEGMENT_BYTES};
+use super::layout::{KEY_BYTES, Key};
 use super::seal::SEAL_BYTES;
 use super::{Batch, Cause, Journal, JournalError, JournalReader, ReadError, Tip, files};
 use background::{Work, Worker};
@@ -43,6 +44,7 @@ mod epoch;
 mod fingerprint;
 mod inspect;
 mod open;
+mod places;
 mod read;
 mod reader;
 mod recover;
@@ -58,9 +60,6 @@ mod watermark;
 pub const VOLUME_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Volumes open at a time, all kinds together.
 pub const VOLUMES_OPEN_MAX: usize = 16;
-/// Values inserted between two syncs inside one batch. sled's log grows by 3.7 times as much
-/// (measured), so this keeps what is not synced at half of the two segments it must stay below.
-const SYNC_EVERY_BYTES: usize = SEGMENT_BYTES / 4;
 
 /// Whether an append waits for the disk.
 #[doc(hidden)]
@@ -194,11 +193,12 @@ impl Writing {
             Sync::Durable => store.sync(),
             Sync::Skipped => store.flush(),
         };
+        let sync_every_bytes = places::make(store, batch, Key::seal(seal.last())).map_err(unknown)?;
         let mut unsynced = 0;
         for (key, page) in batch.pages() {
             store.insert(key, page).map_err(unknown)?;
             unsynced += page.len();
-            if unsynced >= SYNC_EVERY_BYTES {
+            if unsynced >= sync_every_bytes {
                 sync().map_err(unknown)?;
                 unsynced = 0;
             }

@@ -184,7 +184,7 @@ fn drop_tail(store: &Store) -> Result<(), ReadError> {
         for key in some {
             store.remove(&key.bytes())?;
         }
-        store.sync()?; // In between as well, for the reason `SYNC_EVERY_BYTES` has.
+        store.sync()?; // In between as well, for the reason `places.rs` has.
     }
     Ok(())
 }

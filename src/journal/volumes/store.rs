@@ -48,6 +48,12 @@ impl Store {
         Ok(())
     }
 
+    /// Makes room for a value that comes later. Nobody sees it until then.
+    pub fn hold_place(&self, key: &[u8]) -> Result<(), ReadError> {
+        guarded(self.number, "making room", || self.db.insert(key, &[]))?;
+        Ok(())
+    }
+
     /// Takes one value out; gone for good after the next [`Store::sync`].
     pub fn remove(&self, key: &[u8]) -> Result<(), ReadError> {
         guarded(self.number, "removing", || self.db.remove(key))?;
@@ -115,11 +121,15 @@ pub(super) struct Values<'a> {
 impl Values<'_> {
     fn step(
         &mut self,
-        take: impl FnOnce(&mut sled::Iter) -> Option<sled::Result<(IVec, IVec)>>,
+        take: impl Fn(&mut sled::Iter) -> Option<sled::Result<(IVec, IVec)>>,
     ) -> Result<Option<(Key, IVec)>, ReadError> {
         let number = self.store.number;
-        let Some((key, value)) = guarded(number, "reading", || take(&mut self.inner).transpose())? else {
-            return Ok(None);
+        let (key, value) = loop {
+            let found = guarded(number, "reading", || take(&mut self.inner).transpose())?;
+            let Some((key, value)) = found else { return Ok(None) };
+            if !value.is_empty() {
+                break (key, value); // An empty one is a place that is held.
+            }
         };
         match Key::parse(&key) {
             Some(key) => Ok(Some((key, value))),

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use super::super::conformance::{
     self, Random, Subject, append, assert_holds, batch_of, read_all, records_of,
 };
+use super::super::layout::Key;
 use super::super::{GENESIS, Inspection, StoredBatch};
 use super::*;
 use crate::domain::Sequence;
 
 mod damage;
 mod free_end;
+mod held_places;
 mod kills;
 mod rows;
 
@@ -94,6 +96,7 @@ impl Subject for Disk {
         }
         self.tear_ahead = !self.tear_ahead;
         let store = open(chosen.unwrap());
+        places::make(&store, batch, Key::seal(batch.last())).unwrap();
         let pages: Vec<_> = batch.pages().collect();
         for (key, page) in pages.iter().take(pages.len().div_ceil(2)) {
             store.insert(*key, page).unwrap();
