@@ -10,7 +10,7 @@ use super::checkpoint::Checkpoints;
 use super::request_ids::RequestIds;
 use super::state::State;
 use crate::domain::{Entry, Sequence};
-use crate::journal::codec::{self, DecodeError};
+use crate::journal::codec::{self, DecodeError, PlainPost};
 use crate::journal::{JournalReader, ReadError, StoredBatch, StoredRecord};
 
 /// Entries read at a time.
@@ -75,10 +75,7 @@ pub fn at_tip(
             }
             ids.insert(key, record.sequence);
         }
-        if record.sequence > state.position {
-            state.apply(decode(&record)?.fact());
-        }
-        Ok(())
+        if record.sequence > state.position { advance(&mut state, &record) } else { Ok(()) }
     })?;
     Ok(Recovered { state, ids, checkpoint })
 }
@@ -93,11 +90,17 @@ pub fn at_position(
     position: Sequence,
 ) -> Result<State, RecoveryError> {
     let mut state = checkpoints.newest(reader, position);
-    each_record(reader, state.position.next(), position, |record| {
-        state.apply(decode(&record)?.fact());
-        Ok(())
-    })?;
+    each_record(reader, state.position.next(), position, |record| advance(&mut state, &record))?;
     Ok(state)
+}
+
+/// Moves the state one record forward.
+fn advance(state: &mut State, record: &StoredRecord<'_>) -> Result<(), RecoveryError> {
+    match plain_post(record)? {
+        Some(post) => state.apply_plain(record.sequence, record.recorded_at, &post),
+        None => state.apply(decode(record)?.fact()),
+    }
+    Ok(())
 }
 
 /// Every record from `from` through `through`, in order; each exactly once (I3).
@@ -128,6 +131,12 @@ pub fn each_record(
         }
     }
     Ok(())
+}
+
+/// What a record says of balances, if it is a plain post.
+pub fn plain_post(record: &StoredRecord<'_>) -> Result<Option<PlainPost>, RecoveryError> {
+    codec::plain_post(&record.bytes, record.sequence, record.recorded_at)
+        .map_err(|source| RecoveryError::Entry { sequence: record.sequence, source })
 }
 
 /// The entry of a record.

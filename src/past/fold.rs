@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 
 use super::counts::{Counts, Remembered, at_place};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, Day, Entry, NewAccount, Opened, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, BankNumber, Day, Entry, Line, NewAccount, Opened, Sequence, Timestamp,
 };
+use crate::journal::codec::PlainPost;
 use crate::ledger::state::slot;
 
 /// Rooms for accounts are taken in steps of this many, and a sixteenth of what there is.
@@ -132,7 +133,13 @@ impl Fold {
     /// The day of an entry for `bank`: the day it says, else the day it was written down there.
     #[must_use]
     pub fn day_of(&self, entry: &Entry, bank: BankNumber) -> Day {
-        day_of(entry, self.bank(bank).map_or(&TimeZone::UTC, |bank| &bank.zone))
+        entry.command.occurred_on.unwrap_or_else(|| self.day_at(entry.recorded_at, bank))
+    }
+
+    /// The day it was for `bank` at `time`.
+    #[must_use]
+    pub fn day_at(&self, time: Timestamp, bank: BankNumber) -> Day {
+        Day::at(time, self.bank(bank).map_or(&TimeZone::UTC, |bank| &bank.zone))
     }
 
     /// What applying `entry` would add to accounts and to hours moved; asked before it is applied.
@@ -156,6 +163,30 @@ impl Fold {
         }
     }
 
+    /// What a plain post would add; asked before it is applied.
+    pub fn each_change_plain(&self, post: &PlainPost, mut visit: impl FnMut(Change)) {
+        for line in &post.lines {
+            let Some(place) = self.places.get(slot(line.account)) else { continue };
+            let before = self.posted.get(slot(line.account)).copied().unwrap_or_default();
+            let seconds = i128::from(line.posted) - i128::from(before);
+            if seconds != 0 {
+                visit(Change { bank: place.bank(), account: Some(line.account), seconds });
+            }
+        }
+        if let Some(place) = self.places.get(slot(post.transfer.debit)) {
+            let seconds = i128::from(post.transfer.amount.seconds());
+            visit(Change { bank: place.bank(), account: None, seconds });
+        }
+    }
+
+    /// Moves the balances one plain post forward.
+    pub fn apply_plain(&mut self, sequence: Sequence, recorded_at: Timestamp, post: &PlainPost) {
+        if let Some(place) = self.places.get(slot(post.transfer.debit)) {
+            self.add_moved(place.bank(), i128::from(post.transfer.amount.seconds()));
+        }
+        self.set_lines(sequence, recorded_at, &post.lines);
+    }
+
     /// Moves the balances one entry forward.
     pub fn apply(&mut self, entry: &Entry, counts: &[Counts]) {
         let mut moved = smallvec::SmallVec::<[(BankNumber, i128); 2]>::new();
@@ -167,16 +198,20 @@ impl Fold {
         for (number, seconds) in moved {
             self.add_moved(number, seconds);
         }
-        self.position = entry.sequence;
-        self.recorded_at = entry.recorded_at;
-        for line in &entry.outcome.lines {
+        self.set_lines(entry.sequence, entry.recorded_at, &entry.outcome.lines);
+        self.remembered.learn(entry, counts);
+        self.open_new(entry);
+    }
+
+    fn set_lines(&mut self, sequence: Sequence, recorded_at: Timestamp, lines: &[Line]) {
+        self.position = sequence;
+        self.recorded_at = recorded_at;
+        for line in lines {
             let at = slot(line.account);
             if let (Some(posted), Some(held)) = (self.posted.get_mut(at), self.held.get_mut(at)) {
                 (*posted, *held) = (line.posted, line.held);
             }
         }
-        self.remembered.learn(entry, counts);
-        self.open_new(entry);
     }
 
     fn open_new(&mut self, entry: &Entry) {

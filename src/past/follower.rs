@@ -1,7 +1,8 @@
 //! The follower: reads the journal behind the ledger and keeps balances and day totals.
 //!
 //! It goes in chunks of whole batches, never past what is acknowledged (I5), and is waited for by
-//! nobody. Memory: one chunk of the journal, the decoded entries of one batch, the rows of one chunk.
+//! nobody. Memory: one read of the journal, the facts of one batch, the rows of one chunk. A chunk is
+//! what there is to read, up to a million entries: the further behind, the fewer writes for each.
 //!
 //! What it starts from: the day totals' position, if the journal vouches for it, and the newest
 //! balances checkpoint not after that; so both go on together, and agree before either is shown.
@@ -13,9 +14,10 @@ use tokio::sync::watch;
 use super::balances::BalancesFolder;
 use super::counts::{self, Counts, Remembered};
 use super::days::{Days, Mark, Net, Row, Served};
-use super::fold::Fold;
+use super::fold::{Change, Fold};
 use super::{PastBounds, PastError};
-use crate::domain::{Entry, Sequence};
+use crate::domain::{BankNumber, Day, Entry, Sequence, Timestamp};
+use crate::journal::codec::PlainPost;
 use crate::journal::{JournalReader, ReadError, StoredBatch};
 use crate::ledger::checkpoint::batch_hash_at;
 use crate::ledger::recovery::{self, RecoveryError};
@@ -46,6 +48,34 @@ pub struct Follower {
     pub wanted: watch::Receiver<()>,
     /// What the chunk has changed so far.
     pub net: Net,
+}
+
+/// What was read of an entry.
+enum Fact {
+    /// A plain post.
+    Plain(PlainPost),
+    /// Any other, and how its moves count.
+    Whole(Box<Entry>, Vec<Counts>),
+}
+
+/// Which day it was in a bank when a batch was written down. A zone is asked once for entries of one
+/// bank in a row.
+struct Today {
+    recorded_at: Timestamp,
+    known: Option<(BankNumber, Day)>,
+}
+
+impl Today {
+    fn of(&mut self, fold: &Fold, bank: BankNumber) -> Day {
+        match self.known {
+            Some((known, day)) if known == bank => day,
+            Some(_) | None => {
+                let day = fold.day_at(self.recorded_at, bank);
+                self.known = Some((bank, day));
+                day
+            }
+        }
+    }
 }
 
 /// Whether totals that do not agree may be thrown away: once, or it would go on for ever.
@@ -140,14 +170,21 @@ impl Follower {
         let (from, ahead) = (self.position(), self.days(|days| days.ahead.position));
         // What a killed process was writing is gone over again to exactly where it would have ended.
         let through = if from < ahead { through.min(ahead) } else { through };
+        let enough_at = from.plus(self.bounds.chunk_entries);
         let mut hash = None;
-        for batch in self.reader.read(from.next(), self.bounds.chunk_entries)? {
-            let enough = hash.is_some() && self.net.len() >= ROWS_MAX;
-            if batch.last() > through || enough || self.is_over() {
+        'chunk: while self.position() < through.min(enough_at) {
+            let batches = self.reader.read(self.position().next(), self.bounds.read_entries)?;
+            if batches.is_empty() {
                 break;
             }
-            self.batch(&batch)?;
-            hash = Some(batch.seal.hash);
+            for batch in batches {
+                let enough = hash.is_some() && self.net.len() >= ROWS_MAX;
+                if batch.last() > through || enough || self.is_over() {
+                    break 'chunk;
+                }
+                self.batch(&batch)?;
+                hash = Some(batch.seal.hash);
+            }
         }
         let position = self.position();
         match hash {
@@ -162,32 +199,51 @@ impl Follower {
 
     fn batch(&mut self, batch: &StoredBatch) -> Result<(), PastError> {
         let (before, written) = (self.position(), self.days(|days| days.position.position));
-        let mut entries: Vec<(Entry, Vec<Counts>)> = Vec::new();
+        let mut facts: Vec<Fact> = Vec::new();
         {
             // Only this thread changes it, so what is decided by it here still holds below.
             let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
             let mut lately = Remembered::default();
             for record in batch.records() {
-                let expected = before.plus(u64::try_from(entries.len()).unwrap_or(u64::MAX)).next();
+                let expected = before.plus(u64::try_from(facts.len()).unwrap_or(u64::MAX)).next();
                 if record.sequence != expected {
                     return Err(RecoveryError::NotDense { expected, found: record.sequence }.into());
+                }
+                if let Some(post) = recovery::plain_post(&record)? {
+                    facts.push(Fact::Plain(post));
+                    continue;
                 }
                 let entry = recovery::decode(&record)?;
                 let counts = counts::by_place(&entry, &fold.remembered, &lately, &*self.reader)?;
                 lately.learn(&entry, &counts);
-                entries.push((entry, counts));
+                facts.push(Fact::Whole(Box::new(entry), counts));
             }
         }
         {
             let mut fold = self.shared.fold.write().unwrap_or_else(PoisonError::into_inner);
-            for (entry, counts) in &entries {
-                if entry.sequence > written {
-                    fold.each_change(entry, counts, |change| {
-                        let day = fold.day_of(entry, change.bank);
-                        *self.net.entry(Row::of(&change, day)).or_insert(0) += change.seconds;
-                    });
+            let recorded_at = batch.recorded_at();
+            let mut today = Today { recorded_at, known: None };
+            for (fact, sequence) in facts.iter().zip((before.next().get()..).map(Sequence::new)) {
+                let net = &mut self.net;
+                let mut add = |fold: &Fold, occurred_on: Option<Day>, change: Change| {
+                    let day = occurred_on.unwrap_or_else(|| today.of(fold, change.bank));
+                    *net.entry(Row::of(&change, day)).or_insert(0) += change.seconds;
+                };
+                match fact {
+                    Fact::Plain(post) => {
+                        if sequence > written {
+                            fold.each_change_plain(post, |change| add(&fold, post.occurred_on, change));
+                        }
+                        fold.apply_plain(sequence, recorded_at, post);
+                    }
+                    Fact::Whole(entry, counts) => {
+                        if sequence > written {
+                            let occurred_on = entry.command.occurred_on;
+                            fold.each_change(entry, counts, |change| add(&fold, occurred_on, change));
+                        }
+                        fold.apply(entry, counts);
+                    }
                 }
-                fold.apply(entry, counts);
             }
         }
         let each = self.bounds.checkpoint_entries.max(1);

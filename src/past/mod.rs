@@ -55,13 +55,16 @@ const LINES: usize = 1_000;
 pub struct PastBounds {
     /// Entries between two balances checkpoints; each is written at the end of the batch that passes it.
     pub checkpoint_entries: u64,
-    /// Entries read at a time; a chunk ends with a batch.
-    pub chunk_entries: usize,
+    /// Entries read at a time; a read ends with a batch.
+    pub read_entries: usize,
+    /// Entries after which what they changed is written, while there are more to come; a follower that
+    /// has caught up writes at once.
+    pub chunk_entries: u64,
 }
 
 impl Default for PastBounds {
     fn default() -> Self {
-        Self { checkpoint_entries: 1_000_000, chunk_entries: 16_384 }
+        Self { checkpoint_entries: 1_000_000, read_entries: 16_384, chunk_entries: 1 << 20 }
     }
 }
 
@@ -226,6 +229,10 @@ impl Past {
         };
         let lately = Remembered::default(); // Nothing: each entry is applied before the next.
         recovery::each_record(reader, fold.position.next(), at, |record| {
+            if let Some(post) = recovery::plain_post(&record)? {
+                fold.apply_plain(record.sequence, record.recorded_at, &post);
+                return Ok(());
+            }
             let entry = recovery::decode(&record)?;
             let counts = counts::by_place(&entry, &fold.remembered, &lately, reader)?;
             fold.apply(&entry, &counts);

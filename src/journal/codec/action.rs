@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 // Tags of actions. A number never changes its meaning.
-const POST: u8 = 0;
+pub const POST: u8 = 0;
 const HOLD: u8 = 1;
 const CAPTURE: u8 = 2;
 const VOID: u8 = 3;
@@ -285,6 +285,43 @@ fn write_transfers(writer: &mut Writer<'_>, transfers: &[Transfer]) {
             writer.unsigned(u64::from(person.get()));
         }
     }
+}
+
+/// A transfer, without the people behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneTransfer {
+    /// Its balance falls.
+    pub debit: AccountNumber,
+    /// Its balance rises.
+    pub credit: AccountNumber,
+    /// Seconds.
+    pub amount: Amount,
+}
+
+/// The only transfer of a post, if it has one that corrects no other books and the post ends no hold.
+pub fn read_plain(reader: &mut Reader<'_>) -> Result<Option<OneTransfer>, DecodeError> {
+    let byte = reader.byte("kind")?;
+    read_kind(reader, byte >> 1)?;
+    if byte & 1 == 1 {
+        return Ok(None);
+    }
+    let flags = reader.byte("transfer")?;
+    if flags & (CORRECTION | MORE) != 0 {
+        return Ok(None);
+    }
+    reader.known((flags & 0x80 == 0).then_some(()), "transfer")?;
+    let (debit, credit) = (read_account(reader)?, read_account(reader)?);
+    let amount = Amount::new(reader.unsigned("amount")?.cast_signed());
+    let amount = reader.known(amount, "amount")?;
+    if flags & ACTIVITY != 0 {
+        reader.small::<u16>("activity")?;
+    }
+    for bit in [GIVEN_BY, RECEIVED_BY, PAID_BY, IN_THE_NAME_OF] {
+        if flags & bit != 0 {
+            read_owner(reader, "person")?;
+        }
+    }
+    Ok(Some(OneTransfer { debit, credit, amount }))
 }
 
 fn read_transfers(reader: &mut Reader<'_>, most: usize) -> Result<Transfers, DecodeError> {

@@ -3,7 +3,7 @@
 //! Byte 0 is the action's tag, byte 1 says which fields follow, bytes 2 to 17 are the request id
 //! (absent in the ledger's own entries), so that ids are found without decoding the rest.
 
-use super::action::{EXPIRE, LAST, may_claim, tag};
+use super::action::{EXPIRE, LAST, POST, may_claim, tag};
 use super::wire::{DecodeError, Reader, Writer};
 use crate::domain::claim::CLAIMS_MAX;
 use crate::domain::command::{PRESENT_COUNT_MAX, SEALED_TEXT_BYTES_MAX};
@@ -85,18 +85,13 @@ pub fn read(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<(u8, Comm
         command.allowed_by = Some(read_owner(reader, "allowed by")?);
     }
     if has(OCCURRED_ON) {
-        let days = i64::from(recorded_at.utc_day().days()).checked_add(reader.signed("occurred on")?);
-        let day = days.and_then(|days| i32::try_from(days).ok()).map(Day::from_days);
-        let day = day.filter(|day| (Day::MIN..=Day::MAX).contains(day));
-        command.occurred_on = Some(reader.known(day, "occurred on")?);
+        command.occurred_on = Some(read_day(reader, recorded_at)?);
     }
     if has(TEXT) {
         command.text = read_filled(reader, SEALED_TEXT_BYTES_MAX, "text")?;
     }
     if has(PRESENT_COUNT) {
-        let count =
-            Some(reader.small("present count")?).filter(|count| (1..=PRESENT_COUNT_MAX).contains(count));
-        command.present_count = Some(reader.known(count, "present count")?);
+        command.present_count = Some(read_present_count(reader)?);
     }
     if has(ATTACHMENT) {
         let topic = Topic::new(reader.small("attachment topic")?);
@@ -114,6 +109,45 @@ pub fn read(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<(u8, Comm
         }
     }
     Ok((tag, command))
+}
+
+/// Passes over the head of a post without claims or attachment: its day, if it says one. Nothing for
+/// any other head.
+pub fn read_plain(
+    reader: &mut Reader<'_>,
+    recorded_at: Timestamp,
+) -> Result<Option<Option<Day>>, DecodeError> {
+    let (tag, flags, _) = read_start(reader)?;
+    if tag != POST || flags & (ATTACHMENT | CLAIMS) != 0 {
+        return Ok(None);
+    }
+    read_owner(reader, "actor")?;
+    if flags & SECOND_PERSON != 0 {
+        read_owner(reader, "second person")?;
+    }
+    if flags & ALLOWED_BY != 0 {
+        read_owner(reader, "allowed by")?;
+    }
+    let occurred_on = if flags & OCCURRED_ON != 0 { Some(read_day(reader, recorded_at)?) } else { None };
+    if flags & TEXT != 0 {
+        let text = reader.block(SEALED_TEXT_BYTES_MAX, "text")?;
+        reader.known((!text.is_empty()).then_some(()), "text")?;
+    }
+    if flags & PRESENT_COUNT != 0 {
+        read_present_count(reader)?;
+    }
+    Ok(Some(occurred_on))
+}
+
+fn read_day(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<Day, DecodeError> {
+    let days = i64::from(recorded_at.utc_day().days()).checked_add(reader.signed("occurred on")?);
+    let day = days.and_then(|days| i32::try_from(days).ok()).map(Day::from_days);
+    reader.known(day.filter(|day| (Day::MIN..=Day::MAX).contains(day)), "occurred on")
+}
+
+fn read_present_count(reader: &mut Reader<'_>) -> Result<u32, DecodeError> {
+    let count = Some(reader.small("present count")?).filter(|count| (1..=PRESENT_COUNT_MAX).contains(count));
+    reader.known(count, "present count")
 }
 
 pub fn read_key(reader: &mut Reader<'_>) -> Result<Option<RequestKey>, DecodeError> {

@@ -16,12 +16,15 @@
 mod action;
 mod head;
 mod outcome;
+mod plain;
 #[cfg(test)]
 mod tests;
 mod widest;
 pub(crate) mod wire;
 
 use crate::domain::{Command, Entry, Outcome, RequestKey, Sequence, Timestamp};
+pub use action::OneTransfer;
+pub use plain::{PlainPost, plain_post};
 pub use wire::DecodeError;
 use wire::{Reader, Writer};
 

@@ -172,7 +172,7 @@ fn read_lines(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> R
     Ok(lines)
 }
 
-fn read_line(
+pub fn read_line(
     reader: &mut Reader<'_>,
     account: AccountNumber,
     sequence: Sequence,

@@ -7,27 +7,37 @@ use smallvec::SmallVec;
 
 use super::{Account, Bank, OpenHold, Standing, State, holds::Sides, slot};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Fact, Hold, Limits, OpenClearing, Opened,
-    OwnerNumber, Rest, Sequence,
+    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Fact, Hold, Limits, Line, OpenClearing,
+    Opened, OwnerNumber, Rest, Sequence, Timestamp,
 };
+use crate::journal::codec::PlainPost;
 
 impl State {
     /// Moves the state one entry forward.
     pub fn apply(&mut self, entry: Fact<'_>) {
-        self.position = entry.sequence;
-        self.recorded_at = entry.recorded_at;
-        self.counters.forget_ended(entry.recorded_at);
-        for line in &entry.outcome.lines {
-            if let Some(account) = self.accounts.get_mut(slot(line.account)) {
-                account.posted = line.posted;
-                account.held = line.held;
-                account.chain.push(entry.sequence);
-            }
-        }
+        self.apply_lines(entry.sequence, entry.recorded_at, &entry.outcome.lines);
         for claim in &entry.command.claims {
             self.counters.take(claim, entry.recorded_at);
         }
         self.apply_action(entry);
+    }
+
+    /// The same for a plain post, which does nothing beside its lines.
+    pub fn apply_plain(&mut self, sequence: Sequence, recorded_at: Timestamp, post: &PlainPost) {
+        self.apply_lines(sequence, recorded_at, &post.lines);
+    }
+
+    fn apply_lines(&mut self, sequence: Sequence, recorded_at: Timestamp, lines: &[Line]) {
+        self.position = sequence;
+        self.recorded_at = recorded_at;
+        self.counters.forget_ended(recorded_at);
+        for line in lines {
+            if let Some(account) = self.accounts.get_mut(slot(line.account)) {
+                account.posted = line.posted;
+                account.held = line.held;
+                account.chain.push(sequence);
+            }
+        }
     }
 
     fn apply_action(&mut self, entry: Fact<'_>) {

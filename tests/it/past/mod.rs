@@ -19,7 +19,7 @@ use hourbook::past::{Past, PastBounds};
 use crate::support::wait_until;
 
 /// Small, so that short books have many of everything.
-const BOUNDS: PastBounds = PastBounds { checkpoint_entries: 20, chunk_entries: 7 };
+const BOUNDS: PastBounds = PastBounds { checkpoint_entries: 20, read_entries: 7, chunk_entries: 7 };
 
 /// A data directory on the disk of the build, not in memory.
 fn directory() -> (tempfile::TempDir, DataDirectory) {
