@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::figures::Percentiles;
@@ -12,7 +12,11 @@ use super::usage::Usage;
 /// The file.
 pub struct PlainFile {
     file: File,
+    path: PathBuf,
 }
+
+/// A turn that finds the file longer than this begins another one, off the clock, as the disk has an end.
+const BYTES_MAX: u64 = 1 << 30;
 
 /// How long a turn lasts.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +61,8 @@ pub struct PlainTurn {
 impl PlainFile {
     /// An empty file in `folder`.
     pub fn create(folder: &Path) -> Self {
-        let file = OpenOptions::new().create_new(true).append(true).open(folder.join("plain")).unwrap();
-        Self { file }
+        let path = folder.join("plain");
+        Self { file: empty(&path), path }
     }
 
     /// Appends `per_sync` records at a time and syncs (`fdatasync`), one after the other.
@@ -66,6 +70,11 @@ impl PlainFile {
         let bytes = (records.bytes_each() * per_sync as f64) as usize;
         let batch: Vec<u8> = records.bytes.iter().copied().cycle().take(bytes).collect();
         let (mut entries, mut latencies) = (0, Vec::new());
+        if self.file.metadata().unwrap().len() > BYTES_MAX {
+            std::fs::remove_file(&self.path).unwrap();
+            self.file = empty(&self.path);
+        }
+        rustix::fs::sync();
         let (before, began) = (Usage::mine(), Instant::now());
         while until.goes_on(began, entries) {
             let since = Instant::now();
@@ -81,4 +90,8 @@ impl PlainFile {
             usage: Usage::mine() - before,
         }
     }
+}
+
+fn empty(path: &Path) -> File {
+    OpenOptions::new().create_new(true).append(true).open(path).unwrap()
 }

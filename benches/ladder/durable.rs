@@ -118,7 +118,6 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
             if case.generator.workload() == Workload::Uniform {
                 let records = books::newest_records(&case.network.ledger);
                 let per_sync = case.turns.last().unwrap().entries_per_batch();
-                rustix::fs::sync();
                 let turn = plain_file.turn(&records, per_sync, Until::Elapsed(options.turn()));
                 plain_turns.push((turn, per_sync, records.bytes_each()));
             }
