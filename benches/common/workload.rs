@@ -18,7 +18,8 @@ use super::random::{Random, Zipf};
 pub const GROUP_TRANSFERS: usize = 12;
 
 /// What is posted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[value(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Workload {
     /// Two different accounts, each as likely as any other; 10,000 of them where nothing else is said.
@@ -28,6 +29,7 @@ pub enum Workload {
     /// Every entry credits the one café.
     Hot,
     /// Uniform over 1,000,000 accounts.
+    #[value(name = "accounts_1m")]
     #[serde(rename = "accounts_1m")]
     AccountsMillion,
     /// Twelve people were helped by one: 12 transfers in an entry.

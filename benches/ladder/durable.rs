@@ -104,7 +104,7 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     ];
     let mut cases: Vec<Case<'_>> = workloads
         .into_iter()
-        .filter(|(workload, _)| *workload == Workload::Uniform || options.wants(workload.name()))
+        .filter(|(workload, _)| options.wants(*workload))
         .zip(1..)
         .map(|((workload, (network, accounts)), seed)| {
             Case::new(network, Generator::new(workload, *accounts, seed), options)

@@ -27,7 +27,7 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     let own = Options { batch: None, in_flight: None, ..options.clone() };
     let mut durable = Case::new(&network, Generator::new(Workload::Uniform, accounts, 1), &own);
     let workloads = [Workload::Uniform, Workload::Hot, Workload::Group];
-    let wanted = |workload: &Workload| *workload == Workload::Uniform || options.wants(workload.name());
+    let wanted = |workload: &Workload| options.wants(*workload);
     let mut cases: Vec<(Workload, Vec<Heard>)> =
         workloads.into_iter().filter(wanted).map(|workload| (workload, Vec::new())).collect();
     let entries = options.batch.unwrap_or(MESSAGE_ENTRIES);

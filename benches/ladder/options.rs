@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::common::workload::Workload;
 use crate::rungs::Group;
 
 /// How fast Hourbook is, rung by rung, from a plain file to a caller on the wire.
@@ -15,7 +16,7 @@ pub struct Options {
     pub rung: Vec<Group>,
     /// Only these workloads of durable and grpc_batch; uniform always is
     #[arg(long, value_delimiter = ',', value_name = "NAME")]
-    pub workload: Vec<String>,
+    pub workload: Vec<Workload>,
     /// How long a turn lasts
     #[arg(long, default_value_t = 5.0, value_name = "SECONDS")]
     pub turn_seconds: f64,
@@ -63,7 +64,7 @@ impl Options {
     }
 
     /// Whether a workload is wanted.
-    pub fn wants(&self, workload: &str) -> bool {
-        self.workload.is_empty() || self.workload.iter().any(|wanted| wanted == workload)
+    pub fn wants(&self, workload: Workload) -> bool {
+        workload == Workload::Uniform || self.workload.is_empty() || self.workload.contains(&workload)
     }
 }
