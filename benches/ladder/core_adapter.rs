@@ -1,0 +1,50 @@
+//! The core as the `core` rung sees it. The only place that knows how.
+
+use hourbook::domain::Timestamp;
+use hourbook::ledger::core::{Circumstances, Core, Disk, FETCHED_AHEAD, Item, RequestIds, Work};
+use hourbook::ledger::{Bounds, Decision, Detail, Mode};
+
+/// A core and the batch it fills.
+pub struct Deciding {
+    core: Core,
+    work: Work,
+    bounds: Bounds,
+    now: Timestamp,
+}
+
+impl Default for Deciding {
+    fn default() -> Self {
+        let bounds = Bounds::default();
+        let core = Core::new(Default::default(), RequestIds::default(), bounds);
+        Self { core, work: Work::default(), bounds, now: Timestamp::default() }
+    }
+}
+
+impl Deciding {
+    /// Begins a batch; what was in the one before is forgotten, as there is no journal.
+    pub fn start_batch(&mut self, now: Timestamp) {
+        self.now = now;
+        self.work.clear();
+        let position = self.core.state().position;
+        self.work.batch.start(position.next(), now, position);
+    }
+
+    /// Whether the batch takes no more.
+    pub fn batch_is_full(&self) -> bool {
+        self.work.batch.count() >= self.bounds.batch_entries_max
+    }
+
+    /// Decides commands as the poster does, which must be new ones that are accepted, and puts them into
+    /// the batch.
+    pub fn decide(&mut self, items: &[Item]) {
+        let circumstances = Circumstances { now: Ok(self.now), disk: Disk::Roomy };
+        for some in items.chunks(FETCHED_AHEAD) {
+            self.core.fetch_ahead(some);
+            for item in some {
+                let (work, mode) = (&mut self.work, Mode::Write);
+                let decided = self.core.decide_item(work, item, mode, Detail::Numbers, circumstances);
+                assert!(matches!(decided, Ok(Decision::Accepted(_))), "{decided:?}");
+            }
+        }
+    }
+}
