@@ -29,15 +29,19 @@ mod committer;
 pub mod decide;
 pub mod failure;
 mod follower;
+mod gate;
+mod handoff;
 mod open;
 mod poster;
 mod queue;
 pub mod recovery;
+mod relay;
 mod request_ids;
 mod sameness;
 mod shared;
 pub mod state;
 pub mod submission;
+mod sync;
 pub mod views;
 mod work;
 
@@ -301,7 +305,7 @@ impl Ledger {
     }
 
     fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
-        self.shared.queue.submit(submission).map_err(|not_taken| match not_taken {
+        self.shared.relay.queue.submit(submission).map_err(|not_taken| match not_taken {
             NotTaken::Full => NoReceipt::Busy,
             NotTaken::Closed => self.gone(),
         })
@@ -343,8 +347,7 @@ impl Ledger {
 
 impl Drop for Ledger {
     fn drop(&mut self) {
-        self.shared.closing.store(true, Ordering::Release);
-        self.shared.queue.bell().ring();
+        self.shared.relay.close();
         for thread in self.posting.drain(..) {
             drop(thread.join());
         }

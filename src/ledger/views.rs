@@ -4,13 +4,14 @@
 //! for a look-up or for one batch's changes, never across IO.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashMap;
 use tokio::sync::watch;
 
 use super::balances::{Balances, Head};
+use super::gate::Acknowledged;
 use super::state::{Bank, OpenHold, State, slot};
 use super::work::{AccountView, Work};
 use crate::domain::{AccountNumber, Balance, BankNumber, Sequence};
@@ -26,7 +27,7 @@ pub struct Views {
     banks: RwLock<Vec<Bank>>,
     holds: RwLock<HashMap<Sequence, Arc<OpenHold>>>,
     owners: AtomicU32,
-    position: AtomicU64,
+    position: Acknowledged,
     /// The position again, for whoever waits for it to move.
     notice: watch::Sender<Sequence>,
 }
@@ -35,7 +36,7 @@ impl Views {
     /// The views of a state whose every entry is on disk.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let views = Self::default();
+        let views = Self { position: Acknowledged::at(state.position), ..Self::default() };
         for (number, account) in state.numbered_accounts() {
             let head = Head { sequence: account.chain.head(), lines: account.chain.lines() };
             if head.lines > 0 {
@@ -49,14 +50,14 @@ impl Views {
         views.accounts_len.store(state.accounts.len(), Ordering::Release);
         views.banks.write().unwrap_or_else(PoisonError::into_inner).clone_from(&state.banks);
         views.owners.store(state.owners, Ordering::Release);
-        views.acknowledge(state.position);
+        views.tell(state.position);
         views
     }
 
     /// The acknowledged position. Wait-free.
     #[must_use]
     pub fn position(&self) -> Sequence {
-        Sequence::new(self.position.load(Ordering::Acquire))
+        self.position.get()
     }
 
     /// Says whenever the position moves. Followers and streams wait here; nobody is pushed to.
@@ -200,9 +201,13 @@ impl Views {
         }
     }
 
-    /// Moves the position everybody sees. The committer's.
-    pub(crate) fn acknowledge(&self, position: Sequence) {
-        self.position.store(position.get(), Ordering::Release);
+    /// The position as the gate moves it. The committer's.
+    pub(crate) const fn acknowledged(&self) -> &Acknowledged {
+        &self.position
+    }
+
+    /// Tells those who wait for the position that it moved. The committer's.
+    pub(crate) fn tell(&self, position: Sequence) {
         self.notice.send_replace(position);
     }
 }
