@@ -24,7 +24,7 @@ use hourbook::domain::{
     Opened, OwnerNumber, Post, RequestId, RequestKey, Scope, Transfer,
 };
 use hourbook::journal::codec;
-use hourbook::ledger::Mode;
+use hourbook::ledger::{Detail, Mode};
 use hourbook::network::{Network, NetworkOptions};
 
 const ACCOUNTS: u32 = 10_000;
@@ -170,7 +170,7 @@ impl Bench {
                 settle(in_flight.pop_front().unwrap());
             }
             let commands = self.commands();
-            in_flight.push_back(self.network.ledger.submit(commands, Mode::Write).unwrap());
+            in_flight.push_back(self.network.ledger.submit(commands, Mode::Write, Detail::Numbers).unwrap());
         }
         in_flight.drain(..).for_each(settle);
         let took = started.elapsed();
@@ -201,7 +201,7 @@ impl Bench {
 }
 
 fn settle(ticket: hourbook::ledger::Ticket) {
-    let decisions = ticket.wait().unwrap();
+    let decisions = ticket.wait().unwrap().decisions;
     assert!(decisions.iter().all(|decision| matches!(decision, hourbook::ledger::Decision::Accepted(_))));
 }
 

@@ -22,6 +22,19 @@ pub struct Entry {
     pub outcome: Outcome,
 }
 
+/// An entry by reference: what a fact says, wherever its parts are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact<'a> {
+    /// Its place.
+    pub sequence: Sequence,
+    /// When the ledger wrote it down.
+    pub recorded_at: Timestamp,
+    /// What was asked.
+    pub command: &'a Command,
+    /// What the ledger added.
+    pub outcome: &'a Outcome,
+}
+
 /// What the ledger adds to a command it accepts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -146,6 +159,13 @@ pub enum Form {
 }
 
 impl Entry {
+    /// The same by reference.
+    #[must_use]
+    pub const fn fact(&self) -> Fact<'_> {
+        let Self { sequence, recorded_at, command, outcome } = self;
+        Fact { sequence: *sequence, recorded_at: *recorded_at, command, outcome }
+    }
+
     /// What it is, in one word.
     #[must_use]
     pub const fn form(&self) -> Form {

@@ -27,7 +27,7 @@ pub use command::{
     Action, AtDeadline, Capture, Close, Command, Hold, OpenBank, OpenClearing, Post, Rest, ReversalKind,
     Reverse, ReversedPart, Transfers,
 };
-pub use entry::{Entry, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
+pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
 pub use invalid::Invalid;
 pub use kind::Kind;
 pub use note::{Attachment, Note, Topic};

@@ -12,8 +12,9 @@ use crate::domain::Sequence;
 /// What the poster keeps of an account's thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
-    // Newest tree first; `sequence << 6 | exponent`, the tree has 2^exponent - 1 lines.
-    roots: SmallVec<[u64; 2]>,
+    // Newest tree last; `sequence << 6 | exponent`, the tree has 2^exponent - 1 lines. Six of them are the
+    // roots of most accounts of up to a few hundred lines, and fill the account's second cache line.
+    roots: SmallVec<[u64; 6]>,
     lines: u64,
 }
 
@@ -39,13 +40,15 @@ impl Chain {
     /// Entry with the newest line; zero if there is none.
     #[must_use]
     pub fn head(&self) -> Sequence {
-        root_sequence(self.roots.first())
+        root_sequence(self.roots.last())
     }
 
     /// What the next line must point to.
     #[must_use]
     pub fn next_pointers(&self) -> Pointers {
-        let after = if self.next_merges() { self.roots.get(2) } else { self.roots.first() };
+        // A tree that swallows two more jumps to what stands before them.
+        let below = if self.next_merges() { 3 } else { 1 };
+        let after = self.roots.len().checked_sub(below).and_then(|place| self.roots.get(place));
         Pointers { previous: self.head(), jump: root_sequence(after) }
     }
 
@@ -53,14 +56,14 @@ impl Chain {
     pub fn push(&mut self, sequence: Sequence) {
         let mut exponent = 1;
         if self.next_merges() {
-            exponent = self.roots.first().map_or(0, |root| root & EXPONENT_MASK).saturating_add(1);
-            self.roots.drain(..2);
+            exponent = self.roots.last().map_or(0, |root| root & EXPONENT_MASK).saturating_add(1);
+            self.roots.truncate(self.roots.len().saturating_sub(2));
         }
-        self.roots.insert(0, sequence.get() << EXPONENT_BITS | exponent);
+        self.roots.push(sequence.get() << EXPONENT_BITS | exponent);
         self.lines = self.lines.saturating_add(1);
     }
 
-    /// The packed roots, for checkpoints.
+    /// The packed roots, newest last, for checkpoints.
     #[must_use]
     pub fn roots(&self) -> &[u64] {
         &self.roots
@@ -78,9 +81,10 @@ impl Chain {
     }
 
     fn next_merges(&self) -> bool {
-        match (self.roots.first(), self.roots.get(1)) {
-            (Some(first), Some(second)) => first & EXPONENT_MASK == second & EXPONENT_MASK,
-            _ => false,
+        if let [.., second, newest] = self.roots.as_slice() {
+            newest & EXPONENT_MASK == second & EXPONENT_MASK
+        } else {
+            false
         }
     }
 }

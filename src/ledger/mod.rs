@@ -26,6 +26,7 @@ pub mod chain;
 pub mod checkpoint;
 pub mod clock;
 mod committer;
+pub mod core;
 pub mod decide;
 pub mod failure;
 mod follower;
@@ -59,7 +60,7 @@ pub use committer::{BatchWritten, OnBatch};
 pub use failure::{FAIL_STOP_EXIT_CODE, Failure, OnFailure, exit_process};
 pub use open::{AcceptClock, OpenError, Options};
 pub use sameness::TextIsGone;
-pub use submission::{Decision, Mode};
+pub use submission::{Added, Decided, Decision, Detail, Mode};
 pub use work::AccountView;
 
 use crate::domain::{
@@ -70,7 +71,7 @@ use queue::NotTaken;
 use recovery::RecoveryError;
 use shared::Shared;
 use state::State;
-use submission::{Item, Submission};
+use submission::{Commands, Item, Submission};
 use views::Views;
 
 /// The books of one network, open for business.
@@ -132,9 +133,8 @@ impl Ledger {
     /// # Errors
     /// [`NoReceipt`]. Only `Unknown` leaves open whether it was written; the same request id tells.
     pub fn post(&self, command: Command) -> Result<Receipt, NoReceipt> {
-        let asked = command.clone();
-        let decision = self.decide_one(command, Mode::Write)?;
-        self.receipt(&asked, decision)
+        let (asked, decision) = self.decide_one(command, Mode::Write)?;
+        self.receipt(asked, decision)
     }
 
     /// The same checks and the same answer as `post`, with nothing written and no id used up. The
@@ -143,21 +143,20 @@ impl Ledger {
     /// # Errors
     /// [`NoReceipt`], as `post` would.
     pub fn validate(&self, command: Command) -> Result<Outcome, NoReceipt> {
-        let asked = command.clone();
         match self.decide_one(command, Mode::ValidateOnly)? {
-            Decision::WouldBe(outcome) => Ok(*outcome),
-            decision @ (Decision::Accepted(_) | Decision::Known(_) | Decision::Refused(_)) => {
-                self.receipt(&asked, decision).map(|receipt| receipt.entry.outcome)
-            }
+            (_, Decision::WouldBe(outcome)) => Ok(*outcome),
+            (asked, decision) => self.receipt(asked, decision).map(|receipt| receipt.entry.outcome),
         }
     }
 
     /// Puts independent commands into the books, in order, each with its own decision. They come
-    /// back together once all of them are on disk.
+    /// back together, with the commands, once all of them are on disk.
+    ///
+    /// May read the journal for commands that name an older entry.
     ///
     /// # Errors
     /// [`NoReceipt::Invalid`] for the first command out of bounds, `Busy` if the queue is full.
-    pub fn submit(&self, commands: Vec<Command>, mode: Mode) -> Result<Ticket, NoReceipt> {
+    pub fn submit(&self, commands: Vec<Command>, mode: Mode, detail: Detail) -> Result<Ticket, NoReceipt> {
         if commands.len() > self.shared.bounds.submission_entries_max {
             return Err(Invalid { field: "entries", limit: "at most 10,000 in one submission" }.into());
         }
@@ -168,23 +167,29 @@ impl Ledger {
             items.push(Item { command, ahead });
         }
         let (to, from) = oneshot::channel();
-        self.take(Submission::Commands(items, mode, to))?;
+        self.take(Submission::Commands(Commands { items, mode, detail, to }))?;
         Ok(Ticket { from })
     }
 
     /// Turns the decision on a command into its receipt: a known id is compared with its entry, and
-    /// a hold that is no longer open is looked up.
+    /// a hold that is no longer open is looked up. Reads the journal, but for `AcceptedWith` and most
+    /// refusals.
     ///
     /// # Errors
     /// [`NoReceipt`], as `post` would.
-    pub fn receipt(&self, asked: &Command, decision: Decision) -> Result<Receipt, NoReceipt> {
+    pub fn receipt(&self, asked: Command, decision: Decision) -> Result<Receipt, NoReceipt> {
         match decision {
             Decision::Accepted(sequence) => {
                 Ok(Receipt { entry: self.stored(sequence)?, repeated: Repeated::No })
             }
+            Decision::AcceptedWith(added) => {
+                let Added { sequence, recorded_at, outcome } = *added;
+                let entry = Entry { sequence, recorded_at, command: asked, outcome };
+                Ok(Receipt { entry, repeated: Repeated::No })
+            }
             Decision::Known(sequence) => {
                 let entry = self.stored(sequence)?;
-                let fields = sameness::differences(asked, &entry.command, &*self.text_is_gone);
+                let fields = sameness::differences(&asked, &entry.command, &*self.text_is_gone);
                 if fields.is_empty() {
                     Ok(Receipt { entry, repeated: Repeated::Yes })
                 } else {
@@ -298,10 +303,9 @@ impl Ledger {
         follower::checkpoint(&**self.books.journal(), &self.checkpoints)
     }
 
-    fn decide_one(&self, command: Command, mode: Mode) -> Result<Decision, NoReceipt> {
-        let ticket = self.submit(vec![command], mode)?;
-        let decisions = ticket.from.blocking_recv().map_err(|_| self.gone())?;
-        decisions.into_iter().next().ok_or_else(|| self.gone())
+    fn decide_one(&self, command: Command, mode: Mode) -> Result<(Command, Decision), NoReceipt> {
+        let decided = self.submit(vec![command], mode, Detail::Outcomes)?.wait();
+        decided.and_then(|decided| decided.each().next()).ok_or_else(|| self.gone())
     }
 
     fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
@@ -322,6 +326,12 @@ impl Ledger {
             |what: String| NoReceipt::Unknown(format!("entry {sequence} cannot be read: {what}"));
         let entry = self.books.entry(sequence).map_err(|error| unreadable(error.to_string()))?;
         entry.ok_or_else(|| unreadable("it is not there".into()))
+    }
+
+    /// Whether submitting the command reads the journal before it is put in line.
+    #[must_use]
+    pub fn reads_ahead(&self, command: &Command) -> bool {
+        needs_of_old(command).is_some()
     }
 
     /// What a command needs of old entries. Entries are immutable, so it cannot go stale.
@@ -363,20 +373,20 @@ impl Drop for Ledger {
 /// Decisions on their way. Await it, or block on `wait`.
 #[derive(Debug)]
 pub struct Ticket {
-    from: oneshot::Receiver<Vec<Decision>>,
+    from: oneshot::Receiver<Decided>,
 }
 
 impl Ticket {
     /// Blocks the thread until the decisions are on disk; none if the ledger stopped before, and
     /// then it is not known whether they were written.
     #[must_use]
-    pub fn wait(self) -> Option<Vec<Decision>> {
+    pub fn wait(self) -> Option<Decided> {
         self.from.blocking_recv().ok()
     }
 }
 
 impl Future for Ticket {
-    type Output = Option<Vec<Decision>>;
+    type Output = Option<Decided>;
 
     fn poll(
         mut self: std::pin::Pin<&mut Self>,

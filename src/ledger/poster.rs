@@ -3,26 +3,27 @@
 //! Its state may run ahead of the disk; what anybody can see may not (I5). So every answer, refusals
 //! too, travels with the batch in which it was decided, and the committer sends it.
 //!
-//! No IO and one clock reading a batch. Waits only when there is nothing to do, or when the batch is
-//! full and the one before is still being written.
+//! Owns the order and the moment of things; what is decided is `core`'s, when to look again or to end is
+//! `relay`'s. No IO and one clock reading a batch. Waits only when there is nothing to do, or when the
+//! batch is full and the one before is still being written.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::bell::Bell;
-use super::clock::{ClockGuard, Unsure};
-use super::decide::{Case, ReadAhead, decide};
+use super::clock::ClockGuard;
+use super::core::{Circumstances, Core, Disk, FETCHED_AHEAD};
 use super::failure::Failure;
 use super::queue::Queue;
 use super::relay::{Filled, Posting};
-use super::request_ids::{Refusals, RequestIds};
+use super::request_ids::RequestIds;
 use super::shared::Shared;
 use super::state::State;
-use super::submission::{Answer, Decision, Item, Mode, Submission};
+use super::submission::{Answer, Commands, Decided, Submission};
 use super::work::Work;
-use crate::domain::{Action, Command, Entry, OwnerNumber, Refusal, Timestamp};
-use crate::journal::codec;
+use crate::domain::{Action, Command, OwnerNumber};
+use crate::journal::TooLarge;
 
 /// How long the poster sleeps at most: holds are let go by time, not only when somebody calls.
 const TICK: Duration = Duration::from_secs(1);
@@ -30,13 +31,10 @@ const TICK: Duration = Duration::from_secs(1);
 /// The poster's own.
 pub struct Poster {
     shared: Arc<Shared>,
-    state: State,
-    ids: RequestIds,
-    refusals: Refusals,
+    core: Core,
     guard: ClockGuard,
     work: Work,
-    now: Result<Timestamp, Unsure>,
-    record: Vec<u8>,
+    circumstances: Circumstances,
     /// Where in a submission the poster is that did not fit into one batch.
     unfinished: Option<Unfinished>,
     /// Who waits for everything due to be recorded; at most as many as the queue has slots.
@@ -50,12 +48,10 @@ enum Due {
     NoMore,
 }
 
-/// A submission that goes on in the next batch.
+/// A submission that is decided up to some command, and may go on in the next batch.
 struct Unfinished {
-    items: std::vec::IntoIter<Item>,
-    mode: Mode,
-    decisions: Vec<Decision>,
-    to: tokio::sync::oneshot::Sender<Vec<Decision>>,
+    commands: Commands,
+    decided: Decided,
 }
 
 impl Poster {
@@ -63,20 +59,10 @@ impl Poster {
     pub fn new(shared: Arc<Shared>, state: State, ids: RequestIds) -> Self {
         let now = shared.clock.now();
         let mut guard = ClockGuard::new(state.recorded_at, now);
-        let refusals = Refusals::new(shared.bounds.refusals_max);
-        let now = guard.read(now);
-        Self {
-            shared,
-            state,
-            ids,
-            refusals,
-            guard,
-            work: Work::default(),
-            now,
-            record: Vec::new(),
-            unfinished: None,
-            ticks: Vec::new(),
-        }
+        let circumstances = Circumstances { now: guard.read(now), disk: Disk::Roomy };
+        let core = Core::new(state, ids, shared.bounds);
+        let (work, unfinished, ticks) = (Work::default(), None, Vec::new());
+        Self { shared, core, guard, work, circumstances, unfinished, ticks }
     }
 
     /// Runs until the ledger closes or stops.
@@ -86,10 +72,12 @@ impl Poster {
     }
 
     fn start_batch(&mut self) {
-        self.now = self.guard.read(self.shared.clock.now());
-        let recorded_at = self.now.unwrap_or(self.state.recorded_at);
-        let committed = self.shared.views.position();
-        self.work.batch.start(self.state.position.next(), recorded_at, committed);
+        let now = self.guard.read(self.shared.clock.now());
+        let low = self.shared.disk_low.load(Ordering::Relaxed);
+        self.circumstances = Circumstances { now, disk: if low { Disk::Low } else { Disk::Roomy } };
+        let state = self.core.state();
+        let recorded_at = now.unwrap_or(state.recorded_at);
+        self.work.batch.start(state.position.next(), recorded_at, self.shared.views.position());
         if self.expire_due_holds() == Due::NoMore {
             self.work.answers.extend(self.ticks.drain(..).map(Answer::Done));
         }
@@ -97,22 +85,27 @@ impl Poster {
 
     /// I9: what is due ends before anybody new is decided, a bounded number a batch.
     fn expire_due_holds(&mut self) -> Due {
-        let Ok(now) = self.now else { return Due::NoMore };
-        if self.shared.disk_low.load(Ordering::Relaxed) {
+        let Ok(now) = self.circumstances.now else { return Due::NoMore };
+        if self.circumstances.disk == Disk::Low {
             return Due::NoMore; // Deadlines are met by time all the same; they are recorded when there is room.
         }
         for _ in 0..self.shared.bounds.expiries_per_batch_max {
-            let Some((deadline, hold)) = self.state.holds.next_due() else { return Due::NoMore };
+            let Some((deadline, hold)) = self.core.state().holds.next_due() else { return Due::NoMore };
             if deadline > now {
                 return Due::NoMore;
             }
             let command = Command::of_the_ledger(OwnerNumber::OPERATOR, Action::Expire(hold));
-            let decision = self.decide_new(command, &ReadAhead::Nothing, now, Mode::Write);
-            if let Decision::Refused(refusal) = decision {
-                // A due hold that cannot end would be tried for ever: the state is not what we think.
-                let what = format!("hold {hold} is due and cannot end: {:?}", refusal.reason());
-                self.shared.fail_stop.stop(Failure::ThreadEnded { thread: "poster", what });
-                return Due::NoMore;
+            match self.core.decide_own(&mut self.work, &command, now) {
+                Ok(Ok(_)) => {}
+                Ok(Err(refusal)) => {
+                    // A due hold that cannot end would be tried for ever: the state is not what we think.
+                    self.stop(format!("hold {hold} is due and cannot end: {:?}", refusal.reason()));
+                    return Due::NoMore;
+                }
+                Err(too_large) => {
+                    self.stop_over(too_large);
+                    return Due::NoMore;
+                }
             }
         }
         Due::More
@@ -120,12 +113,15 @@ impl Poster {
 
     fn take(&mut self, submission: Submission) {
         match submission {
-            Submission::Commands(items, mode, to) => {
-                let decisions = Vec::with_capacity(items.len());
-                self.decide_items(Unfinished { items: items.into_iter(), mode, decisions, to });
+            Submission::Commands(commands) => {
+                let decisions = Vec::with_capacity(commands.items.len());
+                self.decide_on(Unfinished { commands, decided: Decided { items: Vec::new(), decisions } });
             }
-            Submission::Find(key, to) => self.work.answers.push(Answer::Found(self.ids.get(&key), to)),
-            Submission::Copy(to) => self.work.answers.push(Answer::Copied(Box::new(self.state.clone()), to)),
+            Submission::Find(key, to) => self.work.answers.push(Answer::Found(self.core.find(&key), to)),
+            Submission::Copy(to) => {
+                let copy = Box::new(self.core.state().clone());
+                self.work.answers.push(Answer::Copied(copy, to));
+            }
             Submission::Tick(to) => self.ticks.push(to),
             Submission::AcceptClock(to) => {
                 self.guard.accept(self.shared.clock.now());
@@ -134,83 +130,37 @@ impl Poster {
         }
     }
 
-    fn decide_items(&mut self, mut unfinished: Unfinished) {
-        while !self.batch_is_full() {
-            let Some(item) = unfinished.items.next() else {
-                self.work.answers.push(Answer::Decisions(unfinished.decisions, unfinished.to));
+    fn decide_on(&mut self, mut unfinished: Unfinished) {
+        let Unfinished { commands, decided } = &mut unfinished;
+        while let Some(left) = commands.items.get(decided.decisions.len()..).filter(|left| !left.is_empty()) {
+            if self.batch_is_full() {
+                self.unfinished = Some(unfinished);
                 return;
-            };
-            unfinished.decisions.push(self.decide_item(item, unfinished.mode));
-        }
-        self.unfinished = Some(unfinished);
-    }
-
-    /// I6 first: an id that was accepted or, lately, refused has its answer already.
-    fn decide_item(&mut self, item: Item, mode: Mode) -> Decision {
-        let Some(key) = item.command.key else {
-            // `Command::check` let nothing through without an id; only expiries have none.
-            return Decision::Refused(Box::new(Refusal::RequestIdReused { fields: vec!["request_id"] }));
-        };
-        if let Some(sequence) = self.ids.get(&key) {
-            return Decision::Known(sequence);
-        }
-        let Ok(now) = self.now else {
-            return Decision::Refused(Box::new(Refusal::ClockUnsure));
-        };
-        if let Some(refusal) = self.refusals.get(&key, &item.command, now) {
-            return Decision::Refused(Box::new(refusal));
-        }
-        if self.shared.disk_low.load(Ordering::Relaxed) {
-            return Decision::Refused(Box::new(Refusal::DiskLow));
-        }
-        self.decide_new(item.command, &item.ahead, now, mode)
-    }
-
-    /// Whether one more id can be kept: the last of all questions, as of everything that is full.
-    /// What the ledger does by itself has no id and always has room.
-    fn room_for_id(&self, command: &Command) -> Result<(), Refusal> {
-        let most = self.shared.bounds.request_ids_max;
-        if command.key.is_some() && self.ids.len() >= most {
-            let most = u64::try_from(most).unwrap_or(u64::MAX);
-            return Err(Refusal::BooksFull { what: "request ids", most });
-        }
-        Ok(())
-    }
-
-    fn decide_new(&mut self, command: Command, ahead: &ReadAhead, now: Timestamp, mode: Mode) -> Decision {
-        let case = Case { state: &self.state, command: &command, ahead, now, bounds: &self.shared.bounds };
-        let decided = decide(case).and_then(|outcome| self.room_for_id(&command).map(|()| outcome));
-        let outcome = match decided {
-            Ok(outcome) => outcome,
-            Err(refusal) => {
-                if let (Some(key), Mode::Write) = (command.key, mode) {
-                    self.refusals.remember(key, &command, &refusal, now);
-                }
-                return Decision::Refused(Box::new(refusal));
             }
-        };
-        if mode == Mode::ValidateOnly {
-            return Decision::WouldBe(Box::new(outcome));
+            self.core.fetch_ahead(left);
+            for item in left.iter().take(FETCHED_AHEAD) {
+                let (mode, detail) = (commands.mode, commands.detail);
+                match self.core.decide_item(&mut self.work, item, mode, detail, self.circumstances) {
+                    Ok(decision) => decided.decisions.push(decision),
+                    Err(too_large) => return self.stop_over(too_large),
+                }
+                if self.batch_is_full() {
+                    break;
+                }
+            }
         }
-        let entry = Entry { sequence: self.state.position.next(), recorded_at: now, command, outcome };
-        self.write(&entry)
+        let Unfinished { commands, mut decided } = unfinished;
+        decided.items = commands.items;
+        self.work.answers.push(Answer::Decisions(decided, commands.to));
     }
 
-    /// From here it must succeed: the entry is in the batch, the state and the ids, or nowhere.
-    fn write(&mut self, entry: &Entry) -> Decision {
-        self.record.clear();
-        codec::encode(&entry.command, &entry.outcome, entry.sequence, entry.recorded_at, &mut self.record);
-        if let Err(too_large) = self.work.batch.push(&self.record) {
-            // The bounds of a command are const-asserted below the bounds of a record.
-            let what = format!("entry {}: {too_large}", entry.sequence);
-            self.shared.fail_stop.stop(Failure::ThreadEnded { thread: "poster", what });
-        }
-        self.state.apply(entry);
-        if let Some(key) = entry.command.key {
-            self.ids.insert(key, entry.sequence);
-        }
-        self.work.show(&self.state, entry);
-        Decision::Accepted(entry.sequence)
+    /// The bounds of a command are const-asserted below the bounds of a record.
+    fn stop_over(&self, too_large: TooLarge) {
+        self.stop(format!("entry {}: {too_large}", self.core.state().position.next()));
+    }
+
+    fn stop(&self, what: String) {
+        self.shared.fail_stop.stop(Failure::ThreadEnded { thread: "poster", what });
     }
 
     fn batch_is_full(&self) -> bool {
@@ -233,8 +183,8 @@ impl Poster {
     }
 
     fn until_next_deadline(&self) -> Duration {
-        let due_in = self.state.holds.next_due().and_then(|(deadline, _)| {
-            let now = self.now.ok()?;
+        let due_in = self.core.state().holds.next_due().and_then(|(deadline, _)| {
+            let now = self.circumstances.now.ok()?;
             u64::try_from(deadline.micros_since(now)).ok()
         });
         due_in.map_or(TICK, |micros| Duration::from_micros(micros.max(1_000)).min(TICK))
@@ -247,7 +197,7 @@ impl Posting<Submission, Work> for Poster {
             self.start_batch();
         }
         if let Some(unfinished) = self.unfinished.take() {
-            self.decide_items(unfinished);
+            self.decide_on(unfinished);
         }
         while self.unfinished.is_none() && !self.batch_is_full() {
             let Some(submission) = queue.next() else { break };

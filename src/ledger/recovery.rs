@@ -76,7 +76,7 @@ pub fn at_tip(
             ids.insert(key, record.sequence);
         }
         if record.sequence > state.position {
-            state.apply(&decode(&record)?);
+            state.apply(decode(&record)?.fact());
         }
         Ok(())
     })?;
@@ -94,7 +94,7 @@ pub fn at_position(
 ) -> Result<State, RecoveryError> {
     let mut state = checkpoints.newest(reader, position);
     each_record(reader, state.position.next(), position, |record| {
-        state.apply(&decode(&record)?);
+        state.apply(decode(&record)?.fact());
         Ok(())
     })?;
     Ok(state)

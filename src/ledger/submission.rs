@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::decide::ReadAhead;
 use super::state::State;
-use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence};
+use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 
 /// A command with what was read of old entries for it.
 #[derive(Clone, Debug)]
@@ -13,6 +13,15 @@ pub struct Item {
     pub command: Command,
     /// What it needs of old entries.
     pub ahead: ReadAhead,
+}
+
+/// How much of what the ledger added comes back with an acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The number of the entry: enough for many commands at once.
+    Numbers,
+    /// All of it, so that nobody has to read the entry back.
+    Outcomes,
 }
 
 /// Whether a decision is written down.
@@ -29,6 +38,8 @@ pub enum Mode {
 pub enum Decision {
     /// Written down as this entry.
     Accepted(Sequence),
+    /// Written down, with what the ledger added; where [`Detail::Outcomes`] was asked for.
+    AcceptedWith(Box<Added>),
     /// The id belongs to this entry already; whether the content is the same is for the caller's
     /// side to compare, as the entry may be old.
     Known(Sequence),
@@ -38,11 +49,51 @@ pub enum Decision {
     WouldBe(Box<Outcome>),
 }
 
+/// What the ledger added to a command when it became an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// Its place.
+    pub sequence: Sequence,
+    /// When it was written down.
+    pub recorded_at: Timestamp,
+    /// Lines, moves and numbers.
+    pub outcome: Outcome,
+}
+
+/// Commands, independent of each other, to be decided in order.
+#[derive(Debug)]
+pub struct Commands {
+    /// What is asked. Only read by the poster; they go back to whoever asked.
+    pub items: Vec<Item>,
+    /// Whether decisions are written down.
+    pub mode: Mode,
+    /// How much comes back.
+    pub detail: Detail,
+    /// Who waits.
+    pub to: oneshot::Sender<Decided>,
+}
+
+/// Commands and what was decided of them, in order. As many of one as of the other.
+#[derive(Clone, Debug, Default)]
+pub struct Decided {
+    /// What was asked.
+    pub items: Vec<Item>,
+    /// What the poster said.
+    pub decisions: Vec<Decision>,
+}
+
+impl Decided {
+    /// Each command with its decision.
+    pub fn each(self) -> impl ExactSizeIterator<Item = (Command, Decision)> {
+        self.items.into_iter().map(|item| item.command).zip(self.decisions)
+    }
+}
+
 /// One slot of the queue.
 #[derive(Debug)]
 pub enum Submission {
-    /// Independent commands, decided in order, answered together.
-    Commands(Vec<Item>, Mode, oneshot::Sender<Vec<Decision>>),
+    /// Independent commands, answered together.
+    Commands(Commands),
     /// Which entry an id belongs to.
     Find(RequestKey, oneshot::Sender<Option<Sequence>>),
     /// A copy of the state at some position, for comparing (I8). Stops the poster for its length.
@@ -57,7 +108,7 @@ pub enum Submission {
 #[derive(Debug)]
 pub enum Answer {
     /// To `Commands`.
-    Decisions(Vec<Decision>, oneshot::Sender<Vec<Decision>>),
+    Decisions(Decided, oneshot::Sender<Decided>),
     /// To `Find`.
     Found(Option<Sequence>, oneshot::Sender<Option<Sequence>>),
     /// To `Copy`.
@@ -70,7 +121,7 @@ impl Answer {
     /// Sends it; a caller who left is no concern of ours, the entry stands.
     pub fn send(self) {
         match self {
-            Self::Decisions(decisions, to) => drop(to.send(decisions)),
+            Self::Decisions(decided, to) => drop(to.send(decided)),
             Self::Found(sequence, to) => drop(to.send(sequence)),
             Self::Copied(state, to) => drop(to.send(state)),
             Self::Done(to) => drop(to.send(())),

@@ -7,7 +7,7 @@ use super::balances::Head;
 use super::state::{Account, Bank, OpenHold, Standing, State};
 use super::submission::Answer;
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Balance, BankNumber, Entry, Opened, OwnerNumber, Sequence,
+    AccountKind, AccountNumber, Action, Balance, BankNumber, Fact, Opened, OwnerNumber, Sequence,
 };
 use crate::journal::Batch;
 
@@ -61,7 +61,7 @@ impl AccountView {
 
 impl Work {
     /// Notes what `entry`, just applied to `state`, will show once it is on disk.
-    pub fn show(&mut self, state: &State, entry: &Entry) {
+    pub fn show(&mut self, state: &State, entry: Fact<'_>) {
         for line in &entry.outcome.lines {
             let lines = state.account(line.account).map_or(0, |account| account.chain.lines());
             let balance = Balance { posted: line.posted, held: line.held };
@@ -121,7 +121,7 @@ impl Work {
         }
     }
 
-    fn show_opened(&mut self, state: &State, entry: &Entry) {
+    fn show_opened(&mut self, state: &State, entry: Fact<'_>) {
         let first = match entry.outcome.opened {
             Opened::Bank(_, first) | Opened::Accounts(first) => first,
             Opened::Owners(_) | Opened::Nothing => return,

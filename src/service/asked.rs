@@ -33,6 +33,11 @@ impl Asked {
         Self { command, text: Text::default(), about: Vec::new(), labels: Vec::new(), mode }
     }
 
+    /// Whether there is nothing to seal.
+    pub fn has_no_words(&self) -> bool {
+        self.text.is_empty() && self.labels.is_empty()
+    }
+
     /// The same with what the caller says about the entry.
     pub fn with_details(mut self, details: Option<api::EntryDetails>) -> Result<Self, NotDone> {
         let Some(details) = details else { return Ok(self) };

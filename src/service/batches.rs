@@ -16,14 +16,13 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
-use super::asked::Asked;
 use super::commands;
 use super::installation::{Installation, nobody_forgotten};
 use super::not_done::NotDone;
 use super::{Service, answers};
-use crate::api::{EntryResult, PostBatchesRequest, PostBatchesResponse};
-use crate::domain::{Action, Opened};
-use crate::ledger::{Decision, Mode, Repeated, Ticket};
+use crate::api::{BatchEntry, EntryResult, PostBatchesRequest, PostBatchesResponse};
+use crate::domain::{Action, Command, Opened, OwnerNumber};
+use crate::ledger::{Decided, Decision, Detail, Mode, Repeated, Ticket};
 use crate::telemetry::{Metrics, names};
 
 /// Entries in one batch.
@@ -38,17 +37,10 @@ pub const UNANSWERED_MAX: usize = 4;
 
 /// A batch on its way through the ledger.
 struct UnderWay {
-    /// One an entry, in order.
-    entries: Vec<Prepared>,
+    /// Entries that were not submitted: their places, rising, and why.
+    left_out: Vec<(usize, NotDone)>,
+    /// The others, in order.
     ticket: Ticket,
-}
-
-/// An entry of a batch.
-enum Prepared {
-    /// Submitted, in its turn.
-    Submitted(Box<Asked>),
-    /// Not submitted, and why.
-    NotDone(NotDone),
 }
 
 /// Whether the caller took the answers.
@@ -119,11 +111,10 @@ async fn answer(
 ) -> Taken {
     while let Some(batch) = under_way.recv().await {
         let response = match batch {
-            Ok(UnderWay { entries, ticket }) => {
-                let decisions = ticket.await;
+            Ok(UnderWay { left_out, ticket }) => {
+                let decided = ticket.await;
                 let metrics = metrics.clone();
-                let results =
-                    books.afterwards(move |books| books.results(entries, decisions, &metrics)).await;
+                let results = books.afterwards(move |books| books.results(left_out, decided, &metrics)).await;
                 results.map(|results| PostBatchesResponse { results }).map_err(Status::from)
             }
             Err(status) => Err(status),
@@ -169,50 +160,53 @@ impl Installation {
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
         let mut commands = Vec::with_capacity(batch.entries.len());
-        let mut entries = Vec::with_capacity(batch.entries.len());
-        for entry in batch.entries {
-            entries.push(match self.prepare(entry, batch.validate_only) {
-                Ok(asked) => {
-                    commands.push(asked.command.clone());
-                    Prepared::Submitted(Box::new(asked))
-                }
-                Err(not_done) => Prepared::NotDone(not_done),
-            });
+        let mut left_out = Vec::new();
+        for (place, entry) in batch.entries.into_iter().enumerate() {
+            match self.prepare(entry, batch.validate_only) {
+                Ok(command) => commands.push(command),
+                Err(not_done) => left_out.push((place, not_done)),
+            }
         }
-        let ticket = self.network.ledger.submit(commands, mode).map_err(|error| self.not_done(error))?;
-        Ok(UnderWay { entries, ticket })
+        let ticket = self.network.ledger.submit(commands, mode, Detail::Numbers);
+        Ok(UnderWay { left_out, ticket: ticket.map_err(|error| self.not_done(error))? })
     }
 
-    fn prepare(&self, entry: crate::api::BatchEntry, validate_only: bool) -> Result<Asked, NotDone> {
+    fn prepare(&self, entry: BatchEntry, validate_only: bool) -> Result<Command, NotDone> {
         let mut asked = commands::batch_entry(entry, validate_only)?;
         asked.command.check()?;
+        if asked.has_no_words() {
+            return Ok(asked.command);
+        }
         match self.seal(&mut asked)? {
-            None => Ok(asked),
-            Some(erased) => self.answered_before(asked, erased),
+            None => Ok(asked.command),
+            Some(erased) => self.answered_before(asked.command, erased),
         }
     }
 
     /// A write about somebody who was forgotten: only the answer it got before still counts.
-    fn answered_before(&self, asked: Asked, erased: crate::domain::OwnerNumber) -> Result<Asked, NotDone> {
-        let Some(key) = asked.command.key else { return Err(nobody_forgotten(erased)) };
+    fn answered_before(&self, command: Command, erased: OwnerNumber) -> Result<Command, NotDone> {
+        let Some(key) = command.key else { return Err(nobody_forgotten(erased)) };
         let known = self.network.ledger.find(key).map_err(|error| self.not_done(error))?;
-        known.map(|_| asked).ok_or_else(|| nobody_forgotten(erased))
+        known.map(|_| command).ok_or_else(|| nobody_forgotten(erased))
     }
 
+    /// One answer an entry, in order: what was decided, and between it what was left out.
     fn results(
         &self,
-        entries: Vec<Prepared>,
-        decisions: Option<Vec<Decision>>,
+        left_out: Vec<(usize, NotDone)>,
+        decided: Option<Decided>,
         metrics: &Metrics,
     ) -> Result<Vec<EntryResult>, NotDone> {
-        let mut decisions = decisions.ok_or_else(|| self.gone())?.into_iter();
-        let mut results = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let result = match entry {
-                Prepared::NotDone(not_done) => Err(not_done),
-                Prepared::Submitted(asked) => {
-                    let decision = decisions.next().ok_or_else(|| self.gone())?;
-                    self.result(&asked, decision)
+        let mut decided = decided.ok_or_else(|| self.gone())?.each();
+        let mut left_out = left_out.into_iter().peekable();
+        let count = decided.len().saturating_add(left_out.len());
+        let mut results = Vec::with_capacity(count);
+        for place in 0..count {
+            let result = match left_out.next_if(|(left, _)| *left == place) {
+                Some((_, not_done)) => Err(not_done),
+                None => {
+                    let (command, decision) = decided.next().ok_or_else(|| self.gone())?;
+                    self.result(command, decision)
                 }
             };
             results.push(result.unwrap_or_else(|not_done| {
@@ -225,14 +219,13 @@ impl Installation {
         Ok(results)
     }
 
-    fn result(&self, asked: &Asked, decision: Decision) -> Result<EntryResult, NotDone> {
+    fn result(&self, command: Command, decision: Decision) -> Result<EntryResult, NotDone> {
         // What was just accepted without opening anything is answered without reading it back.
-        if let (Decision::Accepted(sequence), Action::Post(_)) = (&decision, &asked.command.action) {
+        if let (Decision::Accepted(sequence), Action::Post(_)) = (&decision, &command.action) {
             return Ok(EntryResult { sequence: sequence.get(), ..EntryResult::default() });
         }
-        let receipt = self.receipt(asked, decision)?;
-        let count =
-            if let Action::OpenAccounts(accounts) = &asked.command.action { accounts.len() } else { 0 };
+        let count = if let Action::OpenAccounts(accounts) = &command.action { accounts.len() } else { 0 };
+        let receipt = self.receipt(command, decision)?;
         let opened = receipt.entry.outcome.opened;
         let opened = if matches!(opened, Opened::Accounts(_)) && receipt.entry.sequence.is_zero() {
             Opened::Nothing // Numbers that were only validated are nobody's.

@@ -12,9 +12,11 @@ use tracing::Instrument;
 use super::asked::{Asked, accounts_named, entry_named};
 use super::not_done::NotDone;
 use crate::directory::{Activities, Names};
-use crate::domain::{AccountNumber, Action, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp};
+use crate::domain::{
+    AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
+};
 use crate::ledger::recovery::RecoveryError;
-use crate::ledger::{Decision, Mode, NoReceipt, Receipt, Repeated, Ticket};
+use crate::ledger::{Decision, Detail, Mode, NoReceipt, Receipt, Repeated, Ticket};
 use crate::network::{KeysError, Network};
 use crate::past::Past;
 use crate::seal::{self, KeyError, Place, SealError, Text};
@@ -52,9 +54,8 @@ pub struct Installation {
     watching: Arc<Semaphore>,
 }
 
-/// What became of a command that was submitted.
+/// A command on its way through the ledger.
 struct Submitted {
-    asked: Asked,
     ticket: Ticket,
     /// The key its text would be sealed under is gone: only an answer that was given before counts.
     erased: Option<OwnerNumber>,
@@ -153,34 +154,46 @@ impl Installation {
     }
 
     async fn written(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
-        let submitted = self.writing(move |here| here.submit(asked)).await?;
-        let Submitted { asked, ticket, erased } = submitted;
-        let decision = ticket.await.and_then(|decisions| decisions.into_iter().next());
+        // Most writes are decided and answered from memory: for them two changes of threads would cost
+        // more than all the rest.
+        let submitted = if self.is_in_memory(&asked) {
+            self.submit(asked)?
+        } else {
+            self.writing(move |here| here.submit(asked)).await?
+        };
+        let Submitted { ticket, erased } = submitted;
+        let decided = ticket.await.and_then(|decided| decided.each().next());
+        let (command, decision) = decided.ok_or_else(|| self.gone())?;
+        if let (None, Decision::AcceptedWith(_)) = (erased, &decision) {
+            return self.receipt(command, decision);
+        }
         self.afterwards(move |here| {
-            let decision = decision.ok_or_else(|| here.gone())?;
             if let Some(owner) = erased.filter(|_| !matches!(decision, Decision::Known(_))) {
                 return Err(nobody_forgotten(owner));
             }
-            here.receipt(&asked, decision)
+            here.receipt(command, decision)
         })
         .await
+    }
+
+    /// Whether a write can be submitted without touching a disk: it has no words to seal, and names no older
+    /// entry.
+    fn is_in_memory(&self, asked: &Asked) -> bool {
+        asked.has_no_words() && !self.network.ledger.reads_ahead(&asked.command)
     }
 
     fn submit(&self, mut asked: Asked) -> Result<Submitted, NotDone> {
         asked.command.check()?; // Before its text: what cannot be meant concerns nobody.
         let erased = self.seal(&mut asked)?;
         let mode = if erased.is_some() { Mode::ValidateOnly } else { asked.mode };
-        let ticket = self.network.ledger.submit(vec![asked.command.clone()], mode);
-        Ok(Submitted { ticket: ticket.map_err(|error| self.not_done(error))?, asked, erased })
+        let ticket = self.network.ledger.submit(vec![asked.command], mode, Detail::Outcomes);
+        Ok(Submitted { ticket: ticket.map_err(|error| self.not_done(error))?, erased })
     }
 
     /// Keys first, then the entry: one at a time, as registering waits for the keyring anyway.
     fn register_owners(&self, asked: Asked, count: u16) -> Result<Receipt, NotDone> {
         if asked.mode == Mode::ValidateOnly {
-            let ticket = self.network.ledger.submit(vec![asked.command.clone()], asked.mode);
-            let decided = ticket.map_err(|error| self.not_done(error))?.wait();
-            let decision = decided.and_then(|decisions| decisions.into_iter().next());
-            return self.receipt(&asked, decision.ok_or_else(|| self.gone())?);
+            return self.write_and_wait(asked.command, asked.mode);
         }
         self.network.register(asked.command, count).map_err(|error| match error {
             KeysError::NoReceipt(no_receipt) => self.not_done(no_receipt),
@@ -188,15 +201,24 @@ impl Installation {
         })
     }
 
+    /// Puts a write without words into the books. Blocks the thread until it is on disk, or refused.
+    pub fn write_and_wait(&self, command: Command, mode: Mode) -> Result<Receipt, NotDone> {
+        let ticket = self.network.ledger.submit(vec![command], mode, Detail::Outcomes);
+        let decided = ticket.map_err(|error| self.not_done(error))?.wait();
+        let (command, decision) =
+            decided.and_then(|decided| decided.each().next()).ok_or_else(|| self.gone())?;
+        self.receipt(command, decision)
+    }
+
     /// The receipt of a decision; of one that was only validated, with the entry it would have made.
-    pub fn receipt(&self, asked: &Asked, decision: Decision) -> Result<Receipt, NotDone> {
+    /// Blocking, but for `AcceptedWith`.
+    pub fn receipt(&self, command: Command, decision: Decision) -> Result<Receipt, NotDone> {
         if let Decision::WouldBe(outcome) = decision {
             let nowhere = (Sequence::ZERO, Timestamp::from_micros(0));
-            let command = asked.command.clone();
             let entry = Entry { sequence: nowhere.0, recorded_at: nowhere.1, command, outcome: *outcome };
             return Ok(Receipt { entry, repeated: Repeated::No });
         }
-        self.network.ledger.receipt(&asked.command, decision).map_err(|error| self.not_done(error))
+        self.network.ledger.receipt(command, decision).map_err(|error| self.not_done(error))
     }
 
     /// Seals the words of a write into its command. Names an owner whose key is gone, if there is one: then

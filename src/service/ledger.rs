@@ -26,6 +26,9 @@ impl Service {
     async fn written(&self, asked: Result<Asked, NotDone>) -> Result<Receipt, NotDone> {
         let (books, asked) = (self.books()?, asked?);
         let written: Written = books.write(asked).await?;
+        if written.entry.command.text.is_empty() {
+            return Ok(answers::receipt(&written, &books.names())); // There is nothing to open a key for.
+        }
         books.afterwards(move |books| Ok(answers::receipt(&written, &books.names()))).await
     }
 }
@@ -182,14 +185,10 @@ impl super::Installation {
         let ledger = &self.network.ledger;
         let note = self.activities.add(bank, &request.names, ledger.position());
         let note = note.map_err(|error| self.no_activities(error))?;
-        let asked = Asked::new(key, Action::Note(note), request.validate_only);
-        let ticket = ledger.submit(vec![asked.command.clone()], asked.mode);
-        let decided = ticket.map_err(|error| self.not_done(error))?.wait();
-        let decision =
-            decided.and_then(|decisions| decisions.into_iter().next()).ok_or_else(|| self.gone())?;
-        let written = self.receipt(&asked, decision)?;
+        let Asked { command, mode, .. } = Asked::new(key, Action::Note(note), request.validate_only);
+        let written = self.write_and_wait(command, mode)?;
         let mut activities = Vec::new();
-        if asked.mode == Mode::Write {
+        if mode == Mode::Write {
             // The names are in the books already: "cannot be read" would not be the whole truth.
             let list = self.activities.list(bank, ledger.position());
             let list = list.map_err(|error| NotDone::Unknown(error.to_string()))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hourbook::domain::{AccountNumber, Action, Command, Kind, OwnerNumber};
 use hourbook::journal::MemoryJournal;
-use hourbook::ledger::{ManualClock, Mode};
+use hourbook::ledger::{Detail, ManualClock, Mode};
 
 use crate::support::{HOUR, START, key, open, post, wide_bank, wide_members};
 
@@ -59,7 +59,8 @@ fn open_a_million() {
                 Command::new(key(next), OwnerNumber::OPERATOR, action)
             })
             .collect();
-        let decisions = ledger.submit(commands, Mode::Write).unwrap().wait().unwrap();
+        let decisions =
+            ledger.submit(commands, Mode::Write, Detail::Numbers).unwrap().wait().unwrap().decisions;
         assert!(decisions.iter().all(|decision| matches!(decision, hourbook::ledger::Decision::Accepted(_))));
     };
     for _ in 0..ACCOUNTS / 32_000 {

@@ -10,6 +10,9 @@ pub struct DecodeError {
     pub at: usize,
 }
 
+/// Seven bits a byte: the longest number there is.
+const VARINT_BYTES_MAX: usize = 10;
+
 /// Appends to a record.
 pub struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
@@ -28,12 +31,30 @@ impl<'a> Writer<'a> {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub fn unsigned(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.byte(low_seven_bits(number) | 0x80);
-            number >>= 7;
+    /// Most numbers are short: each length has its own way, so that room is made once.
+    pub fn unsigned(&mut self, number: u64) {
+        let [one, two, three] = [number, number >> 7, number >> 14].map(low_seven_bits);
+        match number {
+            ..0x80 => self.byte(one),
+            ..0x4000 => self.raw(&[one | 0x80, two]),
+            ..0x20_0000 => self.raw(&[one | 0x80, two | 0x80, three]),
+            _ => self.unsigned_long(number),
         }
-        self.byte(low_seven_bits(number));
+    }
+
+    fn unsigned_long(&mut self, mut number: u64) {
+        let mut bytes = [0; VARINT_BYTES_MAX];
+        let mut length = 0;
+        for byte in &mut bytes {
+            length += 1;
+            *byte = low_seven_bits(number);
+            number >>= 7;
+            if number == 0 {
+                break;
+            }
+            *byte |= 0x80;
+        }
+        self.raw(bytes.get(..length).unwrap_or_default()); // Ten bytes hold any number.
     }
 
     pub fn signed(&mut self, number: i64) {

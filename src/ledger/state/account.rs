@@ -1,10 +1,11 @@
-//! One account, as far as decisions need it. Under 100 bytes, so a million fit where they must.
+//! One account, as far as decisions need it: two cache lines, and never a part of a third.
 
 use super::super::chain::Chain;
 use crate::domain::{AccountKind, Balance, BankNumber, CeilingRule, Limits, OwnerNumber, Sequence};
 
 /// An account's figures and limits. Seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(align(64))]
 pub struct Account {
     /// Everything received minus everything given away.
     pub posted: i64,
@@ -45,7 +46,7 @@ pub enum Standing {
 }
 
 const _: () = assert!(
-    size_of::<Account>() <= 104,
+    size_of::<Account>() == 128,
     "a million accounts must fit into 256 MB with all that is published"
 );
 

@@ -7,13 +7,13 @@ use smallvec::SmallVec;
 
 use super::{Account, Bank, OpenHold, Standing, State, holds::Sides, slot};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Entry, Hold, Limits, OpenClearing, Opened,
+    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Fact, Hold, Limits, OpenClearing, Opened,
     OwnerNumber, Rest, Sequence,
 };
 
 impl State {
     /// Moves the state one entry forward.
-    pub fn apply(&mut self, entry: &Entry) {
+    pub fn apply(&mut self, entry: Fact<'_>) {
         self.position = entry.sequence;
         self.recorded_at = entry.recorded_at;
         self.counters.forget_ended(entry.recorded_at);
@@ -30,7 +30,7 @@ impl State {
         self.apply_action(entry);
     }
 
-    fn apply_action(&mut self, entry: &Entry) {
+    fn apply_action(&mut self, entry: Fact<'_>) {
         match &entry.command.action {
             // A post that ends a hold stands for its capture: what the hold claimed stays taken.
             Action::Post(post) => {
@@ -101,7 +101,7 @@ impl State {
         }
     }
 
-    fn open_hold(&mut self, entry: &Entry, hold: &Hold) {
+    fn open_hold(&mut self, entry: Fact<'_>, hold: &Hold) {
         let sides: SmallVec<[Sides; 2]> = hold
             .transfers
             .iter()
@@ -124,7 +124,7 @@ impl State {
         self.holds.insert(entry.sequence, open);
     }
 
-    fn end_hold(&mut self, entry: &Entry, hold: Sequence, captured: i64, rest: Rest) {
+    fn end_hold(&mut self, entry: Fact<'_>, hold: Sequence, captured: i64, rest: Rest) {
         let Some(open) = self.holds.get(hold) else { return };
         let released = if rest == Rest::Release { open.left } else { captured };
         let sides = open.sides.clone();
@@ -161,7 +161,7 @@ impl State {
         self.accounts.push(account);
     }
 
-    fn open_clearing(&mut self, entry: &Entry, pair: &OpenClearing) {
+    fn open_clearing(&mut self, entry: Fact<'_>, pair: &OpenClearing) {
         let Opened::Accounts(first) = entry.outcome.opened else { return };
         let Some(second) = AccountNumber::from_slot(first.slot().saturating_add(1)) else { return };
         let owner = |state: &Self, bank: BankNumber| {

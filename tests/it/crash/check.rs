@@ -11,7 +11,7 @@ use hourbook::domain::{
 };
 use hourbook::journal::StoredBatch;
 use hourbook::ledger::checkpoint::canonical;
-use hourbook::ledger::{Checkpoints, Decision, Ledger, Mode, recovery};
+use hourbook::ledger::{Checkpoints, Decision, Detail, Ledger, Mode, recovery};
 use hourbook::network::Network;
 
 use super::heard::Heard;
@@ -141,13 +141,13 @@ fn answers_are_given_again(ledger: &Ledger, entries: &[Entry], heard: &Heard) ->
         heard.news.iter().map(|number| load::command(*number, heard.accepted[number].of)).collect();
     let places: Vec<Sequence> = heard.news.iter().map(|number| heard.accepted[number].sequence).collect();
     for (commands, places) in commands.chunks(AGAIN_MAX).zip(places.chunks(AGAIN_MAX)) {
-        let ticket = ledger.submit(commands.to_vec(), Mode::Write).map_err(text)?;
-        let decisions = ticket.wait().ok_or("asking again was not answered")?;
+        let ticket = ledger.submit(commands.to_vec(), Mode::Write, Detail::Numbers).map_err(text)?;
+        let decisions = ticket.wait().ok_or("asking again was not answered")?.decisions;
         for ((command, decision), place) in commands.iter().zip(decisions).zip(places) {
             ensure(matches!(decision, Decision::Known(known) if known == *place), || {
                 format!("{:?} at {place}: asked again: {decision:?}", command.key)
             })?;
-            let receipt = ledger.receipt(command, decision).map_err(text)?;
+            let receipt = ledger.receipt(command.clone(), decision).map_err(text)?;
             ensure(receipt.entry == entries[place.get() as usize - 1], || format!("{receipt:?}"))?;
         }
     }

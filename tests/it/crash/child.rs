@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hourbook::domain::{Action, Command, Opened, OwnerNumber, Reason, Sequence};
 use hourbook::journal::MemoryJournal;
-use hourbook::ledger::{Decision, FAIL_STOP_EXIT_CODE, Ledger, Mode, NoReceipt, Options};
+use hourbook::ledger::{Decision, Detail, FAIL_STOP_EXIT_CODE, Ledger, Mode, NoReceipt, Options};
 use hourbook::network::Network;
 
 use super::load::{self, Dice, Form, Needs, Number};
@@ -194,14 +194,15 @@ impl<'a> Caller<'a> {
 
     fn submit(&mut self, asked: &[Asked]) -> Result<String, NoReceipt> {
         let commands = asked.iter().map(|asked| load::command(asked.0, asked.1)).collect();
-        let ticket = self.ledger.submit(commands, Mode::Write)?;
-        let decisions = ticket.wait().ok_or_else(|| NoReceipt::Unknown(String::new()))?;
+        let ticket = self.ledger.submit(commands, Mode::Write, Detail::Numbers)?;
+        let decisions = ticket.wait().ok_or_else(|| NoReceipt::Unknown(String::new()))?.decisions;
         let mut lines = String::new();
         for (asked, decision) in asked.iter().zip(decisions) {
             match decision {
                 Decision::Accepted(sequence) => self.heard_yes(*asked, sequence, &mut lines),
+                Decision::AcceptedWith(added) => panic!("only numbers were asked for: {added:?}"),
                 Decision::Known(_) => {
-                    let receipt = self.ledger.receipt(&load::command(asked.0, asked.1), decision)?;
+                    let receipt = self.ledger.receipt(load::command(asked.0, asked.1), decision)?;
                     self.heard_yes(*asked, receipt.entry.sequence, &mut lines);
                 }
                 Decision::Refused(refusal) => self.heard_no(*asked, refusal.reason(), &mut lines),

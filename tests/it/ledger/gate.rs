@@ -2,7 +2,7 @@
 
 use hourbook::domain::{Kind, Reason};
 use hourbook::journal::Fault;
-use hourbook::ledger::{Decision, Failure, Mode, NoReceipt};
+use hourbook::ledger::{Decision, Detail, Failure, Mode, NoReceipt};
 
 use crate::support::{Desk, HOUR, post};
 
@@ -16,10 +16,10 @@ fn i5_nothing_is_visible_before_it_is_on_disk() {
     let before = desk.ledger.position();
     desk.journal.close_gate();
     let exchange = |debit, credit| desk.command(post(Kind::Exchange, &[(debit, credit, HOUR)]));
-    let mut accepted = desk.ledger.submit(vec![exchange(ann, bea)], Mode::Write).unwrap();
+    let mut accepted = desk.ledger.submit(vec![exchange(ann, bea)], Mode::Write, Detail::Numbers).unwrap();
     desk.journal.wait_until_blocked();
     // Decided in memory behind the first: refused because of it, so it may not be heard before it.
-    let mut refused = desk.ledger.submit(vec![exchange(ann, bea)], Mode::Write).unwrap();
+    let mut refused = desk.ledger.submit(vec![exchange(ann, bea)], Mode::Write, Detail::Numbers).unwrap();
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     for _ in 0..1_000 {
         assert_eq!(desk.ledger.balance(ann).unwrap().posted, 0);
@@ -30,9 +30,11 @@ fn i5_nothing_is_visible_before_it_is_on_disk() {
         }
     }
     desk.journal.open_gate();
-    assert!(matches!(accepted.wait().unwrap()[0], Decision::Accepted(sequence) if sequence == before.next()));
+    assert!(
+        matches!(accepted.wait().unwrap().decisions[0], Decision::Accepted(sequence) if sequence == before.next())
+    );
     assert_eq!(desk.ledger.balance(ann).unwrap().posted, -HOUR, "published before it was answered");
-    let heard = refused.wait().unwrap();
+    let heard = refused.wait().unwrap().decisions;
     assert!(matches!(&heard[0], Decision::Refused(refusal) if refusal.reason() == Reason::BelowFloor));
 }
 
@@ -125,7 +127,7 @@ fn a_full_queue_says_busy() {
     let mut tickets = Vec::new();
     let busy = loop {
         let command = desk.command(post(Kind::Exchange, &[(ann, bea, HOUR)]));
-        match desk.ledger.submit(vec![command], Mode::Write) {
+        match desk.ledger.submit(vec![command], Mode::Write, Detail::Numbers) {
             Ok(ticket) => tickets.push(ticket),
             Err(error) => break error,
         }
@@ -134,7 +136,11 @@ fn a_full_queue_says_busy() {
     assert_eq!(busy, NoReceipt::Busy);
     desk.journal.open_gate();
     let taken = tickets.len();
-    assert!(tickets.into_iter().all(|ticket| matches!(ticket.wait().unwrap()[0], Decision::Accepted(_))));
+    assert!(
+        tickets
+            .into_iter()
+            .all(|ticket| matches!(ticket.wait().unwrap().decisions[0], Decision::Accepted(_)))
+    );
     assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR * i64::try_from(taken).unwrap());
 }
 

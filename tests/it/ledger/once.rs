@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 
 use hourbook::domain::{Command, Day, Kind, OwnerNumber, Reason, RequestId, RequestKey, Scope};
-use hourbook::ledger::{Decision, Mode, NoReceipt, Repeated};
+use hourbook::ledger::{Decision, Detail, Mode, NoReceipt, Repeated};
 
 use crate::support::{Desk, HOUR, key, post};
 
@@ -53,7 +53,8 @@ fn i6_known_after_a_million_others() {
     let first = desk.ledger.post(exchange(1_000_000, 60)).unwrap();
     for batch in 0..100u128 {
         let commands = (0..10_000).map(|number| exchange(2_000_000 + batch * 10_000 + number, 1)).collect();
-        let decisions = desk.ledger.submit(commands, Mode::Write).unwrap().wait().unwrap();
+        let decisions =
+            desk.ledger.submit(commands, Mode::Write, Detail::Numbers).unwrap().wait().unwrap().decisions;
         assert!(decisions.iter().all(|decision| matches!(decision, Decision::Accepted(_))));
     }
     let known = |desk: &Desk| {

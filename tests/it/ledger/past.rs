@@ -166,7 +166,11 @@ fn readers_beside_the_poster() {
                     hourbook::domain::Command::new(id, hourbook::domain::OwnerNumber::OPERATOR, action)
                 })
                 .collect();
-            desk.ledger.submit(commands, hourbook::ledger::Mode::Write).unwrap().wait().unwrap();
+            desk.ledger
+                .submit(commands, hourbook::ledger::Mode::Write, hourbook::ledger::Detail::Numbers)
+                .unwrap()
+                .wait()
+                .unwrap();
         }
         ended.store(true, Ordering::Release);
     });

@@ -9,7 +9,8 @@ use hourbook::domain::{
 };
 use hourbook::journal::MemoryJournal;
 use hourbook::ledger::{
-    AcceptClock, Bounds, Checkpoints, Ledger, ManualClock, Mode, NoReceipt, Options, Receipt, Repeated,
+    AcceptClock, Bounds, Checkpoints, Detail, Ledger, ManualClock, Mode, NoReceipt, Options, Receipt,
+    Repeated,
 };
 
 use super::change::change;
@@ -185,10 +186,11 @@ impl Play {
             asked.push((command, names, verdict, self.model.position, label));
         }
         let commands = asked.iter().map(|one| one.0.clone()).collect();
-        let decisions = self.ledger.submit(commands, Mode::Write).unwrap().wait().unwrap();
+        let decisions =
+            self.ledger.submit(commands, Mode::Write, Detail::Numbers).unwrap().wait().unwrap().decisions;
         assert_eq!(decisions.len(), asked.len());
         for ((command, names, verdict, position, label), decision) in asked.into_iter().zip(decisions) {
-            let answer = self.ledger.receipt(&command, decision);
+            let answer = self.ledger.receipt(command.clone(), decision);
             self.compare(&command, &names, &verdict, answer, position, label);
         }
     }
@@ -207,6 +209,12 @@ impl Play {
         match (verdict, answer) {
             (Verdict::Accept(expected), Ok(Receipt { entry, repeated: Repeated::No })) => {
                 self.compare_entry(command, expected, &entry, position, &story);
+                // What was answered from memory is what anybody reads back.
+                assert_eq!(
+                    self.ledger.books().entry(entry.sequence).unwrap().as_ref(),
+                    Some(&entry),
+                    "{story}"
+                );
                 count(&mut self.accepted, label);
                 if entry.outcome.lines.iter().any(|line| line.passed.bits() != 0) {
                     count(&mut self.accepted, "past a limit, marked");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hourbook::domain::{AccountNumber, Command, Kind, OwnerNumber};
 use hourbook::journal::VolumesOptions;
-use hourbook::ledger::{Decision, ManualClock, Mode};
+use hourbook::ledger::{Decision, Detail, ManualClock, Mode};
 use hourbook::network::{Network, NetworkError, NetworkOptions};
 
 use crate::support::{HOUR, START, key, post, stay, wide_bank, wide_members};
@@ -53,7 +53,8 @@ fn exchange_many(network: &Network, first: u128, count: u128) {
                 Command::new(key(number), OwnerNumber::OPERATOR, post(Kind::Exchange, &transfers))
             })
             .collect();
-        let decisions = network.ledger.submit(commands, Mode::Write).unwrap().wait().unwrap();
+        let decisions =
+            network.ledger.submit(commands, Mode::Write, Detail::Numbers).unwrap().wait().unwrap().decisions;
         assert!(decisions.iter().all(|decision| matches!(decision, Decision::Accepted(_))));
     }
 }

@@ -11,7 +11,7 @@ use hourbook::journal::{
     Batch, InspectProgress, Inspection, Journal, JournalError, JournalReader, MemoryJournal, ReadError,
     Record, StoredBatch, Tip,
 };
-use hourbook::ledger::{ManualClock, Mode, Options};
+use hourbook::ledger::{Detail, ManualClock, Mode, Options};
 use hourbook::past::{Past, PastBounds};
 
 use super::naive::{entries, naive, shown};
@@ -166,7 +166,7 @@ fn a_hold_and_its_captures_may_share_a_batch() {
     }));
     let together = vec![opened, capture(600), capture(900)];
     for commands in [together, vec![capture(HOUR - 1_500)]] {
-        desk.ledger.submit(commands, Mode::Write).unwrap().wait().unwrap();
+        desk.ledger.submit(commands, Mode::Write, Detail::Numbers).unwrap().wait().unwrap();
     }
     catch_up(&past, &desk.ledger);
     let newest = desk.ledger.position();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hourbook::domain::{AccountNumber, Command, Kind, OwnerNumber, Sequence};
-use hourbook::ledger::{Bounds, ManualClock, Mode};
+use hourbook::ledger::{Bounds, Detail, ManualClock, Mode};
 use hourbook::network::{Network, NetworkOptions};
 
 use super::{catch_up, caught_up, checkpoints};
@@ -47,7 +47,7 @@ fn checkpoints_live_side_by_side() {
                 let action = post(Kind::Exchange, &[(account(2), account(3), HOUR)]);
                 Command::new(key(next), OwnerNumber::OPERATOR, action)
             });
-            network.ledger.submit(commands.collect(), Mode::Write).unwrap().wait().unwrap();
+            network.ledger.submit(commands.collect(), Mode::Write, Detail::Numbers).unwrap().wait().unwrap();
             network.ledger.checkpoint().unwrap();
             expected += 8 * HOUR;
         }

@@ -28,7 +28,11 @@ impl<B: Table> Gate<Batch> for Committer<B> {
     fn append(&mut self, work: &Batch) -> Result<Option<Sequence>, Stopped> {
         let Some(last) = work.entries.last().copied() else { return Ok(None) };
         let next = self.books.on_disk() + 1;
-        assert!(work.entries.iter().copied().eq(next..=last), "{:?} comes where {next} is next", work.entries);
+        assert!(
+            work.entries.iter().copied().eq(next..=last),
+            "{:?} comes where {next} is next",
+            work.entries
+        );
         if last >= self.fails_at {
             self.books.stopped.store(true, Ordering::Release);
             return Err(Stopped);

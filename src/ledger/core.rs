@@ -1,0 +1,197 @@
+//! The heart of the poster: takes a command, decides it, writes it down, moves the state on.
+//!
+//! Owns what decisions rest on: the state, the accepted ids, the refusals of late. Knows no queue, no
+//! clock, no disk and no caller; what it decides goes into a [`Work`], which somebody else carries on.
+//!
+//! - I6 first: an id that was accepted or, lately, refused has its answer already.
+//! - Whatever is refused changes nothing; whatever is accepted is in the batch, the state and the ids.
+//! - The same commands at the same moments give the same books.
+//!
+//! Nothing is allocated for a plain post in the steady state: buffers and tables have their size by then.
+
+use super::bounds::Bounds;
+use super::clock::Unsure;
+use super::decide::{Case, ReadAhead, decide};
+use super::request_ids::Refusals;
+pub use super::request_ids::RequestIds;
+use super::state::{Account, State};
+pub use super::submission::Item;
+use super::submission::{Added, Decision, Detail, Mode};
+pub use super::work::Work;
+use crate::domain::{Command, Fact, Outcome, Refusal, RequestKey, Sequence, Timestamp};
+use crate::journal::{Batch, TooLarge, codec};
+
+/// Items whose accounts and ids are fetched ahead together.
+pub const FETCHED_AHEAD: usize = 16;
+
+/// What decisions rest on.
+#[derive(Debug)]
+pub struct Core {
+    state: State,
+    ids: RequestIds,
+    refusals: Refusals,
+    bounds: Bounds,
+    record: Vec<u8>,
+}
+
+/// What is the same for all commands of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// The one moment of the batch, if the clock can be believed.
+    pub now: Result<Timestamp, Unsure>,
+    /// Whether the disk has room for anything new.
+    pub disk: Disk,
+}
+
+/// Whether the disk has room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disk {
+    /// It has.
+    Roomy,
+    /// Nothing new is accepted.
+    Low,
+}
+
+impl Core {
+    /// A core that goes on from `state`.
+    #[must_use]
+    pub fn new(state: State, ids: RequestIds, bounds: Bounds) -> Self {
+        Self { state, ids, refusals: Refusals::new(bounds.refusals_max), bounds, record: Vec::new() }
+    }
+
+    /// The books so far, as far as decisions need them.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The entry accepted under an id, if there is one.
+    #[must_use]
+    pub fn find(&self, key: &RequestKey) -> Option<Sequence> {
+        self.ids.get(key)
+    }
+
+    /// Looks at everything the next items will need, so that a million accounts cost one wait for
+    /// memory and not one an item. Changes nothing; the sum only keeps the look from being left out.
+    pub fn fetch_ahead(&self, items: &[Item]) {
+        let mut seen = 0;
+        for item in items.iter().take(FETCHED_AHEAD) {
+            if let Some(transfer) = item.command.action.transfers().first() {
+                for number in [transfer.debit, transfer.credit] {
+                    // Both cache lines of the account, and where its roots are if those lie elsewhere.
+                    let look =
+                        |account: &Account| account.posted.cast_unsigned() ^ account.chain.head().get();
+                    seen ^= self.state.account(number).map_or(0, look);
+                }
+            }
+        }
+        std::hint::black_box(seen);
+    }
+
+    /// Decides one command of a caller.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if the batch had no room for the entry, which is a defect: then state and batch no
+    /// longer agree, and nothing may go on from them.
+    pub fn decide_item(
+        &mut self,
+        work: &mut Work,
+        item: &Item,
+        mode: Mode,
+        detail: Detail,
+        circumstances: Circumstances,
+    ) -> Result<Decision, TooLarge> {
+        let refused = |refusal| Ok(Decision::Refused(Box::new(refusal)));
+        let Some(key) = item.command.key else {
+            // `Command::check` let nothing through without an id; only expiries have none.
+            return refused(Refusal::RequestIdReused { fields: vec!["request_id"] });
+        };
+        if let Some(sequence) = self.ids.get(&key) {
+            return Ok(Decision::Known(sequence));
+        }
+        let Ok(now) = circumstances.now else { return refused(Refusal::ClockUnsure) };
+        if let Some(refusal) = self.refusals.get(&key, &item.command, now) {
+            return refused(refusal);
+        }
+        if circumstances.disk == Disk::Low {
+            return refused(Refusal::DiskLow);
+        }
+        let outcome = match self.judge(&item.command, &item.ahead, now) {
+            Ok(outcome) => outcome,
+            Err(refusal) => {
+                if mode == Mode::Write {
+                    self.refusals.remember(key, &item.command, &refusal, now);
+                }
+                return refused(refusal);
+            }
+        };
+        if mode == Mode::ValidateOnly {
+            return Ok(Decision::WouldBe(Box::new(outcome)));
+        }
+        let sequence = self.write(work, &item.command, &outcome, now)?;
+        Ok(match detail {
+            Detail::Numbers => Decision::Accepted(sequence),
+            Detail::Outcomes => {
+                Decision::AcceptedWith(Box::new(Added { sequence, recorded_at: now, outcome }))
+            }
+        })
+    }
+
+    /// Decides a command of the ledger's own.
+    ///
+    /// # Errors
+    /// The outer [`TooLarge`] as above; the inner [`Refusal`] if the rules say no.
+    pub fn decide_own(
+        &mut self,
+        work: &mut Work,
+        command: &Command,
+        now: Timestamp,
+    ) -> Result<Result<Sequence, Refusal>, TooLarge> {
+        match self.judge(command, &ReadAhead::Nothing, now) {
+            Ok(outcome) => self.write(work, command, &outcome, now).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    fn judge(&self, command: &Command, ahead: &ReadAhead, now: Timestamp) -> Result<Outcome, Refusal> {
+        let outcome = decide(Case { state: &self.state, command, ahead, now, bounds: &self.bounds })?;
+        self.room_for_id(command)?;
+        Ok(outcome)
+    }
+
+    /// Whether one more id can be kept: the last of all questions, as of everything that is full.
+    /// What the ledger does by itself has no id and always has room.
+    fn room_for_id(&self, command: &Command) -> Result<(), Refusal> {
+        let most = self.bounds.request_ids_max;
+        if command.key.is_some() && self.ids.len() >= most {
+            let most = u64::try_from(most).unwrap_or(u64::MAX);
+            return Err(Refusal::BooksFull { what: "request ids", most });
+        }
+        Ok(())
+    }
+
+    /// From here it must succeed: the entry is in the batch, the state and the ids, or nowhere.
+    fn write(
+        &mut self,
+        work: &mut Work,
+        command: &Command,
+        outcome: &Outcome,
+        recorded_at: Timestamp,
+    ) -> Result<Sequence, TooLarge> {
+        let sequence = self.state.position.next();
+        let fact = Fact { sequence, recorded_at, command, outcome };
+        push(&mut work.batch, &mut self.record, fact)?;
+        self.state.apply(fact);
+        if let Some(key) = command.key {
+            self.ids.insert(key, sequence);
+        }
+        work.show(&self.state, fact);
+        Ok(sequence)
+    }
+}
+
+fn push(batch: &mut Batch, record: &mut Vec<u8>, fact: Fact<'_>) -> Result<(), TooLarge> {
+    record.clear();
+    codec::encode(fact.command, fact.outcome, fact.sequence, fact.recorded_at, record);
+    batch.push(record)
+}
