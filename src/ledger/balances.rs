@@ -15,7 +15,6 @@ use crate::domain::{AccountNumber, Balance, Sequence};
 /// Accounts in a block.
 const BLOCK_ACCOUNTS: usize = 4_096;
 /// Blocks for as many accounts as there are numbers.
-#[expect(clippy::cast_possible_truncation, reason = "u32 fits in usize wherever this runs")]
 const BLOCKS: usize = (AccountNumber::ACCOUNTS_MAX as usize).div_ceil(BLOCK_ACCOUNTS);
 
 /// Where an account's lines begin to be found: its newest line.

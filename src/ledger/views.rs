@@ -1,7 +1,16 @@
 //! Everything anybody can see beside the journal itself, at the acknowledged position (I5).
 //!
-//! Balances are wait-free. Accounts and open holds change rarely and are behind locks that are held
-//! for a look-up or for one batch's changes, never across IO.
+//! Accounts, banks and open holds change rarely and are behind locks that are held for a look-up, for
+//! one page or for one batch's changes, never across IO.
+//!
+//! | operation | progress |
+//! |---|---|
+//! | `position`, `owners`, `accounts_len` | wait-free: one load |
+//! | `balance` | wait-free where the processor loads 16 bytes at once (see `balances`) |
+//! | `account`, `bank`, `open_hold` | blocking, on the committer while it writes one batch's changes to that table |
+//! | `banks`, `accounts`, `open_holds` | likewise; `open_holds` looks at every open hold, and the committer waits that long |
+//! | `positions` | blocking, on the committer while it tells that the position moved |
+//! | `publish`, `tell` | blocking, on readers of the tables that the batch changes, and of the notice |
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};

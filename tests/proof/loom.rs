@@ -4,8 +4,9 @@
 //! The files of `src/ledger` named below are the ledger's own, built on the atomics and the parking of
 //! loom through `sync.rs`, whose header says what is trusted. Around them stand callers, a journal and
 //! readers of `model/`. A model sleeps without time-outs: that a thread sleeps for good shows as loom's
-//! "deadlock". Orders with more than `PREEMPTIONS_MAX` switches away from a thread that could go on are
-//! left out; `shuttle.rs` samples those, and longer runs.
+//! "deadlock". Two small models are played in every order there is. In the others, orders with more than
+//! `PREEMPTIONS_MAX` switches away from a thread that could go on are left out; `shuttle.rs` samples
+//! those, and longer runs.
 
 #![allow(missing_docs, reason = "a test says goal and method in its first comment")]
 #![allow(
@@ -56,12 +57,30 @@ use model::poster::Poster;
 use queue::{NotTaken, Queue};
 use relay::Relay;
 
+/// Switches away from a thread that could go on, at most so many in one order of the larger models.
 const PREEMPTIONS_MAX: usize = 3;
+/// The same in the two models that have most to choose from.
+const PREEMPTIONS_OF_LARGEST_MAX: usize = 2;
 
-fn every_order(scene: impl Fn() + Send + Sync + 'static) {
+fn play(preemptions_max: Option<usize>, scene: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(PREEMPTIONS_MAX);
+    builder.preemption_bound = preemptions_max;
     builder.check(scene);
+}
+
+/// Every order there is.
+fn every_order(scene: impl Fn() + Send + Sync + 'static) {
+    play(None, scene);
+}
+
+/// Every order with few switches.
+fn most_orders(scene: impl Fn() + Send + Sync + 'static) {
+    play(Some(PREEMPTIONS_MAX), scene);
+}
+
+/// Every order with fewer.
+fn fewer_orders(scene: impl Fn() + Send + Sync + 'static) {
+    play(Some(PREEMPTIONS_OF_LARGEST_MAX), scene);
 }
 
 type Told = (Result<(), NotTaken>, Arc<Heard>);
@@ -83,7 +102,7 @@ fn assert_heard((taken, heard): &Told) {
 /// the poster ends only when it has answered both.
 #[test]
 fn nobody_is_left_waiting_beside_a_sleeping_poster() {
-    every_order(|| {
+    most_orders(|| {
         let queue = Arc::new(Queue::new(2));
         let callers = [(); 2].map(|()| {
             let queue = Arc::clone(&queue);
@@ -116,7 +135,7 @@ fn nobody_is_left_waiting_beside_a_sleeping_poster() {
 #[test]
 fn a_queue_that_closes_forgets_nobody() {
     for slots_max in [1, 2] {
-        every_order(move || {
+        most_orders(move || {
             let queue = Arc::new(Queue::new(slots_max));
             let callers = [(); 2].map(|()| {
                 let queue = Arc::clone(&queue);
@@ -176,7 +195,7 @@ impl Running {
 /// submissions in batches of one, on a way that is closed from the start.
 #[test]
 fn batches_are_handed_over_in_order_and_once() {
-    every_order(|| {
+    most_orders(|| {
         let relay = Arc::new(Relay::new(3));
         let asked = [(); 3].map(|()| submit(&relay.queue, Ask::ToWrite));
         relay.close();
@@ -239,8 +258,8 @@ fn readers_look<B: Table>(readers: &'static [&'static [u64]]) {
 /// each other, and one who looks at the same account twice.
 #[test]
 fn readers_find_what_belongs_to_a_position() {
-    every_order(|| readers_look::<Ours>(&[&[1], &[2]]));
-    every_order(|| readers_look::<Ours>(&[&[1, 1]]));
+    fewer_orders(|| readers_look::<Ours>(&[&[1], &[2]]));
+    most_orders(|| readers_look::<Ours>(&[&[1, 1]]));
 }
 
 /// Goal: the model before finds a torn balance if there is one. Method: the ledger's own table over an
@@ -248,7 +267,7 @@ fn readers_find_what_belongs_to_a_position() {
 #[test]
 #[should_panic(expected = "torn: ")]
 fn a_torn_balance_would_be_found() {
-    every_order(|| readers_look::<torn::Torn>(&[&[1]]));
+    most_orders(|| readers_look::<torn::Torn>(&[&[1]]));
 }
 
 /// Goal: who has an answer finds what it says, be it an entry or a refusal that rests on one. Method:
@@ -299,22 +318,22 @@ fn close(before: usize, after: usize, fails_at: Option<u64>) {
 /// Method: one submission before they start, one while they run, then the close.
 #[test]
 fn closing_writes_what_was_taken() {
-    every_order(|| close(1, 1, None));
+    most_orders(|| close(1, 1, None));
 }
 
 /// Goal: when the journal fails both threads end, and nobody hears yes or no. Method: it takes the
 /// first entry and not the second; nobody closes anything before that.
 #[test]
 fn a_failing_journal_ends_both_threads() {
-    every_order(|| close(1, 0, Some(1)));
-    every_order(|| close(1, 1, Some(2)));
+    most_orders(|| close(1, 0, Some(1)));
+    most_orders(|| close(1, 1, Some(2)));
 }
 
 /// Goal: a caller who races with the close hears an answer or "closed". Method: as before, with a
 /// caller in a thread of his own.
 #[test]
 fn a_caller_against_the_close_hears_something() {
-    every_order(|| {
+    fewer_orders(|| {
         let relay = Arc::new(Relay::new(1));
         let caller = {
             let relay = Arc::clone(&relay);

@@ -48,12 +48,10 @@ impl Heard {
     /// Sleeps until something is heard: the checker finds who sleeps for good.
     pub fn wait(&self) -> Hears {
         self.bell.own();
-        loop {
-            match self.get() {
-                Hears::Silence => self.bell.sleep(Duration::ZERO),
-                heard => return heard,
-            }
+        while self.get() == Hears::Silence {
+            self.bell.sleep(Duration::ZERO);
         }
+        self.get()
     }
 
     fn say(&self, what: u64) {
