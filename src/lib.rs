@@ -43,7 +43,7 @@
 //! | I2 | floors and ceilings, on the net effect, in the direction it moves | `ledger::decide::limits` |
 //! | I3 | sequences are dense | `journal`, `ledger::poster` |
 //! | I4 | what was acknowledged survives a kill and a power cut | `journal::volumes` |
-//! | I5 | nothing unacknowledged is visible | `ledger::committer`, `ledger::views` |
+//! | I5 | nothing unacknowledged is visible | `ledger::gate`, `ledger::views` |
 //! | I6 | a request id has one effect for ever | `ledger::request_ids`, `ledger::sameness` |
 //! | I7 | each batch's hash covers everything before it | `journal::seal` |
 //! | I8 | what is served equals what the journal gives | `ledger::state`, `ledger::recovery` |
@@ -71,6 +71,7 @@
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
+//! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |
 //! | a client made from `proto/` alone | `tests/clients/python` |
 //! | the rules once more, as a naive model | `tests/it/model` |

@@ -1,19 +1,21 @@
 //! What anybody can see: balances and heads of accounts at the acknowledged position (I5).
 //!
-//! Posted and held are one 16-byte atomic, so a reader never sees one without the other: a read is
-//! wait-free where the processor loads 16 bytes at once, and lock-free otherwise; [`read_path`] says
-//! which. One thread publishes. Tables grow by blocks that never move, so readers hold no lock.
-
-use std::sync::OnceLock;
-use std::sync::atomic::Ordering;
-
-use portable_atomic::AtomicU128;
+//! Posted and held are one 16-byte atomic, so a reader never sees one without the other. One thread
+//! publishes. Tables grow by blocks that never move, so readers hold no lock.
+//!
+//! | operation | progress |
+//! |---|---|
+//! | `balance`, `head` | wait-free where the processor loads 16 bytes at once; otherwise blocking, for the length of one store, on the publisher; [`read_path`] says which |
+//! | `publish` | wait-free likewise; the first line of 4,096 accounts allocates their block |
 
 use super::state::slot;
-
+use super::sync::{AtomicU128, OnceLock, Ordering};
 use crate::domain::{AccountNumber, Balance, Sequence};
 
+/// Accounts in a block.
 const BLOCK_ACCOUNTS: usize = 4_096;
+/// Blocks for as many accounts as there are numbers.
+const BLOCKS: usize = (AccountNumber::ACCOUNTS_MAX as usize).div_ceil(BLOCK_ACCOUNTS);
 
 /// Where an account's lines begin to be found: its newest line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,9 +26,9 @@ pub struct Head {
     pub lines: u64,
 }
 
-/// Balance and head of every account.
+/// Balance and head of every account, in blocks that are made when first needed.
 #[derive(Debug)]
-pub struct Balances {
+pub struct Balances<const BLOCKS_MAX: usize = BLOCKS, const LENGTH: usize = BLOCK_ACCOUNTS> {
     blocks: Box<[OnceLock<Box<[Cell]>>]>,
 }
 
@@ -36,15 +38,13 @@ struct Cell {
     head: AtomicU128,
 }
 
-impl Default for Balances {
+impl<const BLOCKS_MAX: usize, const LENGTH: usize> Default for Balances<BLOCKS_MAX, LENGTH> {
     fn default() -> Self {
-        let blocks =
-            usize::try_from(AccountNumber::ACCOUNTS_MAX).unwrap_or(usize::MAX).div_ceil(BLOCK_ACCOUNTS);
-        Self { blocks: (0..blocks).map(|_| OnceLock::new()).collect() }
+        Self { blocks: (0..BLOCKS_MAX).map(|_| OnceLock::new()).collect() }
     }
 }
 
-impl Balances {
+impl<const BLOCKS_MAX: usize, const LENGTH: usize> Balances<BLOCKS_MAX, LENGTH> {
     /// Posted and held, from one load. Zero for an account without lines.
     #[must_use]
     pub fn balance(&self, account: AccountNumber) -> Balance {
@@ -66,9 +66,9 @@ impl Balances {
     /// Shows an account as a batch left it. Only the thread that acknowledges batches may call this.
     pub(crate) fn publish(&self, account: AccountNumber, balance: Balance, head: Head) {
         let place = slot(account);
-        let Some(block) = self.blocks.get(place / BLOCK_ACCOUNTS) else { return };
-        let block = block.get_or_init(|| (0..BLOCK_ACCOUNTS).map(|_| Cell::default()).collect());
-        let Some(cell) = block.get(place % BLOCK_ACCOUNTS) else { return };
+        let Some(block) = self.blocks.get(place / LENGTH) else { return };
+        let block = block.get_or_init(|| (0..LENGTH).map(|_| Cell::default()).collect());
+        let Some(cell) = block.get(place % LENGTH) else { return };
         cell.head.store(join(head.sequence.get(), head.lines), Ordering::Release);
         cell.balance
             .store(join(balance.posted.cast_unsigned(), balance.held.cast_unsigned()), Ordering::Release);
@@ -76,7 +76,7 @@ impl Balances {
 
     fn cell(&self, account: AccountNumber) -> Option<&Cell> {
         let place = slot(account);
-        self.blocks.get(place / BLOCK_ACCOUNTS)?.get()?.get(place % BLOCK_ACCOUNTS)
+        self.blocks.get(place / LENGTH)?.get()?.get(place % LENGTH)
     }
 }
 

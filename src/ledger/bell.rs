@@ -1,13 +1,19 @@
 //! How one thread sleeps until another has something for it.
 //!
-//! `ring` is wait-free and makes a system call only when the sleeper may be asleep; any number of
-//! threads may ring. Only the thread that called `own` may `sleep`. What was written before a ring is
-//! seen after the sleep it ends.
+//! Any number of threads may ring. Only the thread that called `own` may `sleep`. What was written
+//! before a ring is seen after the sleep it ends.
+//!
+//! | operation | progress |
+//! |---|---|
+//! | `ring` | wait-free: one swap, and one system call only if the sleeper may be asleep |
+//! | `sleep` | blocks its owner alone: until a ring, and never longer than told |
+//!
+//! Nothing rests on the time-out but what is due by time: `tests/proof` sleeps without one, and nobody
+//! sleeps for good.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::Thread;
 use std::time::Duration;
+
+use super::sync::{AtomicBool, OnceLock, Ordering, Thread, current, park_timeout};
 
 /// Wakes the one thread that owns it.
 #[derive(Debug, Default)]
@@ -19,7 +25,7 @@ pub struct Bell {
 impl Bell {
     /// Makes the calling thread the one that is woken. Once.
     pub fn own(&self) {
-        let _ = self.owner.set(std::thread::current());
+        let _ = self.owner.set(current());
     }
 
     /// Wakes the owner, or keeps it from falling asleep next time.
@@ -35,7 +41,7 @@ impl Bell {
     pub fn sleep(&self, at_most: Duration) {
         if !self.rung.swap(false, Ordering::AcqRel) {
             // A ring between the swap and here leaves its token with the thread: park returns at once.
-            std::thread::park_timeout(at_most);
+            park_timeout(at_most);
             self.rung.swap(false, Ordering::AcqRel);
         }
     }

@@ -3,6 +3,9 @@
 //! Everything here is read from the journal at the acknowledged position; nothing waits for the
 //! poster. Cost is in reads of the journal, and does not grow with the length of history beyond its
 //! logarithm.
+//!
+//! Progress: every operation is blocking, on the disk where a page is not in memory, on the journal's
+//! locks (held for a look-up, or for the opening of a volume that is not open), and never on the poster.
 
 use std::sync::Arc;
 

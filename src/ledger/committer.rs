@@ -1,13 +1,18 @@
-//! The one thread that waits for the disk: append, publish, then answer, in this order (I4, I5).
+//! The one thread that waits for the disk: what each step of the gate does. Their order (I4, I5) is
+//! `gate`'s, when to look for the next batch is `relay`'s.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::bell::Bell;
 use super::failure::Failure;
+use super::gate::{Acknowledged, Gate, Stopped};
+use super::relay::Committing;
 use super::shared::Shared;
 use super::work::Work;
+use crate::domain::Sequence;
 use crate::journal::{Journal, Tip};
 
 /// Bytes free on the disk the books are on.
@@ -41,6 +46,8 @@ pub struct Committer {
     tip: Tip,
     free_bytes: FreeBytes,
     on_batch: OnBatch,
+    /// How long the newest write took.
+    append_took: Duration,
 }
 
 impl Committer {
@@ -52,86 +59,85 @@ impl Committer {
         free_bytes: FreeBytes,
         on_batch: OnBatch,
     ) -> Self {
-        Self { shared, journal, tip, free_bytes, on_batch }
+        Self { shared, journal, tip, free_bytes, on_batch, append_took: Duration::ZERO }
     }
 
     /// Runs until the poster is done or a write fails.
     pub fn run(mut self) {
-        self.shared.handoff.bell().own();
-        loop {
-            // Read before looking for work: what came before the end is still taken.
-            let ended = self.shared.handoff.has_ended();
-            if let Some(work) = self.shared.handoff.take() {
-                let Some(work) = self.commit(work) else {
-                    return self.shared.queue.bell().ring(); // The poster looks for itself why.
-                };
-                self.shared.handoff.give_back(work);
-                self.shared.queue.bell().ring();
-            } else if ended {
-                return;
-            } else {
-                self.wait_for_work();
-            }
-        }
-    }
-
-    /// Sleeps until there is work. While the disk is low it is looked at now and then, so that what is
-    /// due is recorded once there is room, also while nobody calls.
-    fn wait_for_work(&self) {
-        if !self.shared.disk_low.load(Ordering::Relaxed) {
-            return self.shared.handoff.bell().sleep(WITHOUT_WORK);
-        }
-        self.shared.handoff.bell().sleep(WHILE_LOW);
-        self.look_at_disk();
-        if !self.shared.disk_low.load(Ordering::Relaxed) {
-            self.shared.queue.bell().ring();
-        }
-    }
-
-    /// Nothing comes back if the write failed: the ledger has stopped then.
-    fn commit(&mut self, mut work: Work) -> Option<Work> {
-        if !work.batch.is_empty() {
-            self.shared.fail_stop.writing();
-            let began = Instant::now();
-            let appended = self.journal.append(&self.tip, &work.batch);
-            self.shared.fail_stop.written();
-            match appended {
-                Ok(tip) => self.tip = tip,
-                Err(error) => {
-                    // Before the answers are dropped unsent: whoever waits must learn why.
-                    self.shared.fail_stop.stop(Failure::Journal(error.to_string()));
-                    return None;
-                }
-            }
-            self.shared.batches.fetch_add(1, Ordering::Relaxed);
-            self.publish(&work);
-            (self.on_batch)(&BatchWritten {
-                entries: work.batch.count(),
-                bytes: work.batch.bytes(),
-                took: began.elapsed(),
-                queued: self.shared.queue.len(),
-            });
-        }
-        self.look_at_disk();
-        for answer in work.answers.drain(..) {
-            answer.send();
-        }
-        Some(work)
-    }
-
-    /// Shows what the batch did. Balances come before the position: whoever waits for a position
-    /// finds at least what belongs to it.
-    fn publish(&self, work: &Work) {
-        self.shared.views.publish(work);
-        self.shared.views.acknowledge(self.tip.position);
-        if self.tip.position.get() >= self.shared.checkpoint_due.load(Ordering::Relaxed) {
-            self.shared.checkpoint_bell.ring();
-        }
+        let shared = Arc::clone(&self.shared);
+        shared.relay.commit(&mut self);
     }
 
     /// Says `DISK_LOW` while there is still room for what is on its way.
     fn look_at_disk(&self) {
         let low = (self.free_bytes)().is_ok_and(|free| free < self.shared.bounds.disk_headroom_bytes);
         self.shared.disk_low.store(low, Ordering::Relaxed);
+    }
+}
+
+impl Gate<Work> for Committer {
+    fn append(&mut self, work: &Work) -> Result<Option<Sequence>, Stopped> {
+        if work.batch.is_empty() {
+            return Ok(None);
+        }
+        self.shared.fail_stop.writing();
+        let began = Instant::now();
+        let appended = self.journal.append(&self.tip, &work.batch);
+        self.append_took = began.elapsed();
+        self.shared.fail_stop.written();
+        match appended {
+            Ok(tip) => self.tip = tip,
+            Err(error) => {
+                // Before the answers are dropped unsent: whoever waits must learn why.
+                self.shared.fail_stop.stop(Failure::Journal(error.to_string()));
+                return Err(Stopped);
+            }
+        }
+        self.shared.batches.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(self.tip.position))
+    }
+
+    fn show(&self, work: &Work) {
+        self.shared.views.publish(work);
+    }
+
+    fn acknowledged(&self) -> &Acknowledged {
+        self.shared.views.acknowledged()
+    }
+
+    fn tell(&self, position: Sequence, work: &Work) {
+        self.shared.views.tell(position);
+        if position.get() >= self.shared.checkpoint_due.load(Ordering::Relaxed) {
+            self.shared.checkpoint_bell.ring();
+        }
+        (self.on_batch)(&BatchWritten {
+            entries: work.batch.count(),
+            bytes: work.batch.bytes(),
+            took: self.append_took,
+            queued: self.shared.relay.queue.len(),
+        });
+    }
+
+    fn answer(&self, work: &mut Work) {
+        self.look_at_disk();
+        for answer in work.answers.drain(..) {
+            answer.send();
+        }
+        work.clear();
+    }
+}
+
+impl Committing<Work> for Committer {
+    /// While the disk is low it is looked at now and then, so that what is due is recorded once there
+    /// is room, also while nobody calls.
+    fn rest(&self, bell: &Bell) {
+        if !self.shared.disk_low.load(Ordering::Relaxed) {
+            return bell.sleep(WITHOUT_WORK);
+        }
+        bell.sleep(WHILE_LOW);
+        self.look_at_disk();
+        if !self.shared.disk_low.load(Ordering::Relaxed) {
+            self.shared.relay.queue.bell().ring();
+        }
     }
 }

@@ -8,15 +8,28 @@
 //! Owns the state of the books and the order of everything. Knows no people, offers, words or wire:
 //! what a command needs beyond hours comes as limits, claims, deadlines and notes.
 //!
+//! What may hold up what, said in the words of concurrency: *wait-free* ends after so many steps whatever
+//! the others do; *lock-free*: somebody always gets on, and no lock is held; *bounded non-blocking*: if it
+//! cannot be done now that is said now; *blocking* names what it waits for.
+//!
 //! | operation | progress |
 //! |---|---|
-//! | `submit` | lock-free; a full queue is answered at once |
-//! | `balance` | wait-free where the processor loads 16 bytes at once |
-//! | an answer | when its batch is on disk; blocks nobody else |
-//! | statements, entries | reads of the journal; blocked by nobody |
+//! | `submit` | lock-free and bounded non-blocking: a full or closed queue is answered at once. A reversal, or what names a hold no longer open, reads old entries first: blocking on the journal, as `books` |
+//! | a decision | the poster's alone, one after another; no lock, no IO. It waits only for work, or, its batch full, for the disk |
+//! | an answer | blocking on the disk: it comes when its batch and all before are on it. Who waits for one holds up nobody |
+//! | `balance`, `position` | wait-free, where the processor loads 16 bytes at once ([`balances::read_path`] says so) |
+//! | accounts, banks, holds | blocking on one batch's changes to that table (`views`) |
+//! | a statement, an entry | blocking on the disk and the journal's own locks; never on the poster (`books`) |
+//! | a watch | awaits the position; the committer tells it and waits for no watcher but while it reads the position |
+//! | a checkpoint | a follower: blocking on the disk, holding up nobody; one is written at a time |
+//! | close | blocking until everything taken is on disk |
+//!
+//! Callers, poster and committer meet in `relay`, `queue`, `handoff`, `bell`, `gate` and `balances` and
+//! nowhere else. These files know nothing of what they carry, and `tests/proof` plays them in every order
+//! of their threads. They, and all of Hourbook, are without unsafe code.
 //!
 //! I1, I2 and I9 are decided in `decide`; I3, I4 and I7 are the journal's; I5 is the order of
-//! `committer`; I6 is `request_ids` and `sameness`; I8 is `state` being a function of the entries.
+//! `gate`; I6 is `request_ids` and `sameness`; I8 is `state` being a function of the entries.
 
 pub mod balances;
 mod bell;
@@ -30,15 +43,19 @@ pub mod core;
 pub mod decide;
 pub mod failure;
 mod follower;
+mod gate;
+mod handoff;
 mod open;
 mod poster;
 mod queue;
 pub mod recovery;
+mod relay;
 mod request_ids;
 mod sameness;
 mod shared;
 pub mod state;
 pub mod submission;
+mod sync;
 pub mod views;
 mod work;
 
@@ -305,7 +322,7 @@ impl Ledger {
     }
 
     fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
-        self.shared.queue.submit(submission).map_err(|not_taken| match not_taken {
+        self.shared.relay.queue.submit(submission).map_err(|not_taken| match not_taken {
             NotTaken::Full => NoReceipt::Busy,
             NotTaken::Closed => self.gone(),
         })
@@ -353,8 +370,7 @@ impl Ledger {
 
 impl Drop for Ledger {
     fn drop(&mut self) {
-        self.shared.closing.store(true, Ordering::Release);
-        self.shared.queue.bell().ring();
+        self.shared.relay.close();
         for thread in self.posting.drain(..) {
             drop(thread.join());
         }

@@ -15,12 +15,13 @@ use super::committer::{Committer, FreeBytes, OnBatch};
 use super::failure::{FailStop, Failure, OnFailure, exit_process};
 use super::follower;
 use super::poster::Poster;
-use super::queue::Queue;
 use super::recovery::{self, Recovered, RecoveryError};
+use super::relay::Relay;
 use super::sameness::TextIsGone;
 use super::shared::Shared;
+use super::submission::Submission;
 use super::views::Views;
-use super::work::Handoff;
+use super::work::Work;
 use super::{Books, Ledger};
 use crate::domain::Timestamp;
 use crate::journal::{Journal, JournalError};
@@ -123,13 +124,11 @@ impl Ledger {
         let due = checkpoint.get().saturating_add(options.bounds.checkpoint_entries);
         let low = (options.free_bytes)().is_ok_and(|free| free < options.bounds.disk_headroom_bytes);
         let shared = Arc::new(Shared {
-            queue: Queue::new(options.bounds.queue_submissions_max),
-            handoff: Handoff::default(),
+            relay: Relay::new(options.bounds.queue_submissions_max),
             fail_stop: FailStop::new(options.on_failure),
             disk_low: AtomicBool::new(low),
             views,
             batches: AtomicU64::new(0),
-            closing: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             checkpoint_due: AtomicU64::new(due),
             checkpoint_bell: Bell::default(),
@@ -151,8 +150,8 @@ impl Ledger {
             alive: watch::Sender::new(()),
         };
         let shared = &ledger.shared;
-        ledger.posting.push(guarded("poster", shared, move || poster.run())?);
-        ledger.posting.push(guarded("committer", shared, move || committer.run())?);
+        ledger.posting.push(guarded("poster", shared, move || poster.run(), Relay::poster_left)?);
+        ledger.posting.push(guarded("committer", shared, move || committer.run(), Relay::committer_left)?);
         ledger.following.push(follower::write_checkpoints(shared, reader, ledger.checkpoints.clone())?);
         ledger.following.push(follower::watch_writes(shared)?);
         Ok(ledger)
@@ -164,6 +163,7 @@ fn guarded(
     name: &'static str,
     shared: &Arc<Shared>,
     run: impl FnOnce() + Send + 'static,
+    left: fn(&Relay<Submission, Work>),
 ) -> std::io::Result<JoinHandle<()>> {
     let shared = Arc::clone(shared);
     std::thread::Builder::new().name(format!("hourbook-{name}")).spawn(move || {
@@ -172,9 +172,7 @@ fn guarded(
             let what = panic.downcast_ref::<String>().cloned();
             let what = what.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             shared.fail_stop.stop(Failure::ThreadEnded { thread: name, what: what.unwrap_or_default() });
-            shared.queue.close();
-            shared.queue.bell().ring();
-            shared.handoff.end();
+            left(&shared.relay);
         }
     })
 }

@@ -3,17 +3,20 @@
 //! Its state may run ahead of the disk; what anybody can see may not (I5). So every answer, refusals
 //! too, travels with the batch in which it was decided, and the committer sends it.
 //!
-//! Owns the order and the moment of things; what is decided is `core`'s. No IO and one clock reading a
-//! batch. Waits only when there is nothing to do, or when the batch is full and the one before is still
-//! being written.
+//! Owns the order and the moment of things; what is decided is `core`'s, when to look again or to end is
+//! `relay`'s. No IO and one clock reading a batch. Waits only when there is nothing to do, or when the
+//! batch is full and the one before is still being written.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::bell::Bell;
 use super::clock::ClockGuard;
 use super::core::{Circumstances, Core, Disk, FETCHED_AHEAD};
 use super::failure::Failure;
+use super::queue::Queue;
+use super::relay::{Filled, Posting};
 use super::request_ids::RequestIds;
 use super::shared::Shared;
 use super::state::State;
@@ -64,44 +67,8 @@ impl Poster {
 
     /// Runs until the ledger closes or stops.
     pub fn run(mut self) {
-        self.shared.queue.bell().own();
-        loop {
-            let closing = self.shared.closing.load(Ordering::Acquire);
-            self.fill();
-            if self.shared.fail_stop.failure().is_some() {
-                break; // Filling may have found that the state is not what it should be.
-            }
-            if !self.work.is_empty() && self.shared.handoff.is_free() {
-                let empty = self.shared.handoff.give(std::mem::take(&mut self.work));
-                self.work = empty;
-                continue;
-            }
-            if self.work.is_empty() && !self.ticks.is_empty() {
-                continue; // They wait for a batch that begins after they came.
-            }
-            let idle = self.work.is_empty() && self.unfinished.is_none() && self.shared.queue.is_empty();
-            if closing && idle {
-                break;
-            }
-            // Woken by callers and by the committer when it is free again.
-            self.shared.queue.bell().sleep(self.until_next_deadline());
-        }
-        self.shared.queue.close();
-        self.shared.handoff.end();
-    }
-
-    /// Takes from the queue until the batch is full or the queue empty.
-    fn fill(&mut self) {
-        if self.work.is_empty() {
-            self.start_batch();
-        }
-        if let Some(unfinished) = self.unfinished.take() {
-            self.decide_on(unfinished);
-        }
-        while self.unfinished.is_none() && !self.batch_is_full() {
-            let Some(submission) = self.shared.queue.next() else { return };
-            self.take(submission);
-        }
+        let shared = Arc::clone(&self.shared);
+        shared.relay.post(&mut self);
     }
 
     fn start_batch(&mut self) {
@@ -203,11 +170,47 @@ impl Poster {
             || self.ticks.len() >= self.shared.bounds.queue_submissions_max
     }
 
+    fn filled(&self) -> Filled {
+        if self.shared.fail_stop.failure().is_some() {
+            Filled::Stopped // Filling may have found that the state is not what it should be.
+        } else if !self.work.is_empty() {
+            Filled::Batch
+        } else if !self.ticks.is_empty() || self.unfinished.is_some() {
+            Filled::More // Ticks wait for a batch that begins after they came.
+        } else {
+            Filled::Nothing
+        }
+    }
+
     fn until_next_deadline(&self) -> Duration {
         let due_in = self.core.state().holds.next_due().and_then(|(deadline, _)| {
             let now = self.circumstances.now.ok()?;
             u64::try_from(deadline.micros_since(now)).ok()
         });
         due_in.map_or(TICK, |micros| Duration::from_micros(micros.max(1_000)).min(TICK))
+    }
+}
+
+impl Posting<Submission, Work> for Poster {
+    fn fill(&mut self, queue: &Queue<Submission>) -> Filled {
+        if self.work.is_empty() {
+            self.start_batch();
+        }
+        if let Some(unfinished) = self.unfinished.take() {
+            self.decide_on(unfinished);
+        }
+        while self.unfinished.is_none() && !self.batch_is_full() {
+            let Some(submission) = queue.next() else { break };
+            self.take(submission);
+        }
+        self.filled()
+    }
+
+    fn batch(&mut self) -> &mut Work {
+        &mut self.work
+    }
+
+    fn rest(&self, bell: &Bell) {
+        bell.sleep(self.until_next_deadline());
     }
 }

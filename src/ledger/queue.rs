@@ -1,19 +1,27 @@
-//! The way in: a bounded queue of submissions, many producers, one poster.
+//! A bounded line with a bell: many who submit, one who takes. It is the way in to the poster, with a
+//! client's batch as one slot, and, with one slot, the way on to the committer.
 //!
-//! `submit` is lock-free and never waits: a full queue is answered at once, so no handler ever
-//! waits inside and memory is bounded. A client's batch is one slot.
-
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use crossbeam_queue::ArrayQueue;
+//! A full queue is answered at once, so no handler ever waits inside and memory is bounded. Whatever
+//! was taken in is either taken out by its owner or dropped when the queue closes: a submission that
+//! carries an answer's way back is never forgotten in here.
+//!
+//! | operation | progress |
+//! |---|---|
+//! | `submit` | lock-free; bounded non-blocking when full or closed: the answer is given at once |
+//! | `next`, `len` | lock-free |
+//! | `close` | lock-free; drops at most as many as there are slots, and those that still come |
+//!
+//! Lock-free, not wait-free, as crossbeam's queue is: a thread that is stopped between taking a slot
+//! and filling it delays the one behind it until it goes on. No lock is held meanwhile, and those who
+//! submit are never delayed by it before the queue is full.
 
 use super::bell::Bell;
-use super::submission::Submission;
+use super::sync::{ArrayQueue, AtomicBool, Ordering};
 
-/// Submissions on their way to the poster.
+/// What waits for the one thread that takes it.
 #[derive(Debug)]
-pub struct Queue {
-    slots: ArrayQueue<Submission>,
+pub struct Queue<T> {
+    slots: ArrayQueue<T>,
     bell: Bell,
     closed: AtomicBool,
 }
@@ -23,32 +31,33 @@ pub struct Queue {
 pub enum NotTaken {
     /// The queue is full; ask again shortly.
     Full,
-    /// The poster is gone.
+    /// Whoever took from it is gone.
     Closed,
 }
 
-impl Queue {
-    /// A queue of `submissions_max` slots.
+impl<T> Queue<T> {
+    /// A queue of `slots_max` slots, at least one.
     #[must_use]
-    pub fn new(submissions_max: usize) -> Self {
+    pub fn new(slots_max: usize) -> Self {
         Self {
-            slots: ArrayQueue::new(submissions_max.max(1)),
+            slots: ArrayQueue::new(slots_max.max(1)),
             bell: Bell::default(),
             closed: AtomicBool::new(false),
         }
     }
 
-    /// Puts a submission in line and wakes the poster. Lock-free, never waits.
+    /// Puts a submission in line and wakes the owner. Lock-free, never waits.
     ///
     /// # Errors
-    /// [`NotTaken`] if there is no room or nobody to take it.
-    pub fn submit(&self, submission: Submission) -> Result<(), NotTaken> {
+    /// [`NotTaken`] if there is no room or nobody to take it; the submission is dropped then.
+    pub fn submit(&self, submission: T) -> Result<(), NotTaken> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(NotTaken::Closed);
         }
         self.slots.push(submission).map_err(|_| NotTaken::Full)?;
-        // The poster may have closed the queue and drained it before the push: then this slot would
-        // never be answered, so whoever sees the queue closed drains it again.
+        // The owner may have closed the queue and drained it before the push: then this slot would
+        // never be answered, so whoever sees the queue closed drains it again. Sequentially consistent
+        // on both sides: either this load sees the close, or the drain after the close sees the push.
         if self.closed.load(Ordering::SeqCst) {
             self.drain();
         }
@@ -56,8 +65,8 @@ impl Queue {
         Ok(())
     }
 
-    /// The next submission, if there is one. The poster's.
-    pub(crate) fn next(&self) -> Option<Submission> {
+    /// The next submission, if there is one. The owner's.
+    pub(crate) fn next(&self) -> Option<T> {
         self.slots.pop()
     }
 
@@ -67,7 +76,7 @@ impl Queue {
         self.drain();
     }
 
-    /// Rings when there is something for the poster.
+    /// Rings when there is something for the owner.
     pub(crate) const fn bell(&self) -> &Bell {
         &self.bell
     }
@@ -76,12 +85,6 @@ impl Queue {
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
-    }
-
-    /// Whether none waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
     }
 
     fn drain(&self) {

@@ -8,16 +8,15 @@ use super::bell::Bell;
 use super::bounds::Bounds;
 use super::clock::Clock;
 use super::failure::FailStop;
-use super::queue::Queue;
+use super::relay::Relay;
+use super::submission::Submission;
 use super::views::Views;
-use super::work::Handoff;
+use super::work::Work;
 
 /// What poster, committer and callers share.
 pub struct Shared {
-    /// The way in.
-    pub queue: Queue,
-    /// The way on.
-    pub handoff: Handoff,
+    /// The way from callers to the poster and on to the committer.
+    pub relay: Relay<Submission, Work>,
     /// Whether the ledger stopped.
     pub fail_stop: FailStop,
     /// Whether the disk is nearly full.
@@ -26,8 +25,6 @@ pub struct Shared {
     pub views: Arc<Views>,
     /// Batches written since the start.
     pub batches: AtomicU64,
-    /// Whether the ledger is to end once the queue is empty.
-    pub closing: AtomicBool,
     /// Whether poster and committer have ended, and the followers are to.
     pub ended: AtomicBool,
     /// The position at which the next checkpoint is due.

@@ -1,16 +1,26 @@
 //! Everything anybody can see beside the journal itself, at the acknowledged position (I5).
 //!
-//! Balances are wait-free. Accounts and open holds change rarely and are behind locks that are held
-//! for a look-up or for one batch's changes, never across IO.
+//! Accounts, banks and open holds change rarely and are behind locks that are held for a look-up, for
+//! one page or for one batch's changes, never across IO.
+//!
+//! | operation | progress |
+//! |---|---|
+//! | `position`, `owners`, `accounts_len` | wait-free: one load |
+//! | `balance` | wait-free where the processor loads 16 bytes at once (see `balances`) |
+//! | `account`, `bank`, `open_hold` | blocking, on the committer while it writes one batch's changes to that table |
+//! | `banks`, `accounts`, `open_holds` | likewise; `open_holds` looks at every open hold, and the committer waits that long |
+//! | `positions` | blocking, on the committer while it tells that the position moved |
+//! | `publish`, `tell` | blocking, on readers of the tables that the batch changes, and of the notice |
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashMap;
 use tokio::sync::watch;
 
 use super::balances::{Balances, Head};
+use super::gate::Acknowledged;
 use super::state::{Bank, OpenHold, State, slot};
 use super::work::{AccountView, Work};
 use crate::domain::{AccountNumber, Balance, BankNumber, Sequence};
@@ -26,7 +36,7 @@ pub struct Views {
     banks: RwLock<Vec<Bank>>,
     holds: RwLock<HashMap<Sequence, Arc<OpenHold>>>,
     owners: AtomicU32,
-    position: AtomicU64,
+    position: Acknowledged,
     /// The position again, for whoever waits for it to move.
     notice: watch::Sender<Sequence>,
 }
@@ -35,7 +45,7 @@ impl Views {
     /// The views of a state whose every entry is on disk.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let views = Self::default();
+        let views = Self { position: Acknowledged::at(state.position), ..Self::default() };
         for (number, account) in state.numbered_accounts() {
             let head = Head { sequence: account.chain.head(), lines: account.chain.lines() };
             if head.lines > 0 {
@@ -49,14 +59,14 @@ impl Views {
         views.accounts_len.store(state.accounts.len(), Ordering::Release);
         views.banks.write().unwrap_or_else(PoisonError::into_inner).clone_from(&state.banks);
         views.owners.store(state.owners, Ordering::Release);
-        views.acknowledge(state.position);
+        views.tell(state.position);
         views
     }
 
     /// The acknowledged position. Wait-free.
     #[must_use]
     pub fn position(&self) -> Sequence {
-        Sequence::new(self.position.load(Ordering::Acquire))
+        self.position.get()
     }
 
     /// Says whenever the position moves. Followers and streams wait here; nobody is pushed to.
@@ -200,9 +210,13 @@ impl Views {
         }
     }
 
-    /// Moves the position everybody sees. The committer's.
-    pub(crate) fn acknowledge(&self, position: Sequence) {
-        self.position.store(position.get(), Ordering::Release);
+    /// The position as the gate moves it. The committer's.
+    pub(crate) const fn acknowledged(&self) -> &Acknowledged {
+        &self.position
+    }
+
+    /// Tells those who wait for the position that it moved. The committer's.
+    pub(crate) fn tell(&self, position: Sequence) {
         self.notice.send_replace(position);
     }
 }

@@ -2,12 +2,8 @@
 //! on disk, and who waits for them. Used again and again, so that nothing is allocated in the steady state.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use crossbeam_queue::ArrayQueue;
 
 use super::balances::Head;
-use super::bell::Bell;
 use super::state::{Account, Bank, OpenHold, Standing, State};
 use super::submission::Answer;
 use crate::domain::{
@@ -136,71 +132,5 @@ impl Work {
                 self.show_account(state, number);
             }
         }
-    }
-}
-
-/// How batches go to the committer and come back empty: two slots and a flag, no lock.
-#[derive(Debug)]
-pub struct Handoff {
-    inbox: ArrayQueue<Work>,
-    returned: ArrayQueue<Work>,
-    committer_is_free: AtomicBool,
-    poster_is_done: AtomicBool,
-    bell: Bell,
-}
-
-impl Default for Handoff {
-    fn default() -> Self {
-        Self {
-            inbox: ArrayQueue::new(1),
-            returned: ArrayQueue::new(2),
-            committer_is_free: AtomicBool::new(true),
-            poster_is_done: AtomicBool::new(false),
-            bell: Bell::default(),
-        }
-    }
-}
-
-impl Handoff {
-    /// Whether the committer can take a batch now. Stays true until `give`.
-    pub fn is_free(&self) -> bool {
-        self.committer_is_free.load(Ordering::Acquire)
-    }
-
-    /// Gives a batch to the committer, which must be free, and returns an empty one.
-    pub fn give(&self, work: Work) -> Work {
-        self.committer_is_free.store(false, Ordering::Release);
-        // The slot is empty: the committer took the last batch before it said it was free.
-        drop(self.inbox.push(work));
-        self.bell.ring();
-        self.returned.pop().unwrap_or_default()
-    }
-
-    /// Says that no more batches come.
-    pub fn end(&self) {
-        self.poster_is_done.store(true, Ordering::Release);
-        self.bell.ring();
-    }
-
-    /// The next batch. The committer's.
-    pub fn take(&self) -> Option<Work> {
-        self.inbox.pop()
-    }
-
-    /// Whether no more batches come; look for a last one after this says so.
-    pub fn has_ended(&self) -> bool {
-        self.poster_is_done.load(Ordering::Acquire)
-    }
-
-    /// Hands the buffers back and says that the committer is free.
-    pub fn give_back(&self, mut work: Work) {
-        work.clear();
-        drop(self.returned.push(work));
-        self.committer_is_free.store(true, Ordering::Release);
-    }
-
-    /// Rings when there is something for the committer.
-    pub const fn bell(&self) -> &Bell {
-        &self.bell
     }
 }

@@ -28,3 +28,6 @@ mod story;
 mod structure;
 mod support;
 mod telemetry;
+
+// Files of the ledger that are built into a test find its words here.
+use hourbook::domain;

@@ -116,3 +116,29 @@ fn dangerous_calls_are_nowhere() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+/// Files of the ledger that `tests/proof` builds on other atomics, other threads and another queue.
+const PROVEN: &[&str] = &["balances", "bell", "gate", "handoff", "queue", "relay"];
+
+/// Goal: the models check what the ledger runs: the files of the protocol take what threads share from
+/// `ledger::sync` alone, and each is in both checkers. Method: names are looked for outside comments.
+#[test]
+fn the_protocol_shares_through_sync_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let checkers = ["loom", "shuttle"]
+        .map(|checker| fs::read_to_string(root.join(format!("tests/proof/{checker}.rs"))).unwrap());
+    for name in PROVEN {
+        let text = fs::read_to_string(root.join(format!("src/ledger/{name}.rs"))).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap();
+            for elsewhere in
+                ["std::sync", "std::thread", "std::cell", "crossbeam", "portable_atomic", "tokio", "cfg("]
+            {
+                assert!(!code.contains(elsewhere), "{name}.rs:{}: {elsewhere}", number + 1);
+            }
+        }
+        for checker in &checkers {
+            assert!(checker.contains(&format!("src/ledger/{name}.rs")), "{name} is not checked");
+        }
+    }
+}
