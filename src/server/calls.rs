@@ -16,9 +16,9 @@ use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, Service as TowerService};
 
 use super::metered::Metered;
+use crate::api::PostBatchesResponse;
 use crate::api::ledger_service_server::{LedgerService, LedgerServiceServer};
-use crate::api::{PostBatchesRequest, PostBatchesResponse};
-use crate::service::{BATCH_BYTES_MAX, BatchCodec, Service};
+use crate::service::{BATCH_BYTES_MAX, Batch, BatchCodec, Service};
 
 /// Bytes of messages that callers have begun and not ended, all together, what is free for each aside.
 const UNREAD_BYTES_MAX: usize = 64 << 20;
@@ -41,14 +41,14 @@ pub struct Sized {
 #[derive(Clone)]
 struct Batches(Service);
 
-impl StreamingService<PostBatchesRequest> for Batches {
+impl StreamingService<Batch> for Batches {
     type Response = PostBatchesResponse;
     type ResponseStream = <Service as LedgerService>::PostBatchesStream;
     type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Self::ResponseStream>, Status>> + Send>>;
 
-    fn call(&mut self, request: tonic::Request<Streaming<PostBatchesRequest>>) -> Self::Future {
+    fn call(&mut self, request: tonic::Request<Streaming<Batch>>) -> Self::Future {
         let service = self.0.clone();
-        Box::pin(async move { service.post_batches(request).await })
+        Box::pin(async move { service.batches(request) })
     }
 }
 

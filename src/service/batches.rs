@@ -14,13 +14,15 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Status, Streaming};
+use tokio_stream::{Stream, StreamExt};
+use tonic::Status;
 
+use super::bounded::{Batch, Read};
 use super::commands;
 use super::installation::{Installation, nobody_forgotten};
 use super::not_done::NotDone;
 use super::{Service, answers};
-use crate::api::{BatchEntry, EntryResult, PostBatchesRequest, PostBatchesResponse};
+use crate::api::{BatchEntry, EntryResult, PostBatchesResponse};
 use crate::domain::{Action, Command, Opened, OwnerNumber};
 use crate::ledger::{Decided, Decision, Detail, Mode, Repeated, Ticket};
 use crate::telemetry::{Metrics, names};
@@ -54,7 +56,7 @@ type Answers = mpsc::Sender<Result<PostBatchesResponse, Status>>;
 /// Starts both tasks of a stream.
 pub fn stream(
     service: &Service,
-    requests: Streaming<PostBatchesRequest>,
+    requests: impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static,
 ) -> Result<ReceiverStream<Result<PostBatchesResponse, Status>>, NotDone> {
     let books = service.books()?;
     let permit = Arc::clone(&service.shared.batch_streams).try_acquire_owned();
@@ -75,7 +77,7 @@ pub fn stream(
 
 async fn read(
     books: Arc<Installation>,
-    mut requests: Streaming<PostBatchesRequest>,
+    mut requests: impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static,
     submitted: mpsc::Sender<Result<UnderWay, Status>>,
     answers: Answers,
     quiet_max: Duration,
@@ -83,7 +85,7 @@ async fn read(
     let mut ending = books.ending.clone();
     loop {
         let request = tokio::select! {
-            request = requests.message() => request,
+            request = requests.next() => request.transpose(),
             () = answers.closed() => return,
             () = tokio::time::sleep(quiet_max) => Err(quiet_status()),
             _ = ending.wait_for(|ending| *ending) => Err(ending_status()),
@@ -155,14 +157,18 @@ fn unreadable(status: Status) -> Status {
 }
 
 impl Installation {
-    fn submit_batch(&self, batch: PostBatchesRequest) -> Result<UnderWay, NotDone> {
+    fn submit_batch(&self, batch: Batch) -> Result<UnderWay, NotDone> {
         let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.entries.len());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
         let mut commands = Vec::with_capacity(batch.entries.len());
         let mut left_out = Vec::new();
         for (place, entry) in batch.entries.into_iter().enumerate() {
-            match self.prepare(entry, batch.validate_only) {
+            let prepared = match entry {
+                Read::Plain(command) => Ok(command),
+                Read::Other(entry) => self.prepare(*entry, batch.validate_only),
+            };
+            match prepared {
                 Ok(command) => commands.push(command),
                 Err(not_done) => left_out.push((place, not_done)),
             }

@@ -1,19 +1,51 @@
-//! Batches of entries as bytes: what is in one is counted before any of it is made.
+//! Batches of entries as bytes: what is in one is counted before it is made, and what is plain becomes a
+//! command at once.
 //!
 //! An empty entry is two bytes on the wire and a hundred times as many in memory, so a bound of bytes alone
-//! is none. Whatever can be repeated in a batch and costs more than its bytes is counted here: entries,
-//! transfers, accounts to open.
+//! is none. Whatever can be repeated in a batch and costs more than its bytes is counted: entries, transfers,
+//! accounts to open.
+//!
+//! Nearly every entry of a large batch is a post without words. Such a one is read from its bytes straight
+//! into a command ([`plain`]); any other, and whatever is wrong in it, goes the ordinary way.
 
 use prost::DecodeError;
 use prost::bytes::Buf;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder};
-use tonic_prost::{ProstCodec, ProstDecoder, ProstEncoder};
+use tonic_prost::{ProstCodec, ProstEncoder};
 
 use super::batches::{BATCH_ENTRIES_MAX, BATCH_PARTS_MAX};
 use super::not_done::NotDone;
-use crate::api::{PostBatchesRequest, PostBatchesResponse};
+use super::plain;
+use crate::api::{BatchEntry, PostBatchesRequest, PostBatchesResponse};
+use crate::domain::Command;
+
+/// A batch, read.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// In order.
+    pub entries: Vec<Read>,
+    /// Whether nothing is to be written.
+    pub validate_only: bool,
+}
+
+/// An entry of a batch.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one, in a list that is made once")]
+pub enum Read {
+    /// A post without words.
+    Plain(Command),
+    /// Anything else, as it came.
+    Other(Box<BatchEntry>),
+}
+
+impl From<PostBatchesRequest> for Batch {
+    fn from(request: PostBatchesRequest) -> Self {
+        let entries = request.entries.into_iter().map(|entry| Read::Other(Box::new(entry))).collect();
+        Self { entries, validate_only: request.validate_only }
+    }
+}
 
 /// Messages of PostBatches.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,11 +53,11 @@ pub struct BatchCodec;
 
 /// Reads batches that are not too many things.
 #[derive(Debug, Default)]
-pub struct BatchDecoder(ProstDecoder<PostBatchesRequest>);
+pub struct BatchDecoder;
 
 impl Codec for BatchCodec {
     type Encode = PostBatchesResponse;
-    type Decode = PostBatchesRequest;
+    type Decode = Batch;
     type Encoder = ProstEncoder<PostBatchesResponse>;
     type Decoder = BatchDecoder;
 
@@ -34,76 +66,128 @@ impl Codec for BatchCodec {
     }
 
     fn decoder(&mut self) -> BatchDecoder {
-        BatchDecoder::default()
+        BatchDecoder
     }
 }
 
 impl Decoder for BatchDecoder {
-    type Item = PostBatchesRequest;
+    type Item = Batch;
     type Error = Status;
 
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<PostBatchesRequest>, Status> {
-        check(from.chunk())?; // The transport keeps a message in one piece.
-        self.0.decode(from)
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Batch>, Status> {
+        let message = from.chunk(); // The transport keeps a message in one piece.
+        let read = read(message);
+        from.advance(message.len());
+        read.map(Some)
     }
 }
 
-/// Refuses a message with too many things in it, and one that cannot be read: then less was counted than
-/// there is.
-fn check(message: &[u8]) -> Result<(), Status> {
-    let mut counted = Counted::default();
-    let read = count(message, Inside::Batch, &mut counted);
-    if counted.entries > BATCH_ENTRIES_MAX {
-        return Err(NotDone::bad("entries", "at most 10,000 in one batch").into());
+/// Why a batch was not read.
+enum NotRead {
+    TooMuch(NotDone),
+    Broken(Broken),
+}
+
+/// What is wrong with bytes that are no message.
+#[derive(Debug)]
+pub struct Broken(String);
+
+impl From<DecodeError> for Broken {
+    fn from(error: DecodeError) -> Self {
+        Self(error.to_string())
     }
-    if counted.parts > BATCH_PARTS_MAX {
+}
+
+impl<E: Into<Broken>> From<E> for NotRead {
+    fn from(error: E) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+/// Refuses a message with too many things in it, and one that cannot be read.
+fn read(message: &[u8]) -> Result<Batch, Status> {
+    read_batch(message).map_err(|not_read| match not_read {
+        NotRead::TooMuch(not_done) => not_done.into(),
+        NotRead::Broken(Broken(what)) => Status::internal(what),
+    })
+}
+
+/// Fields as the proto file numbers them.
+fn read_batch(mut message: &[u8]) -> Result<Batch, NotRead> {
+    let mut batch = Batch::default();
+    let mut parts = 0_usize;
+    while message.has_remaining() {
+        let (field, wire) = decode_key(&mut message)?;
+        match (field, wire) {
+            (1, WireType::LengthDelimited) => {
+                if batch.entries.len() >= BATCH_ENTRIES_MAX {
+                    return Err(NotRead::TooMuch(NotDone::bad("entries", "at most 10,000 in one batch")));
+                }
+                batch.entries.push(read_entry(block(&mut message)?, &mut parts)?);
+            }
+            (2, WireType::Varint) => batch.validate_only = decode_varint(&mut message)? != 0,
+            (1 | 2, _) => return Err(Broken(format!("field {field} is of another type")).into()),
+            _ => skip_field(wire, field, &mut message, DecodeContext::default())?,
+        }
+    }
+    Ok(batch)
+}
+
+fn read_entry(entry: &[u8], parts: &mut usize) -> Result<Read, NotRead> {
+    let plain = plain::read(entry);
+    let more = match &plain {
+        Some(command) => command.action.transfers().len(),
+        None => count(entry, Inside::Entry)?,
+    };
+    *parts = parts.saturating_add(more);
+    if *parts > BATCH_PARTS_MAX {
         let must = "at most 65,536 transfers and accounts to open in one batch";
-        return Err(NotDone::bad("entries", must).into());
+        return Err(NotRead::TooMuch(NotDone::bad("entries", must)));
     }
-    read.map_err(|error| Status::internal(error.to_string()))
+    Ok(match plain {
+        Some(command) => Read::Plain(command),
+        None => Read::Other(Box::new(prost::Message::decode(entry)?)),
+    })
 }
 
-#[derive(Debug, Default)]
-struct Counted {
-    entries: usize,
-    /// Transfers, and accounts to open.
-    parts: usize,
+/// The bytes of a field that says how many they are.
+pub fn block<'a>(message: &mut &'a [u8]) -> Result<&'a [u8], Broken> {
+    let length = usize::try_from(decode_varint(message)?).unwrap_or(usize::MAX);
+    let ends_early = || Broken("a field is longer than its message".into());
+    let (block, rest) = message.split_at_checked(length).ok_or_else(ends_early)?;
+    *message = rest;
+    Ok(block)
 }
 
 #[derive(Clone, Copy)]
 enum Inside {
-    Batch,
     Entry,
     Post,
     Accounts,
 }
 
-/// Fields as the proto file numbers them.
-fn count(mut message: &[u8], inside: Inside, counted: &mut Counted) -> Result<(), DecodeError> {
+/// Transfers, and accounts to open, in an entry.
+fn count(mut message: &[u8], inside: Inside) -> Result<usize, Broken> {
+    let mut parts = 0_usize;
     while message.has_remaining() {
         let (field, wire) = decode_key(&mut message)?;
         let within = match (inside, field) {
-            (Inside::Batch, 1) => {
-                counted.entries = counted.entries.saturating_add(1);
-                Some(Inside::Entry)
-            }
             (Inside::Entry, 2) => Some(Inside::Post),
             (Inside::Entry, 3) => Some(Inside::Accounts),
             (Inside::Post, 2) | (Inside::Accounts, 1) => {
-                counted.parts = counted.parts.saturating_add(1);
+                parts = parts.saturating_add(1);
                 None
             }
-            (Inside::Batch | Inside::Entry | Inside::Post | Inside::Accounts, _) => None,
+            (Inside::Entry | Inside::Post | Inside::Accounts, _) => None,
         };
-        let before = message;
-        skip_field(wire, field, &mut message, DecodeContext::default())?;
-        if let (Some(within), WireType::LengthDelimited) = (within, wire) {
-            let mut skipped = before.split_at(before.len().saturating_sub(message.len())).0;
-            decode_varint(&mut skipped)?; // Its length.
-            count(skipped, within, counted)?;
+        match (within, wire) {
+            (Some(within), WireType::LengthDelimited) => {
+                parts = parts.saturating_add(count(block(&mut message)?, within)?);
+            }
+            _ => skip_field(wire, field, &mut message, DecodeContext::default())?,
         }
     }
-    Ok(())
+    Ok(parts)
 }
 
 #[cfg(test)]
@@ -115,7 +199,7 @@ mod tests {
     use crate::api::{BatchAccounts, BatchEntry, BatchPost, NewAccount, Transfer, batch_entry::Action};
 
     fn refused(message: &[u8]) -> Option<String> {
-        check(message).err().map(|status| {
+        read(message).err().map(|status| {
             assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
             status.message().to_owned()
         })
@@ -166,7 +250,7 @@ mod tests {
         let whole = framed(1, &framed(2, &[0x12, 0x00].repeat(3)));
         assert_eq!(refused(&whole), None);
         for cut in 1..whole.len() {
-            let status = check(whole.split_at(cut).0).unwrap_err();
+            let status = read(whole.split_at(cut).0).unwrap_err();
             assert_eq!(status.code(), Code::Internal, "{cut}");
         }
     }

@@ -219,7 +219,8 @@ fn transfers(transfers: &[api::Transfer]) -> Result<Transfers, NotDone> {
     transfers.iter().enumerate().map(|(place, transfer)| read_transfer(place, transfer)).collect()
 }
 
-fn read_transfer(place: usize, transfer: &api::Transfer) -> Result<Transfer, NotDone> {
+/// One transfer, `place` of its entry.
+pub fn read_transfer(place: usize, transfer: &api::Transfer) -> Result<Transfer, NotDone> {
     // The path of a field is made only for a field that cannot be meant: rows come by the million.
     let at = |not_done: NotDone| not_done.inside(&format!("transfers[{place}]"));
     let activity = u16::try_from(transfer.activity_number)

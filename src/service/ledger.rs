@@ -1,9 +1,11 @@
 //! LedgerService, call by call.
 
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::asked::Asked;
+use super::bounded::Batch;
 use super::moments::is_now;
 use super::not_done::NotDone;
 use super::{Service, answers, batches, commands, fields, watch};
@@ -21,6 +23,15 @@ impl Service {
     async fn write<T>(&self, asked: Result<Asked, NotDone>, answer: impl FnOnce(Receipt) -> T) -> Answer<T> {
         let receipt = self.written(asked).await;
         self.answer(receipt.map(answer))
+    }
+
+    /// PostBatches, with its messages read already.
+    pub fn batches(
+        &self,
+        request: Request<impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static>,
+    ) -> Answer<<Self as LedgerService>::PostBatchesStream> {
+        let call = CallHandle::of(request.extensions());
+        self.answer(batches::stream(self, request.into_inner()).map(|stream| call.watch(stream)))
     }
 
     async fn written(&self, asked: Result<Asked, NotDone>) -> Result<Receipt, NotDone> {
@@ -109,8 +120,9 @@ impl LedgerService for Service {
         &self,
         request: Request<Streaming<PostBatchesRequest>>,
     ) -> Answer<Self::PostBatchesStream> {
-        let call = CallHandle::of(request.extensions());
-        self.answer(batches::stream(self, request.into_inner()).map(|stream| call.watch(stream)))
+        let (metadata, extensions, requests) = request.into_parts();
+        let batches = requests.map(|request| request.map(Batch::from));
+        self.batches(Request::from_parts(metadata, extensions, batches))
     }
 
     async fn place_hold(&self, request: Request<PlaceHoldRequest>) -> Answer<PlaceHoldResponse> {
