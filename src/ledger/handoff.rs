@@ -6,7 +6,8 @@
 //! | operation | progress |
 //! |---|---|
 //! | `is_free`, `has_ended`, `end` | wait-free |
-//! | `give`, `take`, `give_back`, `leave` | lock-free; each finds its slot free, so none waits for room |
+//! | `give`, `give_back` | wait-free: the slot is free and nobody else is at it |
+//! | `take`, `leave` | blocking on a batch that is just being given (see `queue`): some instructions |
 
 use super::bell::Bell;
 use super::queue::Queue;

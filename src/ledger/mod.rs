@@ -14,7 +14,7 @@
 //!
 //! | operation | progress |
 //! |---|---|
-//! | `submit` | lock-free and bounded non-blocking: a full or closed queue is answered at once. A reversal, or what names a hold no longer open, reads old entries first: blocking on the journal, as `books` |
+//! | `submit` | lock-free while there is room, and a full or closed queue is answered at once (`queue` has the small print). A reversal, or what names a hold no longer open, reads old entries first: blocking on the journal, as `books` |
 //! | a decision | the poster's alone, one after another; no lock, no IO. It waits only for work, or, its batch full, for the disk |
 //! | an answer | blocking on the disk: it comes when its batch and all before are on it. Who waits for one holds up nobody |
 //! | `balance`, `position` | wait-free, where the processor loads 16 bytes at once ([`balances::read_path`] says so) |

@@ -7,13 +7,14 @@
 //!
 //! | operation | progress |
 //! |---|---|
-//! | `submit` | lock-free; bounded non-blocking when full or closed: the answer is given at once |
-//! | `next`, `len` | lock-free |
-//! | `close` | lock-free; drops at most as many as there are slots, and those that still come |
+//! | `submit` | lock-free while there is room; bounded non-blocking when full or closed: that is said at once |
+//! | `next`, `close` | no lock; blocking on a caller who has taken the next slot and not yet filled it |
+//! | `len` | lock-free |
 //!
-//! Lock-free, not wait-free, as crossbeam's queue is: a thread that is stopped between taking a slot
-//! and filling it delays the one behind it until it goes on. No lock is held meanwhile, and those who
-//! submit are never delayed by it before the queue is full.
+//! crossbeam's queue has no lock, but a slot is taken in one step and filled or emptied in a second. Who
+//! comes to that very slot in between spins, and then yields, for the few instructions that it takes, or
+//! for as long as the system keeps that thread from running: the owner behind the caller at the head, and,
+//! only when the queue is full, a caller behind either.
 
 use super::bell::Bell;
 use super::sync::{ArrayQueue, AtomicBool, Ordering};
@@ -46,7 +47,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Puts a submission in line and wakes the owner. Lock-free, never waits.
+    /// Puts a submission in line and wakes the owner. Never waits for room.
     ///
     /// # Errors
     /// [`NotTaken`] if there is no room or nobody to take it; the submission is dropped then.

@@ -137,19 +137,23 @@ fn scene(size: Size) {
         for _ in 0..random.gen_range(0..20) {
             thread::yield_now();
         }
-        relay.close();
+    } else {
+        others.drain(..).for_each(|other| other.join().unwrap());
     }
-    for other in others {
-        other.join().unwrap();
-    }
-    if !close_first {
-        relay.close();
-    }
+    let (asked, last_heard) = Asked::new(Ask::ToWrite);
+    let last_taken = relay.queue.submit(asked).is_ok();
+    relay.close();
+    others.into_iter().for_each(|other| other.join().unwrap());
     let decided = posting.join().unwrap();
     committing.join().unwrap();
     let stopped = books.stopped.load(checker::Ordering::SeqCst);
     assert!(stopped || books.on_disk() == decided, "decided and not written");
     assert!(relay.queue.next().is_none(), "kept in the queue for ever");
+    match last_heard.get() {
+        Hears::Silence => panic!("never answered"),
+        Hears::Answer(position) => assert!(last_taken && position <= books.on_disk()),
+        Hears::Gone => assert!(stopped || !last_taken, "taken before the close and not written"),
+    }
 }
 
 /// Goal: whoever asks hears an answer or that the ledger is gone; nobody sleeps for good; batches are
