@@ -33,7 +33,7 @@ mod open;
 mod poster;
 mod queue;
 pub mod recovery;
-mod request_ids;
+pub mod request_ids;
 mod sameness;
 mod shared;
 pub mod state;

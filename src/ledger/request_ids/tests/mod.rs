@@ -1,0 +1,5 @@
+//! Tests of request ids without a ledger around them.
+
+mod files;
+mod played;
+mod recent;
