@@ -127,6 +127,9 @@ impl Committer {
         if self.tip.position.get() >= self.shared.checkpoint_due.load(Ordering::Relaxed) {
             self.shared.checkpoint_bell.ring();
         }
+        if self.tip.position.get() >= self.shared.run_due.load(Ordering::Relaxed) {
+            self.shared.run_bell.ring();
+        }
     }
 
     /// Says `DISK_LOW` while there is still room for what is on its way.

@@ -10,7 +10,7 @@
 //!
 //! | operation | progress |
 //! |---|---|
-//! | `submit` | lock-free; a full queue is answered at once |
+//! | `submit` | reads old entries and request ids on the caller's thread; then lock-free: a full queue is answered at once |
 //! | `balance` | wait-free where the processor loads 16 bytes at once |
 //! | an answer | when its batch is on disk; blocks nobody else |
 //! | statements, entries | reads of the journal; blocked by nobody |
@@ -33,7 +33,7 @@ mod open;
 mod poster;
 mod queue;
 pub mod recovery;
-pub mod request_ids;
+mod request_ids;
 mod sameness;
 mod shared;
 pub mod state;
@@ -54,6 +54,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use committer::{BatchWritten, OnBatch};
 pub use failure::{FAIL_STOP_EXIT_CODE, Failure, OnFailure, exit_process};
 pub use open::{AcceptClock, OpenError, Options};
+pub use request_ids::Seed;
 pub use sameness::TextIsGone;
 pub use submission::{Decision, Mode};
 pub use work::AccountView;
@@ -64,9 +65,10 @@ use crate::domain::{
 use decide::{ReadAhead, needs_of_old};
 use queue::NotTaken;
 use recovery::RecoveryError;
+use request_ids::RunSet;
 use shared::Shared;
 use state::State;
-use submission::{Item, Submission};
+use submission::{Found, Item, Submission};
 use views::Views;
 
 /// The books of one network, open for business.
@@ -79,7 +81,7 @@ pub struct Ledger {
     checkpoints: Checkpoints,
     /// Poster and committer; they end first.
     posting: Vec<JoinHandle<()>>,
-    /// Checkpoints and watchdog; the watchdog watches to the end of the last write.
+    /// Checkpoints, runs of request ids, and watchdog; the watchdog watches to the end of the last write.
     following: Vec<JoinHandle<()>>,
     /// Goes when the ledger goes.
     alive: watch::Sender<()>,
@@ -142,9 +144,10 @@ impl Ledger {
         let asked = command.clone();
         match self.decide_one(command, Mode::ValidateOnly)? {
             Decision::WouldBe(outcome) => Ok(*outcome),
-            decision @ (Decision::Accepted(_) | Decision::Known(_) | Decision::Refused(_)) => {
-                self.receipt(&asked, decision).map(|receipt| receipt.entry.outcome)
-            }
+            decision @ (Decision::Accepted(_)
+            | Decision::Known(_)
+            | Decision::Refused(_)
+            | Decision::NotNow) => self.receipt(&asked, decision).map(|receipt| receipt.entry.outcome),
         }
     }
 
@@ -157,14 +160,20 @@ impl Ledger {
         if commands.len() > self.shared.bounds.submission_entries_max {
             return Err(Invalid { field: "entries", limit: "at most 10,000 in one submission" }.into());
         }
-        let mut items = Vec::with_capacity(commands.len());
-        for command in commands {
+        let mut keys = Vec::with_capacity(commands.len());
+        for command in &commands {
             command.check()?;
-            let ahead = self.read_ahead(&command)?;
-            items.push(Item { command, ahead });
+            keys.push(command.key.ok_or(Invalid { field: "request_id", limit: "given" })?);
+        }
+        let runs = self.shared.runs.now();
+        let known = self.look(&runs, &keys)?;
+        let mut items = Vec::with_capacity(commands.len());
+        for (command, known) in commands.into_iter().zip(known) {
+            let ahead = if known.is_some() { ReadAhead::Nothing } else { self.read_ahead(&command)? };
+            items.push(Item { command, ahead, known });
         }
         let (to, from) = oneshot::channel();
-        self.take(Submission::Commands(items, mode, to))?;
+        self.take(Submission::Commands(items, runs.through(), mode, to))?;
         Ok(Ticket { from })
     }
 
@@ -189,6 +198,7 @@ impl Ledger {
             }
             Decision::Refused(refusal) => Err(NoReceipt::Refused(Box::new(self.how_hold_ended(*refusal)?))),
             Decision::WouldBe(_) => Err(NoReceipt::Unknown("nothing was to be written".into())),
+            Decision::NotNow => Err(NoReceipt::Busy),
         }
     }
 
@@ -197,10 +207,17 @@ impl Ledger {
     /// # Errors
     /// [`NoReceipt::Busy`] or `Unknown`.
     pub fn find(&self, key: RequestKey) -> Result<Option<Entry>, NoReceipt> {
+        let runs = self.shared.runs.now();
+        if let Some(Some(sequence)) = self.look(&runs, &[key])?.first() {
+            return self.stored(*sequence).map(Some);
+        }
         let (to, from) = oneshot::channel();
-        self.take(Submission::Find(key, to))?;
-        let sequence = from.blocking_recv().map_err(|_| self.gone())?;
-        sequence.map(|sequence| self.stored(sequence)).transpose()
+        self.take(Submission::Find(key, runs.through(), to))?;
+        match from.blocking_recv().map_err(|_| self.gone())? {
+            Found::Entry(sequence) => self.stored(sequence).map(Some),
+            Found::Nothing => Ok(None),
+            Found::NotNow => Err(NoReceipt::Busy),
+        }
     }
 
     /// Looks at the clock now: when it returns, every hold due by now has ended, on disk. While the
@@ -300,6 +317,16 @@ impl Ledger {
         decisions.into_iter().next().ok_or_else(|| self.gone())
     }
 
+    /// The entries that ids belong to, as far as runs reach. A run that cannot be read is written again
+    /// from the journal; until then nobody knows.
+    fn look(&self, runs: &RunSet, keys: &[RequestKey]) -> Result<Vec<Option<Sequence>>, NoReceipt> {
+        runs.look(keys).map_err(|error| {
+            tracing::warn!(%error, "request ids were not looked up");
+            self.shared.run_bell.ring();
+            NoReceipt::Busy
+        })
+    }
+
     fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
         self.shared.queue.submit(submission).map_err(|not_taken| match not_taken {
             NotTaken::Full => NoReceipt::Busy,
@@ -350,6 +377,7 @@ impl Drop for Ledger {
         }
         self.shared.ended.store(true, Ordering::Release);
         self.shared.checkpoint_bell.ring();
+        self.shared.run_bell.ring();
         self.shared.watchdog_bell.ring();
         for thread in self.following.drain(..) {
             drop(thread.join());

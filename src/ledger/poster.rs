@@ -13,22 +13,24 @@ use std::time::Duration;
 use super::clock::{ClockGuard, Unsure};
 use super::decide::{Case, ReadAhead, decide};
 use super::failure::Failure;
-use super::request_ids::{Refusals, RequestIds};
+use super::request_ids::{Recent, Refusals};
 use super::shared::Shared;
 use super::state::State;
-use super::submission::{Answer, Decision, Item, Mode, Submission};
+use super::submission::{Answer, Decision, Found, Item, Mode, Submission};
 use super::work::Work;
-use crate::domain::{Action, Command, Entry, OwnerNumber, Refusal, Timestamp};
+use crate::domain::{Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp};
 use crate::journal::codec;
 
 /// How long the poster sleeps at most: holds are let go by time, not only when somebody calls.
 const TICK: Duration = Duration::from_secs(1);
+/// Ids whose places in memory are brought near together.
+const IDS_TOUCHED: usize = 64;
 
 /// The poster's own.
 pub struct Poster {
     shared: Arc<Shared>,
     state: State,
-    ids: RequestIds,
+    ids: Recent,
     refusals: Refusals,
     guard: ClockGuard,
     work: Work,
@@ -50,6 +52,8 @@ enum Due {
 /// A submission that goes on in the next batch.
 struct Unfinished {
     items: std::vec::IntoIter<Item>,
+    /// Older ids were looked up through here.
+    looked: Sequence,
     mode: Mode,
     decisions: Vec<Decision>,
     to: tokio::sync::oneshot::Sender<Vec<Decision>>,
@@ -57,7 +61,7 @@ struct Unfinished {
 
 impl Poster {
     /// A poster that goes on from `state`.
-    pub fn new(shared: Arc<Shared>, state: State, ids: RequestIds) -> Self {
+    pub fn new(shared: Arc<Shared>, state: State, ids: Recent) -> Self {
         let now = shared.clock.now();
         let mut guard = ClockGuard::new(state.recorded_at, now);
         let refusals = Refusals::new(shared.bounds.refusals_max);
@@ -123,6 +127,9 @@ impl Poster {
         let recorded_at = self.now.unwrap_or(self.state.recorded_at);
         let committed = self.shared.views.position();
         self.work.batch.start(self.state.position.next(), recorded_at, committed);
+        // I6: at least the length of one run more than runs cover stays in memory (see `request_ids`).
+        let covered = self.shared.runs.through().get();
+        self.ids.forget(Sequence::new(covered.saturating_sub(self.shared.bounds.run_entries)));
         if self.expire_due_holds() == Due::NoMore {
             self.work.answers.extend(self.ticks.drain(..).map(Answer::Done));
         }
@@ -153,11 +160,13 @@ impl Poster {
 
     fn take(&mut self, submission: Submission) {
         match submission {
-            Submission::Commands(items, mode, to) => {
+            Submission::Commands(items, looked, mode, to) => {
                 let decisions = Vec::with_capacity(items.len());
-                self.decide_items(Unfinished { items: items.into_iter(), mode, decisions, to });
+                self.decide_items(Unfinished { items: items.into_iter(), looked, mode, decisions, to });
             }
-            Submission::Find(key, to) => self.work.answers.push(Answer::Found(self.ids.get(&key), to)),
+            Submission::Find(key, looked, to) => {
+                self.work.answers.push(Answer::Found(self.find(&key, looked), to));
+            }
             Submission::Copy(to) => self.work.answers.push(Answer::Copied(Box::new(self.state.clone()), to)),
             Submission::Tick(to) => self.ticks.push(to),
             Submission::AcceptClock(to) => {
@@ -167,25 +176,46 @@ impl Poster {
         }
     }
 
+    fn find(&self, key: &RequestKey, looked: Sequence) -> Found {
+        if looked < self.ids.after() {
+            return Found::NotNow; // Ids in between are neither in what was looked at nor here.
+        }
+        self.ids.get(key).map_or(Found::Nothing, Found::Entry)
+    }
+
+    /// Brings the places of the next ids near, so that their cache misses overlap.
+    fn touch_ids(&self, unfinished: &Unfinished) {
+        let next = unfinished.items.as_slice().iter().take(IDS_TOUCHED);
+        std::hint::black_box(self.ids.touch(next.filter_map(|item| item.command.key.as_ref())));
+    }
+
     fn decide_items(&mut self, mut unfinished: Unfinished) {
         while !self.batch_is_full() {
+            if unfinished.decisions.len().is_multiple_of(IDS_TOUCHED) {
+                self.touch_ids(&unfinished);
+            }
             let Some(item) = unfinished.items.next() else {
                 self.work.answers.push(Answer::Decisions(unfinished.decisions, unfinished.to));
                 return;
             };
-            unfinished.decisions.push(self.decide_item(item, unfinished.mode));
+            unfinished.decisions.push(self.decide_item(item, unfinished.looked, unfinished.mode));
         }
         self.unfinished = Some(unfinished);
     }
 
     /// I6 first: an id that was accepted or, lately, refused has its answer already.
-    fn decide_item(&mut self, item: Item, mode: Mode) -> Decision {
+    fn decide_item(&mut self, item: Item, looked: Sequence, mode: Mode) -> Decision {
         let Some(key) = item.command.key else {
             // `Command::check` let nothing through without an id; only expiries have none.
             return Decision::Refused(Box::new(Refusal::RequestIdReused { fields: vec!["request_id"] }));
         };
-        if let Some(sequence) = self.ids.get(&key) {
+        if let Some(sequence) = item.known {
             return Decision::Known(sequence);
+        }
+        match self.find(&key, looked) {
+            Found::Entry(sequence) => return Decision::Known(sequence),
+            Found::NotNow => return Decision::NotNow,
+            Found::Nothing => {}
         }
         let Ok(now) = self.now else {
             return Decision::Refused(Box::new(Refusal::ClockUnsure));
@@ -199,21 +229,9 @@ impl Poster {
         self.decide_new(item.command, &item.ahead, now, mode)
     }
 
-    /// Whether one more id can be kept: the last of all questions, as of everything that is full.
-    /// What the ledger does by itself has no id and always has room.
-    fn room_for_id(&self, command: &Command) -> Result<(), Refusal> {
-        let most = self.shared.bounds.request_ids_max;
-        if command.key.is_some() && self.ids.len() >= most {
-            let most = u64::try_from(most).unwrap_or(u64::MAX);
-            return Err(Refusal::BooksFull { what: "request ids", most });
-        }
-        Ok(())
-    }
-
     fn decide_new(&mut self, command: Command, ahead: &ReadAhead, now: Timestamp, mode: Mode) -> Decision {
         let case = Case { state: &self.state, command: &command, ahead, now, bounds: &self.shared.bounds };
-        let decided = decide(case).and_then(|outcome| self.room_for_id(&command).map(|()| outcome));
-        let outcome = match decided {
+        let outcome = match decide(case) {
             Ok(outcome) => outcome,
             Err(refusal) => {
                 if let (Some(key), Mode::Write) = (command.key, mode) {
@@ -222,6 +240,11 @@ impl Poster {
                 return Decision::Refused(Box::new(refusal));
             }
         };
+        // The last of all questions, as of everything that is full. What the ledger does by itself has no
+        // id and always has room.
+        if command.key.is_some() && !self.ids.has_room() {
+            return Decision::NotNow;
+        }
         if mode == Mode::ValidateOnly {
             return Decision::WouldBe(Box::new(outcome));
         }

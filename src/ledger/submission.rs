@@ -13,6 +13,8 @@ pub struct Item {
     pub command: Command,
     /// What it needs of old entries.
     pub ahead: ReadAhead,
+    /// The entry its id belongs to already, if the runs know one.
+    pub known: Option<Sequence>,
 }
 
 /// Whether a decision is written down.
@@ -36,15 +38,30 @@ pub enum Decision {
     Refused(Box<Refusal>),
     /// It would have been accepted with this outcome; only in `ValidateOnly`.
     WouldBe(Box<Outcome>),
+    /// Not decided: whether its id is known must be looked up again, or there is no room for one more
+    /// until older ones are on disk. Nothing was written; ask again shortly.
+    NotNow,
+}
+
+/// What the poster knows of an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It belongs to this entry.
+    Entry(Sequence),
+    /// It belongs to no entry.
+    Nothing,
+    /// The runs must be asked again.
+    NotNow,
 }
 
 /// One slot of the queue.
 #[derive(Debug)]
 pub enum Submission {
-    /// Independent commands, decided in order, answered together.
-    Commands(Vec<Item>, Mode, oneshot::Sender<Vec<Decision>>),
-    /// Which entry an id belongs to.
-    Find(RequestKey, oneshot::Sender<Option<Sequence>>),
+    /// Independent commands, decided in order, answered together; their ids are not in runs through
+    /// this entry, but for those that are known.
+    Commands(Vec<Item>, Sequence, Mode, oneshot::Sender<Vec<Decision>>),
+    /// Which entry an id belongs to that is not in runs through this entry.
+    Find(RequestKey, Sequence, oneshot::Sender<Found>),
     /// A copy of the state at some position, for comparing (I8). Stops the poster for its length.
     Copy(oneshot::Sender<Box<State>>),
     /// Nothing but a look at the clock; answered when every hold due by then has ended, on disk.
@@ -59,7 +76,7 @@ pub enum Answer {
     /// To `Commands`.
     Decisions(Vec<Decision>, oneshot::Sender<Vec<Decision>>),
     /// To `Find`.
-    Found(Option<Sequence>, oneshot::Sender<Option<Sequence>>),
+    Found(Found, oneshot::Sender<Found>),
     /// To `Copy`.
     Copied(Box<State>, oneshot::Sender<Box<State>>),
     /// To `Tick` and `AcceptClock`.
@@ -71,7 +88,7 @@ impl Answer {
     pub fn send(self) {
         match self {
             Self::Decisions(decisions, to) => drop(to.send(decisions)),
-            Self::Found(sequence, to) => drop(to.send(sequence)),
+            Self::Found(found, to) => drop(to.send(found)),
             Self::Copied(state, to) => drop(to.send(state)),
             Self::Done(to) => drop(to.send(())),
         }

@@ -158,7 +158,8 @@ impl Installation {
         let decision = ticket.await.and_then(|decisions| decisions.into_iter().next());
         self.afterwards(move |here| {
             let decision = decision.ok_or_else(|| here.gone())?;
-            if let Some(owner) = erased.filter(|_| !matches!(decision, Decision::Known(_))) {
+            let is_answer = matches!(decision, Decision::Known(_) | Decision::NotNow);
+            if let Some(owner) = erased.filter(|_| !is_answer) {
                 return Err(nobody_forgotten(owner));
             }
             here.receipt(&asked, decision)

@@ -88,6 +88,7 @@ impl Filter {
     }
 
     /// Bytes that it takes.
+    #[cfg(test)]
     pub const fn bytes(&self) -> usize {
         self.lines.bytes()
     }

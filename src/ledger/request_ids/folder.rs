@@ -27,6 +27,9 @@ pub fn file(folder: &Path, span: &Span) -> PathBuf {
 
 /// The believed runs of the books `reader` reads, in order. There may be gaps between them.
 pub fn open(folder: &Path, reader: &dyn JournalReader) -> Result<Vec<Arc<Run>>, IdsError> {
+    if folder.is_file() {
+        remove(folder); // Whatever it is, the place is ours.
+    }
     files::create_directory(folder)
         .map_err(|source| IdsError::Io { what: "creating their folder", source })?;
     let mut believed: Vec<Arc<Run>> = Vec::new();

@@ -1,6 +1,8 @@
 //! A keyed hash of request ids. Ids come from outside: whoever knew the key could choose ids that all
 //! fall into one place and make the ledger slow. So the key is random, and given by the process.
 
+use std::hash::{BuildHasher, RandomState};
+
 use crate::domain::RequestKey;
 
 /// 128 random bits that nobody outside knows.
@@ -12,6 +14,13 @@ impl Seed {
     #[must_use]
     pub const fn new(words: [u64; 2]) -> Self {
         Self(words)
+    }
+
+    /// A seed from the machine's randomness: std's own for hash maps.
+    #[must_use]
+    pub fn of_the_machine() -> Self {
+        let machine = RandomState::new();
+        Self([machine.hash_one(1_u8), machine.hash_one(2_u8)])
     }
 
     /// The words, for a file whose filter was made with them.

@@ -12,13 +12,12 @@ use super::build::Builder;
 use super::folder;
 use super::footer::Span;
 use super::hash::{Seed, fold};
-use super::merge::{GoOn, RUNS_PER_MERGE, merge, next, span_of};
+use super::merge::{GoOn, RUNS_MAX, RUNS_PER_MERGE, merge, next, span_of};
 use super::page::Filed;
 use super::run::Run;
 use super::runs::{RunSet, Runs};
 use crate::domain::Sequence;
-use crate::journal::codec;
-use crate::journal::{Hash, JournalReader};
+use crate::journal::{Hash, JournalReader, codec, files};
 use crate::ledger::recovery::RecoveryError;
 
 /// Entries read at a time.
@@ -67,47 +66,76 @@ impl Keeper {
         Arc::clone(&self.shown)
     }
 
-    /// The position at which there is something to write.
+    /// The position at which there is something to do.
     #[must_use]
     pub fn due(&self) -> Sequence {
-        if self.runs.iter().any(|run| run.is_unreadable()) {
-            return Sequence::ZERO;
-        }
+        if self.runs.iter().any(|run| run.is_unreadable()) { Sequence::ZERO } else { self.run_due() }
+    }
+
+    /// The position at which a run is to be written: where there is a gap, at once.
+    fn run_due(&self) -> Sequence {
         let through = self.shown.through();
-        // A gap is due at once.
         let is_last = self.runs.last().is_none_or(|run| run.span().last == through.get());
         if is_last { through.plus(self.run_entries) } else { Sequence::ZERO }
     }
 
     /// Writes every run that is due and merges what should be, until `go_on` says no. Afterwards fewer
-    /// than `run_entries` durable entries and one batch are outside the runs.
+    /// than `run_entries` durable entries are outside the runs.
     ///
     /// # Errors
     /// [`IdsError`]; what was written before it stays, and trying again goes on from there.
     pub fn keep_up(&mut self, reader: &dyn JournalReader, go_on: &dyn Fn() -> GoOn) -> Result<(), IdsError> {
-        self.drop_unreadable();
+        // A long merge must not keep new ids in memory.
+        let mut between = |keeper: &mut Self| {
+            keeper.write_next(reader)?;
+            Ok(go_on())
+        };
         while go_on() == GoOn::Yes {
-            let lengths: Vec<u64> =
-                self.runs.iter().map(|run| run.span().last - run.span().first + 1).collect();
-            let four =
-                next(&lengths).and_then(|place| self.runs.get(place..place.saturating_add(RUNS_PER_MERGE)));
-            let four = four.filter(|four| are_neighbours(four)).map(<[_]>::to_vec);
-            match four {
-                // A damaged part is let go of, and its entries are due again.
-                Some(parts) => match self.merge(&parts, reader, go_on) {
-                    Err(IdsError::Unreadable(_)) => self.drop_unreadable(),
-                    merged @ (Ok(()) | Err(IdsError::Journal(_) | IdsError::Io { .. })) => merged?,
-                },
-                None if self.write_next(reader)? => {}
-                None => break,
+            self.drop_unreadable();
+            if let Some(parts) = self.to_merge() {
+                self.merge(&parts, &mut between)?;
+            } else if !self.write_next(reader)? {
+                break;
             }
         }
         Ok(())
     }
 
+    /// Writes every run that is due, before anybody waits for the books: merges only where there would
+    /// be too many runs.
+    ///
+    /// # Errors
+    /// [`IdsError`], as `keep_up`.
+    pub fn complete(&mut self, reader: &dyn JournalReader) -> Result<(), IdsError> {
+        let missing = reader.tip().position.get().saturating_sub(self.shown.through().get());
+        if missing > self.run_entries.saturating_mul(4) {
+            tracing::info!(
+                entries = missing,
+                "request ids are written again from the journal; this takes a while"
+            );
+        }
+        loop {
+            self.drop_unreadable();
+            match self.to_merge().filter(|_| self.runs.len() > RUNS_MAX) {
+                Some(parts) => self.merge(&parts, &mut |_| Ok(GoOn::Yes))?,
+                None if self.write_next(reader)? => {}
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// What is to be merged next.
+    fn to_merge(&self) -> Option<Vec<Arc<Run>>> {
+        let length = |run: &Arc<Run>| run.span().last.saturating_sub(run.span().first).saturating_add(1);
+        let lengths: Vec<u64> = self.runs.iter().map(length).collect();
+        let first = next(&lengths)?;
+        let parts = self.runs.get(first..first.saturating_add(RUNS_PER_MERGE))?;
+        are_neighbours(parts).then(|| parts.to_vec())
+    }
+
     /// Writes the next run if it is due.
     fn write_next(&mut self, reader: &dyn JournalReader) -> Result<bool, IdsError> {
-        if reader.tip().position < self.due() {
+        if reader.tip().position < self.run_due() {
             return Ok(false);
         }
         let Some(piece) = self.next_piece(reader)? else { return Ok(false) };
@@ -162,26 +190,26 @@ impl Keeper {
         Ok(Some(Piece { span: Span { first: first.get(), last, before, hash }, ids }))
     }
 
-    /// Makes one run of `parts`. What is due is written in between: a long merge must not keep new ids
-    /// in memory.
+    /// Makes one run of `parts`. A damaged part is let go of at the next step, and its entries are due
+    /// again.
     fn merge(
         &mut self,
         parts: &[Arc<Run>],
-        reader: &dyn JournalReader,
-        go_on: &dyn Fn() -> GoOn,
+        between: &mut dyn FnMut(&mut Self) -> Result<GoOn, IdsError>,
     ) -> Result<(), IdsError> {
         let Some(span) = span_of(parts) else { return Ok(()) };
         let ids = parts.iter().fold(0, |sum: u64, run| sum.saturating_add(run.ids()));
         let mut builder = self.begin(span, ids)?;
-        let merged = merge(parts, &mut builder, &mut || {
-            self.write_next(reader)?;
-            Ok(go_on())
-        });
-        if let Some(run) = end(builder, merged)? {
-            self.replace(run);
-            parts.iter().for_each(|run| folder::remove(run.path()));
+        let merged = merge(parts, &mut builder, &mut || between(self));
+        match end(builder, merged) {
+            Ok(Some(run)) => {
+                self.replace(run);
+                parts.iter().for_each(|run| folder::remove(run.path()));
+                Ok(())
+            }
+            Ok(None) | Err(IdsError::Unreadable(_)) => Ok(()),
+            Err(error @ (IdsError::Journal(_) | IdsError::Io { .. })) => Err(error),
         }
-        Ok(())
     }
 
     fn build(
@@ -200,7 +228,9 @@ impl Keeper {
         let [one, two] = self.seed.words();
         let seed =
             Seed::new([fold(one ^ span.first, two ^ span.last), fold(two ^ span.first, one ^ !span.last)]);
-        Builder::new(folder::file(&self.folder, &span), span, seed, ids)
+        // Derived files may be removed at any time, and their folder with them.
+        files::create_directory(&self.folder)
+            .and_then(|()| Builder::new(folder::file(&self.folder, &span), span, seed, ids))
             .map_err(|source| IdsError::Io { what: "beginning a run", source })
     }
 

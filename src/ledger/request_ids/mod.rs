@@ -20,6 +20,9 @@
 //!    caller who slept between looking and submitting while more than that was written.
 //! 6. At the start K is what believed runs cover. Believed are those that the journal's own batch hash
 //!    vouches for, so that runs of other books, or of books that were put back older, count for nothing.
+//!    What believed runs leave out is written again before the books open.
+//! 7. Should a run turn out damaged while the books are open, S falls to where it began, below K: nothing
+//!    is decided, and callers hear "busy", until it has been written again.
 //!
 //! Nothing depends on the clock inside an id. Ids of version 7 are in order of time, so that a new one
 //! lies beyond what older runs hold, and their filters are not asked.
@@ -30,7 +33,6 @@
 //! A refusal uses up no id. It is remembered for ten minutes of ledger time, so that copies of one
 //! request in flight hear one answer; then, or if the copy says something else, it is decided again.
 
-mod all;
 mod build;
 mod filter;
 mod folder;
@@ -50,7 +52,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use all::RequestIds;
 pub use hash::Seed;
 pub use keeper::Keeper;
 pub use merge::GoOn;

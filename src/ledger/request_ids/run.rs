@@ -90,6 +90,7 @@ impl Run {
     }
 
     /// Bytes of memory that it takes.
+    #[cfg(test)]
     pub fn memory_bytes(&self) -> usize {
         self.fences.capacity().saturating_mul(KEY_BYTES).saturating_add(self.filter.bytes())
     }

@@ -75,19 +75,13 @@ impl RunSet {
     }
 
     /// How many runs there are.
-    #[must_use]
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.runs.len()
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
-    }
-
     /// Bytes of memory that they take.
-    #[must_use]
+    #[cfg(test)]
     pub fn memory_bytes(&self) -> usize {
         self.runs.iter().fold(0, |sum, run| sum.saturating_add(run.memory_bytes()))
     }

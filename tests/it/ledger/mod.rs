@@ -8,3 +8,4 @@ mod limits;
 mod once;
 mod past;
 mod refusals;
+mod runs;

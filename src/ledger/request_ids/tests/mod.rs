@@ -3,3 +3,4 @@
 mod files;
 mod played;
 mod recent;
+mod stale;
