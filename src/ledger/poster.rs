@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::clock::{ClockGuard, Unsure};
 use super::decide::{Case, ReadAhead, decide};
 use super::failure::Failure;
-use super::request_ids::{Recent, Refusals};
+use super::request_ids::{Recent, Refusals, Settled};
 use super::shared::Shared;
 use super::state::State;
 use super::submission::{Answer, Decision, Found, Item, Mode, Submission};
@@ -31,6 +31,7 @@ pub struct Poster {
     shared: Arc<Shared>,
     state: State,
     ids: Recent,
+    settled: Settled,
     refusals: Refusals,
     guard: ClockGuard,
     work: Work,
@@ -66,10 +67,12 @@ impl Poster {
         let mut guard = ClockGuard::new(state.recorded_at, now);
         let refusals = Refusals::new(shared.bounds.refusals_max);
         let now = guard.read(now);
+        let settled = Settled::new(ids.after(), shared.bounds.queue_submissions_max);
         Self {
             shared,
             state,
             ids,
+            settled,
             refusals,
             guard,
             work: Work::default(),
@@ -117,7 +120,8 @@ impl Poster {
             self.decide_items(unfinished);
         }
         while self.unfinished.is_none() && !self.batch_is_full() {
-            let Some(submission) = self.shared.queue.next() else { return };
+            let Some(submission) = self.shared.queue.next() else { return self.settled.drained() };
+            self.settled.taken();
             self.take(submission);
         }
     }
@@ -127,9 +131,9 @@ impl Poster {
         let recorded_at = self.now.unwrap_or(self.state.recorded_at);
         let committed = self.shared.views.position();
         self.work.batch.start(self.state.position.next(), recorded_at, committed);
-        // I6: at least the length of one run more than runs cover stays in memory (see `request_ids`).
-        let covered = self.shared.runs.through().get();
-        self.ids.forget(Sequence::new(covered.saturating_sub(self.shared.bounds.run_entries)));
+        // I6: what stays in memory, and why it is enough: see `request_ids`.
+        let settled = self.settled.through(self.shared.runs.through()).get();
+        self.ids.forget(Sequence::new(settled.saturating_sub(self.shared.bounds.run_entries)));
         if self.expire_due_holds() == Due::NoMore {
             self.work.answers.extend(self.ticks.drain(..).map(Answer::Done));
         }

@@ -16,8 +16,9 @@
 //!    poster does not decide: the caller looks again.
 //! 4. What was found cannot go stale: entries are immutable, and runs hold entries of the journal, which
 //!    are durable and thus visible (I5).
-//! 5. The poster raises K only to what runs cover, less the length of one run, so that `S < K` needs a
-//!    caller who slept between looking and submitting while more than that was written.
+//! 5. The poster raises K only to what runs covered before everything in the queue was put there
+//!    ([`Settled`]), less the length of one run, so that `S < K` needs a caller who slept between looking
+//!    and submitting while more than that was written.
 //! 6. At the start K is what believed runs cover. Believed are those that the journal's own batch hash
 //!    vouches for, so that runs of other books, or of books that were put back older, count for nothing.
 //!    What believed runs leave out is written again before the books open.
@@ -46,6 +47,7 @@ mod recent;
 mod refusals;
 mod run;
 mod runs;
+mod settled;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -59,6 +61,7 @@ pub use recent::Recent;
 pub use refusals::Refusals;
 pub use run::Unreadable;
 pub use runs::{RunSet, Runs};
+pub use settled::Settled;
 
 use super::recovery::RecoveryError;
 

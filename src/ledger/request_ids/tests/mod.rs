@@ -3,4 +3,5 @@
 mod files;
 mod played;
 mod recent;
+mod settled;
 mod stale;
