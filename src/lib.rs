@@ -57,6 +57,7 @@
 //! | what is answered before any rule: known ids, recent refusals, a full disk, an unsure clock | `ledger::poster` (`decide_item`) |
 //! | what happens to an accepted entry | `ledger::state::apply` |
 //! | when an entry is durable | `ledger::committer`, then `journal::volumes` (`Writing::append`) |
+//! | how a request id is known for ever without being in memory | `ledger::request_ids` |
 //! | how a statement finds its lines without an index | `ledger::books`, `ledger::chain` |
 //! | what balances were, as recorded or by day of help | `past` |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |

@@ -16,7 +16,7 @@ use crate::journal::{self, DataDirectory, DirectoryError, JournalError, SledJour
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{
     AcceptClock, Bounds, Checkpoints, Clock, Ledger, NoReceipt, OnBatch, OnFailure, OpenError, Options,
-    Receipt, SystemClock, exit_process,
+    Receipt, Seed, SystemClock, exit_process,
 };
 use crate::seal::{self, KeyError, Keyring, KeyringError};
 
@@ -157,6 +157,8 @@ impl Network {
                 clock: options.clock,
                 accept_clock: options.accept_clock,
                 checkpoints: Checkpoints::in_folder(directory.checkpoints()),
+                request_ids: Some(directory.derived().join("request-ids")),
+                seed: Seed::of_the_machine(),
                 free_bytes: Box::new(move || journal::free_bytes(&root)),
                 text_is_gone: Arc::new(move |sealed| text_is_gone(&keys_of_texts, sealed)),
                 on_batch: options.on_batch,

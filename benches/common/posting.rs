@@ -54,7 +54,11 @@ impl Settled {
     pub fn sequences(&self) -> impl Iterator<Item = Sequence> + '_ {
         self.decisions.iter().skip(self.captures).map(|decision| match decision {
             Decision::Accepted(sequence) => *sequence,
-            Decision::AcceptedWith(_) | Decision::Known(_) | Decision::Refused(_) | Decision::WouldBe(_) => {
+            Decision::AcceptedWith(_)
+            | Decision::Known(_)
+            | Decision::Refused(_)
+            | Decision::WouldBe(_)
+            | Decision::NotNow => {
                 unreachable!("all are accepted")
             }
         })

@@ -77,11 +77,6 @@ pub struct Growth {
     encoded_bytes: f64,
 }
 
-/// As many ids as a run needs.
-pub fn bounds() -> Bounds {
-    Bounds { request_ids_max: usize::MAX, ..Bounds::default() }
-}
-
 /// The accounts of books that are there already.
 pub fn accounts() -> Accounts {
     Accounts { cafe: books::CAFE, first: books::CAFE + 1, count: MEMBERS }
@@ -90,7 +85,7 @@ pub fn accounts() -> Accounts {
 impl Growth {
     /// Empty books, the first entry, and an account that gets all its lines now.
     pub fn begin(folder: &Path, data: &Path) -> Self {
-        let network = books::open(data, bounds());
+        let network = books::open(data, Bounds::default());
         let furnished = books::furnish(&network.ledger, MEMBERS + 1);
         let accounts = accounts();
         assert_eq!((furnished.cafe, furnished.first), (accounts.cafe, accounts.first));

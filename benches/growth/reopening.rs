@@ -10,7 +10,8 @@ use crate::common::caches::{Dropped, drop_caches};
 use crate::common::driver;
 use crate::common::plain_file::Until;
 use crate::common::workload::{Generator, Workload};
-use crate::million::{IN_FLIGHT, SUBMISSION, accounts, bounds};
+use crate::million::{IN_FLIGHT, SUBMISSION, accounts};
+use hourbook::ledger::Bounds;
 
 /// How long the child posts after its first batch was answered.
 const POSTING: Duration = Duration::from_secs(3);
@@ -21,7 +22,7 @@ const CHILD_LIFE: Duration = Duration::from_secs(600);
 pub fn open_seconds(data: &Path) -> (f64, u64, Dropped) {
     let dropped = drop_caches();
     let began = Instant::now();
-    let network = books::open(data, bounds());
+    let network = books::open(data, Bounds::default());
     (began.elapsed().as_secs_f64(), network.ledger.position().get(), dropped)
 }
 
@@ -43,7 +44,7 @@ pub fn kill_while_posting(data: &Path) {
 
 /// The child.
 pub fn post_until_killed(data: &Path) {
-    let network = books::open(data, bounds());
+    let network = books::open(data, Bounds::default());
     let mut generator = Generator::new(Workload::Uniform, accounts(), 2);
     let mut post = |until| {
         driver::closed_loop(&network.ledger, &mut generator, SUBMISSION, IN_FLIGHT, until);

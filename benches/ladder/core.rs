@@ -68,7 +68,7 @@ fn put(core: &mut Deciding, items: &[Item]) {
 }
 
 fn item(command: Command) -> Item {
-    Item { command, ahead: ReadAhead::Nothing }
+    Item { command, ahead: ReadAhead::Nothing, known: None }
 }
 
 fn now() -> Timestamp {

@@ -1,7 +1,7 @@
 //! The core as the `core` rung sees it. The only place that knows how.
 
-use hourbook::domain::Timestamp;
-use hourbook::ledger::core::{Circumstances, Core, Disk, FETCHED_AHEAD, Item, RequestIds, Work};
+use hourbook::domain::{Sequence, Timestamp};
+use hourbook::ledger::core::{Asked, Circumstances, Core, Disk, FETCHED_AHEAD, Item, Recent, Seed, Work};
 use hourbook::ledger::{Bounds, Decision, Detail, Mode};
 
 /// A core and the batch it fills.
@@ -15,7 +15,8 @@ pub struct Deciding {
 impl Default for Deciding {
     fn default() -> Self {
         let bounds = Bounds::default();
-        let core = Core::new(Default::default(), RequestIds::default(), bounds);
+        let ids = Recent::new(Seed::of_the_machine(), Sequence::ZERO, bounds.recent_ids_max);
+        let core = Core::new(Default::default(), ids, bounds);
         Self { core, work: Work::default(), bounds, now: Timestamp::default() }
     }
 }
@@ -27,6 +28,9 @@ impl Deciding {
         self.work.clear();
         let position = self.core.state().position;
         self.work.batch.start(position.next(), now, position);
+        // As if runs of older ids were written in time.
+        let kept = 3 * self.bounds.run_entries;
+        self.core.forget_ids(Sequence::new(position.get().saturating_sub(kept)));
     }
 
     /// Whether the batch takes no more.
@@ -41,8 +45,8 @@ impl Deciding {
         for some in items.chunks(FETCHED_AHEAD) {
             self.core.fetch_ahead(some);
             for item in some {
-                let (work, mode) = (&mut self.work, Mode::Write);
-                let decided = self.core.decide_item(work, item, mode, Detail::Numbers, circumstances);
+                let asked = Asked { looked: Sequence::MAX, mode: Mode::Write, detail: Detail::Numbers };
+                let decided = self.core.decide_item(&mut self.work, item, asked, circumstances);
                 assert!(matches!(decided, Ok(Decision::Accepted(_))), "{decided:?}");
             }
         }

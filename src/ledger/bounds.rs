@@ -19,8 +19,11 @@ pub struct Bounds {
     pub holds_max: u32,
     /// Counters that claims may keep alive at once.
     pub counters_max: usize,
-    /// Accepted request ids kept in memory.
-    pub request_ids_max: usize,
+    /// Newest entries whose request ids are kept in memory; older ids are on disk, if there is a folder
+    /// for them. One more while the disk lags behind is answered "busy".
+    pub recent_ids_max: usize,
+    /// Entries whose request ids become one run on disk; 16 to 18 bytes each, 32 while it is written.
+    pub run_entries: u64,
     /// Refusals remembered, and accounts they name, for ten minutes of ledger time.
     pub refusals_max: usize,
     /// Banks in the network.
@@ -44,7 +47,8 @@ impl Default for Bounds {
             holds_per_account_max: 100_000,
             holds_max: 1_000_000,
             counters_max: 10_000_000,
-            request_ids_max: 50_000_000,
+            recent_ids_max: 8_000_000,
+            run_entries: 1 << 18,
             refusals_max: 65_536,
             banks_max: 100_000,
             checkpoint_entries: 1_000_000,

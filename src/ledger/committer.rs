@@ -110,6 +110,9 @@ impl Gate<Work> for Committer {
         if position.get() >= self.shared.checkpoint_due.load(Ordering::Relaxed) {
             self.shared.checkpoint_bell.ring();
         }
+        if position.get() >= self.shared.run_due.load(Ordering::Relaxed) {
+            self.shared.run_bell.ring();
+        }
         (self.on_batch)(&BatchWritten {
             entries: work.batch.count(),
             bytes: work.batch.bytes(),

@@ -13,10 +13,10 @@ use super::bounds::Bounds;
 use super::clock::Unsure;
 use super::decide::{Case, ReadAhead, decide};
 use super::request_ids::Refusals;
-pub use super::request_ids::RequestIds;
+pub use super::request_ids::{Recent, Seed};
 use super::state::{Account, State};
 pub use super::submission::Item;
-use super::submission::{Added, Decision, Detail, Mode};
+use super::submission::{Added, Decision, Detail, Found, Mode};
 pub use super::work::Work;
 use crate::domain::{Command, Fact, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 use crate::journal::{Batch, TooLarge, codec};
@@ -28,10 +28,21 @@ pub const FETCHED_AHEAD: usize = 16;
 #[derive(Debug)]
 pub struct Core {
     state: State,
-    ids: RequestIds,
+    ids: Recent,
     refusals: Refusals,
     bounds: Bounds,
     record: Vec<u8>,
+}
+
+/// What is the same for all commands of a submission.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// Their ids are not in runs through this entry, but for those that are known.
+    pub looked: Sequence,
+    /// Whether decisions are written down.
+    pub mode: Mode,
+    /// How much of what the ledger added comes back.
+    pub detail: Detail,
 }
 
 /// What is the same for all commands of a batch.
@@ -55,7 +66,7 @@ pub enum Disk {
 impl Core {
     /// A core that goes on from `state`.
     #[must_use]
-    pub fn new(state: State, ids: RequestIds, bounds: Bounds) -> Self {
+    pub fn new(state: State, ids: Recent, bounds: Bounds) -> Self {
         Self { state, ids, refusals: Refusals::new(bounds.refusals_max), bounds, record: Vec::new() }
     }
 
@@ -65,10 +76,18 @@ impl Core {
         &self.state
     }
 
-    /// The entry accepted under an id, if there is one.
+    /// The entry accepted under an id that is not in runs through `looked`, if there is one.
     #[must_use]
-    pub fn find(&self, key: &RequestKey) -> Option<Sequence> {
-        self.ids.get(key)
+    pub fn find(&self, key: &RequestKey, looked: Sequence) -> Found {
+        if looked < self.ids.after() {
+            return Found::NotNow; // Ids in between are neither in what was looked at nor here.
+        }
+        self.ids.get(key).map_or(Found::Nothing, Found::Entry)
+    }
+
+    /// Forgets the ids of entries up to `through`: runs know them.
+    pub fn forget_ids(&mut self, through: Sequence) {
+        self.ids.forget(through);
     }
 
     /// Looks at everything the next items will need, so that a million accounts cost one wait for
@@ -85,7 +104,8 @@ impl Core {
                 }
             }
         }
-        std::hint::black_box(seen);
+        let keys = items.iter().take(FETCHED_AHEAD).filter_map(|item| item.command.key.as_ref());
+        std::hint::black_box((seen, self.ids.touch(keys)));
     }
 
     /// Decides one command of a caller.
@@ -97,8 +117,7 @@ impl Core {
         &mut self,
         work: &mut Work,
         item: &Item,
-        mode: Mode,
-        detail: Detail,
+        asked: Asked,
         circumstances: Circumstances,
     ) -> Result<Decision, TooLarge> {
         let refused = |refusal| Ok(Decision::Refused(Box::new(refusal)));
@@ -106,8 +125,13 @@ impl Core {
             // `Command::check` let nothing through without an id; only expiries have none.
             return refused(Refusal::RequestIdReused { fields: vec!["request_id"] });
         };
-        if let Some(sequence) = self.ids.get(&key) {
+        if let Some(sequence) = item.known {
             return Ok(Decision::Known(sequence));
+        }
+        match self.find(&key, asked.looked) {
+            Found::Entry(sequence) => return Ok(Decision::Known(sequence)),
+            Found::NotNow => return Ok(Decision::NotNow),
+            Found::Nothing => {}
         }
         let Ok(now) = circumstances.now else { return refused(Refusal::ClockUnsure) };
         if let Some(refusal) = self.refusals.get(&key, &item.command, now) {
@@ -119,17 +143,22 @@ impl Core {
         let outcome = match self.judge(&item.command, &item.ahead, now) {
             Ok(outcome) => outcome,
             Err(refusal) => {
-                if mode == Mode::Write {
+                if asked.mode == Mode::Write {
                     self.refusals.remember(key, &item.command, &refusal, now);
                 }
                 return refused(refusal);
             }
         };
-        if mode == Mode::ValidateOnly {
+        // The last of all questions, as of everything that is full. What the ledger does by itself has no
+        // id and always has room.
+        if !self.ids.has_room() {
+            return Ok(Decision::NotNow);
+        }
+        if asked.mode == Mode::ValidateOnly {
             return Ok(Decision::WouldBe(Box::new(outcome)));
         }
         let sequence = self.write(work, &item.command, &outcome, now)?;
-        Ok(match detail {
+        Ok(match asked.detail {
             Detail::Numbers => Decision::Accepted(sequence),
             Detail::Outcomes => {
                 Decision::AcceptedWith(Box::new(Added { sequence, recorded_at: now, outcome }))
@@ -154,20 +183,7 @@ impl Core {
     }
 
     fn judge(&self, command: &Command, ahead: &ReadAhead, now: Timestamp) -> Result<Outcome, Refusal> {
-        let outcome = decide(Case { state: &self.state, command, ahead, now, bounds: &self.bounds })?;
-        self.room_for_id(command)?;
-        Ok(outcome)
-    }
-
-    /// Whether one more id can be kept: the last of all questions, as of everything that is full.
-    /// What the ledger does by itself has no id and always has room.
-    fn room_for_id(&self, command: &Command) -> Result<(), Refusal> {
-        let most = self.bounds.request_ids_max;
-        if command.key.is_some() && self.ids.len() >= most {
-            let most = u64::try_from(most).unwrap_or(u64::MAX);
-            return Err(Refusal::BooksFull { what: "request ids", most });
-        }
-        Ok(())
+        decide(Case { state: &self.state, command, ahead, now, bounds: &self.bounds })
     }
 
     /// From here it must succeed: the entry is in the batch, the state and the ids, or nowhere.

@@ -1,4 +1,5 @@
-//! Threads beside the posting path: one writes checkpoints, one watches the disk's answers.
+//! Threads beside the posting path: one writes checkpoints, one puts request ids on disk, one watches
+//! the disk's answers.
 
 use std::io;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use super::checkpoint::{CheckpointError, Checkpoints};
 use super::failure::Failure;
 use super::recovery;
+use super::request_ids::{GoOn, Keeper};
 use super::shared::Shared;
 use crate::journal::JournalReader;
 
@@ -44,6 +46,30 @@ pub fn write_checkpoints(
                 shared.checkpoint_due.store(next, Ordering::Relaxed);
             }
             shared.checkpoint_bell.sleep(Duration::from_secs(60));
+        }
+    })
+}
+
+/// Puts the request ids of older entries on disk, until the ledger has ended. A follower like the one
+/// above: what fails is tried again, and the ledger takes new entries until its memory for ids is full.
+pub fn write_runs(
+    shared: &Arc<Shared>,
+    reader: Arc<dyn JournalReader>,
+    mut keeper: Keeper,
+) -> io::Result<JoinHandle<()>> {
+    let shared = Arc::clone(shared);
+    thread::Builder::new().name("hourbook-request-ids".into()).spawn(move || {
+        shared.run_bell.own();
+        let go_on = || if shared.ended.load(Ordering::Acquire) { GoOn::No } else { GoOn::Yes };
+        while go_on() == GoOn::Yes {
+            let written = keeper.keep_up(&*reader, &go_on);
+            shared.run_due.store(keeper.due().get(), Ordering::Relaxed);
+            if let Err(error) = &written {
+                tracing::warn!(%error, "request ids were not written; trying again");
+            }
+            // Full memory does not ring: no entry comes then.
+            let again = if written.is_ok() { 60 } else { 1 };
+            shared.run_bell.sleep(Duration::from_secs(again));
         }
     })
 }

@@ -72,6 +72,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use committer::{BatchWritten, OnBatch};
 pub use failure::{FAIL_STOP_EXIT_CODE, Failure, OnFailure, exit_process};
 pub use open::{AcceptClock, OpenError, Options};
+pub use request_ids::Seed;
 pub use sameness::TextIsGone;
 pub use submission::{Added, Decided, Decision, Detail, Mode};
 pub use work::AccountView;
@@ -82,9 +83,10 @@ use crate::domain::{
 use decide::{ReadAhead, needs_of_old};
 use queue::NotTaken;
 use recovery::RecoveryError;
+use request_ids::RunSet;
 use shared::Shared;
 use state::State;
-use submission::{Commands, Item, Submission};
+use submission::{Commands, Found, Item, Submission};
 use views::Views;
 
 /// The books of one network, open for business.
@@ -97,7 +99,7 @@ pub struct Ledger {
     checkpoints: Checkpoints,
     /// Poster and committer; they end first.
     posting: Vec<JoinHandle<()>>,
-    /// Checkpoints and watchdog; the watchdog watches to the end of the last write.
+    /// Checkpoints, runs of request ids, and watchdog; the watchdog watches to the end of the last write.
     following: Vec<JoinHandle<()>>,
     /// Goes when the ledger goes.
     alive: watch::Sender<()>,
@@ -173,14 +175,21 @@ impl Ledger {
         if commands.len() > self.shared.bounds.submission_entries_max {
             return Err(Invalid { field: "entries", limit: "at most 10,000 in one submission" }.into());
         }
-        let mut items = Vec::with_capacity(commands.len());
-        for command in commands {
+        let mut keys = Vec::with_capacity(commands.len());
+        for command in &commands {
             command.check()?;
-            let ahead = self.read_ahead(&command)?;
-            items.push(Item { command, ahead });
+            keys.push(command.key.ok_or(Invalid { field: "request_id", limit: "given" })?);
         }
+        let runs = self.shared.runs.now();
+        let known = self.look(&runs, &keys)?;
+        let mut items = Vec::with_capacity(commands.len());
+        for (command, known) in commands.into_iter().zip(known) {
+            let ahead = if known.is_some() { ReadAhead::Nothing } else { self.read_ahead(&command)? };
+            items.push(Item { command, ahead, known });
+        }
+        let looked = runs.through();
         let (to, from) = oneshot::channel();
-        self.take(Submission::Commands(Commands { items, mode, detail, to }))?;
+        self.take(Submission::Commands(Commands { items, looked, mode, detail, to }))?;
         Ok(Ticket { from })
     }
 
@@ -211,6 +220,7 @@ impl Ledger {
             }
             Decision::Refused(refusal) => Err(NoReceipt::Refused(Box::new(self.how_hold_ended(*refusal)?))),
             Decision::WouldBe(_) => Err(NoReceipt::Unknown("nothing was to be written".into())),
+            Decision::NotNow => Err(NoReceipt::Busy),
         }
     }
 
@@ -219,10 +229,17 @@ impl Ledger {
     /// # Errors
     /// [`NoReceipt::Busy`] or `Unknown`.
     pub fn find(&self, key: RequestKey) -> Result<Option<Entry>, NoReceipt> {
+        let runs = self.shared.runs.now();
+        if let Some(Some(sequence)) = self.look(&runs, &[key])?.first() {
+            return self.stored(*sequence).map(Some);
+        }
         let (to, from) = oneshot::channel();
-        self.take(Submission::Find(key, to))?;
-        let sequence = from.blocking_recv().map_err(|_| self.gone())?;
-        sequence.map(|sequence| self.stored(sequence)).transpose()
+        self.take(Submission::Find(key, runs.through(), to))?;
+        match from.blocking_recv().map_err(|_| self.gone())? {
+            Found::Entry(sequence) => self.stored(sequence).map(Some),
+            Found::Nothing => Ok(None),
+            Found::NotNow => Err(NoReceipt::Busy),
+        }
     }
 
     /// Looks at the clock now: when it returns, every hold due by now has ended, on disk. While the
@@ -321,6 +338,16 @@ impl Ledger {
         decided.and_then(|decided| decided.each().next()).ok_or_else(|| self.gone())
     }
 
+    /// The entries that ids belong to, as far as runs reach. A run that cannot be read is written again
+    /// from the journal; until then nobody knows.
+    fn look(&self, runs: &RunSet, keys: &[RequestKey]) -> Result<Vec<Option<Sequence>>, NoReceipt> {
+        runs.look(keys).map_err(|error| {
+            tracing::warn!(%error, "request ids were not looked up");
+            self.shared.run_bell.ring();
+            NoReceipt::Busy
+        })
+    }
+
     fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
         self.shared.relay.queue.submit(submission).map_err(|not_taken| match not_taken {
             NotTaken::Full => NoReceipt::Busy,
@@ -341,10 +368,11 @@ impl Ledger {
         entry.ok_or_else(|| unreadable("it is not there".into()))
     }
 
-    /// Whether submitting the command reads the journal before it is put in line.
+    /// Whether submitting the command may read a disk before it is put in line.
     #[must_use]
     pub fn reads_ahead(&self, command: &Command) -> bool {
-        needs_of_old(command).is_some()
+        let may_be_known = |key| self.shared.runs.now().may_hold(&key);
+        needs_of_old(command).is_some() || command.key.is_some_and(may_be_known)
     }
 
     /// What a command needs of old entries. Entries are immutable, so it cannot go stale.
@@ -376,6 +404,7 @@ impl Drop for Ledger {
         }
         self.shared.ended.store(true, Ordering::Release);
         self.shared.checkpoint_bell.ring();
+        self.shared.run_bell.ring();
         self.shared.watchdog_bell.ring();
         for thread in self.following.drain(..) {
             drop(thread.join());

@@ -1,6 +1,7 @@
 //! Opening the books: acquire the journal, recover, look at the clock, start the threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::thread::JoinHandle;
@@ -17,6 +18,7 @@ use super::follower;
 use super::poster::Poster;
 use super::recovery::{self, Recovered, RecoveryError};
 use super::relay::Relay;
+use super::request_ids::{IdsError, Keeper, Recent, Runs, Seed};
 use super::sameness::TextIsGone;
 use super::shared::Shared;
 use super::submission::Submission;
@@ -46,6 +48,11 @@ pub struct Options {
     pub accept_clock: AcceptClock,
     /// Where checkpoints are.
     pub checkpoints: Checkpoints,
+    /// The folder for request ids of older entries; derived. None keeps all of them in memory, up to
+    /// `Bounds::recent_ids_max`.
+    pub request_ids: Option<PathBuf>,
+    /// Randomness nobody outside knows, for finding request ids.
+    pub seed: Seed,
     /// How much room the disk has.
     pub free_bytes: FreeBytes,
     /// Of which sealed texts the key was erased.
@@ -64,6 +71,8 @@ impl Default for Options {
             clock: Arc::new(SystemClock),
             accept_clock: AcceptClock::IfNear,
             checkpoints: Checkpoints::none(),
+            request_ids: None,
+            seed: Seed::of_the_machine(),
             free_bytes: Box::new(|| Ok(u64::MAX)),
             text_is_gone: Arc::new(|_| false),
             on_batch: Box::new(|_| {}),
@@ -81,6 +90,9 @@ pub enum OpenError {
     /// The journal could not be read back.
     #[error(transparent)]
     Recovery(#[from] RecoveryError),
+    /// Where request ids of older entries are cannot be used.
+    #[error(transparent)]
+    Ids(#[from] IdsError),
     /// The clock is behind the newest entry.
     #[error(
         "the clock says {now}, but the newest entry was written at {recorded_at}: correct the clock. \
@@ -116,8 +128,22 @@ impl Ledger {
     pub fn open(mut journal: Box<dyn Journal>, options: Options) -> Result<Self, OpenError> {
         let tip = journal.acquire()?;
         let reader = journal.reader();
+        let keeper = options.request_ids.map(|folder| {
+            let mut keeper = Keeper::open(folder, &*reader, options.seed, options.bounds.run_entries)?;
+            match keeper.complete(&*reader) {
+                // What is not on disk must fit into memory then, or opening fails.
+                Err(error @ IdsError::Io { .. }) => {
+                    tracing::warn!(%error, "request ids were not written; trying again later");
+                }
+                completed @ (Ok(()) | Err(IdsError::Journal(_) | IdsError::Unreadable(_))) => completed?,
+            }
+            Ok::<_, IdsError>(keeper)
+        });
+        let keeper = keeper.transpose()?;
+        let runs = keeper.as_ref().map_or_else(Arc::<Runs>::default, Keeper::runs);
+        let ids = Recent::new(options.seed, runs.through(), options.bounds.recent_ids_max);
         let Recovered { state, ids, checkpoint } =
-            recovery::at_tip(&*reader, &options.checkpoints, &options.bounds)?;
+            recovery::at_tip(&*reader, &options.checkpoints, ids, &options.bounds)?;
         clock_fits(&*options.clock, state.recorded_at, tip.position.is_zero(), options.accept_clock)?;
 
         let views = Arc::new(Views::of(&state));
@@ -131,6 +157,9 @@ impl Ledger {
             batches: AtomicU64::new(0),
             ended: AtomicBool::new(false),
             checkpoint_due: AtomicU64::new(due),
+            run_due: AtomicU64::new(keeper.as_ref().map_or(u64::MAX, |keeper| keeper.due().get())),
+            run_bell: Bell::default(),
+            runs,
             checkpoint_bell: Bell::default(),
             watchdog_bell: Bell::default(),
             clock: options.clock,
@@ -152,6 +181,9 @@ impl Ledger {
         let shared = &ledger.shared;
         ledger.posting.push(guarded("poster", shared, move || poster.run(), Relay::poster_left)?);
         ledger.posting.push(guarded("committer", shared, move || committer.run(), Relay::committer_left)?);
+        if let Some(keeper) = keeper {
+            ledger.following.push(follower::write_runs(shared, Arc::clone(&reader), keeper)?);
+        }
         ledger.following.push(follower::write_checkpoints(shared, reader, ledger.checkpoints.clone())?);
         ledger.following.push(follower::watch_writes(shared)?);
         Ok(ledger)

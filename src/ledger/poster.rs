@@ -13,16 +13,16 @@ use std::time::Duration;
 
 use super::bell::Bell;
 use super::clock::ClockGuard;
-use super::core::{Circumstances, Core, Disk, FETCHED_AHEAD};
+use super::core::{Asked, Circumstances, Core, Disk, FETCHED_AHEAD};
 use super::failure::Failure;
 use super::queue::Queue;
 use super::relay::{Filled, Posting};
-use super::request_ids::RequestIds;
+use super::request_ids::{Recent, Settled};
 use super::shared::Shared;
 use super::state::State;
 use super::submission::{Answer, Commands, Decided, Submission};
 use super::work::Work;
-use crate::domain::{Action, Command, OwnerNumber};
+use crate::domain::{Action, Command, OwnerNumber, Sequence};
 use crate::journal::TooLarge;
 
 /// How long the poster sleeps at most: holds are let go by time, not only when somebody calls.
@@ -32,6 +32,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub struct Poster {
     shared: Arc<Shared>,
     core: Core,
+    settled: Settled,
     guard: ClockGuard,
     work: Work,
     circumstances: Circumstances,
@@ -56,13 +57,14 @@ struct Unfinished {
 
 impl Poster {
     /// A poster that goes on from `state`.
-    pub fn new(shared: Arc<Shared>, state: State, ids: RequestIds) -> Self {
+    pub fn new(shared: Arc<Shared>, state: State, ids: Recent) -> Self {
         let now = shared.clock.now();
         let mut guard = ClockGuard::new(state.recorded_at, now);
         let circumstances = Circumstances { now: guard.read(now), disk: Disk::Roomy };
+        let settled = Settled::new(ids.after(), shared.bounds.queue_submissions_max);
         let core = Core::new(state, ids, shared.bounds);
         let (work, unfinished, ticks) = (Work::default(), None, Vec::new());
-        Self { shared, core, guard, work, circumstances, unfinished, ticks }
+        Self { shared, core, settled, guard, work, circumstances, unfinished, ticks }
     }
 
     /// Runs until the ledger closes or stops.
@@ -78,6 +80,9 @@ impl Poster {
         let state = self.core.state();
         let recorded_at = now.unwrap_or(state.recorded_at);
         self.work.batch.start(state.position.next(), recorded_at, self.shared.views.position());
+        // I6: what stays in memory, and why it is enough: see `request_ids`.
+        let settled = self.settled.through(self.shared.runs.through()).get();
+        self.core.forget_ids(Sequence::new(settled.saturating_sub(self.shared.bounds.run_entries)));
         if self.expire_due_holds() == Due::NoMore {
             self.work.answers.extend(self.ticks.drain(..).map(Answer::Done));
         }
@@ -117,7 +122,9 @@ impl Poster {
                 let decisions = Vec::with_capacity(commands.items.len());
                 self.decide_on(Unfinished { commands, decided: Decided { items: Vec::new(), decisions } });
             }
-            Submission::Find(key, to) => self.work.answers.push(Answer::Found(self.core.find(&key), to)),
+            Submission::Find(key, looked, to) => {
+                self.work.answers.push(Answer::Found(self.core.find(&key, looked), to));
+            }
             Submission::Copy(to) => {
                 let copy = Box::new(self.core.state().clone());
                 self.work.answers.push(Answer::Copied(copy, to));
@@ -132,6 +139,7 @@ impl Poster {
 
     fn decide_on(&mut self, mut unfinished: Unfinished) {
         let Unfinished { commands, decided } = &mut unfinished;
+        let asked = Asked { looked: commands.looked, mode: commands.mode, detail: commands.detail };
         while let Some(left) = commands.items.get(decided.decisions.len()..).filter(|left| !left.is_empty()) {
             if self.batch_is_full() {
                 self.unfinished = Some(unfinished);
@@ -139,8 +147,7 @@ impl Poster {
             }
             self.core.fetch_ahead(left);
             for item in left.iter().take(FETCHED_AHEAD) {
-                let (mode, detail) = (commands.mode, commands.detail);
-                match self.core.decide_item(&mut self.work, item, mode, detail, self.circumstances) {
+                match self.core.decide_item(&mut self.work, item, asked, self.circumstances) {
                     Ok(decision) => decided.decisions.push(decision),
                     Err(too_large) => return self.stop_over(too_large),
                 }
@@ -200,7 +207,11 @@ impl Posting<Submission, Work> for Poster {
             self.decide_on(unfinished);
         }
         while self.unfinished.is_none() && !self.batch_is_full() {
-            let Some(submission) = queue.next() else { break };
+            let Some(submission) = queue.next() else {
+                self.settled.drained();
+                break;
+            };
+            self.settled.taken();
             self.take(submission);
         }
         self.filled()

@@ -1,13 +1,14 @@
 //! Getting the state back from the journal: newest checkpoint, then the entries after it.
 //!
-//! Opening also reads the request id of every entry, as all of them are kept in memory for now.
+//! Request ids come from the runs on disk, and the few that are newer from the journal: opening costs
+//! what was written since the last checkpoint and the last run, however long history is.
 //!
 //! One way for opening, for the next checkpoint, for a question about the past and for verify: read
 //! and apply.
 
 use super::bounds::Bounds;
 use super::checkpoint::Checkpoints;
-use super::request_ids::RequestIds;
+use super::request_ids::Recent;
 use super::state::State;
 use crate::domain::{Entry, Sequence};
 use crate::journal::codec::{self, DecodeError, PlainPost};
@@ -38,8 +39,11 @@ pub enum RecoveryError {
         /// What does.
         found: Sequence,
     },
-    /// There are more request ids than may be kept.
-    #[error("the books hold more than {most} request ids, which is as many as this version keeps in memory")]
+    /// There are more request ids than may be kept in memory, and they could not be put on disk.
+    #[error(
+        "more than {most} request ids are not on disk, which is as many as are kept in memory. If a warning \
+         before says that they could not be written, see to the disk and start again"
+    )]
     TooManyIds {
         /// How many may be kept.
         most: usize,
@@ -50,28 +54,31 @@ pub enum RecoveryError {
 pub struct Recovered {
     /// The state at the tip.
     pub state: State,
-    /// Every request id.
-    pub ids: RequestIds,
+    /// The request ids that no run covers.
+    pub ids: Recent,
     /// The position of the checkpoint it began with; zero for none.
     pub checkpoint: Sequence,
 }
 
-/// State and request ids at the tip.
+/// State at the tip, and the request ids of the entries after those that `ids` says are covered.
 pub fn at_tip(
     reader: &dyn JournalReader,
     checkpoints: &Checkpoints,
+    mut ids: Recent,
     bounds: &Bounds,
 ) -> Result<Recovered, RecoveryError> {
     let tip = reader.tip().position;
     let mut state = checkpoints.newest(reader, tip);
     let checkpoint = state.position;
-    let mut ids = RequestIds::default();
-    each_record(reader, Sequence::new(1), tip, |record| {
+    let covered = ids.after();
+    each_record(reader, covered.min(checkpoint).next(), tip, |record| {
         let damaged = |source| RecoveryError::Entry { sequence: record.sequence, source };
-        if let Some(key) = codec::decode_key(&record.bytes).map_err(damaged)? {
+        if record.sequence > covered
+            && let Some(key) = codec::decode_key(&record.bytes).map_err(damaged)?
+        {
             // Asked only where there is one: holds go on expiring in books that are full.
-            if ids.len() >= bounds.request_ids_max {
-                return Err(RecoveryError::TooManyIds { most: bounds.request_ids_max });
+            if !ids.has_room() {
+                return Err(RecoveryError::TooManyIds { most: bounds.recent_ids_max });
             }
             ids.insert(key, record.sequence);
         }

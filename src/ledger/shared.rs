@@ -9,6 +9,7 @@ use super::bounds::Bounds;
 use super::clock::Clock;
 use super::failure::FailStop;
 use super::relay::Relay;
+use super::request_ids::Runs;
 use super::submission::Submission;
 use super::views::Views;
 use super::work::Work;
@@ -29,6 +30,12 @@ pub struct Shared {
     pub ended: AtomicBool,
     /// The position at which the next checkpoint is due.
     pub checkpoint_due: AtomicU64,
+    /// Where ids of older entries are looked up.
+    pub runs: Arc<Runs>,
+    /// The position at which the next run of request ids is due.
+    pub run_due: AtomicU64,
+    /// Wakes the thread that writes runs.
+    pub run_bell: Bell,
     /// Wakes the thread that writes checkpoints.
     pub checkpoint_bell: Bell,
     /// Wakes the watchdog for its end.

@@ -13,6 +13,8 @@ pub struct Item {
     pub command: Command,
     /// What it needs of old entries.
     pub ahead: ReadAhead,
+    /// The entry its id belongs to already, if the runs know one.
+    pub known: Option<Sequence>,
 }
 
 /// How much of what the ledger added comes back with an acceptance.
@@ -47,6 +49,20 @@ pub enum Decision {
     Refused(Box<Refusal>),
     /// It would have been accepted with this outcome; only in `ValidateOnly`.
     WouldBe(Box<Outcome>),
+    /// Not decided: whether its id is known must be looked up again, or there is no room for one more
+    /// until older ones are on disk. Nothing was written; ask again shortly.
+    NotNow,
+}
+
+/// What the poster knows of an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It belongs to this entry.
+    Entry(Sequence),
+    /// It belongs to no entry.
+    Nothing,
+    /// The runs must be asked again.
+    NotNow,
 }
 
 /// What the ledger added to a command when it became an entry.
@@ -65,6 +81,8 @@ pub struct Added {
 pub struct Commands {
     /// What is asked. Only read by the poster; they go back to whoever asked.
     pub items: Vec<Item>,
+    /// Their ids are not in runs through this entry, but for those that are known.
+    pub looked: Sequence,
     /// Whether decisions are written down.
     pub mode: Mode,
     /// How much comes back.
@@ -94,8 +112,8 @@ impl Decided {
 pub enum Submission {
     /// Independent commands, answered together.
     Commands(Commands),
-    /// Which entry an id belongs to.
-    Find(RequestKey, oneshot::Sender<Option<Sequence>>),
+    /// Which entry an id belongs to that is not in runs through this entry.
+    Find(RequestKey, Sequence, oneshot::Sender<Found>),
     /// A copy of the state at some position, for comparing (I8). Stops the poster for its length.
     Copy(oneshot::Sender<Box<State>>),
     /// Nothing but a look at the clock; answered when every hold due by then has ended, on disk.
@@ -110,7 +128,7 @@ pub enum Answer {
     /// To `Commands`.
     Decisions(Decided, oneshot::Sender<Decided>),
     /// To `Find`.
-    Found(Option<Sequence>, oneshot::Sender<Option<Sequence>>),
+    Found(Found, oneshot::Sender<Found>),
     /// To `Copy`.
     Copied(Box<State>, oneshot::Sender<Box<State>>),
     /// To `Tick` and `AcceptClock`.
@@ -122,7 +140,7 @@ impl Answer {
     pub fn send(self) {
         match self {
             Self::Decisions(decided, to) => drop(to.send(decided)),
-            Self::Found(sequence, to) => drop(to.send(sequence)),
+            Self::Found(found, to) => drop(to.send(found)),
             Self::Copied(state, to) => drop(to.send(state)),
             Self::Done(to) => drop(to.send(())),
         }

@@ -168,7 +168,8 @@ impl Installation {
             return self.receipt(command, decision);
         }
         self.afterwards(move |here| {
-            if let Some(owner) = erased.filter(|_| !matches!(decision, Decision::Known(_))) {
+            let is_answer = matches!(decision, Decision::Known(_) | Decision::NotNow);
+            if let Some(owner) = erased.filter(|_| !is_answer) {
                 return Err(nobody_forgotten(owner));
             }
             here.receipt(command, decision)

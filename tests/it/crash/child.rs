@@ -206,6 +206,7 @@ impl<'a> Caller<'a> {
                     self.heard_yes(*asked, receipt.entry.sequence, &mut lines);
                 }
                 Decision::Refused(refusal) => self.heard_no(*asked, refusal.reason(), &mut lines),
+                Decision::NotNow => self.later.push(*asked),
                 Decision::WouldBe(outcome) => panic!("{outcome:?}"),
             }
         }

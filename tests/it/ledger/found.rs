@@ -165,17 +165,24 @@ fn a_deadline_is_said_before_a_missing_person() {
     assert_eq!(refusal(desk.ledger.post(command)), Refusal::DeadlineOutOfReach);
 }
 
-/// Goal: that the books are full is said last.
-/// Story: BOOKS_FULL (rank 12) for request ids was asked before every rule, so that a command which
-/// could never be accepted was told to come back when there is room.
-/// Method: no room for another id; a hold that is not there, and a note.
+/// Goal: that there is no room for another id is said last, and not as a refusal: it passes.
+/// Story: it was asked before every rule, so that a command which could never be accepted was told to
+/// come back when there is room.
+/// Method: no room for another id; a hold that is not there, and a note, which is decided once there is.
 #[test]
-fn full_books_are_said_last() {
-    let desk = desk_with(Bounds { request_ids_max: 1, ..Bounds::default() });
+fn no_room_for_an_id_is_said_last() {
+    let bounds = Bounds { recent_ids_max: 1, ..Bounds::default() };
+    let desk = desk_with(bounds);
     desk.post(note()).unwrap();
     let nowhere = Sequence::new(77);
     assert_eq!(refusal(desk.post(Action::Void(nowhere))), Refusal::HoldNotFound(nowhere));
-    assert_eq!(refusal(desk.post(note())), Refusal::BooksFull { what: "request ids", most: 1 });
+    let second = desk.command(note());
+    assert_eq!(desk.ledger.post(second.clone()), Err(NoReceipt::Busy));
+    assert_eq!(desk.ledger.validate(second.clone()), Err(NoReceipt::Busy));
+    let (next, clock) = (desk.journal.kill(), Arc::clone(&desk.clock));
+    drop(desk);
+    let ledger = open(&next, &clock, |options| options.bounds.recent_ids_max = 2);
+    assert_eq!(ledger.post(second).unwrap().entry.sequence, Sequence::new(2));
 }
 
 /// Goal: full books open again.
@@ -184,7 +191,7 @@ fn full_books_are_said_last() {
 /// Method: fill the ids with a hold as the last, let it expire, kill, open.
 #[test]
 fn full_books_open_again() {
-    let bounds = Bounds { request_ids_max: 7, ..Bounds::default() };
+    let bounds = Bounds { recent_ids_max: 7, ..Bounds::default() };
     let desk = desk_with(bounds);
     let (bank, _, _) = desk.bank();
     let (ann, bea) = (desk.member(bank, -9), desk.member(bank, -9));

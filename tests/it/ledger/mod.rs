@@ -8,4 +8,5 @@ mod limits;
 mod once;
 mod past;
 mod refusals;
+mod runs;
 mod torn;

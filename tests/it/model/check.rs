@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hourbook::domain::{AccountNumber, Action, Outcome, Sequence};
+use hourbook::ledger::HoldStanding;
 use hourbook::ledger::checkpoint::canonical;
-use hourbook::ledger::{Checkpoints, HoldStanding};
 
 use super::naive::{Ended, Expected, ExpectedLine, Naive, seconds};
 use super::play::Play;
@@ -205,7 +205,7 @@ impl Play {
         let served = self.ledger.copy_state().unwrap();
         let with_checkpoints = self.ledger.state_at(served.position).unwrap();
         assert_eq!(canonical(&served), canonical(&with_checkpoints), "seed {}: with checkpoints", self.seed);
-        self.restart(self.model.bounds, Checkpoints::none());
+        self.restart_from_the_first_entry();
         let served = self.ledger.copy_state().unwrap();
         let from_scratch = self.ledger.state_at(served.position).unwrap();
         assert_eq!(*served, from_scratch, "seed {}", self.seed);

@@ -25,10 +25,6 @@ impl Naive {
         self.object(command, visible, &mut against, &mut steps, &mut expected);
         expected.lines = self.lines(&steps);
         self.claims(command, &mut against);
-        if self.stored.len() >= self.bounds.request_ids_max {
-            against
-                .push(Refusal::BooksFull { what: "request ids", most: self.bounds.request_ids_max as u64 });
-        }
         // The first of the lowest rank.
         against.into_iter().min_by_key(|refusal| refusal.reason().precedence()).map_or(Ok(expected), Err)
     }

@@ -120,7 +120,7 @@ fn one_game(seed: u64) -> Play {
             play.check_state();
         }
     }
-    play.restart_nearly_full();
+    play.restart_from_the_first_entry();
     while play.operations < OPERATIONS_PER_SEED {
         play.step();
     }

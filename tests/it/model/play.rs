@@ -1,6 +1,7 @@
 //! One ledger and its naive model, asked the same things in the same order.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,6 +34,8 @@ pub struct Play {
     pub refused: Counts,
     pub free_bytes: Arc<AtomicU64>,
     pub folder: tempfile::TempDir,
+    /// Where the ledger keeps older request ids.
+    pub request_ids: PathBuf,
     recently_refused: Vec<Command>,
 }
 
@@ -50,6 +53,7 @@ pub fn bounds() -> Bounds {
         counters_max: 12,
         banks_max: 12,
         checkpoint_entries: 900,
+        run_entries: 150,
         ..Bounds::default()
     }
 }
@@ -59,7 +63,8 @@ impl Play {
         let (journal, clock) = (MemoryJournal::new(), Arc::new(ManualClock::new(START)));
         let (free_bytes, folder) = (Arc::new(AtomicU64::new(PLENTY)), tempfile::tempdir().unwrap());
         let checkpoints = Checkpoints::in_folder(folder.path().to_owned());
-        let ledger = open_with(&journal, &clock, checkpoints, &free_bytes, bounds());
+        let request_ids = folder.path().join("request-ids");
+        let ledger = open_with(&journal, &clock, checkpoints, &request_ids, &free_bytes);
         let mut play = Self {
             seed,
             ledger,
@@ -72,6 +77,7 @@ impl Play {
             refused: Counts::new(),
             free_bytes,
             folder,
+            request_ids,
             recently_refused: Vec::new(),
         };
         play.set_up();
@@ -297,12 +303,13 @@ pub fn open_with(
     journal: &MemoryJournal,
     clock: &Arc<ManualClock>,
     checkpoints: Checkpoints,
+    request_ids: &Path,
     free_bytes: &Arc<AtomicU64>,
-    bounds: Bounds,
 ) -> Ledger {
     let free_bytes = Arc::clone(free_bytes);
     open(journal, clock, |options: &mut Options| {
-        options.bounds = bounds;
+        options.bounds = bounds();
+        options.request_ids = Some(request_ids.to_owned());
         options.accept_clock = AcceptClock::Yes;
         options.checkpoints = checkpoints;
         options.free_bytes = Box::new(move || Ok(free_bytes.load(Ordering::Relaxed)));

@@ -1,13 +1,15 @@
 //! What happens to a ledger without being asked: time, a full disk, a wrong clock, the end of a process.
 
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use hourbook::domain::Action;
 use hourbook::journal::Fault;
-use hourbook::ledger::{Bounds, Checkpoints, NoReceipt};
+use hourbook::ledger::{Checkpoints, NoReceipt};
 
 use super::naive::Verdict;
-use super::play::{PLENTY, Play, bounds, count, open_with};
+use super::play::{PLENTY, Play, count, open_with};
 
 /// A fault, and whether what was being written is there after a kill and after a power cut.
 const FAULTS: [(Fault, bool, bool); 4] = [
@@ -16,6 +18,22 @@ const FAULTS: [(Fault, bool, bool); 4] = [
     (Fault::BeforeSync, true, false),
     (Fault::AfterWrite, true, true),
 ];
+
+/// Whether what was derived from the journal is still there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Derived {
+    There,
+    Lost,
+}
+
+/// What is in a folder now; its owner may be adding to it and removing from it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        let _gone_meanwhile = fs::copy(file.path(), to.join(file.file_name()));
+    }
+}
 
 impl Play {
     pub fn let_time_pass(&mut self) {
@@ -113,7 +131,7 @@ impl Play {
     }
 
     /// The process ends, by itself or in the middle of a write, and the next one opens the books.
-    pub fn restart(&mut self, bounds: Bounds, checkpoints: Checkpoints) {
+    pub fn restart(&mut self, checkpoints: Checkpoints, derived: Derived) {
         let power_cut = self.make.random.percent(50);
         let fault = if self.make.random.percent(60) { self.make.random.of(&FAULTS).copied() } else { None };
         let mut open_question = None;
@@ -133,8 +151,13 @@ impl Play {
         }
         self.journal = if power_cut { self.journal.power_cut() } else { self.journal.kill() };
         self.model.refused.clear();
-        self.model.bounds = bounds;
-        self.ledger = open_with(&self.journal, &self.clock, checkpoints, &self.free_bytes, bounds);
+        // The old process still writes runs while the new one opens: it gets what a crash would leave.
+        let request_ids = self.folder.path().join(format!("request-ids-{}", self.operations));
+        if derived == Derived::There {
+            copy(&self.request_ids, &request_ids);
+        }
+        self.request_ids = request_ids;
+        self.ledger = open_with(&self.journal, &self.clock, checkpoints, &self.request_ids, &self.free_bytes);
         assert_eq!(self.ledger.position(), self.model.position, "seed {}", self.seed);
         count(&mut self.accepted, "restart");
         if let Some(command) = open_question {
@@ -143,12 +166,11 @@ impl Play {
     }
 
     pub fn restart_as_usual(&mut self) {
-        self.restart(bounds(), Checkpoints::in_folder(self.folder.path().to_owned()));
+        self.restart(Checkpoints::in_folder(self.folder.path().to_owned()), Derived::There);
     }
 
-    /// Opens the books from the first entry on, with room for few more request ids.
-    pub fn restart_nearly_full(&mut self) {
-        let request_ids_max = self.model.stored.len() + 40;
-        self.restart(Bounds { request_ids_max, ..bounds() }, Checkpoints::none());
+    /// Opens the books from the first entry on: nothing that is derived is there.
+    pub fn restart_from_the_first_entry(&mut self) {
+        self.restart(Checkpoints::none(), Derived::Lost);
     }
 }

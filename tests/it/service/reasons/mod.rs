@@ -27,8 +27,8 @@ const README_ENDS: &str = "<!-- end of reasons -->\n";
 /// Goal: every reason reaches callers as `ErrorInfo` with domain, code, figures and a sentence in plain
 /// English that names people; every call that can give it does, streams of batches included; and README
 /// says which.
-/// Method: books with everything in them are served with no room for request ids, on a disk that is
-/// said to be full, and with small maxima; each pair of reason and call is provoked and decoded. The set
+/// Method: books with everything in them are served on a disk that is said to be full, and with small
+/// maxima; each pair of reason and call is provoked and decoded. The set
 /// of pairs becomes a table, which must be README's.
 #[test]
 fn every_reason_by_every_call_is_as_readme_says() {
@@ -38,23 +38,8 @@ fn every_reason_by_every_call_is_as_readme_says() {
 
     let mut served = Served::in_folder(folder.path(), Arc::clone(&clock), |_| {});
     let numbers = Numbers::prepare(&served);
-    let ids = position(&served); // Each entry so far was somebody's request.
     served.end().unwrap();
     drop(served);
-
-    let full = Served::in_folder(folder.path(), Arc::clone(&clock), |options| {
-        options.bounds.request_ids_max = usize::try_from(ids).unwrap();
-    });
-    for call in WRITES {
-        let refused = numbers.ask(&full, call, &fresh(), None);
-        seen.refused(
-            refused,
-            Reason::BooksFull,
-            &[("what", &"request ids"), ("most", &ids)],
-            &["request ids"],
-        );
-    }
-    drop(full);
 
     let low = Served::in_folder(folder.path(), Arc::clone(&clock), |options| {
         options.bounds.disk_headroom_bytes = u64::MAX;

@@ -185,7 +185,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::CodeUsed => "A code works once, and this one was used.",
         Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
         Reason::BooksFull => {
-            "The books keep no more of `what`: request ids, banks, owners, accounts, counters, activities."
+            "The books keep no more of `what`: banks, owners, accounts, counters, activities."
         }
     }
 }

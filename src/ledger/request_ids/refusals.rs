@@ -1,53 +1,12 @@
-//! Request ids: an accepted id has one effect for ever (I6); a refusal is remembered for a while.
-//!
-//! Accepted ids point to their entry, which is the stored answer. All of them are in memory,
-//! up to `Bounds::request_ids_max`; they are rebuilt from the journal at start.
-//!
-//! A refusal uses up no id. It is remembered for ten minutes of ledger time, so that copies of one
-//! request in flight hear one answer; then, or if the copy says something else, it is decided again.
+//! Refusals of the last ten minutes of ledger time, in memory only.
 
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
 
-use super::bounds::REFUSAL_SECONDS;
 use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 use crate::journal::codec;
-
-// With a byte of control, 33 bytes a place, in a table that is between 7/16 and 7/8 full: 38 to 75
-// bytes an id.
-const _: () = assert!(size_of::<(RequestKey, Sequence)>() == 32);
-
-/// Every accepted id and its entry.
-#[derive(Clone, Debug, Default)]
-pub struct RequestIds {
-    entries: HashMap<RequestKey, Sequence>,
-}
-
-impl RequestIds {
-    /// The entry that was accepted under this id.
-    #[must_use]
-    pub fn get(&self, key: &RequestKey) -> Option<Sequence> {
-        self.entries.get(key).copied()
-    }
-
-    /// Files an accepted id. Returns the entry it belonged to already, if it did (never, by I6).
-    pub fn insert(&mut self, key: RequestKey, sequence: Sequence) -> Option<Sequence> {
-        self.entries.insert(key, sequence)
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-}
+use crate::ledger::bounds::REFUSAL_SECONDS;
 
 /// Refusals of the last ten minutes, in memory only.
 #[derive(Debug)]

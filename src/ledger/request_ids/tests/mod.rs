@@ -1,0 +1,7 @@
+//! Tests of request ids without a ledger around them.
+
+mod files;
+mod played;
+mod recent;
+mod settled;
+mod stale;
