@@ -219,7 +219,9 @@ impl<'a> Pass<'a> {
         let [dense, durable, visible, chained] = self.batches.checks();
         let (zero_sum, limits, mut once) = (self.zero_sum.check(), self.limits.check(), self.once.check());
         // Ids that cannot be read could be any.
-        once.not_checked.clone_from(&dense.not_checked);
+        if dense.not_checked.is_some() {
+            once.not_checked.clone_from(&dense.not_checked);
+        }
         let resolved = self.resolved.check();
         let mut checks = vec![zero_sum, limits, dense, durable, visible, once, chained, derived, resolved];
         if let Some(from) = self.blind_from {
