@@ -22,7 +22,8 @@ pub struct Bounds {
     /// Newest entries whose request ids are kept in memory; older ids are on disk, if there is a folder
     /// for them. One more while the disk lags behind is answered "busy".
     pub recent_ids_max: usize,
-    /// Entries whose request ids become one run on disk; 16 to 18 bytes each, 32 while it is written.
+    /// Entries whose request ids become one run on disk; about 19 bytes each on disk, 32 in memory while it is
+    /// written.
     pub run_entries: u64,
     /// Refusals remembered, and accounts they name, for ten minutes of ledger time.
     pub refusals_max: usize,
