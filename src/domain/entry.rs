@@ -49,6 +49,16 @@ pub struct Outcome {
     pub standing_before: Sequence,
 }
 
+impl Outcome {
+    /// Forgets everything and keeps the room for it.
+    pub fn clear(&mut self) {
+        self.lines.clear();
+        self.moves.clear();
+        self.opened = Opened::Nothing;
+        self.standing_before = Sequence::ZERO;
+    }
+}
+
 /// Lines of one entry; two need no allocation.
 pub type Lines = SmallVec<[Line; 2]>;
 /// Moves of one entry; one needs no allocation.

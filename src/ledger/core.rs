@@ -11,7 +11,7 @@
 
 use super::bounds::Bounds;
 use super::clock::Unsure;
-use super::decide::{Case, ReadAhead, decide};
+use super::decide::{Case, ReadAhead, decide_into};
 use super::request_ids::Refusals;
 pub use super::request_ids::{Recent, Seed};
 use super::state::{Account, State};
@@ -32,6 +32,8 @@ pub struct Core {
     refusals: Refusals,
     bounds: Bounds,
     record: Vec<u8>,
+    /// What the command being decided would add; filled again and again.
+    outcome: Outcome,
 }
 
 /// What is the same for all commands of a submission.
@@ -67,7 +69,8 @@ impl Core {
     /// A core that goes on from `state`.
     #[must_use]
     pub fn new(state: State, ids: Recent, bounds: Bounds) -> Self {
-        Self { state, ids, refusals: Refusals::new(bounds.refusals_max), bounds, record: Vec::new() }
+        let refusals = Refusals::new(bounds.refusals_max);
+        Self { state, ids, refusals, bounds, record: Vec::new(), outcome: Outcome::default() }
     }
 
     /// The books so far, as far as decisions need them.
@@ -140,27 +143,25 @@ impl Core {
         if circumstances.disk == Disk::Low {
             return refused(Refusal::DiskLow);
         }
-        let outcome = match self.judge(&item.command, &item.ahead, now) {
-            Ok(outcome) => outcome,
-            Err(refusal) => {
-                if asked.mode == Mode::Write {
-                    self.refusals.remember(key, &item.command, &refusal, now);
-                }
-                return refused(refusal);
+        if let Err(refusal) = self.judge(&item.command, &item.ahead, now) {
+            if asked.mode == Mode::Write {
+                self.refusals.remember(key, &item.command, &refusal, now);
             }
-        };
+            return refused(refusal);
+        }
         // The last of all questions, as of everything that is full. What the ledger does by itself has no
         // id and always has room.
         if !self.ids.has_room() {
             return Ok(Decision::NotNow);
         }
         if asked.mode == Mode::ValidateOnly {
-            return Ok(Decision::WouldBe(Box::new(outcome)));
+            return Ok(Decision::WouldBe(Box::new(self.outcome.clone())));
         }
-        let sequence = self.write(work, &item.command, &outcome, now)?;
+        let sequence = self.write(work, &item.command, now)?;
         Ok(match asked.detail {
             Detail::Numbers => Decision::Accepted(sequence),
             Detail::Outcomes => {
+                let outcome = self.outcome.clone();
                 Decision::AcceptedWith(Box::new(Added { sequence, recorded_at: now, outcome }))
             }
         })
@@ -177,13 +178,15 @@ impl Core {
         now: Timestamp,
     ) -> Result<Result<Sequence, Refusal>, TooLarge> {
         match self.judge(command, &ReadAhead::Nothing, now) {
-            Ok(outcome) => self.write(work, command, &outcome, now).map(Ok),
+            Ok(()) => self.write(work, command, now).map(Ok),
             Err(refusal) => Ok(Err(refusal)),
         }
     }
 
-    fn judge(&self, command: &Command, ahead: &ReadAhead, now: Timestamp) -> Result<Outcome, Refusal> {
-        decide(Case { state: &self.state, command, ahead, now, bounds: &self.bounds })
+    /// Whether the books allow the command; then `outcome` says what it would add.
+    fn judge(&mut self, command: &Command, ahead: &ReadAhead, now: Timestamp) -> Result<(), Refusal> {
+        let case = Case { state: &self.state, command, ahead, now, bounds: &self.bounds };
+        decide_into(case, &mut self.outcome)
     }
 
     /// From here it must succeed: the entry is in the batch, the state and the ids, or nowhere.
@@ -191,11 +194,10 @@ impl Core {
         &mut self,
         work: &mut Work,
         command: &Command,
-        outcome: &Outcome,
         recorded_at: Timestamp,
     ) -> Result<Sequence, TooLarge> {
         let sequence = self.state.position.next();
-        let fact = Fact { sequence, recorded_at, command, outcome };
+        let fact = Fact { sequence, recorded_at, command, outcome: &self.outcome };
         push(&mut work.batch, &mut self.record, fact)?;
         self.state.apply(fact);
         if let Some(key) = command.key {

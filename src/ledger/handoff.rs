@@ -10,7 +10,7 @@
 //! | `take`, `leave` | blocking on a batch that is just being given (see `queue`): some instructions |
 
 use super::bell::Bell;
-use super::queue::Queue;
+use super::queue::{Haste, Queue};
 use super::sync::{ArrayQueue, AtomicBool, Ordering};
 
 /// Between the poster and the committer.
@@ -44,7 +44,7 @@ impl<W: Default> Handoff<W> {
     pub fn give(&self, work: W) -> W {
         self.committer_is_free.store(false, Ordering::Release);
         // The slot is empty: the committer took the last batch before it said it was free.
-        let _gone = self.inbox.submit(work);
+        let _gone = self.inbox.submit(work, Haste::Now);
         self.returned.pop().unwrap_or_default()
     }
 

@@ -349,7 +349,8 @@ impl Ledger {
     }
 
     fn take(&self, submission: Submission) -> Result<(), NoReceipt> {
-        self.shared.relay.queue.submit(submission).map_err(|not_taken| match not_taken {
+        let haste = submission.haste();
+        self.shared.relay.queue.submit(submission, haste).map_err(|not_taken| match not_taken {
             NotTaken::Full => NoReceipt::Busy,
             NotTaken::Closed => self.gone(),
         })

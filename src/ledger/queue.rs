@@ -25,6 +25,18 @@ pub struct Queue<T> {
     slots: ArrayQueue<T>,
     bell: Bell,
     closed: AtomicBool,
+    /// The owner sleeps, and somebody else will ring for it before long.
+    dozing: AtomicBool,
+    slots_max: usize,
+}
+
+/// Whether a submission is worth waking an owner for who will be woken soon anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Haste {
+    /// It is: there is much to do in it.
+    Now,
+    /// Waking costs more than what there is to do.
+    Soon,
 }
 
 /// Why a submission was not taken.
@@ -44,14 +56,17 @@ impl<T> Queue<T> {
             slots: ArrayQueue::new(slots_max.max(1)),
             bell: Bell::default(),
             closed: AtomicBool::new(false),
+            dozing: AtomicBool::new(false),
+            slots_max,
         }
     }
 
-    /// Puts a submission in line and wakes the owner. Never waits for room.
+    /// Puts a submission in line and sees to it that the owner looks: wakes it, or leaves that to
+    /// whoever will while it dozes and half of the slots are free. Never waits for room.
     ///
     /// # Errors
     /// [`NotTaken`] if there is no room or nobody to take it; the submission is dropped then.
-    pub fn submit(&self, submission: T) -> Result<(), NotTaken> {
+    pub fn submit(&self, submission: T, haste: Haste) -> Result<(), NotTaken> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(NotTaken::Closed);
         }
@@ -62,13 +77,27 @@ impl<T> Queue<T> {
         if self.closed.load(Ordering::SeqCst) {
             self.drain();
         }
-        self.bell.ring();
+        // Should the owner have just woken and not see the push: it dozed with something to give, gives
+        // it now, and looks again.
+        let left_to_others = haste == Haste::Soon
+            && self.dozing.load(Ordering::SeqCst)
+            && self.slots.len() < self.slots_max / 2;
+        if !left_to_others {
+            self.bell.ring();
+        }
         Ok(())
     }
 
     /// The next submission, if there is one. The owner's.
     pub(crate) fn next(&self) -> Option<T> {
         self.slots.pop()
+    }
+
+    /// Sleeps by `rest`, while somebody else is bound to ring: who has no haste need not.
+    pub(crate) fn doze(&self, rest: impl FnOnce(&Bell)) {
+        self.dozing.store(true, Ordering::SeqCst);
+        rest(&self.bell);
+        self.dozing.store(false, Ordering::SeqCst);
     }
 
     /// Takes nothing more and drops what waits: its callers hear that the ledger is gone.

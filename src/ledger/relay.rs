@@ -96,8 +96,10 @@ impl<S, W: Default> Relay<S, W> {
                 }
                 Filled::More => {}
                 Filled::Nothing if closing => break,
-                // Woken by callers and by the committer when it is free again.
-                Filled::Batch | Filled::Nothing => poster.rest(self.queue.bell()),
+                // The committer is writing, and rings when it is free again. Callers with little to do
+                // let the poster sleep until then: what they bring is decided in no time.
+                Filled::Batch => self.queue.doze(|bell| poster.rest(bell)),
+                Filled::Nothing => poster.rest(self.queue.bell()),
             }
         }
         self.poster_left();

@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::decide::ReadAhead;
+use super::queue::Haste;
 use super::state::State;
 use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 
@@ -120,6 +121,22 @@ pub enum Submission {
     Tick(oneshot::Sender<()>),
     /// An operator says that the wall clock is right.
     AcceptClock(oneshot::Sender<()>),
+}
+
+/// Commands in one submission from which on it is worth waking the poster, so that they are decided while
+/// the batch before is being written.
+const COMMANDS_WORTH_WAKING: usize = 64;
+
+impl Submission {
+    /// Whether the poster is to be woken for it while a batch is being written.
+    pub fn haste(&self) -> Haste {
+        match self {
+            Self::Commands(commands) if commands.items.len() >= COMMANDS_WORTH_WAKING => Haste::Now,
+            Self::Commands(_) | Self::Find(..) | Self::Copy(_) | Self::Tick(_) | Self::AcceptClock(_) => {
+                Haste::Soon
+            }
+        }
+    }
 }
 
 /// An answer waiting for its batch.

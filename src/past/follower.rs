@@ -95,7 +95,8 @@ impl Follower {
     }
 
     fn follow(&mut self) -> Result<(), PastError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(PastError::Thread)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(PastError::Thread)?;
         self.balances.tidy(&*self.reader)?;
         let mut chance = Chance::First;
         if !self.believed()? {
@@ -116,9 +117,13 @@ impl Follower {
                 }
             }
             let (acknowledged, alive, wanted) = (&mut self.acknowledged, &mut self.alive, &mut self.wanted);
+            let rest = self.bounds.rest;
             let goes_on = runtime.block_on(async {
                 tokio::select! {
-                    moved = acknowledged.changed() => moved.is_ok(),
+                    moved = async {
+                        tokio::time::sleep(rest).await;
+                        acknowledged.changed().await
+                    } => moved.is_ok(),
                     _gone = alive.changed() => false,
                     _unwanted = wanted.changed() => false,
                 }

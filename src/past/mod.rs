@@ -30,6 +30,7 @@ mod tests;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -60,11 +61,19 @@ pub struct PastBounds {
     /// Entries after which what they changed is written, while there are more to come; a follower that
     /// has caught up writes at once.
     pub chunk_entries: u64,
+    /// After a chunk the follower rests so long, so that many small batches are one chunk: what it writes
+    /// for a batch of three costs as much as for a batch of three hundred.
+    pub rest: Duration,
 }
 
 impl Default for PastBounds {
     fn default() -> Self {
-        Self { checkpoint_entries: 1_000_000, read_entries: 16_384, chunk_entries: 1 << 20 }
+        Self {
+            checkpoint_entries: 1_000_000,
+            read_entries: 16_384,
+            chunk_entries: 1 << 20,
+            rest: Duration::from_millis(20),
+        }
     }
 }
 

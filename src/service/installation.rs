@@ -147,7 +147,7 @@ impl Installation {
     /// Puts a write into the books and waits until it is on disk, or refused.
     pub async fn write(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
         if let Action::RegisterOwners(count) = asked.command.action {
-            return self.writing(move |here| here.register_owners(asked, count)).await;
+            return Box::pin(self.writing(move |here| here.register_owners(asked, count))).await;
         }
         let span = tracing::info_span!(names::SPAN_SUBMIT);
         self.written(asked).instrument(span).await
@@ -159,7 +159,7 @@ impl Installation {
         let submitted = if self.is_in_memory(&asked) {
             self.submit(asked)?
         } else {
-            self.writing(move |here| here.submit(asked)).await?
+            Box::pin(self.writing(move |here| here.submit(asked))).await?
         };
         let Submitted { ticket, erased } = submitted;
         let decided = ticket.await.and_then(|decided| decided.each().next());
@@ -167,13 +167,13 @@ impl Installation {
         if let (None, Decision::AcceptedWith(_)) = (erased, &decision) {
             return self.receipt(command, decision);
         }
-        self.afterwards(move |here| {
+        Box::pin(self.afterwards(move |here| {
             let is_answer = matches!(decision, Decision::Known(_) | Decision::NotNow);
             if let Some(owner) = erased.filter(|_| !is_answer) {
                 return Err(nobody_forgotten(owner));
             }
             here.receipt(command, decision)
-        })
+        }))
         .await
     }
 

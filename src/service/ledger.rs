@@ -40,7 +40,7 @@ impl Service {
         if written.entry.command.text.is_empty() {
             return Ok(answers::receipt(&written, &books.names())); // There is nothing to open a key for.
         }
-        books.afterwards(move |books| Ok(answers::receipt(&written, &books.names()))).await
+        Box::pin(books.afterwards(move |books| Ok(answers::receipt(&written, &books.names())))).await
     }
 }
 

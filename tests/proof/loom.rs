@@ -55,7 +55,7 @@ use model::batch::Batch;
 use model::books::{Books, Ours, Table};
 use model::committer::Committer;
 use model::poster::Poster;
-use queue::{NotTaken, Queue};
+use queue::{Haste, NotTaken, Queue};
 use relay::Relay;
 
 /// Switches away from a thread that could go on, at most so many in one order of the larger models.
@@ -88,7 +88,7 @@ type Told = (Result<(), NotTaken>, Arc<Heard>);
 
 fn submit(queue: &Queue<Asked>, ask: Ask) -> Told {
     let (asked, heard) = Asked::new(ask);
-    (queue.submit(asked), heard)
+    (queue.submit(asked, Haste::Soon), heard)
 }
 
 /// Nobody waits for what never comes.

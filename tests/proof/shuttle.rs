@@ -50,6 +50,7 @@ use model::batch::Batch;
 use model::books::{ACCOUNTS, Books, Ours};
 use model::committer::Committer;
 use model::poster::Poster;
+use queue::Haste;
 use relay::Relay;
 
 /// Schedules of each scheduler and size; four of them are run.
@@ -77,7 +78,7 @@ fn call(relay: &Way, books: &Books<Ours>, asks: usize) {
     for number in 0..asks {
         let ask = if thread_rng().gen_ratio(1, 4) { Ask::ToBeRefused } else { Ask::ToWrite };
         let (asked, heard) = Asked::new(ask);
-        match relay.queue.submit(asked) {
+        match relay.queue.submit(asked, Haste::Soon) {
             Ok(()) => waits.push(heard),
             Err(_full_or_closed) => assert_eq!(heard.get(), Hears::Gone, "not taken and not dropped"),
         }
@@ -141,7 +142,7 @@ fn scene(size: Size) {
         others.drain(..).for_each(|other| other.join().unwrap());
     }
     let (asked, last_heard) = Asked::new(Ask::ToWrite);
-    let last_taken = relay.queue.submit(asked).is_ok();
+    let last_taken = relay.queue.submit(asked, Haste::Soon).is_ok();
     relay.close();
     others.into_iter().for_each(|other| other.join().unwrap());
     let decided = posting.join().unwrap();

@@ -82,23 +82,27 @@ impl Effects {
 
     /// The lines the entry puts on accounts: figures afterwards, and pointers to earlier lines.
     pub fn lines(&self, state: &State) -> Lines {
+        let mut lines = Lines::new();
+        self.put_lines(state, &mut lines);
+        lines
+    }
+
+    /// The same at the end of `lines`.
+    pub fn put_lines(&self, state: &State, lines: &mut Lines) {
         // A hold that may take its credit account past the ceiling is marked there too.
         let is_lined = |effect: &&Effect| effect.lined == Lined::Yes || effect.passed != Passed::NOTHING;
-        let lined = self.each.iter().filter(is_lined);
-        lined
-            .filter_map(|effect| {
-                let account = state.account(effect.account)?;
-                let pointers = account.chain.next_pointers();
-                Some(Line {
-                    account: effect.account,
-                    previous: pointers.previous,
-                    jump: pointers.jump,
-                    posted: account.posted + effect.posted,
-                    held: account.held + effect.held,
-                    passed: effect.passed,
-                })
-            })
-            .collect()
+        for effect in self.each.iter().filter(is_lined) {
+            let Some(account) = state.account(effect.account) else { continue };
+            let pointers = account.chain.next_pointers();
+            lines.push(Line {
+                account: effect.account,
+                previous: pointers.previous,
+                jump: pointers.jump,
+                posted: account.posted + effect.posted,
+                held: account.held + effect.held,
+                passed: effect.passed,
+            });
+        }
     }
 
     /// I1 between banks: what a bank's clearing account gains, its mirror in the other bank loses,

@@ -42,32 +42,41 @@ pub struct Case<'a> {
     pub bounds: &'a Bounds,
 }
 
-/// Decides a command that was checked (`Command::check`), or one of the ledger's own.
+/// Decides a command that was checked (`Command::check`), or one of the ledger's own: what it would add.
 ///
 /// # Errors
 /// The first [`Refusal`] in the order of precedence.
 pub fn decide(case: Case<'_>) -> Result<Outcome, Refusal> {
+    let mut outcome = Outcome::default();
+    decide_into(case, &mut outcome).map(|()| outcome)
+}
+
+/// The same into an outcome that was used before: it is a few hundred bytes, and carrying it through
+/// every rule would cost more than most rules. Worth nothing after a refusal.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_into(case: Case<'_>, outcome: &mut Outcome) -> Result<(), Refusal> {
     day_has_begun(case.command.occurred_on, case.now)?;
     hold::deadline_within_reach(&case)?;
     people_exist(&case)?;
-    let outcome = match &case.command.action {
-        Action::Post(post) => post::post(&case, post)?,
-        Action::Reverse(reverse) => post::reverse(&case, reverse)?,
-        Action::Hold(hold) => hold::hold(&case, hold)?,
-        Action::Capture(capture) => hold::capture(&case, capture)?,
-        Action::Void(number) => hold::void(&case, *number)?,
-        Action::Expire(number) => hold::expire(&case, *number)?,
-        Action::RegisterOwners(count) => account::register_owners(&case, *count)?,
-        Action::OpenBank(bank) => account::open_bank(&case, bank)?,
-        Action::OpenClearing(pair) => account::open_clearing(&case, pair)?,
-        Action::OpenAccounts(accounts) => account::open_accounts(&case, accounts)?,
-        Action::SetLimits(number, _) => account::set_limits(&case, *number)?,
-        Action::Close(close) => account::close(&case, close)?,
-        Action::Reopen(number) => account::reopen(&case, *number)?,
-        Action::Note(_) => Outcome::default(),
-    };
-    claims::judge(&case)?;
-    Ok(outcome)
+    match &case.command.action {
+        Action::Post(post) => post::post(&case, post, outcome)?,
+        Action::Reverse(reverse) => *outcome = post::reverse(&case, reverse)?,
+        Action::Hold(hold) => *outcome = hold::hold(&case, hold)?,
+        Action::Capture(capture) => *outcome = hold::capture(&case, capture)?,
+        Action::Void(number) => *outcome = hold::void(&case, *number)?,
+        Action::Expire(number) => *outcome = hold::expire(&case, *number)?,
+        Action::RegisterOwners(count) => *outcome = account::register_owners(&case, *count)?,
+        Action::OpenBank(bank) => *outcome = account::open_bank(&case, bank)?,
+        Action::OpenClearing(pair) => *outcome = account::open_clearing(&case, pair)?,
+        Action::OpenAccounts(accounts) => *outcome = account::open_accounts(&case, accounts)?,
+        Action::SetLimits(number, _) => *outcome = account::set_limits(&case, *number)?,
+        Action::Close(close) => *outcome = account::close(&case, close)?,
+        Action::Reopen(number) => *outcome = account::reopen(&case, *number)?,
+        Action::Note(_) => *outcome = Outcome::default(),
+    }
+    claims::judge(&case)
 }
 
 /// A day that has not begun anywhere on Earth is a slip of the finger. Which day it is in a bank's

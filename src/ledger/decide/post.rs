@@ -11,7 +11,7 @@ use crate::domain::{Amount, Move, Moves, Outcome, Post, Refusal, Reverse};
 ///
 /// - I1: both accounts of a transfer in one bank; clearing mirrored.
 /// - I2: judged on the net effect, what the ended hold lets go included.
-pub fn post(case: &Case<'_>, post: &Post) -> Result<Outcome, Refusal> {
+pub fn post(case: &Case<'_>, post: &Post, outcome: &mut Outcome) -> Result<(), Refusal> {
     if let Some(hold) = post.ends {
         or_missing(case, hold)?;
     }
@@ -29,7 +29,9 @@ pub fn post(case: &Case<'_>, post: &Post) -> Result<Outcome, Refusal> {
         effects.take(open, 0, open.left);
     }
     limits::judge(case.state, &mut effects, Judgement::of(post.kind, case.command))?;
-    Ok(Outcome { lines: effects.lines(case.state), ..Outcome::default() })
+    outcome.clear();
+    effects.put_lines(case.state, &mut outcome.lines);
+    Ok(())
 }
 
 /// A post with the sides of the original swapped, whole or in part, together never above it.

@@ -55,6 +55,26 @@ impl Ranges {
     }
 }
 
+impl Ranges {
+    /// Whether an id may lie in both.
+    pub fn meet(&self, other: &Self) -> bool {
+        let both = self.0.iter().zip(&other.0);
+        both.into_iter().any(|(one, other)| one.0.max(other.0) <= one.1.min(other.1))
+    }
+
+    /// Whether most of one lies within the other, so that whoever looks in one looks in both. Ids of
+    /// version 7 come in order of time but for those of the same moment: runs of theirs only touch.
+    pub fn cross(&self, other: &Self) -> bool {
+        let mut both = self.0.iter().zip(&other.0);
+        both.any(|((least, greatest), (other_least, other_greatest))| {
+            let width = |least: &u128, greatest: &u128| greatest.checked_sub(*least);
+            let shared = width(least.max(other_least), greatest.min(other_greatest));
+            let shorter = width(least, greatest).min(width(other_least, other_greatest));
+            shared.is_some_and(|shared| shorter.is_some_and(|shorter| shared >= shorter / 2))
+        })
+    }
+}
+
 const fn is_seven(id: u128) -> bool {
     (id >> 76) & 0xf == 7
 }

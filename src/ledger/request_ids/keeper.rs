@@ -128,8 +128,12 @@ impl Keeper {
     fn to_merge(&self) -> Option<Vec<Arc<Run>>> {
         let length = |run: &Arc<Run>| run.span().last.saturating_sub(run.span().first).saturating_add(1);
         let lengths: Vec<u64> = self.runs.iter().map(length).collect();
-        let first = next(&lengths)?;
-        let parts = self.runs.get(first..first.saturating_add(RUNS_PER_MERGE))?;
+        let parts = |first: usize| self.runs.get(first..first.saturating_add(RUNS_PER_MERGE));
+        // Runs that do not cross each other are not asked for the same id: merging them saves nothing.
+        let worth = |first| {
+            parts(first).is_some_and(|parts| parts.array_windows().any(|[one, next]| one.crosses(next)))
+        };
+        let parts = parts(next(&lengths, worth)?)?;
         are_neighbours(parts).then(|| parts.to_vec())
     }
 

@@ -12,22 +12,24 @@ use super::run::{Run, Unreadable};
 pub const RUNS_PER_MERGE: usize = 4;
 /// Runs there may be, however uneven, before some are merged: what a damaged file leaves behind may
 /// otherwise stay small for ever. While a long merge is under way there may be more.
-pub const RUNS_MAX: usize = 64;
+pub const RUNS_MAX: usize = 128;
 /// Pages read at a time of each part.
 const PAGES_READ: u64 = 16;
 
 /// Which adjacent runs are to be merged next: the first of them, counted from 0.
 ///
 /// The four shortest neighbours of which none is longer than the others together: so each id is
-/// written again a logarithmic number of times only.
-pub fn next(lengths: &[u64]) -> Option<usize> {
+/// written again a logarithmic number of times only. Where it is not `worth` it to merge those that
+/// begin at a place, they are left as they are while there are not too many.
+pub fn next(lengths: &[u64], worth: impl Fn(usize) -> bool) -> Option<usize> {
     let total = |four: &[u64]| four.iter().fold(0_u64, |sum, length| sum.saturating_add(*length));
     let even = |four: &[u64]| {
         let longest = four.iter().copied().max().unwrap_or_default();
         longest <= total(four).saturating_sub(longest)
     };
     let too_many = lengths.len() > RUNS_MAX;
-    let fours = lengths.windows(RUNS_PER_MERGE).enumerate().filter(|(_, four)| too_many || even(four));
+    let fours = lengths.windows(RUNS_PER_MERGE).enumerate();
+    let fours = fours.filter(|(place, four)| too_many || (even(four) && worth(*place)));
     fours.min_by_key(|(_, four)| total(four)).map(|(place, _)| place)
 }
 

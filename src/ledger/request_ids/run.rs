@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::filter::Filter;
-use super::footer::{FOOTER_BYTES, Footer, Span};
+use super::footer::{FOOTER_BYTES, Footer, Ranges, Span};
 use super::page::{Filed, KEY_BYTES, KeyBytes, PAGE_BYTES, Page, Place};
 use crate::domain::RequestKey;
 
@@ -98,6 +98,16 @@ impl Run {
     /// Whether a page of it could not be read.
     pub fn is_unreadable(&self) -> bool {
         self.unreadable.load(Ordering::Relaxed)
+    }
+
+    /// Whether a look-up that asks one will mostly ask the other too.
+    pub fn crosses(&self, other: &Self) -> bool {
+        self.footer.ranges.cross(&other.footer.ranges)
+    }
+
+    /// Whether any of the ids that lie in `ranges` may be in it: not even the filter is asked.
+    pub fn may_hold_some(&self, ranges: &Ranges) -> bool {
+        self.footer.ranges.meet(ranges)
     }
 
     /// Whether the id may be in it: no page is read. "No" is certain.

@@ -9,6 +9,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::footer::Ranges;
 use super::page::Filed;
 use super::run::{Run, Unreadable};
 use crate::domain::{RequestKey, Sequence};
@@ -102,12 +103,17 @@ impl RunSet {
         if self.runs.is_empty() {
             return Ok(found);
         }
+        let mut filed = Vec::with_capacity(KEYS_AT_ONCE);
         for (keys, found) in keys.chunks(KEYS_AT_ONCE).zip(found.chunks_mut(KEYS_AT_ONCE)) {
-            for run in &*self.runs {
-                for (key, found) in keys.iter().zip(&mut *found) {
-                    let filed = Filed::new(key, 0);
-                    if run.may_hold(key, &filed) && found.is_none() {
-                        *found = run.find(&filed)?.map(Sequence::new);
+            filed.clear();
+            filed.extend(keys.iter().map(|key| Filed::new(key, 0)));
+            let mut ranges = Ranges::EMPTY;
+            filed.iter().for_each(|filed| ranges.include(filed));
+            // New ids of version 7 lie beyond nearly all runs: those are left out at once.
+            for run in self.runs.iter().filter(|run| run.may_hold_some(&ranges)) {
+                for ((key, filed), found) in keys.iter().zip(&filed).zip(&mut *found) {
+                    if run.may_hold(key, filed) && found.is_none() {
+                        *found = run.find(filed)?.map(Sequence::new);
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, AtDeadline, Capture, Correction, Hold, Kind, Limits, Post, Rest,
@@ -191,7 +192,8 @@ fn a_correction_put_right_counts_its_own_way() {
     let mut originals = vec![original];
     let mut found = Vec::new();
     for turn in 0..4_usize {
-        let bounds = PastBounds { checkpoint_entries: 1, read_entries: 7, chunk_entries: 7 };
+        let bounds =
+            PastBounds { checkpoint_entries: 1, read_entries: 7, chunk_entries: 7, rest: Duration::ZERO };
         let past = Past::open_with(&desk.ledger, &directory, bounds).unwrap();
         catch_up(&past, &desk.ledger);
         found.push(past.now(|fold| fold.banks().map(|(_, bank)| bank.net_moved).sum::<i128>()));

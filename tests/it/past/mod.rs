@@ -11,6 +11,7 @@ mod played;
 mod random;
 
 use std::path::Path;
+use std::time::Duration;
 
 use hourbook::journal::DataDirectory;
 use hourbook::ledger::Ledger;
@@ -19,7 +20,8 @@ use hourbook::past::{Past, PastBounds};
 use crate::support::wait_until;
 
 /// Small, so that short books have many of everything.
-const BOUNDS: PastBounds = PastBounds { checkpoint_entries: 20, read_entries: 7, chunk_entries: 7 };
+const BOUNDS: PastBounds =
+    PastBounds { checkpoint_entries: 20, read_entries: 7, chunk_entries: 7, rest: Duration::ZERO };
 
 /// A data directory on the disk of the build, not in memory.
 fn directory() -> (tempfile::TempDir, DataDirectory) {

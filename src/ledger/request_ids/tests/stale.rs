@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use crate::domain::{Action, Command, Note, OwnerNumber, Sequence, Topic};
 use crate::journal::MemoryJournal;
 use crate::ledger::decide::ReadAhead;
+use crate::ledger::queue::Haste;
 use crate::ledger::submission::{Commands, Decision, Detail, Found, Item, Mode, Submission};
 use crate::ledger::{Bounds, Ledger, ManualClock, Options};
 
@@ -46,7 +47,7 @@ fn i6_what_was_looked_up_long_ago_is_not_decided() {
         let (to, from) = oneshot::channel();
         let items = vec![Item { command: command(number), ahead: ReadAhead::Nothing, known: None }];
         let commands = Commands { items, looked, mode: Mode::Write, detail: Detail::Numbers, to };
-        ledger.shared.relay.queue.submit(Submission::Commands(commands)).unwrap();
+        ledger.shared.relay.queue.submit(Submission::Commands(commands), Haste::Now).unwrap();
         from.blocking_recv().unwrap().decisions.remove(0)
     };
     let long_ago = Sequence::new(10);
@@ -54,7 +55,7 @@ fn i6_what_was_looked_up_long_ago_is_not_decided() {
         assert!(matches!(submit(number, long_ago), Decision::NotNow), "{number}");
     }
     let (to, from) = oneshot::channel();
-    ledger.shared.relay.queue.submit(Submission::Find(key(100), long_ago, to)).unwrap();
+    ledger.shared.relay.queue.submit(Submission::Find(key(100), long_ago, to), Haste::Now).unwrap();
     assert_eq!(from.blocking_recv(), Ok(Found::NotNow));
     // Looked up in the runs of one run's length ago: what is newer is still in memory.
     let lately = Sequence::new(ledger.shared.runs.through().get() - 20);
