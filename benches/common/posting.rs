@@ -32,16 +32,12 @@ pub struct Settled {
 
 /// Waits until a submission is on disk.
 pub fn settle(in_flight: InFlight) -> Settled {
-    let Decided { items, decisions } = in_flight.ticket.wait().unwrap();
+    let Decided { commands, decisions } = in_flight.ticket.wait().unwrap();
     assert_eq!(decisions.len(), in_flight.entries);
     for decision in &decisions {
         assert!(matches!(decision, Decision::Accepted(_)), "{decision:?}");
     }
-    Settled {
-        decisions,
-        captures: in_flight.captures,
-        commands: items.into_iter().map(|item| item.command).collect(),
-    }
+    Settled { decisions, captures: in_flight.captures, commands }
 }
 
 impl Settled {

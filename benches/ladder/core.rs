@@ -5,8 +5,6 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use hourbook::domain::{Command, OwnerNumber, Timestamp};
-use hourbook::ledger::core::Item;
-use hourbook::ledger::decide::ReadAhead;
 
 use crate::common::books;
 use crate::common::figures::median;
@@ -24,7 +22,7 @@ pub fn run(printer: &Printer, options: &Options) {
             core.start_batch(now());
             let accounts = books::furnish_with(members, &mut |actions| {
                 for action in actions {
-                    put(&mut core, &[item(Command::new(books::fresh_key(), OwnerNumber::OPERATOR, action))]);
+                    put(&mut core, &[Command::new(books::fresh_key(), OwnerNumber::OPERATOR, action)]);
                 }
             });
             (workload, core, Generator::new(workload, accounts, 1), Vec::new(), Vec::new())
@@ -50,9 +48,8 @@ fn turn(core: &mut Deciding, generator: &mut Generator, lasts: Duration) -> (u64
     let mut commands = Vec::new();
     while began.elapsed() < lasts {
         generator.fill(&mut commands, SUBMISSION);
-        let items: Vec<_> = commands.drain(..).map(item).collect();
         let (cpu_before, since) = (thread_cpu(), Instant::now());
-        put(core, &items);
+        put(core, &commands);
         took += since.elapsed();
         cpu += thread_cpu() - cpu_before;
         entries += SUBMISSION as u64;
@@ -60,15 +57,11 @@ fn turn(core: &mut Deciding, generator: &mut Generator, lasts: Duration) -> (u64
     (entries, took, cpu)
 }
 
-fn put(core: &mut Deciding, items: &[Item]) {
+fn put(core: &mut Deciding, commands: &[Command]) {
     if core.batch_is_full() {
         core.start_batch(now());
     }
-    core.decide(items);
-}
-
-fn item(command: Command) -> Item {
-    Item { command, ahead: ReadAhead::Nothing, known: None }
+    core.decide(commands);
 }
 
 fn now() -> Timestamp {

@@ -1,7 +1,7 @@
 //! The core as the `core` rung sees it. The only place that knows how.
 
-use hourbook::domain::{Sequence, Timestamp};
-use hourbook::ledger::core::{Asked, Circumstances, Core, Disk, FETCHED_AHEAD, Item, Recent, Seed, Work};
+use hourbook::domain::{Command, Sequence, Timestamp};
+use hourbook::ledger::core::{Asked, Circumstances, Core, Disk, FETCHED_AHEAD, Recent, Seed, Work};
 use hourbook::ledger::{Bounds, Decision, Detail, Mode};
 
 /// A core and the batch it fills.
@@ -40,13 +40,13 @@ impl Deciding {
 
     /// Decides commands as the poster does, which must be new ones that are accepted, and puts them into
     /// the batch.
-    pub fn decide(&mut self, items: &[Item]) {
+    pub fn decide(&mut self, commands: &[Command]) {
         let circumstances = Circumstances { now: Ok(self.now), disk: Disk::Roomy };
-        for some in items.chunks(FETCHED_AHEAD) {
+        for some in commands.chunks(FETCHED_AHEAD) {
             self.core.fetch_ahead(some);
-            for item in some {
+            for command in some {
                 let asked = Asked { looked: Sequence::MAX, mode: Mode::Write, detail: Detail::Numbers };
-                let decided = self.core.decide_item(&mut self.work, item, asked, circumstances);
+                let decided = self.core.decide_one(&mut self.work, command, None, asked, circumstances);
                 assert!(matches!(decided, Ok(Decision::Accepted(_))), "{decided:?}");
             }
         }

@@ -14,14 +14,14 @@ use super::clock::Unsure;
 use super::decide::{Case, ReadAhead, decide_into};
 use super::request_ids::Refusals;
 pub use super::request_ids::{Recent, Seed};
-use super::state::{Account, State};
-pub use super::submission::Item;
+use super::state::State;
+pub use super::submission::Beside;
 use super::submission::{Added, Decision, Detail, Found, Mode};
 pub use super::work::Work;
 use crate::domain::{Command, Fact, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 use crate::journal::{Batch, TooLarge, codec};
 
-/// Items whose accounts and ids are fetched ahead together.
+/// Commands whose accounts and ids are fetched ahead together.
 pub const FETCHED_AHEAD: usize = 16;
 
 /// What decisions rest on.
@@ -93,21 +93,13 @@ impl Core {
         self.ids.forget(through);
     }
 
-    /// Looks at everything the next items will need, so that a million accounts cost one wait for
-    /// memory and not one an item. Changes nothing; the sum only keeps the look from being left out.
-    pub fn fetch_ahead(&self, items: &[Item]) {
-        let mut seen = 0;
-        for item in items.iter().take(FETCHED_AHEAD) {
-            if let Some(transfer) = item.command.action.transfers().first() {
-                for number in [transfer.debit, transfer.credit] {
-                    // Both cache lines of the account, and where its roots are if those lie elsewhere.
-                    let look =
-                        |account: &Account| account.posted.cast_unsigned() ^ account.chain.head().get();
-                    seen ^= self.state.account(number).map_or(0, look);
-                }
-            }
-        }
-        let keys = items.iter().take(FETCHED_AHEAD).filter_map(|item| item.command.key.as_ref());
+    /// Looks at everything the next commands will need, so that a million accounts cost one wait for
+    /// memory and not one a command. Changes nothing; the sum only keeps the look from being left out.
+    pub fn fetch_ahead(&self, commands: &[Command]) {
+        let next = || commands.iter().take(FETCHED_AHEAD);
+        let sides = next().filter_map(|command| command.action.transfers().first());
+        let seen = self.state.touch(sides.flat_map(|transfer| [transfer.debit, transfer.credit]));
+        let keys = next().filter_map(|command| command.key.as_ref());
         std::hint::black_box((seen, self.ids.touch(keys)));
     }
 
@@ -116,19 +108,20 @@ impl Core {
     /// # Errors
     /// [`TooLarge`] if the batch had no room for the entry, which is a defect: then state and batch no
     /// longer agree, and nothing may go on from them.
-    pub fn decide_item(
+    pub fn decide_one(
         &mut self,
         work: &mut Work,
-        item: &Item,
+        command: &Command,
+        beside: Option<&Beside>,
         asked: Asked,
         circumstances: Circumstances,
     ) -> Result<Decision, TooLarge> {
         let refused = |refusal| Ok(Decision::Refused(Box::new(refusal)));
-        let Some(key) = item.command.key else {
+        let Some(key) = command.key else {
             // `Command::check` let nothing through without an id; only expiries have none.
             return refused(Refusal::RequestIdReused { fields: vec!["request_id"] });
         };
-        if let Some(sequence) = item.known {
+        if let Some(sequence) = beside.and_then(|beside| beside.known) {
             return Ok(Decision::Known(sequence));
         }
         match self.find(&key, asked.looked) {
@@ -137,15 +130,16 @@ impl Core {
             Found::Nothing => {}
         }
         let Ok(now) = circumstances.now else { return refused(Refusal::ClockUnsure) };
-        if let Some(refusal) = self.refusals.get(&key, &item.command, now) {
+        if let Some(refusal) = self.refusals.get(&key, command, now) {
             return refused(refusal);
         }
         if circumstances.disk == Disk::Low {
             return refused(Refusal::DiskLow);
         }
-        if let Err(refusal) = self.judge(&item.command, &item.ahead, now) {
+        let ahead = beside.map_or(&ReadAhead::Nothing, |beside| &beside.ahead);
+        if let Err(refusal) = self.judge(command, ahead, now) {
             if asked.mode == Mode::Write {
-                self.refusals.remember(key, &item.command, &refusal, now);
+                self.refusals.remember(key, command, &refusal, now);
             }
             return refused(refusal);
         }
@@ -157,7 +151,7 @@ impl Core {
         if asked.mode == Mode::ValidateOnly {
             return Ok(Decision::WouldBe(Box::new(self.outcome.clone())));
         }
-        let sequence = self.write(work, &item.command, now)?;
+        let sequence = self.write(work, command, now)?;
         Ok(match asked.detail {
             Detail::Numbers => Decision::Accepted(sequence),
             Detail::Outcomes => {

@@ -35,6 +35,7 @@ pub mod balances;
 mod bell;
 pub mod books;
 pub mod bounds;
+mod catching_up;
 pub mod chain;
 pub mod checkpoint;
 pub mod clock;
@@ -86,7 +87,7 @@ use recovery::RecoveryError;
 use request_ids::RunSet;
 use shared::Shared;
 use state::State;
-use submission::{Commands, Found, Item, Submission};
+use submission::{Beside, Commands, Found, Submission};
 use views::Views;
 
 /// The books of one network, open for business.
@@ -182,14 +183,16 @@ impl Ledger {
         }
         let runs = self.shared.runs.now();
         let known = self.look(&runs, &keys)?;
-        let mut items = Vec::with_capacity(commands.len());
-        for (command, known) in commands.into_iter().zip(known) {
-            let ahead = if known.is_some() { ReadAhead::Nothing } else { self.read_ahead(&command)? };
-            items.push(Item { command, ahead, known });
+        let mut beside = Vec::new();
+        for (place, (command, known)) in commands.iter().zip(known).enumerate() {
+            let ahead = if known.is_some() { ReadAhead::Nothing } else { self.read_ahead(command)? };
+            if known.is_some() || ahead != ReadAhead::Nothing {
+                beside.push(Beside { place, ahead, known });
+            }
         }
         let looked = runs.through();
         let (to, from) = oneshot::channel();
-        self.take(Submission::Commands(Commands { items, looked, mode, detail, to }))?;
+        self.take(Submission::Commands(Commands { commands, beside, looked, mode, detail, to }))?;
         Ok(Ticket { from })
     }
 

@@ -20,7 +20,7 @@ use super::relay::{Filled, Posting};
 use super::request_ids::{Recent, Settled};
 use super::shared::Shared;
 use super::state::State;
-use super::submission::{Answer, Commands, Decided, Submission};
+use super::submission::{Answer, Commands, Decided, Decision, Submission};
 use super::work::Work;
 use crate::domain::{Action, Command, OwnerNumber, Sequence};
 use crate::journal::TooLarge;
@@ -52,7 +52,9 @@ enum Due {
 /// A submission that is decided up to some command, and may go on in the next batch.
 struct Unfinished {
     commands: Commands,
-    decided: Decided,
+    decisions: Vec<Decision>,
+    /// How much of what was read beside is used.
+    beside_used: usize,
 }
 
 impl Poster {
@@ -119,8 +121,8 @@ impl Poster {
     fn take(&mut self, submission: Submission) {
         match submission {
             Submission::Commands(commands) => {
-                let decisions = Vec::with_capacity(commands.items.len());
-                self.decide_on(Unfinished { commands, decided: Decided { items: Vec::new(), decisions } });
+                let decisions = Vec::with_capacity(commands.commands.len());
+                self.decide_on(Unfinished { commands, decisions, beside_used: 0 });
             }
             Submission::Find(key, looked, to) => {
                 self.work.answers.push(Answer::Found(self.core.find(&key, looked), to));
@@ -138,17 +140,19 @@ impl Poster {
     }
 
     fn decide_on(&mut self, mut unfinished: Unfinished) {
-        let Unfinished { commands, decided } = &mut unfinished;
+        let Unfinished { commands, decisions, beside_used } = &mut unfinished;
         let asked = Asked { looked: commands.looked, mode: commands.mode, detail: commands.detail };
-        while let Some(left) = commands.items.get(decided.decisions.len()..).filter(|left| !left.is_empty()) {
+        while let Some(left) = commands.commands.get(decisions.len()..).filter(|left| !left.is_empty()) {
             if self.batch_is_full() {
                 self.unfinished = Some(unfinished);
                 return;
             }
             self.core.fetch_ahead(left);
-            for item in left.iter().take(FETCHED_AHEAD) {
-                match self.core.decide_item(&mut self.work, item, asked, self.circumstances) {
-                    Ok(decision) => decided.decisions.push(decision),
+            for command in left.iter().take(FETCHED_AHEAD) {
+                let beside = commands.beside.get(*beside_used).filter(|next| next.place == decisions.len());
+                *beside_used += usize::from(beside.is_some());
+                match self.core.decide_one(&mut self.work, command, beside, asked, self.circumstances) {
+                    Ok(decision) => decisions.push(decision),
                     Err(too_large) => return self.stop_over(too_large),
                 }
                 if self.batch_is_full() {
@@ -156,8 +160,8 @@ impl Poster {
                 }
             }
         }
-        let Unfinished { commands, mut decided } = unfinished;
-        decided.items = commands.items;
+        let Unfinished { commands, decisions, .. } = unfinished;
+        let decided = Decided { commands: commands.commands, decisions };
         self.work.answers.push(Answer::Decisions(decided, commands.to));
     }
 

@@ -7,6 +7,7 @@
 //! and apply.
 
 use super::bounds::Bounds;
+use super::catching_up::CatchingUp;
 use super::checkpoint::Checkpoints;
 use super::request_ids::Recent;
 use super::state::State;
@@ -68,8 +69,9 @@ pub fn at_tip(
     bounds: &Bounds,
 ) -> Result<Recovered, RecoveryError> {
     let tip = reader.tip().position;
-    let mut state = checkpoints.newest(reader, tip);
+    let state = checkpoints.newest(reader, tip);
     let checkpoint = state.position;
+    let mut catching_up = CatchingUp::from(state);
     let covered = ids.after();
     each_record(reader, covered.min(checkpoint).next(), tip, |record| {
         let damaged = |source| RecoveryError::Entry { sequence: record.sequence, source };
@@ -82,9 +84,9 @@ pub fn at_tip(
             }
             ids.insert(key, record.sequence);
         }
-        if record.sequence > state.position { advance(&mut state, &record) } else { Ok(()) }
+        if record.sequence > checkpoint { catching_up.take(&record) } else { Ok(()) }
     })?;
-    Ok(Recovered { state, ids, checkpoint })
+    Ok(Recovered { state: catching_up.done(), ids, checkpoint })
 }
 
 /// The state right after entry `position`, from the newest checkpoint before it.
@@ -96,18 +98,11 @@ pub fn at_position(
     checkpoints: &Checkpoints,
     position: Sequence,
 ) -> Result<State, RecoveryError> {
-    let mut state = checkpoints.newest(reader, position);
-    each_record(reader, state.position.next(), position, |record| advance(&mut state, &record))?;
-    Ok(state)
-}
-
-/// Moves the state one record forward.
-fn advance(state: &mut State, record: &StoredRecord<'_>) -> Result<(), RecoveryError> {
-    match plain_post(record)? {
-        Some(post) => state.apply_plain(record.sequence, record.recorded_at, &post),
-        None => state.apply(decode(record)?.fact()),
-    }
-    Ok(())
+    let state = checkpoints.newest(reader, position);
+    let first = state.position.next();
+    let mut catching_up = CatchingUp::from(state);
+    each_record(reader, first, position, |record| catching_up.take(&record))?;
+    Ok(catching_up.done())
 }
 
 /// Every record from `from` through `through`, in order; each exactly once (I3).

@@ -7,11 +7,11 @@ use super::queue::Haste;
 use super::state::State;
 use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 
-/// A command with what was read of old entries for it.
+/// What was read of old entries for a command that needs it. Most need nothing.
 #[derive(Clone, Debug)]
-pub struct Item {
-    /// What is asked.
-    pub command: Command,
+pub struct Beside {
+    /// The place of the command in its submission.
+    pub place: usize,
     /// What it needs of old entries.
     pub ahead: ReadAhead,
     /// The entry its id belongs to already, if the runs know one.
@@ -81,7 +81,9 @@ pub struct Added {
 #[derive(Debug)]
 pub struct Commands {
     /// What is asked. Only read by the poster; they go back to whoever asked.
-    pub items: Vec<Item>,
+    pub commands: Vec<Command>,
+    /// What was read for some of them, in the order of their places.
+    pub beside: Vec<Beside>,
     /// Their ids are not in runs through this entry, but for those that are known.
     pub looked: Sequence,
     /// Whether decisions are written down.
@@ -96,7 +98,7 @@ pub struct Commands {
 #[derive(Clone, Debug, Default)]
 pub struct Decided {
     /// What was asked.
-    pub items: Vec<Item>,
+    pub commands: Vec<Command>,
     /// What the poster said.
     pub decisions: Vec<Decision>,
 }
@@ -104,7 +106,7 @@ pub struct Decided {
 impl Decided {
     /// Each command with its decision.
     pub fn each(self) -> impl ExactSizeIterator<Item = (Command, Decision)> {
-        self.items.into_iter().map(|item| item.command).zip(self.decisions)
+        self.commands.into_iter().zip(self.decisions)
     }
 }
 
@@ -131,7 +133,7 @@ impl Submission {
     /// Whether the poster is to be woken for it while a batch is being written.
     pub fn haste(&self) -> Haste {
         match self {
-            Self::Commands(commands) if commands.items.len() >= COMMANDS_WORTH_WAKING => Haste::Now,
+            Self::Commands(commands) if commands.commands.len() >= COMMANDS_WORTH_WAKING => Haste::Now,
             Self::Commands(_) | Self::Find(..) | Self::Copy(_) | Self::Tick(_) | Self::AcceptClock(_) => {
                 Haste::Soon
             }

@@ -8,6 +8,7 @@
 //! balances checkpoint not after that; so both go on together, and agree before either is shown.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -22,6 +23,8 @@ use crate::journal::{JournalReader, ReadError, StoredBatch};
 use crate::ledger::checkpoint::batch_hash_at;
 use crate::ledger::recovery::{self, RecoveryError};
 
+/// However long a chunk took, the follower rests no longer than this.
+const REST_MAX: Duration = Duration::from_secs(1);
 /// A chunk ends early when it has changed this many rows.
 const ROWS_MAX: usize = 131_072;
 
@@ -107,17 +110,21 @@ impl Follower {
         let start = self.balances.newest(&*self.reader, position)?;
         self.fold_mut(|fold| *fold = start);
         loop {
+            let mut worked = Duration::ZERO;
             let through = *self.acknowledged.borrow_and_update();
             while !self.settled(&mut chance)? || self.position() < through {
                 if self.is_over() {
                     return Ok(());
                 }
                 if self.position() < through {
+                    let began = Instant::now();
                     self.chunk(through)?;
+                    worked = began.elapsed();
                 }
             }
             let (acknowledged, alive, wanted) = (&mut self.acknowledged, &mut self.alive, &mut self.wanted);
-            let rest = self.bounds.rest;
+            // It takes a fifth of one core at most while it keeps up, however much there is to write.
+            let rest = self.bounds.rest.max(worked.saturating_mul(4)).min(REST_MAX);
             let goes_on = runtime.block_on(async {
                 tokio::select! {
                     moved = async {

@@ -17,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::Status;
 
-use super::bounded::{Batch, Read};
+use super::bounded::Batch;
 use super::commands;
 use super::installation::{Installation, nobody_forgotten};
 use super::not_done::NotDone;
@@ -158,23 +158,33 @@ fn unreadable(status: Status) -> Status {
 
 impl Installation {
     fn submit_batch(&self, batch: Batch) -> Result<UnderWay, NotDone> {
-        let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.entries.len());
+        let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.len());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
-        let mut commands = Vec::with_capacity(batch.entries.len());
-        let mut left_out = Vec::new();
-        for (place, entry) in batch.entries.into_iter().enumerate() {
-            let prepared = match entry {
-                Read::Plain(command) => Ok(command),
-                Read::Other(entry) => self.prepare(*entry, batch.validate_only),
-            };
-            match prepared {
-                Ok(command) => commands.push(command),
-                Err(not_done) => left_out.push((place, not_done)),
-            }
-        }
+        let (commands, left_out) = self.in_order(batch);
         let ticket = self.network.ledger.submit(commands, mode, Detail::Numbers);
         Ok(UnderWay { left_out, ticket: ticket.map_err(|error| self.not_done(error))? })
+    }
+
+    /// The commands of all entries that can be submitted, in the order of the batch; the others with their
+    /// places.
+    fn in_order(&self, batch: Batch) -> (Vec<Command>, Vec<(usize, NotDone)>) {
+        if batch.others.is_empty() {
+            return (batch.plain, Vec::new()); // Nearly always, and then nothing is moved.
+        }
+        let count = batch.len();
+        let (mut commands, mut left_out) = (Vec::with_capacity(count), Vec::new());
+        let (mut plain, mut others) = (batch.plain.into_iter(), batch.others.into_iter().peekable());
+        for place in 0..count {
+            match others.next_if(|(at, _)| *at == place) {
+                None => commands.extend(plain.next()),
+                Some((_, entry)) => match self.prepare(entry, batch.validate_only) {
+                    Ok(command) => commands.push(command),
+                    Err(not_done) => left_out.push((place, not_done)),
+                },
+            }
+        }
+        (commands, left_out)
     }
 
     fn prepare(&self, entry: BatchEntry, validate_only: bool) -> Result<Command, NotDone> {

@@ -21,29 +21,31 @@ use super::plain;
 use crate::api::{BatchEntry, PostBatchesRequest, PostBatchesResponse};
 use crate::domain::Command;
 
+/// What an entry takes on the wire, rather less than most do: room for a batch is made once.
+const ENTRY_BYTES_LIKELY: usize = 40;
+
 /// A batch, read.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// In order.
-    pub entries: Vec<Read>,
+    /// Posts without words, in order.
+    pub plain: Vec<Command>,
+    /// All others, as they came, with their places among all, rising.
+    pub others: Vec<(usize, BatchEntry)>,
     /// Whether nothing is to be written.
     pub validate_only: bool,
 }
 
-/// An entry of a batch.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are the large one, in a list that is made once")]
-pub enum Read {
-    /// A post without words.
-    Plain(Command),
-    /// Anything else, as it came.
-    Other(Box<BatchEntry>),
+impl Batch {
+    /// How many entries.
+    pub fn len(&self) -> usize {
+        self.plain.len().saturating_add(self.others.len())
+    }
 }
 
 impl From<PostBatchesRequest> for Batch {
     fn from(request: PostBatchesRequest) -> Self {
-        let entries = request.entries.into_iter().map(|entry| Read::Other(Box::new(entry))).collect();
-        Self { entries, validate_only: request.validate_only }
+        let others = request.entries.into_iter().enumerate().collect();
+        Self { plain: Vec::new(), others, validate_only: request.validate_only }
     }
 }
 
@@ -114,16 +116,18 @@ fn read(message: &[u8]) -> Result<Batch, Status> {
 
 /// Fields as the proto file numbers them.
 fn read_batch(mut message: &[u8]) -> Result<Batch, NotRead> {
-    let mut batch = Batch::default();
+    // A plain entry is hardly shorter than its id, its accounts and what stands around them.
+    let likely = (message.len() / ENTRY_BYTES_LIKELY).min(BATCH_ENTRIES_MAX);
+    let mut batch = Batch { plain: Vec::with_capacity(likely), ..Batch::default() };
     let mut parts = 0_usize;
     while message.has_remaining() {
         let (field, wire) = decode_key(&mut message)?;
         match (field, wire) {
             (1, WireType::LengthDelimited) => {
-                if batch.entries.len() >= BATCH_ENTRIES_MAX {
+                if batch.len() >= BATCH_ENTRIES_MAX {
                     return Err(NotRead::TooMuch(NotDone::bad("entries", "at most 10,000 in one batch")));
                 }
-                batch.entries.push(read_entry(block(&mut message)?, &mut parts)?);
+                read_entry(block(&mut message)?, &mut parts, &mut batch)?;
             }
             (2, WireType::Varint) => batch.validate_only = decode_varint(&mut message)? != 0,
             (1 | 2, _) => return Err(Broken(format!("field {field} is of another type")).into()),
@@ -133,7 +137,7 @@ fn read_batch(mut message: &[u8]) -> Result<Batch, NotRead> {
     Ok(batch)
 }
 
-fn read_entry(entry: &[u8], parts: &mut usize) -> Result<Read, NotRead> {
+fn read_entry(entry: &[u8], parts: &mut usize, batch: &mut Batch) -> Result<(), NotRead> {
     let plain = plain::read(entry);
     let more = match &plain {
         Some(command) => command.action.transfers().len(),
@@ -144,10 +148,11 @@ fn read_entry(entry: &[u8], parts: &mut usize) -> Result<Read, NotRead> {
         let must = "at most 65,536 transfers and accounts to open in one batch";
         return Err(NotRead::TooMuch(NotDone::bad("entries", must)));
     }
-    Ok(match plain {
-        Some(command) => Read::Plain(command),
-        None => Read::Other(Box::new(prost::Message::decode(entry)?)),
-    })
+    match plain {
+        Some(command) => batch.plain.push(command),
+        None => batch.others.push((batch.len(), prost::Message::decode(entry)?)),
+    }
+    Ok(())
 }
 
 /// The bytes of a field that says how many they are.
