@@ -19,6 +19,8 @@
 //! poster when there is nothing to decide or its batch is full while the one before is being written,
 //! the committer when there is nothing to write, and on the disk.
 
+use std::time::Duration;
+
 use super::bell::Bell;
 use super::gate::{Gate, let_through};
 use super::handoff::Handoff;
@@ -56,6 +58,12 @@ pub trait Posting<S, W> {
     /// The batch; what is put in its place is empty.
     fn batch(&mut self) -> &mut W;
 
+    /// How long the batch is to wait for company, though the committer could take it: not at all, mostly.
+    fn gathers(&self) -> Option<Duration>;
+
+    /// The batch is on its way.
+    fn given(&mut self);
+
     /// Sleeps until the bell rings or something is due.
     fn rest(&self, bell: &Bell);
 }
@@ -91,6 +99,11 @@ impl<S, W: Default> Relay<S, W> {
             match poster.fill(&self.queue) {
                 Filled::Stopped => break,
                 Filled::Batch if self.handoff.is_free() => {
+                    if let Some(at_most) = poster.gathers() {
+                        self.queue.doze(|bell| bell.sleep(at_most));
+                        continue;
+                    }
+                    poster.given();
                     let batch = poster.batch();
                     *batch = self.handoff.give(std::mem::take(batch));
                 }

@@ -81,6 +81,40 @@ impl Today {
     }
 }
 
+/// Hours moved in the bank and on the day of the newest entry: mostly the same for many in a row, so it
+/// is not looked up for each.
+#[derive(Default)]
+struct Moved {
+    row: Option<Row>,
+    seconds: i128,
+}
+
+impl Moved {
+    /// The sum of `row`; that of another row goes to `net`.
+    fn sum_of(&mut self, row: Row, net: &mut Net) -> &mut i128 {
+        if self.row != Some(row) {
+            self.add_to(net);
+            self.row = Some(row);
+        }
+        &mut self.seconds
+    }
+
+    fn add_to(&mut self, net: &mut Net) {
+        if let Some(row) = self.row.take() {
+            *net.entry(row).or_insert(0) += std::mem::take(&mut self.seconds);
+        }
+    }
+}
+
+/// How much nicer the follower is to other threads: where there is not enough of the processor for all,
+/// the past may be late, but calls may not.
+const NICE: i32 = 10;
+
+/// Lets other threads of this process go first. Where the system does not know how, it goes on as it is.
+fn give_way() {
+    let _as_before = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
+}
+
 /// Whether totals that do not agree may be thrown away: once, or it would go on for ever.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chance {
@@ -91,6 +125,7 @@ enum Chance {
 impl Follower {
     /// Follows until nobody wants it or something fails; then says why, and wakes who waits.
     pub fn run(mut self) {
+        give_way();
         if let Err(error) = self.follow() {
             *self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
             self.shared.position.send_modify(|_same| {});
@@ -235,11 +270,17 @@ impl Follower {
             let mut fold = self.shared.fold.write().unwrap_or_else(PoisonError::into_inner);
             let recorded_at = batch.recorded_at();
             let mut today = Today { recorded_at, known: None };
+            let mut moved = Moved::default();
             for (fact, sequence) in facts.iter().zip((before.next().get()..).map(Sequence::new)) {
-                let net = &mut self.net;
+                let (net, moved) = (&mut self.net, &mut moved);
                 let mut add = |fold: &Fold, occurred_on: Option<Day>, change: Change| {
                     let day = occurred_on.unwrap_or_else(|| today.of(fold, change.bank));
-                    *net.entry(Row::of(&change, day)).or_insert(0) += change.seconds;
+                    let row = Row::of(&change, day);
+                    let sum = match change.account {
+                        Some(_) => net.entry(row).or_insert(0),
+                        None => moved.sum_of(row, net),
+                    };
+                    *sum += change.seconds;
                 };
                 match fact {
                     Fact::Plain(post) => {
@@ -257,6 +298,7 @@ impl Follower {
                     }
                 }
             }
+            moved.add_to(&mut self.net);
         }
         let each = self.bounds.checkpoint_entries.max(1);
         if before.get() / each < self.position().get() / each {

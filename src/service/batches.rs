@@ -213,9 +213,10 @@ impl Installation {
         decided: Option<Decided>,
         metrics: &Metrics,
     ) -> Result<Vec<EntryResult>, NotDone> {
-        let mut decided = decided.ok_or_else(|| self.gone())?.each();
+        let Decided { commands, decisions } = decided.ok_or_else(|| self.gone())?;
+        let mut decided = commands.iter().zip(decisions);
         let mut left_out = left_out.into_iter().peekable();
-        let count = decided.len().saturating_add(left_out.len());
+        let count = commands.len().saturating_add(left_out.len());
         let mut results = Vec::with_capacity(count);
         for place in 0..count {
             let result = match left_out.next_if(|(left, _)| *left == place) {
@@ -235,13 +236,13 @@ impl Installation {
         Ok(results)
     }
 
-    fn result(&self, command: Command, decision: Decision) -> Result<EntryResult, NotDone> {
+    fn result(&self, command: &Command, decision: Decision) -> Result<EntryResult, NotDone> {
         // What was just accepted without opening anything is answered without reading it back.
         if let (Decision::Accepted(sequence), Action::Post(_)) = (&decision, &command.action) {
             return Ok(EntryResult { sequence: sequence.get(), ..EntryResult::default() });
         }
         let count = if let Action::OpenAccounts(accounts) = &command.action { accounts.len() } else { 0 };
-        let receipt = self.receipt(command, decision)?;
+        let receipt = self.receipt(command.clone(), decision)?;
         let opened = receipt.entry.outcome.opened;
         let opened = if matches!(opened, Opened::Accounts(_)) && receipt.entry.sequence.is_zero() {
             Opened::Nothing // Numbers that were only validated are nobody's.

@@ -58,6 +58,13 @@ impl<B> Posting<Asked, Batch> for Poster<B> {
         &mut self.batch
     }
 
+    /// Gathering ends by time, and a model has none.
+    fn gathers(&self) -> Option<Duration> {
+        None
+    }
+
+    fn given(&mut self) {}
+
     fn rest(&self, bell: &Bell) {
         bell.sleep(Duration::ZERO);
     }
