@@ -117,6 +117,15 @@ pub enum ErasureError {
     Keyring(#[from] KeyringError),
 }
 
+/// Whether every erasure that the books name has been overwritten in the keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Erasures {
+    /// Not known: the books are being opened, or an erasure was asked for and its end was not heard.
+    Unsettled,
+    /// It has.
+    Settled,
+}
+
 /// An open installation.
 pub struct Network {
     /// Its books.
@@ -124,7 +133,7 @@ pub struct Network {
     /// Its keys.
     pub keyring: Arc<Keyring>,
     /// Held while owners are registered or erased, which are rare.
-    keys: Mutex<()>,
+    erasures: Arc<Mutex<Erasures>>,
     /// Last, so that the lock outlives everything that writes.
     directory: DataDirectory,
 }
@@ -150,6 +159,8 @@ impl Network {
         let journal = SledJournal::open(&directory.journal(), options.volumes)?;
         let root = directory.path().to_owned();
         let keys_of_texts = Arc::clone(&keyring);
+        let erasures = Arc::new(Mutex::new(Erasures::Unsettled));
+        let noting = (Arc::clone(&keyring), Arc::clone(&erasures));
         let ledger = Ledger::open(
             Box::new(journal),
             Options {
@@ -162,11 +173,13 @@ impl Network {
                 free_bytes: Box::new(move || journal::free_bytes(&root)),
                 text_is_gone: Arc::new(move |sealed| text_is_gone(&keys_of_texts, sealed)),
                 on_batch: options.on_batch,
+                on_checkpoint: Box::new(move |position| note_applied(&noting.0, &noting.1, position)),
                 on_failure: options.on_failure,
             },
         )?;
         apply_erasures(&ledger, &keyring)?;
-        Ok(Self { ledger, keyring, keys: Mutex::new(()), directory })
+        *erasures.lock().unwrap_or_else(PoisonError::into_inner) = Erasures::Settled;
+        Ok(Self { ledger, keyring, erasures, directory })
     }
 
     /// The data directory.
@@ -199,7 +212,7 @@ impl Network {
     /// # Errors
     /// [`KeysError`]; asking again with the same id is safe.
     pub fn register(&self, command: Command, count: u16) -> Result<Receipt, KeysError> {
-        let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.erasures.lock().unwrap_or_else(PoisonError::into_inner);
         command.check().map_err(NoReceipt::from)?;
         let next = self.ledger.views().owners().saturating_add(1);
         let owners = (next..).take(usize::from(count)).map(OwnerNumber::new);
@@ -218,14 +231,16 @@ impl Network {
         actor: OwnerNumber,
         owner: OwnerNumber,
     ) -> Result<Receipt, KeysError> {
-        let _one_at_a_time = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut erasures = self.erasures.lock().unwrap_or_else(PoisonError::into_inner);
         if !(1..=self.ledger.views().owners()).contains(&owner.get()) {
             return Err(NoReceipt::Refused(Box::new(Refusal::OwnerNotFound(owner))).into());
         }
         let note = Note { topic: Topic::ERASURE, subject: u64::from(owner.get()), body: Box::default() };
+        *erasures = Erasures::Unsettled;
         let receipt = self.ledger.post(Command::new(key, actor, Action::Note(note)))?;
         // All that was not overwritten yet, not only this one: an answer may have been lost before.
         apply_erasures(&self.ledger, &self.keyring)?;
+        *erasures = Erasures::Settled;
         Ok(receipt)
     }
 }
@@ -250,6 +265,18 @@ fn open_keyring(directory: &DataDirectory) -> Result<Keyring, NetworkError> {
     }
 }
 
+/// Notes in the keyring that there is no erasure to apply up to `position`, so that the next start need
+/// not look there. Says nothing while that is not known; the next start takes longer then.
+fn note_applied(keyring: &Keyring, erasures: &Mutex<Erasures>, position: Sequence) {
+    // Held to the end: an erasure that is asked for now comes after `position`.
+    let erasures = erasures.lock().unwrap_or_else(PoisonError::into_inner);
+    if *erasures == Erasures::Settled
+        && let Err(error) = keyring.note_applied_through(position)
+    {
+        tracing::warn!(%error, "the keyring was not told how far erasures are applied");
+    }
+}
+
 /// The restore rule: a keyring applies the erasures the journal names before anything is answered.
 /// A note that names nobody who was registered by then erases nobody.
 fn apply_erasures(ledger: &Ledger, keyring: &Keyring) -> Result<(), ErasureError> {
@@ -263,6 +290,9 @@ fn apply_erasures(ledger: &Ledger, keyring: &Keyring) -> Result<(), ErasureError
     let mut owners = ledger.state_at(from)?.owners;
     let mut erasures = Vec::new();
     recovery::each_record(&**ledger.books().journal(), from.next(), tip, |record| {
+        if recovery::plain_post(&record)?.is_some() {
+            return Ok(());
+        }
         let action = recovery::decode(&record)?.command.action;
         if let Action::RegisterOwners(count) = action {
             owners = owners.saturating_add(u32::from(count));

@@ -114,7 +114,9 @@ impl Activities {
         let mut fold = self.fold.lock().unwrap_or_else(PoisonError::into_inner);
         let from = fold.position.next();
         recovery::each_record(&*self.reader, from, position, |record| {
-            if let Action::Note(note) = recovery::decode(&record)?.command.action {
+            if recovery::plain_post(&record)?.is_none()
+                && let Action::Note(note) = recovery::decode(&record)?.command.action
+            {
                 fold.apply(&note);
             }
             fold.position = record.sequence;

@@ -12,12 +12,22 @@ use super::failure::Failure;
 use super::recovery;
 use super::request_ids::{GoOn, Keeper};
 use super::shared::Shared;
+use crate::domain::Sequence;
 use crate::journal::JournalReader;
 
+/// Hears of every checkpoint: everything up to this position is on disk. On the thread that writes them,
+/// which may wait for it.
+pub type OnCheckpoint = Box<dyn Fn(Sequence) + Send>;
+
 /// Writes a checkpoint at the newest batch end: the checkpoint before, and what was written since.
-pub fn checkpoint(reader: &dyn JournalReader, checkpoints: &Checkpoints) -> Result<(), CheckpointError> {
+/// Returns its position.
+pub fn checkpoint(
+    reader: &dyn JournalReader,
+    checkpoints: &Checkpoints,
+) -> Result<Sequence, CheckpointError> {
     let state = recovery::at_position(reader, checkpoints, reader.tip().position)?;
-    checkpoints.write(&state, reader)
+    checkpoints.write(&state, reader)?;
+    Ok(state.position)
 }
 
 /// Writes checkpoints whenever enough entries have been acknowledged, until the ledger has ended. A
@@ -27,6 +37,7 @@ pub fn write_checkpoints(
     shared: &Arc<Shared>,
     reader: Arc<dyn JournalReader>,
     checkpoints: Checkpoints,
+    on_checkpoint: OnCheckpoint,
 ) -> io::Result<JoinHandle<()>> {
     let shared = Arc::clone(shared);
     thread::Builder::new().name("hourbook-checkpoints".into()).spawn(move || {
@@ -39,8 +50,11 @@ pub fn write_checkpoints(
                     shared.fail_stop.stop(Failure::Journal(what));
                     return;
                 }
-                if let Err(error) = checkpoint(&*reader, &checkpoints) {
-                    tracing::warn!(%error, "a checkpoint was not written; the next start takes longer");
+                match checkpoint(&*reader, &checkpoints) {
+                    Ok(position) => on_checkpoint(position),
+                    Err(error) => {
+                        tracing::warn!(%error, "a checkpoint was not written; the next start takes longer");
+                    }
                 }
                 let next = position.saturating_add(shared.bounds.checkpoint_entries);
                 shared.checkpoint_due.store(next, Ordering::Relaxed);

@@ -72,6 +72,7 @@ pub use checkpoint::Checkpoints;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use committer::{BatchWritten, OnBatch};
 pub use failure::{FAIL_STOP_EXIT_CODE, Failure, OnFailure, exit_process};
+pub use follower::OnCheckpoint;
 pub use open::{AcceptClock, OpenError, Options};
 pub use request_ids::Seed;
 pub use sameness::TextIsGone;
@@ -333,7 +334,7 @@ impl Ledger {
     /// # Errors
     /// [`checkpoint::CheckpointError`]; the older checkpoints are still there.
     pub fn checkpoint(&self) -> Result<(), checkpoint::CheckpointError> {
-        follower::checkpoint(&**self.books.journal(), &self.checkpoints)
+        follower::checkpoint(&**self.books.journal(), &self.checkpoints).map(drop)
     }
 
     fn decide_one(&self, command: Command, mode: Mode) -> Result<(Command, Decision), NoReceipt> {

@@ -14,7 +14,7 @@ use super::checkpoint::Checkpoints;
 use super::clock::{AHEAD_MICROS_MAX, BEHIND_MICROS_MAX, Clock, SystemClock};
 use super::committer::{Committer, FreeBytes, OnBatch};
 use super::failure::{FailStop, Failure, OnFailure, exit_process};
-use super::follower;
+use super::follower::{self, OnCheckpoint};
 use super::poster::Poster;
 use super::recovery::{self, Recovered, RecoveryError};
 use super::relay::Relay;
@@ -59,6 +59,8 @@ pub struct Options {
     pub text_is_gone: Arc<TextIsGone>,
     /// Who hears of every batch.
     pub on_batch: OnBatch,
+    /// Who hears of every checkpoint.
+    pub on_checkpoint: OnCheckpoint,
     /// What to do when the ledger stops.
     pub on_failure: OnFailure,
 }
@@ -76,6 +78,7 @@ impl Default for Options {
             free_bytes: Box::new(|| Ok(u64::MAX)),
             text_is_gone: Arc::new(|_| false),
             on_batch: Box::new(|_| {}),
+            on_checkpoint: Box::new(|_| {}),
             on_failure: Box::new(exit_process),
         }
     }
@@ -184,7 +187,12 @@ impl Ledger {
         if let Some(keeper) = keeper {
             ledger.following.push(follower::write_runs(shared, Arc::clone(&reader), keeper)?);
         }
-        ledger.following.push(follower::write_checkpoints(shared, reader, ledger.checkpoints.clone())?);
+        ledger.following.push(follower::write_checkpoints(
+            shared,
+            reader,
+            ledger.checkpoints.clone(),
+            options.on_checkpoint,
+        )?);
         ledger.following.push(follower::watch_writes(shared)?);
         Ok(ledger)
     }

@@ -8,8 +8,8 @@ use hourbook::ledger::{NoReceipt, Repeated};
 use hourbook::network::{KeysError, Network, NetworkError};
 use hourbook::seal::{self, KeyError, OpenError, Place, Text};
 
-use super::{account, folder, open, open_a_bank};
-use crate::support::{HOUR, key, post};
+use super::{account, exchange_many, folder, open, open_a_bank, options_with_checkpoints};
+use crate::support::{HOUR, key, post, wait_until};
 
 fn with_memo(network: &Network, owner: OwnerNumber, number: u128) -> Command {
     let text = Text { memo: Some("brought the shopping".into()), ..Text::default() };
@@ -168,4 +168,50 @@ fn a_wrong_count_makes_no_keys() {
         assert!(matches!(refused, Err(KeysError::NoReceipt(NoReceipt::Invalid(_)))), "{count}");
     }
     assert!(matches!(network.keyring.key(OwnerNumber::new(1)), Err(KeyError::NoKey { .. })));
+}
+
+/// Goal: a start looks for erasures only where there can be some that are not applied: the keyring is told
+/// at every checkpoint how far there are none, and is not while one was asked for and its end not heard.
+/// Method: a checkpoint every hundred entries; an erasure that the books refuse to take, as the disk is
+/// low, then one that they take.
+#[test]
+fn the_keyring_knows_where_a_start_must_look() {
+    let folder = folder();
+    let network = Network::open(folder.path(), options_with_checkpoints(100)).unwrap();
+    open_a_bank(&network);
+    exchange_many(&network, 1_000, 200);
+    let told = |network: &Network, at_least: u64| {
+        wait_until("the keyring was told", || {
+            network.keyring.erasures_applied_through().unwrap().get() >= at_least
+        });
+        network.keyring.erasures_applied_through().unwrap().get()
+    };
+    let before = told(&network, 100);
+    assert!(before <= network.ledger.position().get());
+
+    let note = Note { topic: Topic::ERASURE, subject: 1, body: Box::default() };
+    let other = Command::new(key(7), OwnerNumber::OPERATOR, Action::Note(note));
+    network.ledger.post(other).unwrap();
+    // The same id, for something else: refused, and the network cannot tell that it was.
+    network.erase(key(1_000), OwnerNumber::OPERATOR, OwnerNumber::new(1)).unwrap_err();
+    let unsettled = network.keyring.erasures_applied_through().unwrap().get();
+    exchange_many(&network, 2_000, 300);
+    // Two checkpoints later it would have been told at the first.
+    let newest = || {
+        let names =
+            fs::read_dir(network.directory().checkpoints()).unwrap().map(|file| file.unwrap().file_name());
+        let position = |name: std::ffi::OsString| name.to_str()?.strip_suffix(".checkpoint")?.parse().ok();
+        names.filter_map(position).max().unwrap_or(0u64)
+    };
+    for _ in 0..2 {
+        let before = newest();
+        exchange_many(&network, 10_000 * (1 + u128::from(before)), 150);
+        wait_until("another checkpoint", || newest() > before);
+    }
+    assert_eq!(network.keyring.erasures_applied_through().unwrap().get(), unsettled);
+
+    network.erase(key(8), OwnerNumber::OPERATOR, OwnerNumber::new(1)).unwrap();
+    let settled = network.ledger.position().get();
+    exchange_many(&network, 3_000, 300);
+    told(&network, settled + 100);
 }

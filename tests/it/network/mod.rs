@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hourbook::domain::{AccountNumber, Command, Kind, OwnerNumber};
 use hourbook::journal::VolumesOptions;
-use hourbook::ledger::{Decision, Detail, ManualClock, Mode};
+use hourbook::ledger::{Bounds, Decision, Detail, ManualClock, Mode};
 use hourbook::network::{Network, NetworkError, NetworkOptions};
 
 use crate::support::{HOUR, START, key, post, stay, wide_bank, wide_members};
@@ -17,13 +17,18 @@ use crate::support::{HOUR, START, key, post, stay, wide_bank, wide_members};
 const VOLUME_BYTES: u64 = 64 << 10;
 
 fn open(folder: &Path) -> Result<Network, NetworkError> {
+    Network::open(folder, options_with_checkpoints(Bounds::default().checkpoint_entries))
+}
+
+fn options_with_checkpoints(checkpoint_entries: u64) -> NetworkOptions {
     let mut options = NetworkOptions {
+        bounds: Bounds { checkpoint_entries, ..Bounds::default() },
         clock: Arc::new(ManualClock::new(START)),
         on_failure: Box::new(stay),
         ..NetworkOptions::default()
     };
     options.volumes = VolumesOptions { volume_bytes_max: VOLUME_BYTES, ..VolumesOptions::default() };
-    Network::open(folder, options)
+    options
 }
 
 /// A temporary folder on the disk of the build, not in memory.
