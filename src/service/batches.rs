@@ -158,7 +158,7 @@ fn unreadable(status: Status) -> Status {
 
 impl Installation {
     fn submit_batch(&self, batch: Batch) -> Result<UnderWay, NotDone> {
-        let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.len());
+        let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.count());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
         let (commands, left_out) = self.in_order(batch);
@@ -172,7 +172,7 @@ impl Installation {
         if batch.others.is_empty() {
             return (batch.plain, Vec::new()); // Nearly always, and then nothing is moved.
         }
-        let count = batch.len();
+        let count = batch.count();
         let (mut commands, mut left_out) = (Vec::with_capacity(count), Vec::new());
         let (mut plain, mut others) = (batch.plain.into_iter(), batch.others.into_iter().peekable());
         for place in 0..count {

@@ -37,7 +37,7 @@ pub struct Batch {
 
 impl Batch {
     /// How many entries.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.plain.len().saturating_add(self.others.len())
     }
 }
@@ -124,7 +124,7 @@ fn read_batch(mut message: &[u8]) -> Result<Batch, NotRead> {
         let (field, wire) = decode_key(&mut message)?;
         match (field, wire) {
             (1, WireType::LengthDelimited) => {
-                if batch.len() >= BATCH_ENTRIES_MAX {
+                if batch.count() >= BATCH_ENTRIES_MAX {
                     return Err(NotRead::TooMuch(NotDone::bad("entries", "at most 10,000 in one batch")));
                 }
                 read_entry(block(&mut message)?, &mut parts, &mut batch)?;
@@ -150,7 +150,7 @@ fn read_entry(entry: &[u8], parts: &mut usize, batch: &mut Batch) -> Result<(), 
     }
     match plain {
         Some(command) => batch.plain.push(command),
-        None => batch.others.push((batch.len(), prost::Message::decode(entry)?)),
+        None => batch.others.push((batch.count(), prost::Message::decode(entry)?)),
     }
     Ok(())
 }
