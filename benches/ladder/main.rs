@@ -39,6 +39,7 @@ mod balance_read;
 mod common;
 mod core;
 mod core_adapter;
+mod core_turn;
 mod durable;
 mod goals;
 mod grpc_batch;
