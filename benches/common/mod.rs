@@ -11,5 +11,6 @@ pub mod machine;
 pub mod plain_file;
 pub mod posting;
 pub mod random;
+pub mod reading;
 pub mod usage;
 pub mod workload;

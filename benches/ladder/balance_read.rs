@@ -5,16 +5,14 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use hourbook::ledger::{Bounds, Ledger};
+use hourbook::ledger::Bounds;
 
 use crate::common::books;
 use crate::common::driver::{self, Turn};
 use crate::common::figures::{Percentiles, median};
-use crate::common::random::Random;
-use crate::common::usage::thread_cpu;
-use crate::common::workload::{Accounts, Generator, Workload};
+use crate::common::reading;
+use crate::common::workload::{Generator, Workload};
 use crate::durable::MEMBERS;
 use crate::line::{Printer, Sync};
 use crate::options::Options;
@@ -23,8 +21,6 @@ use crate::options::Options;
 pub const ARRIVING_PER_S: f64 = 300_000.0;
 /// In submissions of so many: one a millisecond.
 pub const ARRIVING_TOGETHER: usize = 300;
-/// Reads between two looks at whether the turn is over.
-const READS_AT_A_TIME: u64 = 4_096;
 
 pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     let network = books::open(&folder.join("books"), Bounds::default());
@@ -40,7 +36,7 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
         alone.push(post());
         let over = AtomicBool::new(false);
         let (turn, (reads, cpu)) = std::thread::scope(|scope| {
-            let reader = scope.spawn(|| read(ledger, accounts, &over));
+            let reader = scope.spawn(|| reading::balances(ledger, accounts, &over));
             let turn = post();
             over.store(true, Ordering::Relaxed);
             (turn, reader.join().unwrap())
@@ -61,20 +57,4 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     };
     line(&beside, 1).more("reads_per_cpu_s", median(rates).round()).print();
     line(&alone, 0).print();
-}
-
-/// Reads until told; how many, and what CPU it took.
-fn read(ledger: &Ledger, accounts: Accounts, over: &AtomicBool) -> (u64, Duration) {
-    let mut random = Random::new(7);
-    let (mut reads, mut seen) = (0, 0_i64);
-    let before = thread_cpu();
-    while !over.load(Ordering::Relaxed) {
-        for _ in 0..READS_AT_A_TIME {
-            let account = books::member(accounts, random.below(accounts.count));
-            seen ^= ledger.balance(account).unwrap().posted;
-        }
-        reads += READS_AT_A_TIME;
-    }
-    std::hint::black_box(seen);
-    (reads, thread_cpu() - before)
 }

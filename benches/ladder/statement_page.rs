@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hourbook::ledger::{Bounds, Ledger};
+use hourbook::ledger::Bounds;
 
 use crate::balance_read::{ARRIVING_PER_S, ARRIVING_TOGETHER};
 use crate::common::books;
@@ -16,14 +16,13 @@ use crate::common::driver::{self, Turn, schedule, wait_until};
 use crate::common::figures::{Percentiles, median};
 use crate::common::plain_file::Until;
 use crate::common::random::Random;
+use crate::common::reading::{self, Page};
 use crate::common::usage::Usage;
-use crate::common::workload::{Accounts, Generator, Workload};
+use crate::common::workload::{Generator, Workload};
 use crate::durable::{IN_FLIGHT, MEMBERS, SUBMISSION};
 use crate::line::{Printer, Sync};
 use crate::options::Options;
 
-/// Lines of a page.
-pub const LINES: usize = 50;
 /// Pages asked for a second, at moments fixed beforehand.
 const PAGES_PER_S: f64 = 100.0;
 /// Entries there are before the first page is read.
@@ -50,7 +49,7 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
             let moments = schedule(Instant::now(), 1.0 / PAGES_PER_S, lasts);
             let latencies = moments.zip(Page::BY_TURNS.into_iter().cycle()).map(|(moment, page)| {
                 wait_until(moment);
-                read_page(ledger, accounts, random.below(accounts.count), page);
+                reading::page(ledger, accounts, random.below(accounts.count), page);
                 moment.elapsed()
             });
             let latencies = latencies.collect::<Vec<Duration>>();
@@ -79,7 +78,7 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     let cold = (0..COLD_PAGES).zip(Page::BY_TURNS.into_iter().cycle()).map(|(place, page)| {
         let since = Instant::now();
         // A step that shares no factor with 10,000.
-        read_page(&network.ledger, accounts, first + place * 7_919, page);
+        reading::page(&network.ledger, accounts, first + place * 7_919, page);
         since.elapsed()
     });
     let cold: Vec<Duration> = cold.collect();
@@ -91,28 +90,4 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
         .latencies(Percentiles::of(cold), "closed loop, nothing arriving".into())
         .more("cache", dropped.words())
         .print();
-}
-
-/// Which page of an account.
-#[derive(Clone, Copy)]
-enum Page {
-    Newest,
-    Middle,
-}
-
-impl Page {
-    const BY_TURNS: [Self; 2] = [Self::Newest, Self::Middle];
-}
-
-fn read_page(ledger: &Ledger, accounts: Accounts, place: u32, page: Page) {
-    let account = books::member(accounts, place);
-    let below = match page {
-        Page::Newest => None,
-        Page::Middle => {
-            let newest = ledger.books().statement(account, None, 1).unwrap();
-            Some((newest[0].number / 2).max(LINES as u64 + 1))
-        }
-    };
-    let lines = ledger.books().statement(account, below, LINES).unwrap();
-    assert_eq!(lines.len(), LINES);
 }
