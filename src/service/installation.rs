@@ -23,7 +23,10 @@ use crate::seal::{self, KeyError, Place, SealError, Text};
 use crate::telemetry::{Metrics, names};
 use crate::words;
 
-/// Writes that may wait for a disk at once; one more is answered "busy".
+/// Single writes under way at once, from when they are read to when they are on disk; one more is answered
+/// "busy". A few hundred keep wire and disk busy; more would only wait longer.
+const UNDER_WAY_MAX: usize = 1_024;
+/// Of writes, those that may wait for a disk before they are decided, or after; one more is answered "busy".
 const WRITING_MAX: usize = 256;
 /// Reads at once, beside those; further ones wait for their turn.
 const READING_MAX: usize = 64;
@@ -48,6 +51,7 @@ pub struct Installation {
     pub metrics: Metrics,
     /// Turns true when the server is told to end; streams end with it.
     pub ending: watch::Receiver<bool>,
+    under_way: Semaphore,
     writing: Arc<Semaphore>,
     reading: Arc<Semaphore>,
     questions: Arc<Semaphore>,
@@ -75,6 +79,7 @@ impl Installation {
             verifying: Arc::new(Semaphore::new(1)),
             metrics,
             ending,
+            under_way: Semaphore::new(UNDER_WAY_MAX),
             writing: Arc::new(Semaphore::new(WRITING_MAX)),
             reading: Arc::new(Semaphore::new(READING_MAX)),
             questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
@@ -146,6 +151,10 @@ impl Installation {
 
     /// Puts a write into the books and waits until it is on disk, or refused.
     pub async fn write(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
+        // What comes faster than it can be answered is refused here. The ledger's own queue never fills by
+        // single writes: deciding one is far quicker than reading its call.
+        let place = self.under_way.try_acquire();
+        let _place = place.map_err(|_| NotDone::Busy("too many writes are under way"))?;
         if let Action::RegisterOwners(count) = asked.command.action {
             return Box::pin(self.writing(move |here| here.register_owners(asked, count))).await;
         }
