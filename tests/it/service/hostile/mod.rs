@@ -10,6 +10,7 @@ mod holdings;
 mod long_answers;
 mod messages;
 mod only_checked;
+mod overload;
 mod process;
 mod reads;
 mod table;
