@@ -57,7 +57,12 @@ impl Add for Usage {
 
 /// Memory this process holds, bytes.
 pub fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    resident_bytes_of(std::process::id())
+}
+
+/// The same of another process.
+pub fn resident_bytes_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     labelled(&status, "VmRSS:") * 1_024
 }
 

@@ -65,6 +65,24 @@ pub fn table(lines: &[Value], options: &Options) -> String {
     row("entries that arrived meanwhile: ≥ 297,000 of 300,000 a second", kept_up, 0, &|value| {
         value >= 297e3
     });
+    for rung in ["overload_batch", "overload_unary"] {
+        let told = |name| figure(("overload", rung, "uniform", None), name);
+        let kept = told("accepted_of_capacity");
+        row(&format!("{rung}, accepted ÷ capacity: ≥ 0.8"), kept, 3, &|value| value >= 0.8);
+        let refused = told("refused").zip(told("refused_without_retry_info"));
+        let with_hint = refused.map(|(refused, without)| (refused - without) / refused);
+        row(
+            &format!("{rung}, of refusals, with RetryInfo: all, and there are some"),
+            with_hint,
+            3,
+            &|value| value >= 1.0,
+        );
+        let grown = told("rss_peak_mib").zip(told("rss_before_mib")).map(|(peak, before)| peak - before);
+        row(&format!("{rung}, server's memory grows by: ≤ 1,024 MiB"), grown, 0, &|value| value <= 1_024.0);
+        // Not back before the client ended is worse than any figure.
+        let back = kept.map(|_| told("back_ms").unwrap_or(f64::INFINITY));
+        row(&format!("{rung}, p99 is back after: ≤ 1,000 ms"), back, 0, &|value| value <= 1_000.0);
+    }
     let cold = lines.iter().find(|line| line.get("cache").is_some());
     if let Some(cold) = cold {
         let figure = |name| cold.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);

@@ -15,6 +15,7 @@
 //! | `append_128` | a synced append of 128 records to the journal on sled, one after the other |
 //! | `balance_read` | `Ledger::balance` while 300,000 entries a second arrive |
 //! | `statement_page` | 50 lines of a random account under the same load |
+//! | `overload_batch`, `overload_unary` | calls that come at twice the rate the server can serve, for 30 s |
 //!
 //! All rungs share the machine's cores with whoever drives them: drawing entries, and the client, are part
 //! of every figure but `core`'s. Absolute figures drift with the machine and its neighbours, so rungs that
@@ -47,6 +48,7 @@ mod grpc_unary;
 mod line;
 mod memory;
 mod options;
+mod overload;
 mod rungs;
 mod server;
 mod statement_page;
@@ -61,8 +63,10 @@ use serde_json::Value;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some(wire::CLIENT) {
-        return wire::client(&arguments.next().unwrap());
+    match arguments.next().as_deref() {
+        Some(wire::CLIENT) => return wire::client(&arguments.next().unwrap()),
+        Some(wire::crowd::CROWD) => return wire::crowd::client(&arguments.next().unwrap()),
+        Some(_) | None => {}
     }
     // `cargo bench` says so; `cargo test --benches` only asks whether it builds.
     let arguments: Vec<String> = std::env::args().skip(1).collect();

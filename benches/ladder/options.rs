@@ -35,6 +35,9 @@ pub struct Options {
     /// Streams of grpc_batch, each on a connection of its own
     #[arg(long, default_value_t = 4, value_name = "COUNT")]
     pub streams: usize,
+    /// How long there are too many calls on overload
+    #[arg(long, default_value_t = 30.0, value_name = "SECONDS")]
+    pub flood_seconds: f64,
     /// Given by cargo
     #[arg(long, hide = true)]
     pub bench: bool,
@@ -53,7 +56,7 @@ impl Options {
     pub fn read() -> Self {
         let mut options = Self::parse();
         if options.quick {
-            (options.turn_seconds, options.turns) = (1.0, 2);
+            (options.turn_seconds, options.turns, options.flood_seconds) = (1.0, 2, 5.0);
         }
         options
     }

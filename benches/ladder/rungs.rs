@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use crate::common::machine;
 use crate::line::Printer;
 use crate::options::Options;
-use crate::{balance_read, core, durable, grpc_batch, grpc_unary, memory, statement_page};
+use crate::{balance_read, core, durable, grpc_batch, grpc_unary, memory, overload, statement_page};
 
 /// A group, called after its main rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,11 +32,13 @@ pub enum Group {
     BalanceRead,
     /// Statements read while entries arrive
     StatementPage,
+    /// Twice as many calls as can be served
+    Overload,
 }
 
 impl Group {
     /// Those that are run when none is named.
-    pub const USUAL: [Self; 8] = [
+    pub const USUAL: [Self; 9] = [
         Self::Core,
         Self::CoreMemory,
         Self::Durable,
@@ -45,6 +47,7 @@ impl Group {
         Self::GrpcUnary,
         Self::BalanceRead,
         Self::StatementPage,
+        Self::Overload,
     ];
 
     /// As it is called.
@@ -58,6 +61,7 @@ impl Group {
             Self::GrpcUnary => "grpc_unary",
             Self::BalanceRead => "balance_read",
             Self::StatementPage => "statement_page",
+            Self::Overload => "overload",
         }
     }
 
@@ -73,6 +77,7 @@ impl Group {
             Self::GrpcUnary => grpc_unary::run(&printer, folder, options),
             Self::BalanceRead => balance_read::run(&printer, folder, options),
             Self::StatementPage => statement_page::run(&printer, folder, options),
+            Self::Overload => overload::run(&printer, folder, options),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{Answered, BEHIND_MAX, Order, What, When};
 use crate::common::driver::{schedule, wait_until};
 use crate::common::workload::Generator;
 
-const METHOD: &str = "/hourbook.v1.LedgerService/PostBatches";
+pub const METHOD: &str = "/hourbook.v1.LedgerService/PostBatches";
 
 /// One stream's messages: a moment for each, in order.
 type Moments = mpsc::Sender<Instant>;

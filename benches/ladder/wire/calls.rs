@@ -82,7 +82,7 @@ async fn again_and_again(mut caller: Caller, ends: Instant) -> Vec<Answered> {
 impl Caller {
     /// The next call; its answer is looked at.
     fn call(&mut self) -> impl Future<Output = ()> + use<> {
-        let request = (self.what == What::Post).then(|| self.post());
+        let request = (self.what == What::Post).then(|| post_request(&mut self.generator));
         let (mut ledger, mut health) = (self.ledger.clone(), self.health.clone());
         async move {
             if let Some(request) = request {
@@ -94,24 +94,25 @@ impl Caller {
             }
         }
     }
+}
 
-    fn post(&mut self) -> PostEntryRequest {
-        self.generator.look_at_clock();
-        let kind = self.generator.workload().kind();
-        let (id, drafts) = self.generator.draw();
-        let printed = |place| AccountNumber::from_slot(place).unwrap().printed();
-        let transfers = drafts.iter().map(|(debit, credit, seconds)| Transfer {
-            debit_account_number: printed(*debit),
-            credit_account_number: printed(*credit),
-            amount_seconds: *seconds,
-            ..Transfer::default()
-        });
-        PostEntryRequest {
-            request_id: RequestId::from_bytes(id).unwrap().to_string(),
-            // Kinds have the same order in the API, from 1.
-            kind: 1 + Kind::ALL.iter().position(|one| *one == kind).unwrap() as i32,
-            transfers: transfers.collect(),
-            ..PostEntryRequest::default()
-        }
+/// The next entry as a call.
+pub fn post_request(generator: &mut Generator) -> PostEntryRequest {
+    generator.look_at_clock();
+    let kind = generator.workload().kind();
+    let (id, drafts) = generator.draw();
+    let printed = |place| AccountNumber::from_slot(place).unwrap().printed();
+    let transfers = drafts.iter().map(|(debit, credit, seconds)| Transfer {
+        debit_account_number: printed(*debit),
+        credit_account_number: printed(*credit),
+        amount_seconds: *seconds,
+        ..Transfer::default()
+    });
+    PostEntryRequest {
+        request_id: RequestId::from_bytes(id).unwrap().to_string(),
+        // Kinds have the same order in the API, from 1.
+        kind: 1 + Kind::ALL.iter().position(|one| *one == kind).unwrap() as i32,
+        transfers: transfers.collect(),
+        ..PostEntryRequest::default()
     }
 }

@@ -118,6 +118,61 @@ impl Writing {
     }
 }
 
+/// Makes messages by themselves, for streams of one message each.
+pub struct Maker(Writing);
+
+impl Maker {
+    /// Messages of `entries` each.
+    pub fn new(generator: Generator, entries: usize) -> Self {
+        Self(Messages::new(generator, entries).encoder())
+    }
+
+    pub const fn entries(&self) -> usize {
+        self.0.entries
+    }
+
+    /// The next message.
+    pub fn message(&mut self) -> Vec<u8> {
+        self.0.generator.look_at_clock();
+        let mut message = Vec::with_capacity(self.0.entries * ENTRY_BYTES);
+        for _ in 0..self.0.entries {
+            self.0.entry(&mut message);
+        }
+        message
+    }
+}
+
+/// Messages that are made already.
+#[derive(Clone, Copy)]
+pub struct Prepared {
+    pub entries: usize,
+}
+
+impl Codec for Prepared {
+    type Encode = Vec<u8>;
+    type Decode = u64;
+    type Encoder = Self;
+    type Decoder = Reading;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Reading {
+        Reading { entries: self.entries as u64 }
+    }
+}
+
+impl Encoder for Prepared {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, message: Vec<u8>, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        into.put_slice(&message);
+        Ok(())
+    }
+}
+
 fn transfer(numbers: &[u64], (debit, credit, seconds): Draft, into: &mut Vec<u8>) {
     let (debit, credit) = (numbers[debit as usize], numbers[credit as usize]);
     let seconds = seconds as u64;

@@ -5,6 +5,7 @@
 
 mod batches;
 mod calls;
+pub mod crowd;
 mod message;
 
 use std::process::{Command, Stdio};
