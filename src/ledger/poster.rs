@@ -97,7 +97,8 @@ impl Poster {
         self.work.batch.start(state.position.next(), recorded_at, self.shared.views.position());
         // I6: what stays in memory, and why it is enough: see `request_ids`.
         let settled = self.settled.through(self.shared.runs.through()).get();
-        self.core.forget_ids(Sequence::new(settled.saturating_sub(self.shared.bounds.run_entries)));
+        let margin = self.shared.bounds.run_entries.saturating_mul(2);
+        self.core.forget_ids(Sequence::new(settled.saturating_sub(margin)));
         if self.expire_due_holds() == Due::NoMore {
             self.work.answers.extend(self.ticks.drain(..).map(Answer::Done));
         }

@@ -17,7 +17,7 @@
 //! 4. What was found cannot go stale: entries are immutable, and runs hold entries of the journal, which
 //!    are durable and thus visible (I5).
 //! 5. The poster raises K only to what runs covered before everything in the queue was put there
-//!    ([`Settled`]), less the length of one run, so that `S < K` needs a caller who slept between looking
+//!    ([`Settled`]), less the length of two runs, so that `S < K` needs a caller who slept between looking
 //!    and submitting while more than that was written.
 //! 6. At the start K is what believed runs cover. Believed are those that the journal's own batch hash
 //!    vouches for, so that runs of other books, or of books that were put back older, count for nothing.

@@ -39,7 +39,7 @@ fn i6_what_was_looked_up_long_ago_is_not_decided() {
         assert!(began.elapsed() < Duration::from_secs(120), "no runs were written");
         std::thread::yield_now();
     }
-    // The poster begins batches: it forgets what runs covered at one before, but for one run.
+    // The poster begins batches: it forgets what runs covered at one before, but for two runs.
     (0..4).for_each(|_| ledger.tick().unwrap());
 
     let submit = |number, looked| {
