@@ -32,7 +32,7 @@
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
 //! questions about earlier days, `past`; and its answer back. A command's way from there: `ledger`
-//! (`queue` → `poster` → `decide` → `state::apply`) → `journal` → back through `committer` and `views` to
+//! (`queue` → `poster` → `core`: `decide`, `state::apply`) → `journal` → back through `committer` and `views` to
 //! the caller. Read those files in the source: what is private does not show in these pages.
 //!
 //! # Invariants
@@ -41,7 +41,7 @@
 //! |---|---|---|
 //! | I1 | both accounts of a transfer are in one bank; all banks sum to zero | `ledger::decide::effects` |
 //! | I2 | floors and ceilings, on the net effect, in the direction it moves | `ledger::decide::limits` |
-//! | I3 | sequences are dense | `journal`, `ledger::poster` |
+//! | I3 | sequences are dense | `journal`, `ledger::core` |
 //! | I4 | what was acknowledged survives a kill and a power cut | `journal::volumes` |
 //! | I5 | nothing unacknowledged is visible | `ledger::gate`, `ledger::views` |
 //! | I6 | a request id has one effect for ever | `ledger::request_ids`, `ledger::sameness` |
@@ -54,9 +54,9 @@
 //! | to find | look in |
 //! |---|---|
 //! | why a command is refused, and which refusal comes first | `domain::refusal`, `ledger::decide` |
-//! | what is answered before any rule: known ids, recent refusals, a full disk, an unsure clock | `ledger::poster` (`decide_item`) |
+//! | what is answered before any rule: known ids, recent refusals, a full disk, an unsure clock | `ledger::core` (`decide_one`) |
 //! | what happens to an accepted entry | `ledger::state::apply` |
-//! | when an entry is durable | `ledger::committer`, then `journal::volumes` (`Writing::append`) |
+//! | when an entry is durable | `ledger::committer`, then `journal::volumes` (`Writing::append`; why a value is written once: `places.rs`) |
 //! | how a request id is known for ever without being in memory | `ledger::request_ids` |
 //! | how a statement finds its lines without an index | `ledger::books`, `ledger::chain` |
 //! | what balances were, as recorded or by day of help | `past` |
@@ -71,6 +71,7 @@
 //! | exit codes | `cli::exit` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
+//! | how fast it is, and whether it still is | `benches/ladder`, `benches/growth`; the gate of every change: `benches/gate` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |

@@ -290,10 +290,8 @@ fn apply_erasures(ledger: &Ledger, keyring: &Keyring) -> Result<(), ErasureError
     let mut owners = ledger.state_at(from)?.owners;
     let mut erasures = Vec::new();
     recovery::each_record(&**ledger.books().journal(), from.next(), tip, |record| {
-        if recovery::plain_post(&record)?.is_some() {
-            return Ok(());
-        }
-        let action = recovery::decode(&record)?.command.action;
+        let Some(entry) = recovery::decode_unless_plain(&record)? else { return Ok(()) };
+        let action = entry.command.action;
         if let Action::RegisterOwners(count) = action {
             owners = owners.saturating_add(u32::from(count));
         } else if let Action::Note(note) = action

@@ -14,3 +14,9 @@ pub mod random;
 pub mod reading;
 pub mod usage;
 pub mod workload;
+
+/// Whether the benchmark is to run: `cargo bench` says so, `cargo test --benches` only asks whether it builds.
+pub fn is_asked_for() -> bool {
+    let said = |word: &str| std::env::args().any(|argument| argument == word);
+    said("--bench") && !said("--test")
+}

@@ -65,12 +65,10 @@ fn main() -> ExitCode {
         wire::client(order);
         return ExitCode::SUCCESS;
     }
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    // `cargo bench` says so; `cargo test --benches` only asks whether it builds.
-    if !has("--bench") || has("--test") {
+    if !common::is_asked_for() {
         return ExitCode::SUCCESS;
     }
-    if has("--record") {
+    if arguments.iter().any(|argument| argument == "--record") {
         record();
         return ExitCode::SUCCESS;
     }

@@ -35,9 +35,7 @@ use options::Options;
 use report::Opening;
 
 fn main() {
-    // `cargo bench` says so; `cargo test --benches` only asks whether it builds.
-    let said = |word: &str| std::env::args().any(|argument| argument == word);
-    if !said("--bench") || said("--test") {
+    if !common::is_asked_for() {
         return;
     }
     let options = Options::parse();

@@ -1,7 +1,7 @@
 //! The core as the `core` rung sees it. The only place that knows how.
 
 use hourbook::domain::{Command, Sequence, Timestamp};
-use hourbook::ledger::core::{Asked, Circumstances, Core, Disk, FETCHED_AHEAD, Recent, Seed, Work};
+use hourbook::ledger::core::{Circumstances, Core, Disk, FETCHED_AHEAD, Recent, Seed, Terms, Work};
 use hourbook::ledger::{Bounds, Decision, Detail, Mode};
 
 /// A core and the batch it fills.
@@ -45,8 +45,8 @@ impl Deciding {
         for some in commands.chunks(FETCHED_AHEAD) {
             self.core.fetch_ahead(some);
             for command in some {
-                let asked = Asked { looked: Sequence::MAX, mode: Mode::Write, detail: Detail::Numbers };
-                let decided = self.core.decide_one(&mut self.work, command, None, asked, circumstances);
+                let terms = Terms { looked: Sequence::MAX, mode: Mode::Write, detail: Detail::Numbers };
+                let decided = self.core.decide_one(&mut self.work, command, None, terms, circumstances);
                 assert!(matches!(decided, Ok(Decision::Accepted(_))), "{decided:?}");
             }
         }

@@ -68,13 +68,10 @@ fn main() {
         Some(wire::crowd::CROWD) => return wire::crowd::client(&arguments.next().unwrap()),
         Some(_) | None => {}
     }
-    // `cargo bench` says so; `cargo test --benches` only asks whether it builds.
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if !arguments.iter().any(|argument| argument == "--bench")
-        || arguments.iter().any(|argument| argument == "--test")
-    {
+    if !common::is_asked_for() {
         return;
     }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let options = Options::read();
     if let (Some(group), Some(folder)) = (options.child, &options.folder) {
         group.run(folder, &options);

@@ -114,8 +114,8 @@ impl Activities {
         let mut fold = self.fold.lock().unwrap_or_else(PoisonError::into_inner);
         let from = fold.position.next();
         recovery::each_record(&*self.reader, from, position, |record| {
-            if recovery::plain_post(&record)?.is_none()
-                && let Action::Note(note) = recovery::decode(&record)?.command.action
+            if let Some(entry) = recovery::decode_unless_plain(&record)?
+                && let Action::Note(note) = entry.command.action
             {
                 fold.apply(&note);
             }

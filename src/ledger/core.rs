@@ -15,8 +15,8 @@ use super::decide::{Case, ReadAhead, decide_into};
 use super::request_ids::Refusals;
 pub use super::request_ids::{Recent, Seed};
 use super::state::State;
-pub use super::submission::Beside;
 use super::submission::{Added, Decision, Detail, Found, Mode};
+pub use super::submission::{Beside, Terms};
 pub use super::work::Work;
 use crate::domain::{Command, Fact, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 use crate::journal::{Batch, TooLarge, codec};
@@ -34,17 +34,6 @@ pub struct Core {
     record: Vec<u8>,
     /// What the command being decided would add; filled again and again.
     outcome: Outcome,
-}
-
-/// What is the same for all commands of a submission.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked {
-    /// Their ids are not in runs through this entry, but for those that are known.
-    pub looked: Sequence,
-    /// Whether decisions are written down.
-    pub mode: Mode,
-    /// How much of what the ledger added comes back.
-    pub detail: Detail,
 }
 
 /// What is the same for all commands of a batch.
@@ -113,7 +102,7 @@ impl Core {
         work: &mut Work,
         command: &Command,
         beside: Option<&Beside>,
-        asked: Asked,
+        terms: Terms,
         circumstances: Circumstances,
     ) -> Result<Decision, TooLarge> {
         let refused = |refusal| Ok(Decision::Refused(Box::new(refusal)));
@@ -124,7 +113,7 @@ impl Core {
         if let Some(sequence) = beside.and_then(|beside| beside.known) {
             return Ok(Decision::Known(sequence));
         }
-        match self.find(&key, asked.looked) {
+        match self.find(&key, terms.looked) {
             Found::Entry(sequence) => return Ok(Decision::Known(sequence)),
             Found::NotNow => return Ok(Decision::NotNow),
             Found::Nothing => {}
@@ -138,7 +127,7 @@ impl Core {
         }
         let ahead = beside.map_or(&ReadAhead::Nothing, |beside| &beside.ahead);
         if let Err(refusal) = self.judge(command, ahead, now) {
-            if asked.mode == Mode::Write {
+            if terms.mode == Mode::Write {
                 self.refusals.remember(key, command, &refusal, now);
             }
             return refused(refusal);
@@ -148,11 +137,11 @@ impl Core {
         if !self.ids.has_room() {
             return Ok(Decision::NotNow);
         }
-        if asked.mode == Mode::ValidateOnly {
+        if terms.mode == Mode::ValidateOnly {
             return Ok(Decision::WouldBe(Box::new(self.outcome.clone())));
         }
         let sequence = self.write(work, command, now)?;
-        Ok(match asked.detail {
+        Ok(match terms.detail {
             Detail::Numbers => Decision::Accepted(sequence),
             Detail::Outcomes => {
                 let outcome = self.outcome.clone();

@@ -14,8 +14,8 @@
 //!
 //! | operation | progress |
 //! |---|---|
-//! | `submit` | lock-free while there is room, and a full or closed queue is answered at once (`queue` has the small print). A reversal, or what names a hold no longer open, reads old entries first: blocking on the journal, as `books` |
-//! | a decision | the poster's alone, one after another; no lock, no IO. It waits only for work, or, its batch full, for the disk |
+//! | `submit` | lock-free while there is room, and a full or closed queue is answered at once (`queue` has the small print). What names an older entry reads it first, and an id that may be an older one's is looked up on disk first: blocking on that, as `books` ([`Ledger::reads_ahead`] says whether) |
+//! | a decision | the poster's alone, one after another; no lock, no IO. It waits only for work, or, its batch full, for the disk, or a millisecond at most for many callers to come |
 //! | an answer | blocking on the disk: it comes when its batch and all before are on it. Who waits for one holds up nobody |
 //! | `balance`, `position` | wait-free, where the processor loads 16 bytes at once ([`balances::read_path`] says so) |
 //! | accounts, banks, holds | blocking on one batch's changes to that table (`views`) |
@@ -35,7 +35,6 @@ pub mod balances;
 mod bell;
 pub mod books;
 pub mod bounds;
-mod catching_up;
 pub mod chain;
 pub mod checkpoint;
 pub mod clock;
@@ -88,7 +87,7 @@ use recovery::RecoveryError;
 use request_ids::RunSet;
 use shared::Shared;
 use state::State;
-use submission::{Beside, Commands, Found, Submission};
+use submission::{Beside, Commands, Found, Submission, Terms};
 use views::Views;
 
 /// The books of one network, open for business.
@@ -169,7 +168,7 @@ impl Ledger {
     /// Puts independent commands into the books, in order, each with its own decision. They come
     /// back together, with the commands, once all of them are on disk.
     ///
-    /// May read the journal for commands that name an older entry.
+    /// May read a disk first: see [`Ledger::reads_ahead`].
     ///
     /// # Errors
     /// [`NoReceipt::Invalid`] for the first command out of bounds, `Busy` if the queue is full.
@@ -191,9 +190,9 @@ impl Ledger {
                 beside.push(Beside { place, ahead, known });
             }
         }
-        let looked = runs.through();
+        let terms = Terms { looked: runs.through(), mode, detail };
         let (to, from) = oneshot::channel();
-        self.take(Submission::Commands(Commands { commands, beside, looked, mode, detail, to }))?;
+        self.take(Submission::Commands(Commands { commands, beside, terms, to }))?;
         Ok(Ticket { from })
     }
 

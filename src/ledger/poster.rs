@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::clock::ClockGuard;
-use super::core::{Asked, Circumstances, Core, Disk, FETCHED_AHEAD};
+use super::core::{Circumstances, Core, Disk, FETCHED_AHEAD};
 use super::failure::Failure;
 use super::queue::Queue;
 use super::relay::{Filled, Posting};
@@ -155,7 +155,6 @@ impl Poster {
 
     fn decide_on(&mut self, mut unfinished: Unfinished) {
         let Unfinished { commands, decisions, beside_used } = &mut unfinished;
-        let asked = Asked { looked: commands.looked, mode: commands.mode, detail: commands.detail };
         while let Some(left) = commands.commands.get(decisions.len()..).filter(|left| !left.is_empty()) {
             if self.batch_is_full() {
                 self.unfinished = Some(unfinished);
@@ -165,7 +164,13 @@ impl Poster {
             for command in left.iter().take(FETCHED_AHEAD) {
                 let beside = commands.beside.get(*beside_used).filter(|next| next.place == decisions.len());
                 *beside_used += usize::from(beside.is_some());
-                match self.core.decide_one(&mut self.work, command, beside, asked, self.circumstances) {
+                match self.core.decide_one(
+                    &mut self.work,
+                    command,
+                    beside,
+                    commands.terms,
+                    self.circumstances,
+                ) {
                     Ok(decision) => decisions.push(decision),
                     Err(too_large) => return self.stop_over(too_large),
                 }

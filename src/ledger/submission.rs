@@ -77,6 +77,17 @@ pub struct Added {
     pub outcome: Outcome,
 }
 
+/// What is the same for all commands of a submission.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Their ids are not in runs through this entry, but for those that are known.
+    pub looked: Sequence,
+    /// Whether decisions are written down.
+    pub mode: Mode,
+    /// How much of what the ledger added comes back.
+    pub detail: Detail,
+}
+
 /// Commands, independent of each other, to be decided in order.
 #[derive(Debug)]
 pub struct Commands {
@@ -84,12 +95,8 @@ pub struct Commands {
     pub commands: Vec<Command>,
     /// What was read for some of them, in the order of their places.
     pub beside: Vec<Beside>,
-    /// Their ids are not in runs through this entry, but for those that are known.
-    pub looked: Sequence,
-    /// Whether decisions are written down.
-    pub mode: Mode,
-    /// How much comes back.
-    pub detail: Detail,
+    /// What holds for all of them.
+    pub terms: Terms,
     /// Who waits.
     pub to: oneshot::Sender<Decided>,
 }

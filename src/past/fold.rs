@@ -144,66 +144,60 @@ impl Fold {
 
     /// What applying `entry` would add to accounts and to hours moved; asked before it is applied.
     /// `counts` is what `counts::by_place` says of it.
-    pub fn each_change(&self, entry: &Entry, counts: &[Counts], mut visit: impl FnMut(Change)) {
-        for line in &entry.outcome.lines {
-            let Some(account) = self.account(line.account) else { continue };
-            let seconds = i128::from(line.posted) - i128::from(account.posted);
-            if seconds != 0 {
-                visit(Change { bank: account.bank, account: Some(line.account), seconds });
-            }
-        }
-        for moved in entry.moves() {
-            let Some(account) = self.account(moved.debit) else { continue };
-            let seconds = i128::from(moved.amount.seconds());
-            let seconds = match at_place(counts, moved.of) {
-                Counts::Plus => seconds,
-                Counts::Minus => -seconds,
-            };
-            visit(Change { bank: account.bank, account: None, seconds });
-        }
+    pub fn each_change(&self, entry: &Entry, counts: &[Counts], visit: impl FnMut(Change)) {
+        self.each_change_of(&entry.outcome.lines, moved(entry, counts), visit);
     }
 
-    /// What a plain post would add; asked before it is applied.
-    pub fn each_change_plain(&self, post: &PlainPost, mut visit: impl FnMut(Change)) {
-        for line in &post.lines {
-            let Some(place) = self.places.get(slot(line.account)) else { continue };
-            let before = self.posted.get(slot(line.account)).copied().unwrap_or_default();
-            let seconds = i128::from(line.posted) - i128::from(before);
+    /// The same of a plain post.
+    pub fn each_change_plain(&self, post: &PlainPost, visit: impl FnMut(Change)) {
+        self.each_change_of(&post.lines, [moved_plain(post)].into_iter(), visit);
+    }
+
+    fn each_change_of(
+        &self,
+        lines: &[Line],
+        moved: impl Iterator<Item = (AccountNumber, i128)>,
+        mut visit: impl FnMut(Change),
+    ) {
+        for line in lines {
+            let at = slot(line.account);
+            let (Some(place), Some(posted)) = (self.places.get(at), self.posted.get(at)) else { continue };
+            let seconds = i128::from(line.posted) - i128::from(*posted);
             if seconds != 0 {
                 visit(Change { bank: place.bank(), account: Some(line.account), seconds });
             }
         }
-        if let Some(place) = self.places.get(slot(post.transfer.debit)) {
-            let seconds = i128::from(post.transfer.amount.seconds());
+        for (debit, seconds) in moved {
+            let Some(place) = self.places.get(slot(debit)) else { continue };
             visit(Change { bank: place.bank(), account: None, seconds });
         }
     }
 
-    /// Moves the balances one plain post forward.
-    pub fn apply_plain(&mut self, sequence: Sequence, recorded_at: Timestamp, post: &PlainPost) {
-        if let Some(place) = self.places.get(slot(post.transfer.debit)) {
-            self.add_moved(place.bank(), i128::from(post.transfer.amount.seconds()));
-        }
-        self.set_lines(sequence, recorded_at, &post.lines);
-    }
-
     /// Moves the balances one entry forward.
     pub fn apply(&mut self, entry: &Entry, counts: &[Counts]) {
-        let mut moved = smallvec::SmallVec::<[(BankNumber, i128); 2]>::new();
-        self.each_change(entry, counts, |change| {
-            if change.account.is_none() {
-                moved.push((change.bank, change.seconds));
-            }
-        });
-        for (number, seconds) in moved {
-            self.add_moved(number, seconds);
-        }
-        self.set_lines(entry.sequence, entry.recorded_at, &entry.outcome.lines);
+        let lines = &entry.outcome.lines;
+        self.apply_lines(entry.sequence, entry.recorded_at, lines, moved(entry, counts));
         self.remembered.learn(entry, counts);
         self.open_new(entry);
     }
 
-    fn set_lines(&mut self, sequence: Sequence, recorded_at: Timestamp, lines: &[Line]) {
+    /// Moves the balances one plain post forward.
+    pub fn apply_plain(&mut self, sequence: Sequence, recorded_at: Timestamp, post: &PlainPost) {
+        self.apply_lines(sequence, recorded_at, &post.lines, [moved_plain(post)].into_iter());
+    }
+
+    fn apply_lines(
+        &mut self,
+        sequence: Sequence,
+        recorded_at: Timestamp,
+        lines: &[Line],
+        moved: impl Iterator<Item = (AccountNumber, i128)>,
+    ) {
+        for (debit, seconds) in moved {
+            if let Some(place) = self.places.get(slot(debit)) {
+                self.add_moved(place.bank(), seconds);
+            }
+        }
         self.position = sequence;
         self.recorded_at = recorded_at;
         for line in lines {
@@ -304,6 +298,23 @@ impl Fold {
             }
         }
     }
+}
+
+/// The hours an entry moved, by the account that received help; less than nothing where it takes hours
+/// moved back.
+fn moved(entry: &Entry, counts: &[Counts]) -> impl Iterator<Item = (AccountNumber, i128)> {
+    entry.moves().map(|part| {
+        let seconds = i128::from(part.amount.seconds());
+        match at_place(counts, part.of) {
+            Counts::Plus => (part.debit, seconds),
+            Counts::Minus => (part.debit, -seconds),
+        }
+    })
+}
+
+/// The same of a plain post.
+fn moved_plain(post: &PlainPost) -> (AccountNumber, i128) {
+    (post.transfer.debit, i128::from(post.transfer.amount.seconds()))
 }
 
 /// A sum in 64 bits, saturating.

@@ -1,7 +1,7 @@
 //! The follower: reads the journal behind the ledger and keeps balances and day totals.
 //!
 //! It goes in chunks of whole batches, never past what is acknowledged (I5), and is waited for by
-//! nobody. Memory: one read of the journal, the facts of one batch, the rows of one chunk. A chunk is
+//! nobody. Memory: one read of the journal, the entries of one batch, the rows of one chunk. A chunk is
 //! what there is to read, up to a million entries: the further behind, the fewer writes for each.
 //!
 //! What it starts from: the day totals' position, if the journal vouches for it, and the newest
@@ -54,7 +54,7 @@ pub struct Follower {
 }
 
 /// What was read of an entry.
-enum Fact {
+enum Decoded {
     /// A plain post.
     Plain(PlainPost),
     /// Any other, and how its moves count.
@@ -246,24 +246,24 @@ impl Follower {
 
     fn batch(&mut self, batch: &StoredBatch) -> Result<(), PastError> {
         let (before, written) = (self.position(), self.days(|days| days.position.position));
-        let mut facts: Vec<Fact> = Vec::new();
+        let mut entries: Vec<Decoded> = Vec::new();
         {
             // Only this thread changes it, so what is decided by it here still holds below.
             let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
             let mut lately = Remembered::default();
             for record in batch.records() {
-                let expected = before.plus(u64::try_from(facts.len()).unwrap_or(u64::MAX)).next();
+                let expected = before.plus(u64::try_from(entries.len()).unwrap_or(u64::MAX)).next();
                 if record.sequence != expected {
                     return Err(RecoveryError::NotDense { expected, found: record.sequence }.into());
                 }
                 if let Some(post) = recovery::plain_post(&record)? {
-                    facts.push(Fact::Plain(post));
+                    entries.push(Decoded::Plain(post));
                     continue;
                 }
                 let entry = recovery::decode(&record)?;
                 let counts = counts::by_place(&entry, &fold.remembered, &lately, &*self.reader)?;
                 lately.learn(&entry, &counts);
-                facts.push(Fact::Whole(Box::new(entry), counts));
+                entries.push(Decoded::Whole(Box::new(entry), counts));
             }
         }
         {
@@ -271,7 +271,7 @@ impl Follower {
             let recorded_at = batch.recorded_at();
             let mut today = Today { recorded_at, known: None };
             let mut moved = Moved::default();
-            for (fact, sequence) in facts.iter().zip((before.next().get()..).map(Sequence::new)) {
+            for (entry, sequence) in entries.iter().zip((before.next().get()..).map(Sequence::new)) {
                 let (net, moved) = (&mut self.net, &mut moved);
                 let mut add = |fold: &Fold, occurred_on: Option<Day>, change: Change| {
                     let day = occurred_on.unwrap_or_else(|| today.of(fold, change.bank));
@@ -282,14 +282,14 @@ impl Follower {
                     };
                     *sum += change.seconds;
                 };
-                match fact {
-                    Fact::Plain(post) => {
+                match entry {
+                    Decoded::Plain(post) => {
                         if sequence > written {
                             fold.each_change_plain(post, |change| add(&fold, post.occurred_on, change));
                         }
                         fold.apply_plain(sequence, recorded_at, post);
                     }
-                    Fact::Whole(entry, counts) => {
+                    Decoded::Whole(entry, counts) => {
                         if sequence > written {
                             let occurred_on = entry.command.occurred_on;
                             fold.each_change(entry, counts, |change| add(&fold, occurred_on, change));

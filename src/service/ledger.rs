@@ -5,7 +5,7 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::asked::Asked;
-use super::bounded::Batch;
+use super::batches::Batch;
 use super::moments::is_now;
 use super::not_done::NotDone;
 use super::{Service, answers, batches, commands, fields, watch};

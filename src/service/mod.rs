@@ -12,7 +12,7 @@
 //! |---|---|
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
-//! | the calls | `ledger.rs`, `audit.rs`; streams: `batches.rs` (counted first: `bounded.rs`; most are `plain.rs`), `watch.rs` |
+//! | the calls | `ledger.rs`, `audit.rs`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
 //! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
@@ -22,7 +22,6 @@ mod answers;
 mod asked;
 mod audit;
 mod batches;
-mod bounded;
 mod commands;
 mod fields;
 mod installation;
@@ -30,7 +29,6 @@ mod ledger;
 mod moments;
 mod not_done;
 mod pages;
-mod plain;
 mod reads;
 pub mod reasons;
 mod statement;
@@ -43,8 +41,7 @@ use tokio::sync::Semaphore;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
-pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, UNANSWERED_MAX};
-pub use bounded::{Batch, BatchCodec};
+pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, Batch, BatchCodec, UNANSWERED_MAX};
 pub use installation::Installation;
 use not_done::NotDone;
 

@@ -6,7 +6,6 @@
 //! caller's own queue.
 //! Nobody asks again. An answer that is neither a receipt nor RESOURCE_EXHAUSTED ends the client.
 
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,7 +23,7 @@ use tonic_types::StatusExt;
 use super::batches::METHOD;
 use super::calls::post_request;
 use super::message::{Maker, Prepared};
-use super::{CALLS_PER_CONNECTION, connect};
+use super::{CALLS_PER_CONNECTION, connect, process};
 use crate::common::driver::{schedule, wait_until};
 use crate::common::figures::Percentiles;
 use crate::common::workload::{Accounts, Generator, Workload};
@@ -96,22 +95,12 @@ struct Told {
 
 /// Has a crowd do something and returns what it says.
 pub fn ask(order: &Order) -> Heard {
-    rustix::fs::sync();
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([CROWD, &serde_json::to_string(order).unwrap()])
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "the crowd ended with {}", output.status);
-    serde_json::from_slice(&output.stdout).unwrap()
+    process::ask(CROWD, order)
 }
 
 /// The crowd itself.
 pub fn client(order: &str) {
-    let order: Order = serde_json::from_str(order).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let heard = runtime.block_on(run(order));
-    println!("{}", serde_json::to_string(&heard).unwrap());
+    process::answer(order, run);
 }
 
 async fn run(order: Order) -> Heard {

@@ -7,8 +7,8 @@ mod batches;
 mod calls;
 pub mod crowd;
 mod message;
+mod process;
 
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -96,22 +96,12 @@ impl Answered {
 
 /// Has a client do something and returns what it says.
 pub fn ask(order: &Order) -> Heard {
-    rustix::fs::sync();
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([CLIENT, &serde_json::to_string(order).unwrap()])
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "the client ended with {}", output.status);
-    serde_json::from_slice(&output.stdout).unwrap()
+    process::ask(CLIENT, order)
 }
 
 /// The client itself.
 pub fn client(order: &str) {
-    let order: Order = serde_json::from_str(order).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let heard = runtime.block_on(run(order));
-    println!("{}", serde_json::to_string(&heard).unwrap());
+    process::answer(order, run);
 }
 
 async fn run(order: Order) -> Heard {

@@ -53,9 +53,7 @@ impl Ranges {
         let (least, greatest) = if is_seven(filed.id) { seven } else { other };
         *least <= filed.id && filed.id <= *greatest
     }
-}
 
-impl Ranges {
     /// Whether an id may lie in both.
     pub fn meet(&self, other: &Self) -> bool {
         let both = self.0.iter().zip(&other.0);

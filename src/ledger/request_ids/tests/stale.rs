@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::domain::{Action, Command, Note, OwnerNumber, Sequence, Topic};
 use crate::journal::MemoryJournal;
 use crate::ledger::queue::Haste;
-use crate::ledger::submission::{Commands, Decision, Detail, Found, Mode, Submission};
+use crate::ledger::submission::{Commands, Decision, Detail, Found, Mode, Submission, Terms};
 use crate::ledger::{Bounds, Ledger, ManualClock, Options};
 
 use super::super::testing::key;
@@ -45,7 +45,12 @@ fn i6_what_was_looked_up_long_ago_is_not_decided() {
     let submit = |number, looked| {
         let (to, from) = oneshot::channel();
         let (commands, beside) = (vec![command(number)], Vec::new());
-        let commands = Commands { commands, beside, looked, mode: Mode::Write, detail: Detail::Numbers, to };
+        let commands = Commands {
+            commands,
+            beside,
+            terms: Terms { looked, mode: Mode::Write, detail: Detail::Numbers },
+            to,
+        };
         ledger.shared.relay.queue.submit(Submission::Commands(commands), Haste::Now).unwrap();
         from.blocking_recv().unwrap().decisions.remove(0)
     };

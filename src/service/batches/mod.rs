@@ -6,8 +6,13 @@
 //! back. A caller who leaves stops both, and so
 //! does one who neither sends nor takes answers for too long: there are few places for such streams.
 //!
+//! How a batch is read from its bytes: `message.rs`, and `plain.rs` for what nearly all entries are.
+//!
 //! A batch that cannot be read at all (too large, too many things, no message) ends the stream after
 //! everything before it was answered. One bad entry does not: it is answered in its place.
+
+mod message;
+mod plain;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +22,6 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::Status;
 
-use super::bounded::Batch;
 use super::commands;
 use super::installation::{Installation, nobody_forgotten};
 use super::not_done::NotDone;
@@ -26,6 +30,7 @@ use crate::api::{BatchEntry, EntryResult, PostBatchesResponse};
 use crate::domain::{Action, Command, Opened, OwnerNumber};
 use crate::ledger::{Decided, Decision, Detail, Mode, Repeated, Ticket};
 use crate::telemetry::{Metrics, names};
+pub use message::{Batch, BatchCodec};
 
 /// Entries in one batch.
 pub const BATCH_ENTRIES_MAX: usize = 10_000;

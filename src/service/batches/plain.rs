@@ -6,9 +6,8 @@
 
 use prost::encoding::{WireType, decode_key, decode_varint};
 
-use super::bounded::block;
-use super::commands::read_transfer;
-use super::{asked, fields};
+use super::super::commands::read_transfer;
+use super::super::{asked, fields};
 use crate::api;
 use crate::domain::{Action, Command, Kind, Post, TRANSFERS_MAX, Transfers};
 
@@ -18,7 +17,7 @@ pub fn read(mut entry: &[u8]) -> Option<Command> {
     while !entry.is_empty() {
         let key = decode_key(&mut entry).ok()?;
         let (1 | 2, WireType::LengthDelimited) = key else { return None };
-        let field = block(&mut entry).ok()?;
+        let field = block(&mut entry)?;
         let place = if key.0 == 1 { &mut id } else { &mut post };
         if place.replace(field).is_some() {
             return None; // Said twice: the ordinary way knows what that means.
@@ -36,13 +35,21 @@ fn read_post(mut post: &[u8]) -> Option<(Kind, Transfers)> {
         match decode_key(&mut post).ok()? {
             (1, WireType::Varint) => kind = int32(decode_varint(&mut post).ok()?),
             (2, WireType::LengthDelimited) if transfers.len() < TRANSFERS_MAX => {
-                let transfer = transfer(block(&mut post).ok()?)?;
+                let transfer = transfer(block(&mut post)?)?;
                 transfers.push(read_transfer(transfers.len(), &transfer).ok()?);
             }
             _ => return None,
         }
     }
     Some((fields::kind("kind", kind).ok()?, transfers))
+}
+
+/// The bytes of a field that says how many they are.
+pub fn block<'a>(message: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = usize::try_from(decode_varint(message).ok()?).ok()?;
+    let (block, rest) = message.split_at_checked(length)?;
+    *message = rest;
+    Some(block)
 }
 
 /// Fields as the proto file numbers them. All are numbers, and the last one said counts.

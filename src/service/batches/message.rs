@@ -15,9 +15,8 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder};
 use tonic_prost::{ProstCodec, ProstEncoder};
 
-use super::batches::{BATCH_ENTRIES_MAX, BATCH_PARTS_MAX};
-use super::not_done::NotDone;
-use super::plain;
+use super::super::not_done::NotDone;
+use super::{BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, plain};
 use crate::api::{BatchEntry, PostBatchesRequest, PostBatchesResponse};
 use crate::domain::Command;
 
@@ -92,7 +91,7 @@ enum NotRead {
 
 /// What is wrong with bytes that are no message.
 #[derive(Debug)]
-pub struct Broken(String);
+struct Broken(String);
 
 impl From<DecodeError> for Broken {
     fn from(error: DecodeError) -> Self {
@@ -155,13 +154,8 @@ fn read_entry(entry: &[u8], parts: &mut usize, batch: &mut Batch) -> Result<(), 
     Ok(())
 }
 
-/// The bytes of a field that says how many they are.
-pub fn block<'a>(message: &mut &'a [u8]) -> Result<&'a [u8], Broken> {
-    let length = usize::try_from(decode_varint(message)?).unwrap_or(usize::MAX);
-    let ends_early = || Broken("a field is longer than its message".into());
-    let (block, rest) = message.split_at_checked(length).ok_or_else(ends_early)?;
-    *message = rest;
-    Ok(block)
+fn block<'a>(message: &mut &'a [u8]) -> Result<&'a [u8], Broken> {
+    plain::block(message).ok_or_else(|| Broken("a field is longer than its message".into()))
 }
 
 #[derive(Clone, Copy)]
