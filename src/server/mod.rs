@@ -4,8 +4,8 @@
 //! server can see it come. It says NOT_SERVING again once it is told to end, or when the ledger stops for
 //! good; then calls under way get a moment, streams end, and the books are closed.
 //!
-//! Limits: 8,192 connections, 64 calls of one connection, 64 MiB of messages that are not read
-//! yet, 10 seconds for a connection to say that it speaks HTTP/2, 30 for a single call and 300 for a quiet
+//! Limits: 8,192 connections, 64 calls of one connection, 1,024 single writes under way (`service`), 64 MiB
+//! of messages that are not read yet, 10 seconds for a connection to say that it speaks HTTP/2, 30 for a single call and 300 for a quiet
 //! stream; a
 //! message has at most 256 KiB, a batch 4 MiB. What is beyond is refused or closed, and nobody else feels it.
 
