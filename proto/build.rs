@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let files = ["proto/hourbook/v1/ledger.proto", "proto/hourbook/v1/audit.proto"];
+    let files = ["ledger", "audit", "access"].map(|name| format!("proto/hourbook/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"])?;
     // Reflection answers with the same descriptors, so it cannot disagree.
     let out = PathBuf::from(env::var("OUT_DIR")?);

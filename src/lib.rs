@@ -21,12 +21,13 @@
 //! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
+//! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `seal` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
-//! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
+//! | [`server`] | one listener and the books behind it: limits, health, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
@@ -60,6 +61,8 @@
 //! | how a request id is known for ever without being in memory | `ledger::request_ids` |
 //! | how a statement finds its lines without an index | `ledger::books`, `ledger::chain` |
 //! | what balances were, as recorded or by day of help | `past` |
+//! | who may make which key, what a role can reach | `access::rules`, `access::role` |
+//! | how a key is checked; how a stream hears that its key ended | `access::table`, `access::caller` |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
@@ -91,6 +94,7 @@
     )
 )]
 
+pub mod access;
 pub mod api;
 pub mod audit;
 pub mod cli;

@@ -11,11 +11,13 @@ pub mod command;
 pub mod entry;
 pub mod hours;
 pub mod invalid;
+pub mod key_text;
 pub mod kind;
 pub mod note;
 pub mod numbers;
 pub mod refusal;
 pub mod request_id;
+pub mod secret;
 pub mod time;
 pub mod transfer;
 
@@ -29,10 +31,12 @@ pub use command::{
 };
 pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
 pub use invalid::Invalid;
+pub use key_text::{KeyText, KeyTextError};
 pub use kind::Kind;
 pub use note::{Attachment, Note, Topic};
 pub use numbers::{BankNumber, OwnerNumber, Sequence};
 pub use refusal::{Limit, LimitPassed, Reason, Refusal};
 pub use request_id::{RequestId, RequestIdError, RequestKey, Scope};
+pub use secret::Secret;
 pub use time::{Day, Timestamp};
 pub use transfer::{Correction, People, TRANSFERS_MAX, Transfer};

@@ -14,6 +14,9 @@ impl Topic {
     pub const ERASURE: Self = Self(1);
     /// Names added to a bank's list of activities; subject = bank. Belongs to `directory`.
     pub const ACTIVITIES: Self = Self(2);
+    /// The network and its credentials: begun, made, rotated, revoked; subject = credential number, 0 for
+    /// the network itself. Belongs to `access`.
+    pub const CREDENTIAL: Self = Self(3);
 
     /// The topic `number`.
     #[must_use]

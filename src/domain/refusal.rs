@@ -148,6 +148,8 @@ pub enum Limit {
 
 /// The stable word of a refusal, the same in every language; in order of precedence.
 ///
+/// The last seven are about keys and are given by `access`; the others by the ledger.
+///
 /// Outside that order stands what was answered before: a known request id gets its entry, and a request
 /// that was refused in the last ten minutes hears the same refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,11 +183,18 @@ pub enum Reason {
     CodeUsed,
     ReceiptReused,
     BooksFull,
+    NoKeysYet,
+    KeyShownOnce,
+    KeyNotFound,
+    BeyondReach,
+    KeyEnded,
+    TwoKeysLive,
+    LastAdminKey,
 }
 
 impl Reason {
-    /// Every reason the ledger gives.
-    pub const ALL: [Self; 28] = [
+    /// Every reason there is.
+    pub const ALL: [Self; 35] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -214,6 +223,13 @@ impl Reason {
         Self::CodeUsed,
         Self::ReceiptReused,
         Self::BooksFull,
+        Self::NoKeysYet,
+        Self::KeyShownOnce,
+        Self::KeyNotFound,
+        Self::BeyondReach,
+        Self::KeyEnded,
+        Self::TwoKeysLive,
+        Self::LastAdminKey,
     ];
 
     /// The word callers and their programs rely on.
@@ -248,6 +264,13 @@ impl Reason {
             Self::DayInFuture => "DAY_IN_FUTURE",
             Self::DiskLow => "DISK_LOW",
             Self::ClockUnsure => "CLOCK_UNSURE",
+            Self::NoKeysYet => "NO_KEYS_YET",
+            Self::KeyShownOnce => "KEY_SHOWN_ONCE",
+            Self::KeyNotFound => "KEY_NOT_FOUND",
+            Self::BeyondReach => "BEYOND_REACH",
+            Self::KeyEnded => "KEY_ENDED",
+            Self::TwoKeysLive => "TWO_KEYS_LIVE",
+            Self::LastAdminKey => "LAST_ADMIN_KEY",
         }
     }
 
@@ -256,21 +279,25 @@ impl Reason {
     #[must_use]
     pub const fn precedence(self) -> u8 {
         match self {
-            Self::RequestIdReused => 0,
-            Self::DiskLow | Self::ClockUnsure => 1,
+            Self::RequestIdReused | Self::KeyShownOnce => 0,
+            Self::DiskLow | Self::ClockUnsure | Self::NoKeysYet => 1,
             Self::DayInFuture | Self::DeadlineOutOfReach => 2,
             Self::EntryNotFound
             | Self::HoldNotFound
             | Self::BankNotFound
             | Self::AccountNotFound
-            | Self::OwnerNotFound => 3,
-            Self::AccountClosed => 4,
+            | Self::OwnerNotFound
+            | Self::KeyNotFound
+            | Self::BeyondReach => 3,
+            Self::AccountClosed | Self::KeyEnded => 4,
             Self::SameAccount | Self::CrossBank => 5,
             Self::AlreadyThere
             | Self::HoldResolved
             | Self::HoldExpired
             | Self::HoldsOpen
-            | Self::TooManyHolds => 6,
+            | Self::TooManyHolds
+            | Self::TwoKeysLive
+            | Self::LastAdminKey => 6,
             Self::CaptureExceedsHold | Self::ReversalExceeds => 7,
             Self::ClearingCap => 8,
             Self::BelowFloor => 9,

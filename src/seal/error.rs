@@ -76,6 +76,9 @@ pub enum KeyError {
         /// Whose.
         owner: OwnerNumber,
     },
+    /// The crypto library failed, which these lengths give it no reason for.
+    #[error("deriving a key failed in the crypto library")]
+    Crypto,
     /// Not about this owner.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
@@ -150,6 +153,7 @@ impl From<KeyError> for OpenError {
             | KeyError::NumberOutOfRange { owner }
             | KeyError::NoRandomness { owner } => Self::NoKey { owner },
             KeyError::Damaged { owner } => Self::KeyDamaged { owner },
+            KeyError::Crypto => Self::Crypto,
             KeyError::Keyring(error) => Self::Keyring(error),
         }
     }

@@ -26,8 +26,7 @@ use aws_lc_rs::rand::SecureRandom;
 
 use super::error::{KeyError, KeyringError};
 use super::layout::{self, BadHeader, Header, Key, Slot};
-use super::secret::Secret;
-use crate::domain::{OwnerNumber, Sequence};
+use crate::domain::{OwnerNumber, Secret, Sequence};
 
 /// The keys of all owners. Share it between threads by reference.
 #[derive(Debug)]

@@ -14,8 +14,7 @@
 //!
 //! Every later format keeps the 32 header bytes as they are, so that this one can refuse it.
 
-use super::secret::Secret;
-use crate::domain::{OwnerNumber, Sequence};
+use crate::domain::{OwnerNumber, Secret, Sequence};
 
 /// Bytes of a key.
 pub(super) const KEY_BYTES: usize = 32;

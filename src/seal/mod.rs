@@ -37,8 +37,8 @@
 mod error;
 mod keyring;
 mod layout;
+mod mac;
 mod sealed;
-mod secret;
 mod text;
 
 #[cfg(test)]
@@ -49,5 +49,6 @@ mod sealed_tests;
 pub use error::{KeyError, KeyringError, OpenError, SealError};
 pub use keyring::Keyring;
 pub use layout::{Key, OWNER_NUMBER_MAX};
+pub use mac::mac_key;
 pub use sealed::{OWNERS_PER_TEXT_MAX, Place, SEALED_BYTES_MAX, SealedText, open, owners_of, seal};
 pub use text::{TEXT_BYTES_MAX, TEXT_ENCODED_BYTES_MAX, Text, TextDecodeError, TextTooLong};

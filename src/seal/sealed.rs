@@ -30,9 +30,8 @@ use aws_lc_rs::{hkdf, hmac};
 use super::error::{KeyError, OpenError, SealError};
 use super::keyring::Keyring;
 use super::layout::KEY_BYTES;
-use super::secret::Secret;
 use super::text::{TEXT_ENCODED_BYTES_MAX, Text};
-use crate::domain::{OwnerNumber, RequestKey};
+use crate::domain::{OwnerNumber, RequestKey, Secret};
 
 /// The most owners one text can concern.
 pub const OWNERS_PER_TEXT_MAX: usize = 8;

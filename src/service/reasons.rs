@@ -16,12 +16,14 @@ pub const SEQUENCE_NOT_REACHED: &str = "SEQUENCE_NOT_REACHED";
 #[must_use]
 pub const fn code(reason: Reason) -> Code {
     match reason {
-        Reason::RequestIdReused | Reason::AlreadyThere => Code::AlreadyExists,
+        Reason::RequestIdReused | Reason::AlreadyThere | Reason::KeyShownOnce => Code::AlreadyExists,
+        Reason::BeyondReach => Code::PermissionDenied,
         Reason::EntryNotFound
         | Reason::HoldNotFound
         | Reason::BankNotFound
         | Reason::AccountNotFound
-        | Reason::OwnerNotFound => Code::NotFound,
+        | Reason::OwnerNotFound
+        | Reason::KeyNotFound => Code::NotFound,
         Reason::DiskLow
         | Reason::ClockUnsure
         | Reason::DayInFuture
@@ -42,6 +44,10 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::BudgetSpent
         | Reason::CodeUsed
         | Reason::ReceiptReused
-        | Reason::BooksFull => Code::FailedPrecondition,
+        | Reason::BooksFull
+        | Reason::NoKeysYet
+        | Reason::KeyEnded
+        | Reason::TwoKeysLive
+        | Reason::LastAdminKey => Code::FailedPrecondition,
     }
 }

@@ -6,21 +6,24 @@
 use std::fmt;
 
 /// `N` secret bytes on the heap.
-pub(super) struct Secret<const N: usize>(Box<[u8; N]>);
+pub struct Secret<const N: usize>(Box<[u8; N]>);
 
 impl<const N: usize> Secret<N> {
     /// All zero, to be filled in place.
-    pub(super) fn zeroed() -> Self {
+    #[must_use]
+    pub fn zeroed() -> Self {
         Self(Box::new([0; N]))
     }
 
     /// The bytes, to read.
-    pub(super) fn bytes(&self) -> &[u8; N] {
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; N] {
         &self.0
     }
 
     /// The bytes, to fill.
-    pub(super) fn bytes_mut(&mut self) -> &mut [u8; N] {
+    #[must_use]
+    pub fn bytes_mut(&mut self) -> &mut [u8; N] {
         &mut self.0
     }
 }

@@ -1,0 +1,255 @@
+//! Who may call: credentials and their keys, and who shows one.
+//!
+//! Owns the topic `CREDENTIAL`, the kept secrets, and when keys were used last. Knows no wire and no rule
+//! about hours: what a role may do with the books is asked at the gate in front of every call.
+//!
+//! - A key is shown once. What is kept is a keyed hash (HMAC-SHA256), whose key comes from the keyring: who
+//!   has the journal, or a copy of it, cannot even test a guess.
+//! - Role, reach and holder of a credential never change; its secrets do. At most two work at a time, while a
+//!   rotation is not over.
+//! - I10: nobody makes a key that reaches further than their own.
+//! - Once a network has begun there is no local operator any more, whatever happens to its keys. The way back
+//!   in is the machine itself: `hourbook init --new-admin-key`, the server stopped.
+//! - A request id of a credential is filed under its number, which survives rotation.
+//!
+//! Limits: 100,000 credentials, revoked ones too; five years each; 64 banks or partners a reach.
+//!
+//! Does not protect against: who has journal *and* keyring, or can write in the data directory; who makes a
+//! key and uses it in its holder's name (the books keep who made it).
+//!
+//! | to find | look in |
+//! |---|---|
+//! | what a role is and how far it reaches | `role.rs`; bounds of a credential: `grant.rs` |
+//! | who may make and end which keys | `rules.rs` |
+//! | who a caller is, and how a stream hears of its end | `caller.rs` |
+//! | a key looked up and compared | `table.rs`; its text: `domain::key_text` |
+//! | making, rotating, revoking; the beginning of a network | `desk.rs` |
+//! | bytes of notes, and what they fold into | `note.rs`, `register.rs`, `remembered.rs` |
+//!
+//! Progress: [`Access::check`] reads one pointer behind a lock that a writer holds for one store; a keyed hash
+//! is most of its cost. Writers wait for each other and for the disk; nobody else waits for them.
+
+pub mod caller;
+mod desk;
+pub mod grant;
+mod last_used;
+pub mod note;
+pub mod refusal;
+pub mod register;
+mod remembered;
+pub mod role;
+pub mod rules;
+pub mod table;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime};
+pub use desk::{Made, NewKey, NotMade};
+pub use grant::Grant;
+pub use refusal::Refusal;
+pub use register::{BadFold, Begun, Credential};
+pub use role::{Reach, Role};
+pub use table::{KeyError, Row};
+
+use crate::domain::{KeyText, RequestKey, Timestamp};
+use crate::journal::JournalReader;
+use crate::ledger::recovery::RecoveryError;
+use crate::ledger::{Clock, Mode};
+use crate::network::Network;
+use desk::Desk;
+use last_used::LastUsed;
+use register::Register;
+use remembered::Remembered;
+use table::{Macs, Table};
+
+/// Under `derived/`.
+const REMEMBERED_FILE: &str = "credentials";
+/// Under `local/`.
+const LAST_USED_FILE: &str = "last-used";
+/// The notes are remembered anew after this many entries.
+const REMEMBERED_EVERY: u64 = 100_000;
+
+/// Who may call without saying who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessMode {
+    /// The network has no keys yet: whoever is on this machine acts as the local operator.
+    LocalOnly,
+    /// Nobody.
+    Keys,
+}
+
+/// Why the credentials cannot be known.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] RecoveryError),
+    /// What it says about keys is not what was written.
+    #[error("{0}. No key is let in as long as it is not known which were revoked; put a copy of the books back")]
+    Bad(#[from] BadFold),
+    /// The keyring cannot be used.
+    #[error(transparent)]
+    Keyring(#[from] crate::seal::KeyError),
+}
+
+/// A credential that is asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The id of the request, in its caller's scope.
+    pub key: RequestKey,
+    /// What it allows.
+    pub grant: Grant,
+    /// Who its holder is in the books; registered for it if absent.
+    pub holder: Option<crate::domain::OwnerNumber>,
+    /// Whether it is written down.
+    pub mode: Mode,
+}
+
+/// The credentials of one network. Drop it before the network: until then it keeps the journal open.
+pub struct Access {
+    reader: Arc<dyn JournalReader>,
+    clock: Arc<dyn Clock>,
+    remembered_file: PathBuf,
+    /// One writes at a time.
+    desk: Mutex<Desk>,
+    table: RwLock<Arc<Table>>,
+}
+
+impl Access {
+    /// The credentials of `network`, read from its journal.
+    ///
+    /// # Errors
+    /// [`AccessError`] if it cannot be known which keys there are. That keys cannot be checked is none: see
+    /// [`Self::keyring_is_lost`].
+    pub fn open(network: &Network, clock: Arc<dyn Clock>) -> Result<Self, AccessError> {
+        let reader = Arc::clone(network.ledger.books().journal());
+        let remembered_file = network.directory().derived().join(REMEMBERED_FILE);
+        let position = network.ledger.position();
+        let mut remembered = Remembered::read(&remembered_file, &*reader);
+        remembered.read_on(&*reader, position)?;
+        let register = match fold(&remembered) {
+            Ok(register) => register,
+            // Only the journal is believed about what is wrong.
+            Err(_) => {
+                remembered = Remembered::default();
+                remembered.read_on(&*reader, position)?;
+                fold(&remembered)?
+            }
+        };
+        let macs = Macs::of(&register, &network.keyring)?;
+        let last_used = LastUsed::open(network.directory().local().join(LAST_USED_FILE));
+        let table = Table::new(&register, &macs, |number| last_used.minutes(number));
+        let desk = Desk::new(register, macs, remembered, last_used);
+        Ok(Self {
+            reader,
+            clock,
+            remembered_file,
+            desk: Mutex::new(desk),
+            table: RwLock::new(Arc::new(table)),
+        })
+    }
+
+    /// Whether somebody may call without a key.
+    #[must_use]
+    pub fn mode(&self) -> AccessMode {
+        if self.table().begun.is_some() { AccessMode::Keys } else { AccessMode::LocalOnly }
+    }
+
+    /// Since when the network has keys, and what it is called; none if it never began.
+    #[must_use]
+    pub fn begun(&self) -> Option<Begun> {
+        self.table().begun.clone()
+    }
+
+    /// Whether the network's own key is not in the keyring, so that no key can be made, and none that was
+    /// made since it was the network's own can be checked.
+    #[must_use]
+    pub fn keyring_is_lost(&self) -> bool {
+        self.table().is_lost()
+    }
+
+    /// The time by the clock of this process.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().wall
+    }
+
+    /// The clock of this process.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Who shows this key at `now`. About a microsecond; waits for nobody.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn check(&self, key: &str, now: Timestamp) -> Result<Arc<Caller>, KeyError> {
+        let key = KeyText::parse(key).map_err(|_| KeyError::Malformed)?;
+        self.table().check(&key, now)
+    }
+
+    /// The credential `number`.
+    #[must_use]
+    pub fn credential(&self, number: CredentialNumber) -> Option<Arc<Row>> {
+        self.table().row(number).cloned()
+    }
+
+    /// Credentials after `after` that `caller` may see, in the order of their numbers: at most `most`.
+    /// Those that have ended at `ended_at` are left out, if it is given.
+    #[must_use]
+    pub fn list(
+        &self,
+        network: &Network,
+        caller: &Caller,
+        after: u32,
+        most: usize,
+        ended_at: Option<Timestamp>,
+    ) -> Vec<Arc<Row>> {
+        let banks_of = desk::banks_of(network);
+        let table = self.table();
+        let rows = table.rows.iter().skip(usize::try_from(after).unwrap_or(usize::MAX));
+        let is_there = |row: &&Arc<Row>| ended_at.is_none_or(|now| row.credential.ended(now).is_none());
+        rows.filter(is_there)
+            .filter(|row| rules::may_manage(caller, &row.credential, &banks_of))
+            .take(most)
+            .cloned()
+            .collect()
+    }
+
+    /// Writes down when keys were used last, and now and then all notes of ours. Costs nothing where there is
+    /// nothing new. Blocking; to be called every minute or so.
+    pub fn remember(&self) {
+        self.desk().remember(&self.table(), &*self.reader, &self.remembered_file, REMEMBERED_EVERY);
+    }
+
+    fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.table.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everybody sees what the desk wrote.
+    fn publish(&self, desk: &Desk) {
+        let next = Arc::new(desk.table_after(&self.table()));
+        *self.table.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+}
+
+impl Drop for Access {
+    /// The next start is quick.
+    fn drop(&mut self) {
+        self.desk().remember(&self.table(), &*self.reader, &self.remembered_file, 1);
+    }
+}
+
+fn fold(remembered: &Remembered) -> Result<Register, BadFold> {
+    let mut register = Register::default();
+    for written in &remembered.notes {
+        register.apply(written)?;
+    }
+    Ok(register)
+}
