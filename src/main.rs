@@ -58,7 +58,10 @@ const fn serve_exit(error: &ServeError) -> Exit {
         | ServeError::Listen { .. }
         | ServeError::Machine { .. } => Exit::Refused,
         ServeError::Server(error) => match error {
-            ServerError::Network(_) | ServerError::Past(_) | ServerError::Stopped(_) => Exit::FailStop,
+            ServerError::Network(_)
+            | ServerError::Past(_)
+            | ServerError::Access(_)
+            | ServerError::Stopped(_) => Exit::FailStop,
             ServerError::Telemetry(_)
             | ServerError::Reflection(_)
             | ServerError::Transport(_)

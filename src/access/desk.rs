@@ -31,8 +31,6 @@ use crate::network::{KeysError, Network};
 
 /// The longest that two keys of one credential may work beside each other: 30 days.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
-/// How long they do if nobody says: a day.
-pub const OVERLAP_SECONDS_USUAL: i64 = 86_400;
 /// Accounts looked at under one lock.
 const ACCOUNTS_LOOKED_AT: usize = 10_000;
 

@@ -25,7 +25,7 @@ pub enum Refusal {
     BeyondReach(Role),
     /// The same request made or rotated a key before, and a key is shown once.
     #[error(
-        "Not done again: this request made key {0} before, and a key is shown once. If it did not reach you, \
+        "Not done: this request made key {0} before, and a key is shown once. If it did not reach you, \
          rotate key {0} with an overlap of 0, which shows another and ends that one."
     )]
     ShownOnce(CredentialNumber),

@@ -24,7 +24,9 @@ use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::access::AccessError;
 use crate::api;
+use crate::api::access_service_server::AccessServiceServer;
 use crate::api::audit_service_server::AuditServiceServer;
 use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
@@ -66,8 +68,9 @@ impl Default for Patience {
     }
 }
 
-/// Whose health can be asked for: the server's, and either service's.
-const NAMES: [&str; 3] = ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService"];
+/// Whose health can be asked for: the server's, and each service's.
+const NAMES: [&str; 4] =
+    ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService", "hourbook.v1.AccessService"];
 
 /// What a server needs beside its listener.
 pub struct Options {
@@ -118,6 +121,9 @@ pub enum ServerError {
     /// What is derived from them could not be.
     #[error(transparent)]
     Past(#[from] PastError),
+    /// Who may call could not be found out.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The ledger stopped for good.
     #[error("the ledger stopped: {0}")]
     Stopped(Failure),
@@ -169,6 +175,9 @@ pub async fn run(
         .add_service(
             AuditServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
         )
+        .add_service(
+            AccessServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
+        )
         .add_optional_service(reflection);
 
     let (ending, is_ending) = watch::channel(false);
@@ -210,7 +219,7 @@ pub async fn run(
     ended
 }
 
-/// Tells whoever asks for the health of the server, or of either service.
+/// Tells whoever asks for the health of the server, or of a service.
 async fn say(health: &HealthReporter, status: ServingStatus) {
     for name in NAMES {
         health.set_service_status(name, status).await;

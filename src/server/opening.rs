@@ -9,6 +9,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use super::{Options, ServerError, say};
+use crate::access::Access;
 use crate::ledger::Failure;
 use crate::network::{Network, NetworkOptions};
 use crate::past::Past;
@@ -16,6 +17,9 @@ use crate::service::Installation;
 
 /// How long a ledger that stopped waits for health to say so before the process ends.
 const TOLD_MAX: Duration = Duration::from_secs(1);
+
+/// How often is written down when keys were used last.
+const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 
 /// Books on their way to being open.
 pub struct Opening {
@@ -29,6 +33,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let runtime = tokio::runtime::Handle::current();
     let Options { directory, clock, accept_clock, bounds, metrics, on_failure, .. } = options;
     let (written, runtime_of_past) = (metrics.clone(), runtime.clone());
+    let (clock_of_keys, runtime_of_keys) = (Arc::clone(&clock), runtime.clone());
     let network = NetworkOptions {
         clock,
         accept_clock,
@@ -51,7 +56,10 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let task = tokio::task::spawn_blocking(move || {
         let network = Network::open_in(directory, network)?;
         let past = Past::open(&network.ledger, network.directory())?;
-        let installation = Arc::new(Installation::new(network, past, metrics.clone(), ending));
+        let access = Access::open(&network, clock_of_keys)?;
+        say_who_may_call(&access);
+        let installation = Arc::new(Installation::new(network, past, access, metrics.clone(), ending));
+        runtime_of_keys.spawn(remember(Arc::downgrade(&installation)));
         let books = Arc::downgrade(&installation);
         runtime_of_past.spawn(say_if_it_fails(Arc::downgrade(&installation)));
         metrics.observe_trial_balance(Box::new(move || {
@@ -60,6 +68,33 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         Ok(installation)
     });
     Opening { task, failure }
+}
+
+fn say_who_may_call(access: &Access) {
+    match access.begun() {
+        None => tracing::warn!(
+            "this network has no keys yet; 'hourbook init' makes the first one, with the server stopped"
+        ),
+        Some(begun) => tracing::info!(network = %begun.name, "callers show their keys"),
+    }
+    if access.keyring_is_lost() {
+        tracing::error!(
+            "the network's own key is not in its keyring, so keys cannot be checked and nobody is let in: put \
+             the keyring's backup back; or, if it is lost, stop the server, run 'hourbook init \
+             --new-admin-key' on this machine, and rotate every other key"
+        );
+    }
+}
+
+/// Now and then what is known of keys is written down, as long as the books are open.
+async fn remember(books: Weak<Installation>) {
+    let mut every = tokio::time::interval(REMEMBER_EVERY);
+    loop {
+        every.tick().await;
+        let Some(books) = books.upgrade() else { return };
+        // Beside the runtime; that it could not be done costs nothing.
+        let _done = tokio::task::spawn_blocking(move || books.access.remember()).await;
+    }
 }
 
 /// What is derived may fail beside sound books; whoever looks after them is told once.

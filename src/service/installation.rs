@@ -11,6 +11,7 @@ use tracing::Instrument;
 
 use super::asked::{Asked, accounts_named, entry_named};
 use super::not_done::NotDone;
+use crate::access::Access;
 use crate::directory::{Activities, Names};
 use crate::domain::{
     AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
@@ -41,6 +42,8 @@ pub struct Installation {
     pub past: Past,
     /// Banks' lists of activities. Before the books too.
     pub activities: Activities,
+    /// Who may call. Before the books too.
+    pub access: Access,
     /// Books and keys.
     pub network: Network,
     /// One adds to a list at a time.
@@ -68,12 +71,19 @@ struct Submitted {
 impl Installation {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(network: Network, past: Past, metrics: Metrics, ending: watch::Receiver<bool>) -> Self {
+    pub fn new(
+        network: Network,
+        past: Past,
+        access: Access,
+        metrics: Metrics,
+        ending: watch::Receiver<bool>,
+    ) -> Self {
         let file = network.directory().derived().join("activities");
         let activities = Activities::new(Arc::clone(network.ledger.books().journal()), file);
         Self {
             past,
             activities,
+            access,
             network,
             adding_activities: Mutex::new(()),
             verifying: Arc::new(Semaphore::new(1)),

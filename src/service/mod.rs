@@ -12,16 +12,19 @@
 //! |---|---|
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
-//! | the calls | `ledger.rs`, `audit.rs`; streams: `batches/`, `watch.rs` |
+//! | who calls | `caller.rs` |
+//! | the calls | `ledger.rs`, `audit.rs`, `access.rs`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
 //! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
 //! | the way of a write, sealing | `installation.rs` |
 
+mod access;
 mod answers;
 mod asked;
 mod audit;
 mod batches;
+mod caller;
 mod commands;
 mod fields;
 mod installation;

@@ -3,6 +3,7 @@
 //! | why | code | details |
 //! |---|---|---|
 //! | a field cannot be meant | INVALID_ARGUMENT | `BadRequest` with the field and its limit |
+//! | nobody is let in with that key, or without one | UNAUTHENTICATED | |
 //! | a rule said no | as `reasons` says | `ErrorInfo`: domain, reason, figures |
 //! | too much at once | RESOURCE_EXHAUSTED | `RetryInfo` |
 //! | it is not known, or not yet | UNAVAILABLE | `RetryInfo`, or `ErrorInfo` with SEQUENCE_NOT_REACHED |
@@ -61,6 +62,8 @@ pub enum NotDone {
         /// Seconds, counts and numbers, by their names.
         figures: HashMap<String, String>,
     },
+    /// Nobody is let in with that key, or without one; nothing was looked at.
+    NotLetIn(String),
     /// Too much at once; nothing was done.
     Busy(&'static str),
     /// The books are still being read, or the server is ending.
@@ -121,6 +124,7 @@ impl NotDone {
         match self {
             Self::Bad(_) => Code::InvalidArgument,
             Self::Refused { reason, .. } => code(*reason),
+            Self::NotLetIn(_) => Code::Unauthenticated,
             Self::Busy(_) => Code::ResourceExhausted,
             Self::NotServing(_) | Self::Unknown(_) | Self::NotReached { .. } => Code::Unavailable,
             Self::Unreadable(_) => Code::DataLoss,
@@ -137,7 +141,7 @@ impl NotDone {
             Self::Refused { sentence, .. } => sentence.clone(),
             Self::Busy(what) => format!("{what}; nothing was done, ask again shortly"),
             Self::NotServing(what) => (*what).to_owned(),
-            Self::Unknown(what) => what.clone(),
+            Self::NotLetIn(what) | Self::Unknown(what) => what.clone(),
             Self::NotReached { asked, position } => {
                 format!("entry {asked} is not reached yet; the answer would go through entry {position}")
             }
@@ -172,7 +176,7 @@ impl From<NotDone> for Status {
                 [("asked_sequence", asked), ("sequence", position)]
                     .map(|(name, sequence)| (name.to_owned(), sequence.to_string())),
             ),
-            NotDone::Unreadable(_) => return Self::new(code, message),
+            NotDone::NotLetIn(_) | NotDone::Unreadable(_) => return Self::new(code, message),
         };
         Self::with_error_details(code, message, details)
     }
@@ -189,7 +193,11 @@ impl From<NotDone> for api::EntryError {
                 error.metadata = figures;
             }
             NotDone::NotReached { .. } => SEQUENCE_NOT_REACHED.clone_into(&mut error.reason),
-            NotDone::Busy(_) | NotDone::NotServing(_) | NotDone::Unknown(_) | NotDone::Unreadable(_) => {}
+            NotDone::NotLetIn(_)
+            | NotDone::Busy(_)
+            | NotDone::NotServing(_)
+            | NotDone::Unknown(_)
+            | NotDone::Unreadable(_) => {}
         }
         error
     }

@@ -36,6 +36,7 @@ struct Instruments {
     calls: Counter<u64>,
     call_duration: Histogram<f64>,
     refusals: Counter<u64>,
+    keys_refused: Counter<u64>,
     streams_open: UpDownCounter<i64>,
     queue_depth: Gauge<u64>,
     entries: Counter<u64>,
@@ -58,6 +59,7 @@ impl Metrics {
             calls: meter.u64_counter(names::CALLS).with_unit("{call}").build(),
             call_duration: seconds(names::CALL_DURATION),
             refusals: meter.u64_counter(names::REFUSALS).with_unit("{refusal}").build(),
+            keys_refused: meter.u64_counter(names::KEYS_REFUSED).with_unit("{key}").build(),
             streams_open: meter.i64_up_down_counter(names::STREAMS_OPEN).with_unit("{stream}").build(),
             queue_depth: meter.u64_gauge(names::QUEUE_DEPTH).with_unit("{submission}").build(),
             entries: meter.u64_counter(names::ENTRIES).with_unit("{entry}").build(),
@@ -79,6 +81,11 @@ impl Metrics {
     /// Counts a command that a rule said no to.
     pub fn refused(&self, reason: Reason) {
         self.instruments.refusals.add(1, &[KeyValue::new(names::REASON, reason.word())]);
+    }
+
+    /// Counts a key that was not let in. `why` is one of the words of [`names::WHY`].
+    pub fn key_refused(&self, why: &'static str) {
+        self.instruments.keys_refused.add(1, &[KeyValue::new(names::WHY, why)]);
     }
 
     /// Takes down a batch that is on disk.

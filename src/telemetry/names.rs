@@ -10,6 +10,8 @@ pub const CALLS: &str = "hourbook.calls";
 pub const CALL_DURATION: &str = "hourbook.call.duration";
 /// Commands that a rule said no to; counter, `{refusal}`; label [`REASON`].
 pub const REFUSALS: &str = "hourbook.refusals";
+/// Keys that were shown and not let in: guesses, slips, and keys that are over; counter, `{key}`; label [`WHY`].
+pub const KEYS_REFUSED: &str = "hourbook.keys.refused";
 /// Streams of answers that are open; up-down counter, `{stream}`; label [`METHOD`].
 pub const STREAMS_OPEN: &str = "hourbook.streams.open";
 /// Submissions that waited for the poster when the newest batch was written; gauge, `{submission}`; no labels.
@@ -26,10 +28,11 @@ pub const BATCH_DURATION: &str = "hourbook.batch.duration";
 pub const TRIAL_BALANCE: &str = "hourbook.trial_balance.sum";
 
 /// Every metric.
-pub const METRICS: [&str; 10] = [
+pub const METRICS: [&str; 11] = [
     CALLS,
     CALL_DURATION,
     REFUSALS,
+    KEYS_REFUSED,
     STREAMS_OPEN,
     QUEUE_DEPTH,
     ENTRIES,
@@ -47,6 +50,8 @@ pub const UNKNOWN_METHOD: &str = "unknown";
 pub const CODE: &str = "hourbook.code";
 /// The word of a refusal, such as `BELOW_FLOOR`.
 pub const REASON: &str = "hourbook.reason";
+/// Why a key was not let in: `malformed`, `unknown`, `ended` or `keyring_lost`.
+pub const WHY: &str = "hourbook.why";
 /// The number of the gRPC status, on [`SPAN_CALL`] only.
 pub const STATUS_CODE: &str = "rpc.grpc.status_code";
 /// How many entries a span is about, on spans only.

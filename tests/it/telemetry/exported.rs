@@ -89,6 +89,7 @@ async fn a_collector_sees_calls_and_no_members() {
     metrics.refused(Reason::BelowFloor);
     metrics.refused(Reason::BelowFloor);
     metrics.refused(Reason::CodeUsed);
+    metrics.key_refused("unknown");
     metrics.batch(&BatchWritten { entries: 3, bytes: 400, took: Duration::from_millis(2), queued: 9 });
     metrics.batch(&BatchWritten { entries: 5, bytes: 600, took: Duration::from_millis(6), queued: 7 });
     metrics.observe_trial_balance(Box::new(|| Some(0)));
@@ -160,6 +161,7 @@ fn metrics_are_right(collector: &Collector) {
     }
     assert_eq!(durations.len(), calls.len());
     assert_eq!(of(names::REFUSALS), ["hourbook.reason=BELOW_FLOOR 2", "hourbook.reason=CODE_USED 1"]);
+    assert_eq!(of(names::KEYS_REFUSED), ["hourbook.why=unknown 1"]);
     assert_eq!(of(names::STREAMS_OPEN), ["rpc.method=hourbook.v1.AuditService/Verify 0"]);
     assert_eq!(of(names::QUEUE_DEPTH), ["7"]);
     assert_eq!(of(names::ENTRIES), ["8"]);
@@ -172,4 +174,4 @@ fn metrics_are_right(collector: &Collector) {
 }
 
 /// In the order of `names::METRICS`.
-const UNITS: &str = "{call} s {refusal} {stream} {submission} {entry} {entry} By s s";
+const UNITS: &str = "{call} s {refusal} {key} {stream} {submission} {entry} {entry} By s s";
