@@ -132,15 +132,12 @@ impl Config {
             Some(value) => Ok(Some(value.clone())),
             None => environment.get(name),
         };
-        let data = setting(&flags.data, "HOURBOOK_DATA")?.unwrap_or_else(|| "hb-data".to_owned());
-        if data.is_empty() {
-            return Err(ConfigError { setting: "HOURBOOK_DATA", value: data, must: "name a folder" });
-        }
+        let data = data(flags.data.as_ref(), environment)?;
         let listen = setting(&flags.listen, "HOURBOOK_LISTEN")?;
         let drain = setting(&flags.drain_seconds, "HOURBOOK_DRAIN_SECONDS")?;
         let accept = setting(&flags.accept_clock.then(|| "yes".to_owned()), "HOURBOOK_ACCEPT_CLOCK")?;
         Ok(Self {
-            data: data.into(),
+            data,
             listen: listen.map_or(Ok(USUAL_ADDRESS), read_listen)?,
             drain: Duration::from_secs(drain.map_or(Ok(USUAL_DRAIN_SECONDS), read_drain)?),
             accept_clock: accept.map_or(Ok(false), |value| yes_or_no("HOURBOOK_ACCEPT_CLOCK", value))?,
@@ -150,6 +147,22 @@ impl Config {
             log: setting(&flags.log, "HOURBOOK_LOG")?.map_or(Ok(LogLevel::Info), read_log)?,
         })
     }
+}
+
+/// The folder the books are kept in.
+///
+/// # Errors
+/// [`ConfigError`] if it names none.
+pub fn data(flag: Option<&String>, environment: &dyn Environment) -> Result<PathBuf, ConfigError> {
+    let data = match flag {
+        Some(value) => Some(value.clone()),
+        None => environment.get("HOURBOOK_DATA")?,
+    };
+    let data = data.unwrap_or_else(|| "hb-data".to_owned());
+    if data.is_empty() {
+        return Err(ConfigError { setting: "HOURBOOK_DATA", value: data, must: "name a folder" });
+    }
+    Ok(data.into())
 }
 
 /// Until callers have to say who they are, nobody from outside this machine may call.

@@ -22,13 +22,14 @@
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `seal` |
-//! | [`import`] | books of other systems, from CSV through the API | `api`, `domain` |
+//! | [`client`] | the key that a client shows with every call | `domain` |
+//! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
-//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `import`, `words` |
+//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
@@ -98,6 +99,7 @@ pub mod access;
 pub mod api;
 pub mod audit;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod directory;
 pub mod domain;

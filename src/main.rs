@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use hourbook::cli::{self, Console, Exit, Programs};
+use hourbook::access::NotMade;
+use hourbook::cli::{self, Begun, Console, Exit, Programs};
 use hourbook::config::ProcessEnvironment;
 use hourbook::journal::DirectoryError;
-use hourbook::server::{self, ServeError, ServerError};
+use hourbook::server::{self, Init, InitError, ServeError, ServerError};
 use hourbook::story::{self, Once};
 
 /// Answers are written in pieces of this size; a list of a million lines is not a million calls.
@@ -37,6 +38,11 @@ fn main() -> ExitCode {
     };
     let programs = Programs {
         serve: &|config| server::serve(&config).map_err(|error| (serve_exit(&error), error.to_string())),
+        init: &|data, name| {
+            let made = server::init(data, name.map_or(Init::NewAdminKey, Init::Begin));
+            let made = made.map_err(|error| (init_exit(&error), error.to_string()))?;
+            Ok(Begun { key: made.text, network_name: made.network_name.into() })
+        },
         demo: &|flags| {
             let once = if flags.once { Once::Yes } else { Once::No };
             let played = story::play(once, &mut std::io::stdout().lock());
@@ -67,6 +73,26 @@ const fn serve_exit(error: &ServeError) -> Exit {
             | ServerError::Transport(_)
             | ServerError::Opening(_) => Exit::Refused,
         },
+    }
+}
+
+/// As for a server; what is asked and cannot be meant is a slip.
+const fn init_exit(error: &InitError) -> Exit {
+    match error {
+        InitError::Directory(DirectoryError::Newer { .. } | DirectoryError::Unknown { .. }) => {
+            Exit::BadConfig
+        }
+        InitError::Directory(DirectoryError::Owned { .. } | DirectoryError::Io { .. }) => Exit::Refused,
+        InitError::Network(_) | InitError::Access(_) => Exit::FailStop,
+        InitError::NotMade(NotMade::Invalid(_)) => Exit::Usage,
+        InitError::NotMade(
+            NotMade::Refused(_)
+            | NotMade::BegunBefore { .. }
+            | NotMade::KeyringLost
+            | NotMade::NoReceipt(_)
+            | NotMade::Keys(_)
+            | NotMade::Bad(_),
+        ) => Exit::Refused,
     }
 }
 

@@ -73,8 +73,8 @@ pub enum NotMade {
 pub struct NewKey {
     /// Its text.
     pub text: KeyText,
-    /// Its credential.
-    pub row: Arc<Row>,
+    /// What the network is called.
+    pub network_name: Box<str>,
 }
 
 /// What was made, or would be.
@@ -101,12 +101,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(
-        register: Register,
-        macs: Macs,
-        remembered: Remembered,
-        last_used: LastUsed,
-    ) -> Self {
+    pub(super) fn new(register: Register, macs: Macs, remembered: Remembered, last_used: LastUsed) -> Self {
         // What was read on from the journal is not in the file yet.
         Self { register, macs, remembered, in_file: (Sequence::ZERO, 0), last_used, is_unsure: false }
     }
@@ -116,13 +111,7 @@ impl Desk {
     }
 
     /// Writes when keys were used last, and all notes if there are others or `every` entries more.
-    pub(super) fn remember(
-        &mut self,
-        table: &Table,
-        reader: &dyn JournalReader,
-        file: &Path,
-        every: u64,
-    ) {
+    pub(super) fn remember(&mut self, table: &Table, reader: &dyn JournalReader, file: &Path, every: u64) {
         let used = table.rows.iter().filter_map(|row| Some((row.credential.number, row.used_minutes()?)));
         self.last_used.write(used.collect());
         if self.is_unsure {
@@ -316,9 +305,8 @@ impl Access {
 
     fn shown(&self, desk: &Desk, text: KeyText) -> Result<NewKey, NotMade> {
         self.publish(desk);
-        let number = CredentialNumber::new(text.number());
-        let row = self.credential(number).ok_or(Refusal::NotFound(number))?;
-        Ok(NewKey { text, row })
+        let begun = desk.register.begun.as_ref().ok_or(Refusal::NotBegun)?;
+        Ok(NewKey { text, network_name: begun.name.clone() })
     }
 
     /// Makes a credential. Blocking, until it is on disk.
@@ -362,8 +350,7 @@ impl Access {
             }
         };
         let said = Said::Made { grant: asked.grant.clone(), holder, maker: caller.credential(), secret };
-        let receipt =
-            desk.write(network, (asked.key, caller.holder), number.get(), &said, asked.mode)?;
+        let receipt = desk.write(network, (asked.key, caller.holder), number.get(), &said, asked.mode)?;
         if asked.mode == Mode::ValidateOnly {
             return Ok(Made { text: None, row: None, receipt });
         }
@@ -398,6 +385,7 @@ impl Access {
         if !(0..=OVERLAP_SECONDS_MAX).contains(&overlap_seconds) {
             return Err(Invalid { field: "overlap_seconds", limit: "from 0 to 2,592,000 (30 days)" }.into());
         }
+        desk.key_owner()?;
         let now = self.now();
         let credential = desk.manageable(network, caller, number, now)?;
         if let Some((_, until)) = credential.older.filter(|(_, until)| *until > now && overlap_seconds > 0) {
@@ -435,6 +423,7 @@ impl Access {
         let said = Said::Revoked { maker: caller.credential() };
         match known(network, key)? {
             None => {
+                desk.key_owner()?;
                 let now = self.now();
                 desk.manageable(network, caller, number, now)?;
                 if desk.register.is_last_admin(number, now, |secret| desk.macs.works(secret)) {

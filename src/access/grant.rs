@@ -55,9 +55,8 @@ impl Grant {
 /// # Errors
 /// [`Invalid`].
 pub fn check_name(name: &str) -> Result<(), Invalid> {
-    let fits = (1..=NAME_BYTES_MAX).contains(&name.len())
-        && name.trim() == name
-        && !name.contains(char::is_control);
+    let fits =
+        (1..=NAME_BYTES_MAX).contains(&name.len()) && name.trim() == name && !name.contains(char::is_control);
     if fits {
         Ok(())
     } else {

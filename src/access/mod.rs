@@ -86,7 +86,9 @@ pub enum AccessError {
     #[error(transparent)]
     Unreadable(#[from] RecoveryError),
     /// What it says about keys is not what was written.
-    #[error("{0}. No key is let in as long as it is not known which were revoked; put a copy of the books back")]
+    #[error(
+        "{0}. No key is let in as long as it is not known which were revoked; put a copy of the books back"
+    )]
     Bad(#[from] BadFold),
     /// The keyring cannot be used.
     #[error(transparent)]

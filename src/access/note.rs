@@ -272,7 +272,8 @@ mod tests {
         prop_oneof![
             prop_oneof![Just(Role::Admin), Just(Role::Lead), Just(Role::Auditor), Just(Role::Reporter)]
                 .prop_map(|role| (role, Reach::Network, None)),
-            (prop_oneof![Just(Role::Broker), Just(Role::Lead)], banks(1)).prop_map(|(role, reach)| (role, reach, None)),
+            (prop_oneof![Just(Role::Broker), Just(Role::Lead)], banks(1))
+                .prop_map(|(role, reach)| (role, reach, None)),
             (prop_oneof![Just(Role::Member), Just(Role::Integration)], banks(REACH_MAX))
                 .prop_map(|(role, reach)| (role, reach, None)),
             (partner(), 1_u32..=9_999).prop_map(|(reach, till)| (Role::Till, reach, Some(till))),

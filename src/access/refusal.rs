@@ -14,7 +14,9 @@ pub enum Refusal {
     )]
     NotBegun,
     /// No such credential, or none the caller may see.
-    #[error("Not done: there is no key {0} that you can see. Nothing was changed. Look at 'hourbook key list'.")]
+    #[error(
+        "Not done: there is no key {0} that you can see. Nothing was changed. Look at 'hourbook key list'."
+    )]
     NotFound(CredentialNumber),
     /// The caller may make no key of this role, or none that reaches this far.
     #[error(
@@ -37,9 +39,7 @@ pub enum Refusal {
     )]
     RequestIdReused(Vec<&'static str>),
     /// Revoked, or past its time.
-    #[error(
-        "Not done: key {0} was revoked or is past its time. Nothing was changed. Make another key."
-    )]
+    #[error("Not done: key {0} was revoked or is past its time. Nothing was changed. Make another key.")]
     Ended(CredentialNumber),
     /// A rotation is not over.
     #[error(

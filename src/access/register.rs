@@ -129,8 +129,7 @@ impl Register {
     /// [`BadFold`], naming the entry.
     pub fn apply(&mut self, written: &Written) -> Result<(), BadFold> {
         let out_of_order = BadFold::Order(written.sequence);
-        let said =
-            Said::decode(&written.note.body).map_err(|bad| BadFold::Note(written.sequence, bad))?;
+        let said = Said::decode(&written.note.body).map_err(|bad| BadFold::Note(written.sequence, bad))?;
         let number = u32::try_from(written.note.subject).map_err(|_| out_of_order)?;
         match said {
             Said::Begun { key_owner, name } => {
@@ -233,7 +232,10 @@ mod tests {
             let reach = Reach::Network;
             let expires_at = expires_at.map(Timestamp::from_micros);
             let grant = Grant { role, reach, till: None, name: "x".into(), expires_at };
-            self.say(number, Said::Made { grant, holder: OwnerNumber::new(2), maker: None, secret: secret(1) })
+            self.say(
+                number,
+                Said::Made { grant, holder: OwnerNumber::new(2), maker: None, secret: secret(1) },
+            )
         }
     }
 
@@ -262,7 +264,10 @@ mod tests {
 
         story.say(1, rotated(NOW + 50, 2)).unwrap();
         let first = Arc::clone(&story.register.credentials[0]);
-        assert_eq!((first.secret, first.older), (secret(2), Some((secret(1), Timestamp::from_micros(NOW + 50)))));
+        assert_eq!(
+            (first.secret, first.older),
+            (secret(2), Some((secret(1), Timestamp::from_micros(NOW + 50))))
+        );
         story.say(1, rotated(NOW, 3)).unwrap();
         assert_eq!(story.register.credentials[0].older, None, "both before are over");
         assert_eq!(first.secret, secret(2), "who looked before sees what there was");

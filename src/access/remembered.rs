@@ -87,5 +87,9 @@ fn note_of(line: &str) -> Option<Written> {
     let body = pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     let body = body.collect::<Option<Vec<_>>>()?.into_boxed_slice();
     let is_all = words.next().is_none() && rest.is_empty();
-    is_all.then_some(Written { sequence, recorded_at, note: Note { topic: Topic::CREDENTIAL, subject, body } })
+    is_all.then_some(Written {
+        sequence,
+        recorded_at,
+        note: Note { topic: Topic::CREDENTIAL, subject, body },
+    })
 }

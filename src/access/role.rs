@@ -100,7 +100,10 @@ impl Role {
             (Self::Broker | Self::Lead, Reach::Banks(banks)) => banks.len() == 1,
             (Self::Member | Self::Auditor | Self::Reporter | Self::Integration, Reach::Banks(_))
             | (Self::Lead | Self::Auditor | Self::Reporter | Self::Admin, Reach::Network) => true,
-            (Self::Member | Self::Till | Self::Partner | Self::Broker | Self::Integration, Reach::Network)
+            (
+                Self::Member | Self::Till | Self::Partner | Self::Broker | Self::Integration,
+                Reach::Network,
+            )
             | (Self::Till | Self::Partner | Self::Admin, Reach::Banks(_))
             | (
                 Self::Member
@@ -201,9 +204,7 @@ impl Reach {
                 false
             }
             (Self::Banks(own), Self::Banks(asked)) => asked.iter().all(|bank| own.contains(bank)),
-            (Self::Partners(own), Self::Partners(asked)) => {
-                asked.iter().all(|partner| own.contains(partner))
-            }
+            (Self::Partners(own), Self::Partners(asked)) => asked.iter().all(|partner| own.contains(partner)),
             (Self::Banks(own), Self::Partners(asked)) => asked.iter().all(|partner| {
                 let banks = banks_of(*partner);
                 !banks.is_empty() && banks.iter().all(|bank| own.contains(bank))
@@ -228,12 +229,12 @@ mod tests {
     /// reach, one and several, as a table that is written out in full.
     #[test]
     fn each_role_has_its_reach() {
-        let forms =
-            [Reach::Network, banks(&[1]), banks(&[1, 2]), partners(&[5]), partners(&[5, 6])];
+        let forms = [Reach::Network, banks(&[1]), banks(&[1, 2]), partners(&[5]), partners(&[5, 6])];
         let mut found = String::new();
         for role in Role::ALL {
             let till = (role == Role::Till).then_some(1);
-            let row = forms.iter().map(|reach| if role.check_reach(reach, till).is_ok() { " yes" } else { "  - " });
+            let row =
+                forms.iter().map(|reach| if role.check_reach(reach, till).is_ok() { " yes" } else { "  - " });
             found.push_str(&format!("{:12}{}\n", role.word(), row.collect::<String>()));
         }
         // network, one bank, two banks, one partner, two partners
@@ -273,7 +274,10 @@ reporter     yes yes yes  -   - \nadmin        yes  -   -   -   - \nintegration 
             assert_eq!(Role::from_number(role.number()), Some(role));
             assert_eq!(Role::from_word(role.word()), Some(role));
         }
-        assert_eq!((Role::from_number(0), Role::from_number(10), Role::from_word("root")), (None, None, None));
+        assert_eq!(
+            (Role::from_number(0), Role::from_number(10), Role::from_word("root")),
+            (None, None, None)
+        );
     }
 
     /// Goal: what covers what. Method: a table; partner 5 is in bank 1, 6 in banks 1 and 2, 7 in none.

@@ -278,12 +278,11 @@ impl Table {
     /// The table after a change; whoever holds a caller that it ends is told.
     #[must_use]
     pub fn after(&self, register: &Register, macs: &Macs) -> Self {
-        let rows = register.credentials.iter().enumerate().map(|(place, credential)| {
-            match self.rows.get(place) {
+        let rows =
+            register.credentials.iter().enumerate().map(|(place, credential)| match self.rows.get(place) {
                 Some(row) if Arc::ptr_eq(&row.credential, credential) => Arc::clone(row),
                 row => Arc::new(Row::of(credential, macs, row.map(|row| &**row), 0)),
-            }
-        });
+            });
         Self { begun: register.begun.clone(), rows: rows.collect(), mac: newest(register, macs) }
     }
 

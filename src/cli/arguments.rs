@@ -2,12 +2,15 @@
 //!
 //! Owns names and help. What a command's own flags are stands beside what it does, in `commands`.
 
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, completions, entry, hold, post, reverse, statement, trial_balance, watch,
+    account, balance, bank, completions, entry, hold, init, key, post, reverse, statement, trial_balance,
+    watch,
 };
 use super::exit::EXIT_CODES_HELP;
 use super::screen::Format;
@@ -27,6 +30,9 @@ pub struct Arguments {
     /// Where the server is [env: HOURBOOK_SERVER] [default: 127.0.0.1:4687]
     #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = EVERYWHERE)]
     pub server: Option<String>,
+    /// A file with your key, readable by nobody else [env: HOURBOOK_KEY_FILE, or HOURBOOK_KEY for the key itself]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
+    pub key_file: Option<PathBuf>,
     /// How answers look; amounts in json and csv are seconds
     #[arg(long, global = true, value_enum, value_name = "table|json|csv", help_heading = EVERYWHERE)]
     #[arg(default_value_t = Format::Table, hide_possible_values = true)]
@@ -41,6 +47,8 @@ pub struct Arguments {
 pub enum Command {
     /// Keep the books in a folder and answer calls
     Serve(config::ServeFlags),
+    /// Begin a network in a folder, with its first admin key; the server stopped
+    Init(init::Flags),
     /// Play the story of a time bank, to see what Hourbook does
     Demo(DemoFlags),
     /// What is asked of a server.
@@ -55,6 +63,12 @@ pub enum Command {
 pub enum Question {
     /// Take over the books of another system from a CSV file
     Import(crate::import::Arguments),
+    /// Keys: make one, list, rotate and revoke them
+    #[command(subcommand)]
+    Key(key::Command),
+    /// What the server takes you for
+    #[command(name = "whoami")]
+    WhoAmI,
     /// Time banks: open one, list them
     #[command(subcommand)]
     Bank(bank::Command),

@@ -12,8 +12,10 @@ use tonic_health::pb::health_client::HealthClient;
 
 use super::failure::Failure;
 use super::screen::Screen;
+use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
+use crate::client::{Shown, Wire};
 use crate::config::{ConfigError, Environment, USUAL_ADDRESS};
 
 /// How long a server may take to start.
@@ -35,11 +37,15 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Client {
     /// The books.
-    pub ledger: LedgerServiceClient<Channel>,
+    pub ledger: LedgerServiceClient<Wire>,
     /// Whether they add up.
-    pub audit: AuditServiceClient<Channel>,
-    /// What both speak through.
-    pub channel: Channel,
+    pub audit: AuditServiceClient<Wire>,
+    /// Who may call.
+    pub access: AccessServiceClient<Wire>,
+    /// What is shown with every call.
+    pub shown: Shown,
+    /// What all speak through.
+    pub channel: Wire,
 }
 
 /// Where the server is: `--server`, `HOURBOOK_SERVER`, or the usual address.
@@ -65,11 +71,11 @@ pub fn address(flag: Option<&str>, environment: &dyn Environment) -> Result<Stri
     }
 }
 
-/// Connects to a server that answers, waiting up to ten seconds for one that starts.
+/// Connects to a server that answers, with `shown` in every call, waiting up to ten seconds for one that starts.
 ///
 /// # Errors
 /// [`Failure::Unreachable`] with what was tried last.
-pub async fn connect(address: &str, screen: &mut Screen<'_>) -> Result<Client, Failure> {
+pub async fn connect(address: &str, shown: Shown, screen: &mut Screen<'_>) -> Result<Client, Failure> {
     let endpoint = Endpoint::from_shared(format!("http://{address}"))
         .map_err(|error| Failure::Unreachable(format!("{address}: {error}")))?
         .connect_timeout(ATTEMPT)
@@ -80,7 +86,7 @@ pub async fn connect(address: &str, screen: &mut Screen<'_>) -> Result<Client, F
     let mut has_said = false;
     loop {
         let why = match attempt(&endpoint).await {
-            Ok(channel) => return Ok(clients(channel)),
+            Ok(channel) => return Ok(clients(channel, shown)),
             Err(why) => why,
         };
         if began.elapsed() >= PATIENCE {
@@ -117,10 +123,13 @@ async fn attempt(endpoint: &Endpoint) -> Result<Channel, &'static str> {
     }
 }
 
-fn clients(channel: Channel) -> Client {
+fn clients(channel: Channel, shown: Shown) -> Client {
+    let channel = shown.clone().on(channel);
     Client {
         ledger: LedgerServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         audit: AuditServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        access: AccessServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        shown,
         channel,
     }
 }

@@ -134,7 +134,15 @@ fn flag(field: &str) -> Option<&'static str> {
         "name" | "label" => "--name",
         "time_zone" => "--time-zone",
         "owner_number" => "--owner",
-        "bank_number" => "--bank",
+        "bank_number" | "bank_numbers" => "--bank",
+        "partner_owner_numbers" => "--partner",
+        "reach" => "--bank, --partner or --network",
+        "role" => "--role",
+        "till_number" => "--till",
+        "holder_owner_number" => "--holder",
+        "expires_at" => "--expires",
+        "overlap_seconds" => "--overlap",
+        "credential_number" => "the key",
         "remainder_to_account_number" => "--remainder-to",
         "at_sequence" => "--at",
         "recorded_before" => "--recorded-before",
@@ -221,6 +229,9 @@ impl Failure {
         let wait = parts.retry_after.map(|wait| wait.as_secs().max(1));
         if status.code() == Code::ResourceExhausted {
             return wait.map(|seconds| format!("Nothing was written. Try again in {seconds} s."));
+        }
+        if status.code() == Code::Unauthenticated {
+            return Some("Show your key with --key-file FILE, or HOURBOOK_KEY_FILE.".to_owned());
         }
         let is_unknown = self.exit() == Exit::Unreachable;
         id.filter(|_| is_unknown).map(|id| {

@@ -17,12 +17,14 @@ mod entries;
 pub mod exit;
 mod failure;
 mod figures;
+mod key;
 mod progress;
 mod screen;
 mod session;
 mod values;
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::Parser;
 
@@ -34,14 +36,26 @@ pub use screen::Console;
 use screen::Screen;
 use session::Session;
 
+use crate::client::Shown;
 use crate::config::{Config, Environment};
+use crate::domain::KeyText;
 
 /// The programs that run in this process, rather than ask another.
 pub struct Programs<'a> {
     /// Serves until it is told to end.
     pub serve: &'a dyn Fn(Config) -> Result<(), (Exit, String)>,
+    /// Begins a network in a folder, under a name; without one, makes another admin key.
+    pub init: &'a dyn Fn(&Path, Option<&str>) -> Result<Begun, (Exit, String)>,
     /// Plays the story.
     pub demo: &'a dyn Fn(DemoFlags) -> Result<(), (Exit, String)>,
+}
+
+/// A network that has begun, and its admin key.
+pub struct Begun {
+    /// The key, for its holder alone.
+    pub key: KeyText,
+    /// What the network is called.
+    pub network_name: String,
 }
 
 /// Reads `arguments`, of which the first is the program's name, does what they say, and says how it went.
@@ -89,22 +103,31 @@ fn dispatch(
     let process = |(exit, why)| Failure::Process(exit, why);
     match arguments.command {
         Command::Serve(flags) => (programs.serve)(Config::read(&flags, environment)?).map_err(process),
+        Command::Init(flags) => commands::init::run(screen, flags, environment, programs),
         Command::Demo(flags) => (programs.demo)(flags).map_err(process),
         Command::Completions(flags) => commands::completions::run(screen, flags),
         Command::Ask(question) => {
             let address = connection::address(arguments.server.as_deref(), environment)?;
+            let shown = key::shown(arguments.key_file.as_deref(), environment)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(ask(question, address, screen))
+            runtime.block_on(ask(question, address, shown, screen))
         }
     }
 }
 
 /// The commands that ask a server.
-async fn ask(question: Question, address: String, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    let client = connection::connect(&address, screen).await?;
+async fn ask(
+    question: Question,
+    address: String,
+    shown: Shown,
+    screen: &mut Screen<'_>,
+) -> Result<(), Failure> {
+    let client = connection::connect(&address, shown, screen).await?;
     let session = &mut Session::new(screen, client, address);
     match question {
         Question::Import(arguments) => commands::import::run(session, arguments).await,
+        Question::Key(command) => commands::key::run(session, command).await,
+        Question::WhoAmI => commands::whoami::run(session).await,
         Question::Bank(command) => commands::bank::run(session, command).await,
         Question::Account(command) => commands::account::run(session, command).await,
         Question::Post(flags) => commands::post::run(session, flags).await,

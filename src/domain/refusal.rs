@@ -232,6 +232,17 @@ impl Reason {
         Self::LastAdminKey,
     ];
 
+    /// Those about keys, which no ledger gives.
+    pub const OF_KEYS: [Self; 7] = [
+        Self::NoKeysYet,
+        Self::KeyShownOnce,
+        Self::KeyNotFound,
+        Self::BeyondReach,
+        Self::KeyEnded,
+        Self::TwoKeysLive,
+        Self::LastAdminKey,
+    ];
+
     /// The word callers and their programs rely on.
     #[must_use]
     pub const fn word(self) -> &'static str {

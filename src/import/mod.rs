@@ -21,10 +21,10 @@ use std::io::Read;
 use std::time::Instant;
 
 use tonic::Status;
-use tonic::transport::Channel;
 
 use crate::api::Kind;
 use crate::api::ledger_service_client::LedgerServiceClient;
+use crate::client::Wire;
 use crate::domain::Day;
 use crate::domain::hours::DecimalMeans;
 
@@ -60,7 +60,7 @@ pub use summary::{LINES_NAMED_MAX, REASONS_MAX, RefusedRows, Summary};
 /// An answer to a batch may be this long, in bytes: every entry refused, in many words.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
-type Client = LedgerServiceClient<Channel>;
+type Client = LedgerServiceClient<Wire>;
 
 /// How an import is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -182,7 +182,7 @@ impl DecimalHours {
 /// [`ImportError`]; each says whether anything was posted. Rows the ledger refuses are no error: they are
 /// in the [`Summary`].
 pub async fn run(
-    channel: Channel,
+    channel: Wire,
     source: impl Read,
     options: &Options,
     progress: &mut dyn FnMut(Progress),

@@ -11,6 +11,7 @@
 
 mod calls;
 mod connections;
+mod init;
 mod metered;
 mod opening;
 mod process;
@@ -36,6 +37,7 @@ use crate::service::Service;
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
 use calls::{InTime, Sized};
 use connections::Connections;
+pub use init::{Init, InitError, init};
 pub use process::{ServeError, serve};
 
 /// Calls of one connection at once; further ones wait.

@@ -213,9 +213,10 @@ fn read_reach(reach: api::Reach) -> Result<Reach, NotDone> {
 fn reach(reach: &Reach) -> api::Reach {
     match reach {
         Reach::Network => api::Reach { whole_network: true, ..api::Reach::default() },
-        Reach::Banks(banks) => {
-            api::Reach { bank_numbers: banks.iter().map(|bank| bank.get()).collect(), ..api::Reach::default() }
-        }
+        Reach::Banks(banks) => api::Reach {
+            bank_numbers: banks.iter().map(|bank| bank.get()).collect(),
+            ..api::Reach::default()
+        },
         Reach::Partners(partners) => api::Reach {
             partner_owner_numbers: partners.iter().map(|partner| partner.get()).collect(),
             ..api::Reach::default()

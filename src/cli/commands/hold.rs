@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::post::TransferFlags;
-use super::{place, receipt};
+use super::{from_now, place, receipt};
 use crate::api;
 use crate::cli::arguments::{DetailFlags, WriteFlags, postable_kind};
 use crate::cli::connection::call;
@@ -12,7 +12,6 @@ use crate::cli::failure::{Asking, Failure};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 use crate::cli::values::{self, Deadline};
-use crate::domain::RequestId;
 
 /// What happens at the deadline.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -97,7 +96,7 @@ pub async fn hold(session: &mut Session<'_, '_>, flags: HoldFlags) -> Result<(),
         request_id: id.to_string(),
         kind: flags.kind.into(),
         transfers: flags.transfers.transfers(session).await?,
-        deadline: Some(values::wire_time(deadline(flags.until, id)?)),
+        deadline: Some(values::wire_time(from_now("--until", flags.until, id)?)),
         at_deadline: at_deadline.into(),
         claims: Vec::new(),
         details: flags.details.details(),
@@ -108,28 +107,6 @@ pub async fn hold(session: &mut Session<'_, '_>, flags: HoldFlags) -> Result<(),
     let number = receipt.entry.as_ref().map_or(0, |entry| entry.sequence);
     let extra = vec![(Column::figures("hold_sequence", "Hold", 0), Cell::number_or_nothing(number))];
     tell(session, Written { receipt, request_id: id, validate_only: flags.write.validate_only, extra }).await
-}
-
-/// A span counts from the moment inside the id, so that the same command asked again with the same id
-/// means the same deadline.
-fn deadline(until: Deadline, id: RequestId) -> Result<jiff::Timestamp, Failure> {
-    let span = match until {
-        Deadline::At(at) => return Ok(at),
-        Deadline::In(span) => span,
-    };
-    let id = uuid::Uuid::from_bytes(id.bytes());
-    let made = id.get_timestamp().filter(|_| id.get_version_num() == 7).ok_or_else(|| {
-        Failure::Usage(
-            "--until needs a time with this --request-id: only an id of version 7 says from when a span counts"
-                .to_owned(),
-        )
-    })?;
-    let too_far = |_| Failure::Usage("--until is further ahead than the calendar goes".to_owned());
-    let (seconds, nanos) = made.to_unix();
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    let made = jiff::Timestamp::new(seconds, i32::try_from(nanos).unwrap_or_default()).map_err(too_far)?;
-    let then = made.to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).map_err(too_far)?;
-    Ok(then.timestamp())
 }
 
 /// Takes a hold, or a part of it.
@@ -174,23 +151,4 @@ pub async fn void(session: &mut Session<'_, '_>, flags: VoidFlags) -> Result<(),
         Written { receipt, request_id: id, validate_only: flags.write.validate_only, extra: Vec::new() },
     )
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Goal: a repeat under the same id means the same deadline. Method: a span with an id of a known
-    /// moment, and with one that has none.
-    #[test]
-    fn a_span_counts_from_the_id() {
-        let id = RequestId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
-        let span = values::deadline("1 day").unwrap();
-        let then = deadline(span, id).unwrap();
-        assert_eq!(then, deadline(span, id).unwrap());
-        assert_eq!(then.as_millisecond(), 0x0189_0a5d_ac96 + 86_400_000);
-        assert!(matches!(deadline(span, RequestId::derived([1; 16])), Err(Failure::Usage(_))));
-        let at = values::deadline("2026-05-13T14:30:00Z").unwrap();
-        assert!(deadline(at, RequestId::derived([1; 16])).is_ok());
-    }
 }

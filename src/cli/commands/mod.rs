@@ -10,15 +10,18 @@ pub mod completions;
 pub mod entry;
 pub mod hold;
 pub mod import;
+pub mod init;
+pub mod key;
 pub mod post;
 pub mod reverse;
 pub mod statement;
 pub mod trial_balance;
 pub mod verify;
 pub mod watch;
+pub mod whoami;
 
 use super::failure::Failure;
-use super::values;
+use super::values::{self, Deadline};
 use crate::api;
 use crate::domain::RequestId;
 use crate::domain::hours::format_hours;
@@ -61,6 +64,27 @@ fn before(moment: Option<jiff::Timestamp>) -> Option<prost_types::Timestamp> {
     moment.map(values::wire_time)
 }
 
+/// A span counts from the moment inside the id, so that the same command asked again with the same id
+/// means the same moment.
+fn from_now(flag: &str, until: Deadline, id: RequestId) -> Result<jiff::Timestamp, Failure> {
+    let span = match until {
+        Deadline::At(at) => return Ok(at),
+        Deadline::In(span) => span,
+    };
+    let id = uuid::Uuid::from_bytes(id.bytes());
+    let made = id.get_timestamp().filter(|_| id.get_version_num() == 7).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{flag} needs a time with this --request-id: only an id of version 7 says from when a span counts"
+        ))
+    })?;
+    let too_far = |_| Failure::Usage(format!("{flag} is further ahead than the calendar goes"));
+    let (seconds, nanos) = made.to_unix();
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    let made = jiff::Timestamp::new(seconds, i32::try_from(nanos).unwrap_or_default()).map_err(too_far)?;
+    let then = made.to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).map_err(too_far)?;
+    Ok(then.timestamp())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +97,20 @@ mod tests {
         assert_ne!(derived(one, "owner"), derived(one, "account"));
         assert_ne!(derived(one, "owner"), derived(other, "owner"));
         assert!(RequestId::parse(&derived(one, "owner").to_string()).is_ok());
+    }
+
+    /// Goal: a repeat under the same id means the same moment. Method: a span with an id of a known
+    /// moment, and with one that has none.
+    #[test]
+    fn a_span_counts_from_the_id() {
+        let id = RequestId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
+        let span = values::deadline("1 day").unwrap();
+        let then = from_now("--until", span, id).unwrap();
+        assert_eq!(then, from_now("--until", span, id).unwrap());
+        assert_eq!(then.as_millisecond(), 0x0189_0a5d_ac96 + 86_400_000);
+        let none = from_now("--expires", span, RequestId::derived([1; 16]));
+        assert!(matches!(none, Err(Failure::Usage(said)) if said.starts_with("--expires")));
+        let at = values::deadline("2026-05-13T14:30:00Z").unwrap();
+        assert!(from_now("--until", at, RequestId::derived([1; 16])).is_ok());
     }
 }

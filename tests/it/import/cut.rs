@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hourbook::client::Shown;
 use hourbook::import::{self, Options};
 use tokio::net::TcpListener;
 use tonic::transport::Endpoint;
@@ -29,7 +30,7 @@ fn goes_on_where_it_was_cut() {
         let address = listener.local_addr().unwrap();
         tokio::spawn(stand_between(listener, server.address(), Arc::clone(&cuts)));
         let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy();
-        import::run(channel, text.as_bytes(), &opening(), &mut |_| {}).await
+        import::run(Shown::NOTHING.on(channel), text.as_bytes(), &opening(), &mut |_| {}).await
     });
     let summary = summary.unwrap();
     assert_eq!(cuts.left.load(Ordering::SeqCst), 0);

@@ -10,6 +10,7 @@ mod told;
 mod town;
 
 use hourbook::api::{Account, Entry, GetEntryRequest, ListAccountsRequest, ListBanksRequest};
+use hourbook::client::Shown;
 use hourbook::import::{self, ImportError, Missing, Options, Summary};
 
 pub use server::Server;
@@ -22,7 +23,7 @@ pub fn opening() -> Options {
 
 impl Server {
     pub fn import(&self, file: &str, options: &Options) -> Result<Summary, ImportError> {
-        self.wait(import::run(self.channel(), file.as_bytes(), options, &mut |_| {}))
+        self.wait(import::run(Shown::NOTHING.on(self.channel()), file.as_bytes(), options, &mut |_| {}))
     }
 
     /// Every account of members: label, number, balance in seconds; by label.

@@ -7,7 +7,7 @@ use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse
 
 use crate::support::served::Served;
 
-/// Goal: a tool finds both services and health, and can read the details of errors, which name their types.
+/// Goal: a tool finds all services and health, and can read the details of errors, which name their types.
 /// Method: reflection is asked for one symbol after the other.
 #[test]
 fn everything_on_the_wire_is_described() {
@@ -15,6 +15,7 @@ fn everything_on_the_wire_is_described() {
     for symbol in [
         "hourbook.v1.LedgerService",
         "hourbook.v1.AuditService",
+        "hourbook.v1.AccessService",
         "grpc.health.v1.Health",
         "google.rpc.ErrorInfo",
         "google.rpc.BadRequest",

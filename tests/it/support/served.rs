@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::{self, entry::Action as Did};
-use hourbook::domain::RequestId;
+use hourbook::client::{Shown, Wire};
+use hourbook::domain::{KeyText, RequestId};
 use hourbook::journal::DataDirectory;
 use hourbook::ledger::{Bounds, Clock, ManualClock};
 use hourbook::server::{self, Options, ServerError};
@@ -90,6 +92,12 @@ impl Served {
 
     pub fn audit(&self) -> AuditServiceClient<Channel> {
         AuditServiceClient::new(self.channel.clone())
+    }
+
+    /// AccessService, with `key` shown in every call, if there is one.
+    pub fn access(&self, key: Option<&str>) -> AccessServiceClient<Wire> {
+        let shown = key.map_or(Shown::NOTHING, |key| Shown::key(&KeyText::parse(key).unwrap()));
+        AccessServiceClient::new(shown.on(self.channel.clone()))
     }
 
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {

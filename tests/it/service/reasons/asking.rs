@@ -7,7 +7,7 @@ use super::seen::Refused;
 use crate::support::served::{Served, exchange, floor, fresh, transfer};
 use crate::support::{HOUR, START};
 
-/// The calls that write, in the order of the API.
+/// The calls of LedgerService that write, in the order of the API.
 pub const WRITES: [&str; 14] = [
     "RegisterOwners",
     "OpenBank",
@@ -25,7 +25,10 @@ pub const WRITES: [&str; 14] = [
     "ReverseEntry",
 ];
 
-/// Those of them that take `EntryDetails`.
+/// The calls that write about keys; `keys` asks them.
+pub const KEY_WRITES: [&str; 3] = ["CreateKey", "RotateKey", "RevokeKey"];
+
+/// Those of the first that take `EntryDetails`.
 pub const DETAILED: [&str; 9] = [
     "SetLimits",
     "CloseAccount",

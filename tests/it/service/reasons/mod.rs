@@ -1,9 +1,11 @@
 //! Every reason, by every call that can give it, over a real socket; and README's table of them.
 //!
 //! One story in three servers on the same books: with no room for more, on a full disk, and as usual.
-//! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other.
+//! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other;
+//! `keys` breaks those about keys, on books of its own that have some.
 
 mod asking;
+mod keys;
 mod rules;
 mod seen;
 
@@ -20,7 +22,7 @@ use asking::{DETAILED, Numbers, WRITES, hear};
 use seen::Seen;
 
 /// Calls that read lists, or everything, and have nothing to say no to.
-const NEVER_REFUSE: [&str; 3] = ["ListBanks", "ListAccounts", "Verify"];
+const NEVER_REFUSE: [&str; 5] = ["ListBanks", "ListAccounts", "Verify", "ListKeys", "WhoAmI"];
 const README_BEGINS: &str = "<!-- reasons: a test compares this table with what every call answered -->\n";
 const README_ENDS: &str = "<!-- end of reasons -->\n";
 
@@ -62,6 +64,8 @@ fn every_reason_by_every_call_is_as_readme_says() {
     rules::claims(&served, &numbers, &mut seen);
     rules::holds_that_ended(&served, &numbers, &mut seen);
     rules::not_reached(&served, &numbers, &mut seen, position(&served));
+
+    keys::everything(&mut seen);
 
     assert_eq!(seen.never_given(), []);
     let calls = calls_of_the_api();
@@ -112,11 +116,12 @@ fn position(served: &Served) -> u64 {
     sums.unwrap().into_inner().sequence
 }
 
-/// Every call of both services, in the order in which the API names them.
+/// Every call of all services, in the order in which the API names them.
 fn calls_of_the_api() -> Vec<&'static str> {
     let proto = [
         include_str!("../../../../proto/hourbook/v1/ledger.proto"),
         include_str!("../../../../proto/hourbook/v1/audit.proto"),
+        include_str!("../../../../proto/hourbook/v1/access.proto"),
     ];
     let calls = proto.into_iter().flat_map(str::lines).filter_map(|line| line.trim().strip_prefix("rpc "));
     calls.map(|rest| rest.split('(').next().unwrap()).collect()

@@ -9,7 +9,7 @@ use hourbook::service::reasons::{SEQUENCE_NOT_REACHED, code};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::asking::WRITES;
+use super::asking::{KEY_WRITES, WRITES};
 
 /// Why a call was not done, as decoded from the wire.
 #[derive(Debug)]
@@ -35,6 +35,11 @@ impl Refused {
             message: status.message().to_owned(),
             figures: info.metadata.clone().into_iter().collect(),
         }
+    }
+
+    /// Whether its sentence says this.
+    pub fn says(&self, words: &str) -> bool {
+        self.message.contains(words)
     }
 
     /// From the error of one entry of a batch, which is of the one domain by nature.
@@ -105,8 +110,11 @@ impl Seen {
         let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
         let mut row = |reason: &str, code: Code, meaning: &str, calls: &BTreeSet<&'static str>| {
             let ordered: Vec<_> = in_order.iter().filter(|call| calls.contains(*call)).copied().collect();
-            let calls =
-                if ordered == WRITES { "every call that writes".to_owned() } else { ordered.join(", ") };
+            let calls = if ordered == [&WRITES[..], &KEY_WRITES].concat() {
+                "every call that writes".to_owned()
+            } else {
+                ordered.join(", ")
+            };
             writeln!(table, "| `{reason}` | `{}` | {meaning} | {calls} |", code_word(code)).unwrap();
         };
         for reason in Reason::ALL {
@@ -116,7 +124,7 @@ impl Seen {
         let meaning = "The books, or what is worked out from them, have not come to that entry yet. \
                        Nothing was refused: ask again.";
         row(SEQUENCE_NOT_REACHED, Code::Unavailable, meaning, &self.not_reached);
-        let writes = WRITES.join(", ");
+        let writes = [&WRITES[..], &KEY_WRITES].concat().join(", ");
         writeln!(table, "\nThe calls that write: {writes}.").unwrap();
         table
     }
@@ -137,6 +145,7 @@ fn code_word(code: Code) -> &'static str {
         Code::FailedPrecondition => "FAILED_PRECONDITION",
         Code::NotFound => "NOT_FOUND",
         Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
         Code::Unavailable => "UNAVAILABLE",
         other => panic!("{other:?} says no rule"),
     }
@@ -185,7 +194,16 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::CodeUsed => "A code works once, and this one was used.",
         Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
         Reason::BooksFull => {
-            "The books keep no more of `what`: banks, owners, accounts, counters, activities."
+            "The books keep no more of `what`: banks, owners, accounts, counters, activities, keys."
         }
+        Reason::NoKeysYet => "The network has no keys yet: `hourbook init` on its machine makes the first.",
+        Reason::KeyShownOnce => {
+            "This request made or rotated key `credential_number` before, and a key is shown once."
+        }
+        Reason::KeyNotFound => "No key has that number, or none that you can see.",
+        Reason::BeyondReach => "Your key makes none for that `role`, or none that reaches so far.",
+        Reason::KeyEnded => "The key was revoked or is past its time.",
+        Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
+        Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
     }
 }
