@@ -35,7 +35,7 @@ pub enum Refusal {
     #[error(
         "Not done: this request id was used before, for something that differs in {}. Nothing was changed. \
          Use a new id for a new request.",
-        .0.join(", ")
+        .0.join(", ").replace('_', " ")
     )]
     RequestIdReused(Vec<&'static str>),
     /// Revoked, or past its time.

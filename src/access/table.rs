@@ -9,6 +9,7 @@
 //! Progress of [`Table::check`]: no lock of ours; a short one inside the channel that tells of ends.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -93,21 +94,19 @@ impl Macs {
     /// # Errors
     /// As [`Self::of`].
     pub fn add(&mut self, owner: OwnerNumber, keyring: &Keyring) -> Result<(), NoKey> {
-        if !self.0.contains_key(&owner) {
-            let key = match seal::mac_key(keyring, owner, PURPOSE) {
-                Ok(key) => Some(Arc::new(key)),
-                Err(
-                    NoKey::NoKey { .. }
-                    | NoKey::Erased { .. }
-                    | NoKey::Damaged { .. }
-                    | NoKey::NumberOutOfRange { .. },
-                ) => None,
-                Err(error @ (NoKey::NoRandomness { .. } | NoKey::Crypto | NoKey::Keyring(_))) => {
-                    return Err(error);
-                }
-            };
-            self.0.insert(owner, key);
-        }
+        let Entry::Vacant(place) = self.0.entry(owner) else { return Ok(()) };
+        place.insert(match seal::mac_key(keyring, owner, PURPOSE) {
+            Ok(key) => Some(Arc::new(key)),
+            Err(
+                NoKey::NoKey { .. }
+                | NoKey::Erased { .. }
+                | NoKey::Damaged { .. }
+                | NoKey::NumberOutOfRange { .. },
+            ) => None,
+            Err(error @ (NoKey::NoRandomness { .. } | NoKey::Crypto | NoKey::Keyring(_))) => {
+                return Err(error);
+            }
+        });
         Ok(())
     }
 

@@ -40,12 +40,15 @@ use crate::client::Shown;
 use crate::config::{Config, Environment};
 use crate::domain::KeyText;
 
+/// Begins a network in a folder, or makes another admin key there.
+pub type Init<'a> = dyn Fn(&Path, Option<&str>) -> Result<Begun, (Exit, String)> + 'a;
+
 /// The programs that run in this process, rather than ask another.
 pub struct Programs<'a> {
     /// Serves until it is told to end.
     pub serve: &'a dyn Fn(Config) -> Result<(), (Exit, String)>,
     /// Begins a network in a folder, under a name; without one, makes another admin key.
-    pub init: &'a dyn Fn(&Path, Option<&str>) -> Result<Begun, (Exit, String)>,
+    pub init: &'a Init<'a>,
     /// Plays the story.
     pub demo: &'a dyn Fn(DemoFlags) -> Result<(), (Exit, String)>,
 }

@@ -1,6 +1,7 @@
 //! The command line, as its users type it: the real program against a real server.
 
 mod alone;
+mod keys;
 mod readme;
 pub mod served;
 mod story;

@@ -33,23 +33,27 @@ fn bare(line: &str) -> String {
         return "so many rows a second".to_owned();
     }
     let is_day = |word: &str| word.len() == 10 && word.starts_with("20") && word.matches('-').count() == 2;
-    let words = line.split_whitespace().map(|word| {
+    let is_minute = |word: &str| word.len() == 5 && word.as_bytes()[2] == b':';
+    let mut words = Vec::new();
+    for word in line.split_whitespace() {
         let plain = word.trim_end_matches(['.', ';', ',']);
         if is_day(plain) || (plain.ends_with('Z') && is_day(plain.split('T').next().unwrap())) {
-            "WHEN"
-        } else {
-            word
+            words.push("WHEN");
+        } else if plain.starts_with("hbk_") {
+            words.push("KEY");
+        } else if words.last() != Some(&"WHEN") || !is_minute(plain) {
+            words.push(word);
         }
-    });
-    words.collect::<Vec<_>>().join(" ")
+    }
+    words.join(" ")
 }
 
 /// Goal: whoever types what README shows sees what README shows. Method: every `console` block is run in
 /// order against one server with new books; times, days and speeds aside, each line is compared. `cat` shows
-/// a file that is made as shown.
+/// a file that is made as shown; the server is stopped and started where README does.
 #[test]
 fn the_transcripts_are_what_is_printed() {
-    let served = Served::new();
+    let mut served = Served::new();
     let folder = tempfile::tempdir().unwrap();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_hourbook")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
@@ -60,10 +64,22 @@ fn the_transcripts_are_what_is_printed() {
             std::fs::write(folder.path().join(file), printed.join("\n") + "\n").unwrap();
             continue;
         }
+        match command.as_str() {
+            "kill %1" => {
+                served.kill();
+                continue;
+            }
+            "hourbook serve &" => {
+                served.restart();
+                continue;
+            }
+            _ => {}
+        }
         let told = Command::new("sh")
             .args(["-c", &format!("{command} 2>&1")])
             .env("PATH", &path)
             .env("HOURBOOK_SERVER", &served.address)
+            .env("HOURBOOK_DATA", &served.data)
             .current_dir(folder.path())
             .output()
             .unwrap();

@@ -2,7 +2,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 
@@ -22,15 +25,48 @@ pub fn text(bytes: &[u8]) -> String {
 pub struct Served {
     child: Child,
     pub address: String,
-    folder: tempfile::TempDir,
+    /// Where its books are.
+    pub data: PathBuf,
+    logging: Logging,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// What a server logs.
+struct Logging {
+    lines: Arc<Mutex<String>>,
+    reading: Option<JoinHandle<()>>,
 }
 
 impl Served {
     /// Starts one over empty books.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (child, address) = start(&folder);
-        Self { child, address, folder }
+        let mut served = Self::over(&folder.path().join("books"));
+        served._folder = Some(folder);
+        served
+    }
+
+    /// Starts one over the books in `data`, and waits until it answers. A port that is free now may be taken
+    /// before the server has it, so it is tried with another.
+    pub fn over(data: &Path) -> Self {
+        for _ in 0..5 {
+            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+            let (mut child, logging) = serve(data, &address);
+            // Who needs a key hears 1 without one: that is an answer.
+            let told = hourbook(&address).arg("whoami").output().unwrap();
+            if child.try_wait().unwrap().is_none() && matches!(told.status.code(), Some(0 | 1)) {
+                return Self { child, address, data: data.to_path_buf(), logging, _folder: None };
+            }
+            let _already_gone = child.kill();
+            child.wait().unwrap();
+        }
+        panic!("no server would start");
+    }
+
+    /// All it logged, once it was killed.
+    pub fn log(&mut self) -> String {
+        drop(self.logging.reading.take().map(JoinHandle::join));
+        self.logging.lines.lock().unwrap().clone()
     }
 
     /// Kills it in the middle of whatever it does, and starts it again over the same books and on the
@@ -47,7 +83,7 @@ impl Served {
 
     /// Starts it again after a kill.
     pub fn restart(&mut self) {
-        self.child = serve(&self.folder, &self.address);
+        (self.child, self.logging) = serve(&self.data, &self.address);
     }
 
     pub fn output(&self, arguments: &[&str]) -> Output {
@@ -81,31 +117,19 @@ impl Drop for Served {
     }
 }
 
-/// A port that is free now may be taken before the server has it, so it is tried with another.
-fn start(folder: &tempfile::TempDir) -> (Child, String) {
-    for _ in 0..5 {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let mut child = serve(folder, &free);
-        let health = hourbook(&free).args(["bank", "list"]).output().unwrap();
-        if child.try_wait().unwrap().is_none() && health.status.success() {
-            return (child, free);
-        }
-        let _already_gone = child.kill();
-        child.wait().unwrap();
-    }
-    panic!("no server would start");
-}
-
 /// The server's log goes on to the test's output, so that a red test can be read.
-fn serve(folder: &tempfile::TempDir, address: &str) -> Child {
+fn serve(data: &Path, address: &str) -> (Child, Logging) {
     let mut command = hourbook(address);
-    command.args(["serve", "--listen", address, "--data"]).arg(folder.path().join("books"));
+    command.args(["serve", "--listen", address, "--data"]).arg(data);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
-    std::thread::spawn(move || {
+    let lines = Arc::new(Mutex::new(String::new()));
+    let heard = Arc::clone(&lines);
+    let reading = std::thread::spawn(move || {
         for line in log.lines().map_while(Result::ok) {
             eprintln!("server: {line}");
+            heard.lock().unwrap().push_str(&(line + "\n"));
         }
     });
-    child
+    (child, Logging { lines, reading: Some(reading) })
 }
