@@ -12,7 +12,7 @@ use super::screen::{Cell, Column, Format};
 use super::session::Session;
 use crate::api;
 use crate::api::entry::Action;
-use crate::domain::RequestId;
+use crate::domain::{RequestId, Topic};
 use crate::words;
 
 /// Lines told after a write; an entry of 256 transfers would fill the screen.
@@ -163,6 +163,13 @@ fn action_words(entry: &api::Entry) -> String {
         Some(Action::AccountClosed(closed)) => format!("account {} closed", closed.account_number),
         Some(Action::AccountReopened(reopened)) => {
             format!("account {} opened again", reopened.account_number)
+        }
+        Some(Action::NoteKept(note)) if note.topic == u32::from(Topic::CREDENTIAL.get()) => {
+            if note.subject == 0 {
+                "about the network itself".to_owned()
+            } else {
+                format!("about key {}", note.subject)
+            }
         }
         Some(Action::NoteKept(note)) => format!("note on topic {}", note.topic),
     }

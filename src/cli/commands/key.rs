@@ -283,7 +283,7 @@ pub(super) fn reach_cell(reach: &api::Reach, till_number: u32) -> Cell {
         format!("{what} {}", numbers.join(", "))
     };
     let words = if reach.whole_network {
-        "the whole network".to_owned()
+        "the network".to_owned()
     } else if !reach.bank_numbers.is_empty() {
         numbers("bank", "banks", &reach.bank_numbers)
     } else if till_number != 0 {
@@ -305,6 +305,13 @@ fn cells(credential: &api::Credential) -> Vec<(Column, Cell)> {
         let text = figures::time(at);
         text.map_or(Cell::Nothing, |text| Cell::Said(text.into(), figures::short_time(at)))
     };
+    let day = |at| {
+        let text = figures::time(at);
+        text.map_or(Cell::Nothing, |text| {
+            let day = text.split('T').next().unwrap_or_default().to_owned();
+            Cell::Said(text.into(), day)
+        })
+    };
     let state = if credential.is_live {
         "works"
     } else if credential.revoked_at.is_some() {
@@ -317,7 +324,7 @@ fn cells(credential: &api::Credential) -> Vec<(Column, Cell)> {
         (Column::figures("credential_number", "Key", 4), Cell::Number(credential.credential_number.into())),
         (Column::words("role", "Role", 8), role_cell(credential.role)),
         (Column::words("reach", "Reaches", 10), reach_cell(&reach, credential.till_number)),
-        (Column::words("name", "Called", 12), Cell::Text(credential.name.clone())),
+        (Column::words("name", "Called", 16), Cell::Text(credential.name.clone())),
         (
             Column::figures("holder_owner_number", "Acts as", 6),
             Cell::number_or_nothing(credential.holder_owner_number.into()),
@@ -329,7 +336,7 @@ fn cells(credential: &api::Credential) -> Vec<(Column, Cell)> {
         (Column::words("made_at", "", 0), time(credential.made_at)),
         (Column::words("rotated_at", "", 0), time(credential.rotated_at)),
         (Column::words("older_key_until", "", 0), time(credential.older_key_until)),
-        (Column::words("expires_at", "Ends (UTC)", 10), time(credential.expires_at)),
+        (Column::words("expires_at", "Ends", 10), day(credential.expires_at)),
         (Column::words("revoked_at", "", 0), time(credential.revoked_at)),
         (Column::words("last_used_at", "Last used (UTC)", 10), time(credential.last_used_at)),
         (Column::words("state", "State", 7), Cell::Word(state.into())),

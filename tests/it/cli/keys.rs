@@ -105,7 +105,7 @@ fn a_life_of_keys_on_the_command_line() {
     assert!(said.contains("--expires (expires_at)"), "{said}");
     let (code, first, said) = ask(&admin, &[&auditor[..], &["--expires", "90d"]].concat());
     assert!(code == 0 && is_key(&first), "{said}");
-    assert!(said.contains("Key 2: auditor of the whole network, called \"audit 2026\"."), "{said}");
+    assert!(said.contains("Key 2: auditor of the network, called \"audit 2026\"."), "{said}");
 
     let (code, second, said) = ask(&admin, &["key", "rotate", "2", "--overlap", "2h"]);
     assert!(code == 0 && is_key(&second) && said.contains("The key before works until"), "{said}");
