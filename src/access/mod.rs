@@ -1,7 +1,7 @@
 //! Who may call: credentials and their keys, and who shows one.
 //!
 //! Owns the topic `CREDENTIAL`, the kept secrets, and when keys were used last. Knows no wire and no rule
-//! about hours: what a role may do with the books is asked at the gate in front of every call.
+//! about hours: what a role may do with the books is a table, asked at the gate in front of every call.
 //!
 //! - A key is shown once. What is kept is a keyed hash (HMAC-SHA256), whose key comes from the keyring: who
 //!   has the journal, or a copy of it, cannot even test a guess.
@@ -20,6 +20,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | what a role is and how far it reaches | `role.rs`; bounds of a credential: `grant.rs` |
+//! | who may make which call, and what they see by it | `calls.rs`, `allowed.rs` |
 //! | who may make and end which keys | `rules.rs` |
 //! | who a caller is, and how a stream hears of its end | `caller.rs` |
 //! | a key looked up and compared | `table.rs`; its text: `domain::key_text` |
@@ -29,7 +30,9 @@
 //! Progress: [`Access::check`] reads one pointer behind a lock that a writer holds for one store; a keyed hash
 //! is most of its cost. Writers wait for each other and for the disk; nobody else waits for them.
 
+pub mod allowed;
 pub mod caller;
+pub mod calls;
 mod desk;
 pub mod grant;
 mod last_used;
@@ -44,7 +47,9 @@ pub mod table;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+pub use allowed::{Allowed, Words};
 pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime};
+pub use calls::{Entrance, RULES, Rule};
 pub use desk::{Made, NewKey, NotMade};
 pub use grant::Grant;
 pub use refusal::Refusal;
