@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::calls::{Extent, Rule};
 use super::caller::{Caller, Capacity};
+use super::calls::{Extent, Rule};
 use super::role::{Reach, Role};
 use crate::domain::{AccountKind, BankNumber, OwnerNumber};
 
@@ -42,7 +42,7 @@ impl Allowed {
 
     /// Who calls.
     #[must_use]
-    pub const fn caller(&self) -> &Arc<Caller> {
+    pub fn caller(&self) -> &Arc<Caller> {
         &self.caller
     }
 
@@ -84,26 +84,27 @@ impl Allowed {
 
     /// Which words of an entry that concerns them.
     #[must_use]
-    pub const fn words(&self) -> Words {
+    pub fn words(&self) -> Words {
         match self.caller.capacity {
-            Capacity::LocalOperator
-            | Capacity::Role(Role::Broker | Role::Lead | Role::Integration) => Words::All,
+            Capacity::LocalOperator | Capacity::Role(Role::Broker | Role::Lead | Role::Integration) => {
+                Words::All
+            }
             Capacity::Role(Role::Member) => Words::Memo,
-            Capacity::Role(
-                Role::Till | Role::Partner | Role::Auditor | Role::Reporter | Role::Admin,
-            ) => Words::None,
+            Capacity::Role(Role::Till | Role::Partner | Role::Auditor | Role::Reporter | Role::Admin) => {
+                Words::None
+            }
         }
     }
 
     /// Whether names of accounts they see may be told.
     #[must_use]
-    pub const fn sees_names(&self) -> bool {
+    pub fn sees_names(&self) -> bool {
         !matches!(self.caller.capacity, Capacity::Role(Role::Auditor | Role::Reporter))
     }
 
     /// Whether they see no more of an entry than their own side of it.
     #[must_use]
-    pub const fn sees_own_side_only(&self) -> bool {
+    pub fn sees_own_side_only(&self) -> bool {
         matches!(self.caller.capacity, Capacity::Role(Role::Member | Role::Till | Role::Partner))
     }
 

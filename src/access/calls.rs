@@ -142,7 +142,15 @@ mod tests {
     /// Goal: admins cannot post, and nobody but an integration writes hours here. Method: the rows.
     #[test]
     fn only_integrations_move_hours() {
-        for call in ["CaptureHold", "CloseAccount", "PlaceHold", "PostBatches", "PostEntry", "ReverseEntry", "VoidHold"] {
+        for call in [
+            "CaptureHold",
+            "CloseAccount",
+            "PlaceHold",
+            "PostBatches",
+            "PostEntry",
+            "ReverseEntry",
+            "VoidHold",
+        ] {
             let path = format!("/hourbook.v1.LedgerService/{call}");
             let Some(Entrance::Known(rule)) = entrance(&path) else { panic!("{path}") };
             for role in Role::ALL {

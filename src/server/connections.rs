@@ -16,6 +16,8 @@ use tokio::time::{Instant, Sleep};
 use tokio_stream::Stream;
 use tonic::transport::server::Connected;
 
+use crate::service::Peer;
+
 /// Connections at once; one more is closed as it comes.
 const CONNECTIONS_MAX: usize = 8_192;
 /// Files beside connections: volumes, the keyring, what is derived.
@@ -63,10 +65,15 @@ impl Stream for Connections {
                 self.pause = None;
             }
             match ready!(self.listener.poll_accept(context)) {
-                Ok((stream, _)) => {
+                Ok((stream, address)) => {
                     let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { continue };
                     let _slower_without = stream.set_nodelay(true);
-                    return Poll::Ready(Some(Ok(Connection::new(stream, place, self.opening_words_max))));
+                    return Poll::Ready(Some(Ok(Connection::new(
+                        stream,
+                        Peer::at(address),
+                        place,
+                        self.opening_words_max,
+                    ))));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
@@ -80,6 +87,7 @@ impl Stream for Connections {
 /// A connection, watched until it has said that it speaks HTTP/2.
 pub struct Connection {
     stream: TcpStream,
+    peer: Peer,
     opening: Option<Opening>,
     _place: OwnedSemaphorePermit,
 }
@@ -90,10 +98,10 @@ struct Opening {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
+    fn new(stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
         let until = Box::pin(tokio::time::sleep_until(Instant::now() + opening_words_max));
         let opening = Some(Opening { bytes_left: OPENING_WORDS_BYTES, until });
-        Self { stream, opening, _place: place }
+        Self { stream, peer, opening, _place: place }
     }
 }
 
@@ -149,7 +157,9 @@ impl AsyncWrite for Connection {
 }
 
 impl Connected for Connection {
-    type ConnectInfo = ();
+    type ConnectInfo = Peer;
 
-    fn connect_info(&self) {}
+    fn connect_info(&self) -> Peer {
+        self.peer
+    }
 }

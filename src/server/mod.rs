@@ -33,7 +33,7 @@ use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
 use crate::network::NetworkError;
 use crate::past::PastError;
-use crate::service::Service;
+use crate::service::{GateLayer, Service};
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
 use calls::{InTime, Sized};
 use connections::Connections;
@@ -164,6 +164,7 @@ pub async fn run(
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let router = Server::builder()
         .layer(CallLayer::new(options.metrics.clone(), methods))
+        .layer(GateLayer::new(service.clone()))
         .layer(InTime::layer(options.patience.call))
         .concurrency_limit_per_connection(CALLS_PER_CONNECTION_MAX)
         .max_concurrent_streams(u32::try_from(CALLS_PER_CONNECTION_MAX).ok())

@@ -28,22 +28,10 @@ impl Service {
         write: impl FnOnce(&Installation, &Caller, Q) -> Result<T, NotDone> + Send + 'static,
     ) -> Answer<T> {
         let done = async {
-            let (books, caller) = (self.books()?, self.caller(&request)?);
-            books.writing(move |books| write(books, &caller, request.into_inner())).await
+            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            books.writing(move |books| write(books, allowed.caller(), request.into_inner())).await
         };
         self.answer(done.await)
-    }
-
-    /// Reads for whoever calls.
-    async fn read_as<Q: Send + 'static, T: Send + 'static>(
-        &self,
-        request: Request<Q>,
-        read: impl FnOnce(&Installation, &Caller, Q) -> Result<T, NotDone> + Send + 'static,
-    ) -> Answer<T> {
-        match self.caller(&request) {
-            Ok(caller) => self.read(move |books| read(books, &caller, request.into_inner())).await,
-            Err(not_done) => self.answer(Err(not_done)),
-        }
     }
 }
 
@@ -62,11 +50,11 @@ impl AccessService for Service {
     }
 
     async fn list_keys(&self, request: Request<ListKeysRequest>) -> Answer<ListKeysResponse> {
-        self.read_as(request, Installation::list_keys).await
+        self.read(request, |books, allowed, asked| books.list_keys(allowed.caller(), asked)).await
     }
 
     async fn who_am_i(&self, request: Request<WhoAmIRequest>) -> Answer<WhoAmIResponse> {
-        self.read_as(request, |books, caller, _| Ok(books.who_am_i(caller))).await
+        self.read(request, |books, allowed, _| Ok(books.who_am_i(allowed.caller()))).await
     }
 }
 

@@ -2,13 +2,22 @@
 
 use super::fields;
 use super::not_done::NotDone;
+use crate::access::Caller;
 use crate::api;
 use crate::domain::{AccountNumber, Action, Command, OwnerNumber, RequestKey, Sequence};
 use crate::ledger::Mode;
 use crate::seal::Text;
 
-/// Every call acts as the local operator until callers say who they are.
-pub const CALLER: OwnerNumber = OwnerNumber::OPERATOR;
+/// Who a command is from until it is known who calls.
+pub const NOBODY_YET: OwnerNumber = OwnerNumber::OPERATOR;
+
+/// Says who asks for a command, before its words are sealed under its key.
+pub fn act_as(command: &mut Command, caller: &Caller) {
+    command.actor = caller.holder;
+    if let Some(key) = &mut command.key {
+        key.scope = caller.scope;
+    }
+}
 
 /// A write.
 #[derive(Clone, Debug)]
@@ -29,7 +38,7 @@ impl Asked {
     /// A write without words.
     pub fn new(key: RequestKey, action: Action, validate_only: bool) -> Self {
         let mode = if validate_only { Mode::ValidateOnly } else { Mode::Write };
-        let command = Command::new(key, CALLER, action);
+        let command = Command::new(key, NOBODY_YET, action);
         Self { command, text: Text::default(), about: Vec::new(), labels: Vec::new(), mode }
     }
 

@@ -10,6 +10,7 @@ use super::installation::Installation;
 use super::moments::{at, derived, is_now};
 use super::not_done::NotDone;
 use super::{Service, answers, fields};
+use crate::access::Allowed;
 use crate::api;
 use crate::api::audit_service_server::AuditService;
 use crate::api::verify_response::Step;
@@ -31,9 +32,9 @@ impl AuditService for Service {
         let asked = request.get_ref();
         if is_now(asked.at_sequence, asked.recorded_before.as_ref()) {
             self.past_reached(asked.min_sequence, &request).await?;
-            self.read(move |books| books.trial_balance(&request.into_inner())).await
+            self.read(request, Installation::trial_balance).await
         } else {
-            self.ask(move |books| books.trial_balance(&request.into_inner())).await
+            self.ask(request, Installation::trial_balance).await
         }
     }
 
@@ -43,7 +44,7 @@ impl AuditService for Service {
         &self,
         request: Request<api::VerifyRequest>,
     ) -> Result<Response<Self::VerifyStream>, Status> {
-        let started = self.books().and_then(|books| start_verify(&books));
+        let started = Self::allowed(&request).and_then(|_verifies| start_verify(&self.books()?));
         let call = CallHandle::of(request.extensions());
         self.answer(started.map(|stream| call.watch(stream)))
     }
@@ -113,10 +114,11 @@ fn check_message(check: &Check) -> api::VerifyCheck {
 impl Installation {
     fn trial_balance(
         &self,
-        request: &api::TrialBalanceRequest,
+        allowed: &Allowed,
+        request: api::TrialBalanceRequest,
     ) -> Result<api::TrialBalanceResponse, NotDone> {
         let bank = fields::bank_or_any(request.bank_number);
-        bank.map_or(Ok(()), |bank| self.bank_exists(bank))?;
+        bank.map_or(Ok(()), |bank| self.bank_in_reach(allowed, bank))?;
         let _inside = tracing::info_span!(names::SPAN_TRIAL_BALANCE).entered();
         let (moment, day) = self.moment(request.at_sequence, request.recorded_before, request.through_day)?;
         let found = audit::trial_balance(&self.past, at(moment, day)).map_err(|error| match error {
@@ -125,7 +127,7 @@ impl Installation {
         })?;
         let mut known = self.names();
         let mut banks = Vec::with_capacity(found.banks.len());
-        for bank in &found.banks {
+        for bank in found.banks.iter().filter(|bank| allowed.sees_bank(bank.bank)) {
             let name = known.bank(bank.bank).map_err(super::installation::unreadable)?;
             banks.push(api::BankSums {
                 bank_number: bank.bank.get(),

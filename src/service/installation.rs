@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument;
 
-use super::asked::{Asked, accounts_named, entry_named};
+use super::asked::{Asked, accounts_named, act_as, entry_named};
 use super::not_done::NotDone;
-use crate::access::Access;
+use crate::access::{Access, Allowed};
 use crate::directory::{Activities, Names};
 use crate::domain::{
     AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
@@ -160,25 +160,27 @@ impl Installation {
     }
 
     /// Puts a write into the books and waits until it is on disk, or refused.
-    pub async fn write(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
+    pub async fn write(self: &Arc<Self>, allowed: &Allowed, mut asked: Asked) -> Result<Receipt, NotDone> {
         // What comes faster than it can be answered is refused here. The ledger's own queue never fills by
         // single writes: deciding one is far quicker than reading its call.
         let place = self.under_way.try_acquire();
         let _place = place.map_err(|_| NotDone::Busy("too many writes are under way"))?;
+        act_as(&mut asked.command, allowed.caller());
         if let Action::RegisterOwners(count) = asked.command.action {
             return Box::pin(self.writing(move |here| here.register_owners(asked, count))).await;
         }
         let span = tracing::info_span!(names::SPAN_SUBMIT);
-        self.written(asked).instrument(span).await
+        self.written(allowed, asked).instrument(span).await
     }
 
-    async fn written(self: &Arc<Self>, asked: Asked) -> Result<Receipt, NotDone> {
+    async fn written(self: &Arc<Self>, allowed: &Allowed, asked: Asked) -> Result<Receipt, NotDone> {
         // Most writes are decided and answered from memory: for them two changes of threads would cost
         // more than all the rest.
         let submitted = if self.is_in_memory(&asked) {
-            self.submit(asked)?
+            self.submit(allowed, asked)?
         } else {
-            Box::pin(self.writing(move |here| here.submit(asked))).await?
+            let allowed = allowed.clone();
+            Box::pin(self.writing(move |here| here.submit(&allowed, asked))).await?
         };
         let Submitted { ticket, erased } = submitted;
         let decided = ticket.await.and_then(|decided| decided.each().next());
@@ -199,11 +201,14 @@ impl Installation {
     /// Whether a write can be submitted without touching a disk: it has no words to seal, and names no older
     /// entry.
     fn is_in_memory(&self, asked: &Asked) -> bool {
-        asked.has_no_words() && !self.network.ledger.reads_ahead(&asked.command)
+        asked.has_no_words()
+            && entry_named(&asked.command.action).is_none()
+            && !self.network.ledger.reads_ahead(&asked.command)
     }
 
-    fn submit(&self, mut asked: Asked) -> Result<Submitted, NotDone> {
+    fn submit(&self, allowed: &Allowed, mut asked: Asked) -> Result<Submitted, NotDone> {
         asked.command.check()?; // Before its text: what cannot be meant concerns nobody.
+        self.within_reach(allowed, &asked.command)?;
         let erased = self.seal(&mut asked)?;
         let mode = if erased.is_some() { Mode::ValidateOnly } else { asked.mode };
         let ticket = self.network.ledger.submit(vec![asked.command], mode, Detail::Outcomes);

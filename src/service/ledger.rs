@@ -8,7 +8,8 @@ use super::asked::Asked;
 use super::batches::Batch;
 use super::moments::is_now;
 use super::not_done::NotDone;
-use super::{Service, answers, batches, commands, fields, watch};
+use super::{Installation, Service, answers, batches, commands, fields, watch};
+use crate::access::Allowed;
 use crate::api::ledger_service_server::LedgerService;
 use crate::api::*;
 use crate::directory::ActivitiesError;
@@ -20,9 +21,17 @@ type Answer<T> = Result<Response<T>, Status>;
 
 impl Service {
     /// Writes what a request asks for and answers with its receipt.
-    async fn write<T>(&self, asked: Result<Asked, NotDone>, answer: impl FnOnce(Receipt) -> T) -> Answer<T> {
-        let receipt = self.written(asked).await;
-        self.answer(receipt.map(answer))
+    async fn write<Q, T>(
+        &self,
+        request: Request<Q>,
+        asked: impl FnOnce(Q) -> Result<Asked, NotDone>,
+        answer: impl FnOnce(Receipt) -> T,
+    ) -> Answer<T> {
+        let written = async {
+            let allowed = Self::allowed(&request)?;
+            self.written(allowed, asked(request.into_inner())).await
+        };
+        self.answer(written.await.map(answer))
     }
 
     /// PostBatches, with its messages read already.
@@ -31,16 +40,18 @@ impl Service {
         request: Request<impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static>,
     ) -> Answer<<Self as LedgerService>::PostBatchesStream> {
         let call = CallHandle::of(request.extensions());
-        self.answer(batches::stream(self, request.into_inner()).map(|stream| call.watch(stream)))
+        let stream =
+            Self::allowed(&request).and_then(|allowed| batches::stream(self, allowed, request.into_inner()));
+        self.answer(stream.map(|stream| call.watch(stream)))
     }
 
-    async fn written(&self, asked: Result<Asked, NotDone>) -> Result<Receipt, NotDone> {
+    async fn written(&self, allowed: Allowed, asked: Result<Asked, NotDone>) -> Result<Receipt, NotDone> {
         let (books, asked) = (self.books()?, asked?);
-        let written: Written = books.write(asked).await?;
+        let written: Written = books.write(&allowed, asked).await?;
         if written.entry.command.text.is_empty() {
-            return Ok(answers::receipt(&written, &books.names())); // There is nothing to open a key for.
+            return Ok(books.receipt_as_seen(&allowed, &written)); // There is nothing to open a key for.
         }
-        Box::pin(books.afterwards(move |books| Ok(answers::receipt(&written, &books.names())))).await
+        Box::pin(books.afterwards(move |books| Ok(books.receipt_as_seen(&allowed, &written)))).await
     }
 }
 
@@ -50,27 +61,36 @@ impl LedgerService for Service {
         &self,
         request: Request<RegisterOwnersRequest>,
     ) -> Answer<RegisterOwnersResponse> {
-        let asked = commands::register_owners(&request.into_inner());
-        self.write(asked, |receipt| RegisterOwnersResponse { receipt: Some(receipt) }).await
+        self.write(
+            request,
+            |asked| commands::register_owners(&asked),
+            |receipt| RegisterOwnersResponse { receipt: Some(receipt) },
+        )
+        .await
     }
 
     async fn open_bank(&self, request: Request<OpenBankRequest>) -> Answer<OpenBankResponse> {
-        let asked = commands::open_bank(request.into_inner());
-        self.write(asked, |receipt| OpenBankResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::open_bank, |receipt| OpenBankResponse { receipt: Some(receipt) }).await
     }
 
     async fn list_banks(&self, request: Request<ListBanksRequest>) -> Answer<ListBanksResponse> {
-        self.read(move |books| books.list_banks(&request.into_inner())).await
+        self.read(request, Installation::list_banks).await
     }
 
     async fn open_clearing(&self, request: Request<OpenClearingRequest>) -> Answer<OpenClearingResponse> {
-        let asked = commands::open_clearing(&request.into_inner());
-        self.write(asked, |receipt| OpenClearingResponse { receipt: Some(receipt) }).await
+        self.write(
+            request,
+            |asked| commands::open_clearing(&asked),
+            |receipt| OpenClearingResponse { receipt: Some(receipt) },
+        )
+        .await
     }
 
     async fn add_activities(&self, request: Request<AddActivitiesRequest>) -> Answer<AddActivitiesResponse> {
-        let added =
-            async { self.books()?.writing(move |books| books.add_activities(&request.into_inner())).await };
+        let added = async {
+            let allowed = Self::allowed(&request)?;
+            self.books()?.writing(move |books| books.add_activities(&allowed, &request.into_inner())).await
+        };
         self.answer(added.await)
     }
 
@@ -78,40 +98,44 @@ impl LedgerService for Service {
         &self,
         request: Request<ListActivitiesRequest>,
     ) -> Answer<ListActivitiesResponse> {
-        self.read(move |books| books.list_activities(&request.into_inner())).await
+        self.read(request, Installation::list_activities).await
     }
 
     async fn open_account(&self, request: Request<OpenAccountRequest>) -> Answer<OpenAccountResponse> {
-        let asked = commands::open_account(request.into_inner());
-        self.write(asked, |receipt| OpenAccountResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::open_account, |receipt| OpenAccountResponse { receipt: Some(receipt) })
+            .await
     }
 
     async fn get_account(&self, request: Request<GetAccountRequest>) -> Answer<GetAccountResponse> {
-        self.read(move |books| books.get_account(&request.into_inner())).await
+        self.read(request, Installation::get_account).await
     }
 
     async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
-        self.read(move |books| books.list_accounts(&request.into_inner())).await
+        self.read(request, Installation::list_accounts).await
     }
 
     async fn set_limits(&self, request: Request<SetLimitsRequest>) -> Answer<SetLimitsResponse> {
-        let asked = commands::set_limits(request.into_inner());
-        self.write(asked, |receipt| SetLimitsResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::set_limits, |receipt| SetLimitsResponse { receipt: Some(receipt) })
+            .await
     }
 
     async fn close_account(&self, request: Request<CloseAccountRequest>) -> Answer<CloseAccountResponse> {
-        let asked = commands::close_account(request.into_inner());
-        self.write(asked, |receipt| CloseAccountResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::close_account, |receipt| CloseAccountResponse {
+            receipt: Some(receipt),
+        })
+        .await
     }
 
     async fn reopen_account(&self, request: Request<ReopenAccountRequest>) -> Answer<ReopenAccountResponse> {
-        let asked = commands::reopen_account(request.into_inner());
-        self.write(asked, |receipt| ReopenAccountResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::reopen_account, |receipt| ReopenAccountResponse {
+            receipt: Some(receipt),
+        })
+        .await
     }
 
     async fn post_entry(&self, request: Request<PostEntryRequest>) -> Answer<PostEntryResponse> {
-        let asked = commands::post_entry(request.into_inner());
-        self.write(asked, |receipt| PostEntryResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::post_entry, |receipt| PostEntryResponse { receipt: Some(receipt) })
+            .await
     }
 
     type PostBatchesStream = WatchedStream<ReceiverStream<Result<PostBatchesResponse, Status>>>;
@@ -126,78 +150,87 @@ impl LedgerService for Service {
     }
 
     async fn place_hold(&self, request: Request<PlaceHoldRequest>) -> Answer<PlaceHoldResponse> {
-        let asked = commands::place_hold(request.into_inner());
-        self.write(asked, |receipt| PlaceHoldResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::place_hold, |receipt| PlaceHoldResponse { receipt: Some(receipt) })
+            .await
     }
 
     async fn capture_hold(&self, request: Request<CaptureHoldRequest>) -> Answer<CaptureHoldResponse> {
-        let asked = commands::capture_hold(request.into_inner());
-        self.write(asked, |receipt| CaptureHoldResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::capture_hold, |receipt| CaptureHoldResponse { receipt: Some(receipt) })
+            .await
     }
 
     async fn void_hold(&self, request: Request<VoidHoldRequest>) -> Answer<VoidHoldResponse> {
-        let asked = commands::void_hold(request.into_inner());
-        self.write(asked, |receipt| VoidHoldResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::void_hold, |receipt| VoidHoldResponse { receipt: Some(receipt) }).await
     }
 
     async fn get_hold(&self, request: Request<GetHoldRequest>) -> Answer<GetHoldResponse> {
         self.reached(request.get_ref().min_sequence, &request).await?;
-        self.read(move |books| books.get_hold(&request.into_inner())).await
+        self.read(request, Installation::get_hold).await
     }
 
     async fn list_holds(&self, request: Request<ListHoldsRequest>) -> Answer<ListHoldsResponse> {
-        self.read(move |books| books.list_holds(&request.into_inner())).await
+        self.read(request, Installation::list_holds).await
     }
 
     async fn reverse_entry(&self, request: Request<ReverseEntryRequest>) -> Answer<ReverseEntryResponse> {
-        let asked = commands::reverse_entry(request.into_inner());
-        self.write(asked, |receipt| ReverseEntryResponse { receipt: Some(receipt) }).await
+        self.write(request, commands::reverse_entry, |receipt| ReverseEntryResponse {
+            receipt: Some(receipt),
+        })
+        .await
     }
 
     async fn get_entry(&self, request: Request<GetEntryRequest>) -> Answer<GetEntryResponse> {
         self.reached(request.get_ref().min_sequence, &request).await?;
-        self.read(move |books| books.get_entry(&request.into_inner())).await
+        self.read(request, Installation::get_entry).await
     }
 
     async fn find_entry(&self, request: Request<FindEntryRequest>) -> Answer<FindEntryResponse> {
-        self.read(move |books| books.find_entry(fields::request_key(&request.into_inner().request_id)?)).await
+        self.read(request, Installation::find_entry).await
     }
 
     async fn get_balance(&self, request: Request<GetBalanceRequest>) -> Answer<GetBalanceResponse> {
         self.reached(request.get_ref().min_sequence, &request).await?;
         let asked = request.get_ref();
         if asked.through_day.is_none() {
-            self.read(move |books| books.get_balance(&request.into_inner())).await
+            self.read(request, Installation::get_balance).await
         } else if is_now(asked.at_sequence, asked.recorded_before.as_ref()) {
             self.past_reached(asked.min_sequence, &request).await?;
-            self.read(move |books| books.get_balance(&request.into_inner())).await
+            self.read(request, Installation::get_balance).await
         } else {
-            self.ask(move |books| books.get_balance(&request.into_inner())).await
+            self.ask(request, Installation::get_balance).await
         }
     }
 
     async fn list_statement(&self, request: Request<ListStatementRequest>) -> Answer<ListStatementResponse> {
         self.reached(request.get_ref().min_sequence, &request).await?;
-        self.read(move |books| books.list_statement(&request.into_inner())).await
+        self.read(request, Installation::list_statement).await
     }
 
     type WatchEntriesStream = WatchedStream<ReceiverStream<Result<WatchEntriesResponse, Status>>>;
 
     async fn watch_entries(&self, request: Request<WatchEntriesRequest>) -> Answer<Self::WatchEntriesStream> {
         let call = CallHandle::of(request.extensions());
-        self.answer(watch::stream(self, request.get_ref()).map(|stream| call.watch(stream)))
+        let stream =
+            Self::allowed(&request).and_then(|allowed| watch::stream(self, allowed, request.get_ref()));
+        self.answer(stream.map(|stream| call.watch(stream)))
     }
 }
 
-impl super::Installation {
-    fn add_activities(&self, request: &AddActivitiesRequest) -> Result<AddActivitiesResponse, NotDone> {
+impl Installation {
+    fn add_activities(
+        &self,
+        allowed: &Allowed,
+        request: &AddActivitiesRequest,
+    ) -> Result<AddActivitiesResponse, NotDone> {
         let (key, bank) = (fields::request_key(&request.request_id)?, BankNumber::new(request.bank_number));
-        self.bank_exists(bank)?;
+        self.bank_in_reach(allowed, bank)?;
         let _one_at_a_time = self.adding_activities.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let ledger = &self.network.ledger;
         let note = self.activities.add(bank, &request.names, ledger.position());
         let note = note.map_err(|error| self.no_activities(error))?;
-        let Asked { command, mode, .. } = Asked::new(key, Action::Note(note), request.validate_only);
+        let mut asked = Asked::new(key, Action::Note(note), request.validate_only);
+        super::asked::act_as(&mut asked.command, allowed.caller());
+        let Asked { command, mode, .. } = asked;
         let written = self.write_and_wait(command, mode)?;
         let mut activities = Vec::new();
         if mode == Mode::Write {
@@ -208,12 +241,22 @@ impl super::Installation {
             activities.retain(|activity| request.names.contains(&activity.name));
             activities.sort_by_key(|activity| request.names.iter().position(|name| *name == activity.name));
         }
-        Ok(AddActivitiesResponse { receipt: Some(answers::receipt(&written, &self.names())), activities })
+        Ok(AddActivitiesResponse { receipt: Some(self.receipt_as_seen(allowed, &written)), activities })
     }
 
-    fn list_activities(&self, request: &ListActivitiesRequest) -> Result<ListActivitiesResponse, NotDone> {
+    /// What a write is answered with.
+    fn receipt_as_seen(&self, allowed: &Allowed, written: &Written) -> Receipt {
+        let Receipt { entry, repeated } = answers::receipt(written, &self.names());
+        Receipt { entry: entry.map(|entry| self.as_seen(allowed, entry)), repeated }
+    }
+
+    fn list_activities(
+        &self,
+        allowed: &Allowed,
+        request: ListActivitiesRequest,
+    ) -> Result<ListActivitiesResponse, NotDone> {
         let bank = BankNumber::new(request.bank_number);
-        self.bank_exists(bank)?;
+        self.bank_in_reach(allowed, bank)?;
         let list = self.activities.list(bank, self.network.ledger.position());
         let list = list.map_err(|error| self.no_activities(error))?;
         Ok(ListActivitiesResponse { activities: numbered(&list) })

@@ -1,8 +1,7 @@
 //! The gRPC edge: bytes become words, words become bytes. The only layer that knows tonic.
 //!
 //! Owns messages, codes and streams. Knows no rule: a handler reads what is asked, hands it down, and says
-//! what came back. Every call acts as the local operator until callers have to say who they are; the server
-//! listens on loopback only for as long.
+//! what came back. Who calls was found out at the gate.
 //!
 //! - Nothing waits in here but for the disk: a full queue is answered at once, and what reads the disk runs
 //!   beside the runtime, a bounded number at a time.
@@ -12,7 +11,7 @@
 //! |---|---|
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
-//! | who calls | `caller.rs` |
+//! | who calls, and whether they may | `gate.rs`; what they reach: `reach.rs` |
 //! | the calls | `ledger.rs`, `audit.rs`, `access.rs`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
@@ -24,14 +23,15 @@ mod answers;
 mod asked;
 mod audit;
 mod batches;
-mod caller;
 mod commands;
 mod fields;
+mod gate;
 mod installation;
 mod ledger;
 mod moments;
 mod not_done;
 mod pages;
+mod reach;
 mod reads;
 pub mod reasons;
 mod statement;
@@ -45,9 +45,11 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, Batch, BatchCodec, UNANSWERED_MAX};
+pub use gate::{GateLayer, Peer};
 pub use installation::Installation;
 use not_done::NotDone;
 
+use crate::access::{Allowed, Caller};
 use crate::telemetry::{Metrics, names};
 
 /// Streams of batches at once: each may hold four batches in memory.
@@ -65,6 +67,8 @@ pub struct Service {
 
 struct Shared {
     installation: OnceLock<Arc<Installation>>,
+    /// Whoever calls on the machine of a network without keys.
+    local_operator: Arc<Caller>,
     metrics: Metrics,
     /// How long a stream of batches may be quiet.
     quiet_max: Duration,
@@ -81,6 +85,7 @@ impl Service {
         Self {
             shared: Arc::new(Shared {
                 installation: OnceLock::new(),
+                local_operator: Arc::new(Caller::local_operator()),
                 metrics,
                 quiet_max,
                 batch_streams: Arc::new(Semaphore::new(BATCH_STREAMS_MAX)),
@@ -100,31 +105,47 @@ impl Service {
         open.ok_or(NotDone::NotServing("the books are still being read; ask again shortly"))
     }
 
-    /// Reads something.
-    async fn read<T: Send + 'static>(
+    /// What the gate let in.
+    fn allowed<T>(request: &tonic::Request<T>) -> Result<Allowed, NotDone> {
+        let allowed = request.extensions().get::<Allowed>().cloned();
+        allowed.ok_or_else(|| NotDone::NotLetIn("this call did not come through the gate".to_owned()))
+    }
+
+    /// Reads something, of what the caller may see.
+    async fn read<Q: Send + 'static, T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Installation) -> Result<T, NotDone> + Send + 'static,
+        request: tonic::Request<Q>,
+        read: impl FnOnce(&Installation, &Allowed, Q) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        let done = async { self.books()?.reading(read).await };
+        let done = async {
+            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            books.reading(move |books| read(books, &allowed, request.into_inner())).await
+        };
         self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
     }
 
     /// Reads what may mean reading the whole journal.
-    async fn ask<T: Send + 'static>(
+    async fn ask<Q: Send + 'static, T: Send + 'static>(
         &self,
-        ask: impl FnOnce(&Installation) -> Result<T, NotDone> + Send + 'static,
+        request: tonic::Request<Q>,
+        ask: impl FnOnce(&Installation, &Allowed, Q) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        let done = async { self.books()?.asking(ask).await };
+        let done = async {
+            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            books.asking(move |books| ask(books, &allowed, request.into_inner())).await
+        };
         self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
+    }
+
+    fn status_of(&self, not_done: NotDone) -> Status {
+        if let Some(reason) = not_done.reason() {
+            self.shared.metrics.refused(reason);
+        }
+        Status::from(not_done)
     }
 
     /// An answer, or why there is none; a refusal is counted.
     fn answer<T>(&self, done: Result<T, NotDone>) -> Result<Response<T>, Status> {
-        done.map(Response::new).map_err(|not_done| {
-            if let Some(reason) = not_done.reason() {
-                self.shared.metrics.refused(reason);
-            }
-            Status::from(not_done)
-        })
+        done.map(Response::new).map_err(|not_done| self.status_of(not_done))
     }
 }

@@ -12,6 +12,7 @@ use super::Service;
 use super::fields;
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
+use crate::access::Allowed;
 use crate::api;
 use crate::domain::{Balance, Day, Sequence};
 use crate::ledger::state::Standing;
@@ -133,9 +134,13 @@ impl Installation {
     }
 
     /// GetBalance.
-    pub fn get_balance(&self, request: &api::GetBalanceRequest) -> Result<api::GetBalanceResponse, NotDone> {
+    pub fn get_balance(
+        &self,
+        allowed: &Allowed,
+        request: api::GetBalanceRequest,
+    ) -> Result<api::GetBalanceResponse, NotDone> {
         let account = fields::account("account_number", request.account_number)?;
-        let view = self.account_view(account)?;
+        let view = self.account_in_reach(allowed, account)?;
         let (moment, day) = self.moment(request.at_sequence, request.recorded_before, request.through_day)?;
         let ledger = &self.network.ledger;
         if let Some(day) = day {

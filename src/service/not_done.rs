@@ -24,6 +24,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
+use crate::access::Capacity;
 use crate::api;
 use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
 use crate::words::ACCOUNTS_NAMED_MAX;
@@ -85,6 +86,27 @@ impl NotDone {
     /// A field that cannot be meant.
     pub fn bad(field: impl Into<String>, must: impl Into<String>) -> Self {
         Self::Bad(BadField { field: field.into(), must: must.into() })
+    }
+
+    /// A role that may not make a call at all, or not with this reach.
+    #[must_use]
+    pub fn may_not_call(capacity: Capacity, call: &str) -> Self {
+        let role = match capacity {
+            Capacity::LocalOperator => "local operator",
+            Capacity::Role(role) => role.word(),
+        };
+        let call = call.rsplit('/').next().unwrap_or(call);
+        Self::Refused {
+            reason: Reason::BeyondReach,
+            sentence: format!(
+                "Not done: {call} is not for this key, which is a {role}'s. Nothing was looked at. 'hourbook whoami' \
+                 says how far a key reaches."
+            ),
+            figures: HashMap::from([
+                ("role".to_owned(), role.to_owned()),
+                ("call".to_owned(), call.to_owned()),
+            ]),
+        }
     }
 
     /// The same for a field that stands inside of another.

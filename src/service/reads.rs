@@ -5,6 +5,7 @@ use super::fields;
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use super::pages::Page;
+use crate::access::Allowed;
 use crate::api;
 use crate::directory::Names;
 use crate::directory::names::Name;
@@ -20,7 +21,11 @@ const HISTORY_MAX: usize = 100;
 
 impl Installation {
     /// ListBanks.
-    pub fn list_banks(&self, request: &api::ListBanksRequest) -> Result<api::ListBanksResponse, NotDone> {
+    pub fn list_banks(
+        &self,
+        allowed: &Allowed,
+        request: api::ListBanksRequest,
+    ) -> Result<api::ListBanksResponse, NotDone> {
         let page = Page::read(request.page_size, &request.page_token, "banks")?;
         let after = u32::try_from(page.after.unwrap_or_default()).unwrap_or(u32::MAX);
         let mut found =
@@ -29,6 +34,7 @@ impl Installation {
         found.truncate(page.size);
         let last = found.last().map_or(0, |(number, _)| u64::from(number.get()));
         let next_page_token = if more { page.token_after(last) } else { String::new() };
+        found.retain(|(number, _)| allowed.sees_bank(*number));
         let mut names = self.names();
         let banks = found.into_iter().map(|(number, bank)| self.bank(number, &bank, &mut names));
         Ok(api::ListBanksResponse { banks: banks.collect::<Result<_, _>>()?, next_page_token })
@@ -56,28 +62,20 @@ impl Installation {
         Ok(opened.time_zone.into())
     }
 
-    /// The account, or the refusal that there is none.
-    pub fn account_view(&self, account: AccountNumber) -> Result<AccountView, NotDone> {
-        let view = self.network.ledger.views().account(account);
-        view.ok_or_else(|| self.refused(&Refusal::AccountNotFound(account)))
-    }
-
-    /// The bank is there, or the refusal that it is not.
-    pub fn bank_exists(&self, bank: BankNumber) -> Result<(), NotDone> {
-        let found = self.network.ledger.views().bank(bank);
-        found.map(|_| ()).ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))
-    }
-
     /// GetAccount.
-    pub fn get_account(&self, request: &api::GetAccountRequest) -> Result<api::GetAccountResponse, NotDone> {
+    pub fn get_account(
+        &self,
+        allowed: &Allowed,
+        request: api::GetAccountRequest,
+    ) -> Result<api::GetAccountResponse, NotDone> {
         let number = fields::account("account_number", request.account_number)?;
         let most = usize::try_from(request.history_size).ok().filter(|most| *most <= HISTORY_MAX);
         let most = most.ok_or_else(|| NotDone::bad("history_size", "from 0 to 100"))?;
-        let view = self.account_view(number)?;
+        let view = self.account_in_reach(allowed, number)?;
         let books = self.network.ledger.books();
         let limits = books.limits(number).map_err(unreadable)?.map(answers::limits);
         let history = books.standing_history(number, most).map_err(unreadable)?;
-        let account = self.account(number, &view, &mut self.names())?;
+        let account = self.account(allowed, number, &view, &mut self.names())?;
         Ok(api::GetAccountResponse {
             account: Some(api::Account { limits, ..account }),
             history: history.iter().map(|entry| standing_change(entry, number, &view)).collect(),
@@ -86,11 +84,13 @@ impl Installation {
 
     fn account(
         &self,
+        allowed: &Allowed,
         number: AccountNumber,
         view: &AccountView,
         names: &mut Names<'_>,
     ) -> Result<api::Account, NotDone> {
-        let name = names.label(number, view).map_err(unreadable)?;
+        let is_told = allowed.sees_names();
+        let name = if is_told { names.label(number, view).map_err(unreadable)? } else { Name::None };
         let balance = self.network.ledger.balance(number).unwrap_or_default();
         Ok(api::Account {
             account_number: number.printed(),
@@ -109,7 +109,8 @@ impl Installation {
     /// ListAccounts.
     pub fn list_accounts(
         &self,
-        request: &api::ListAccountsRequest,
+        allowed: &Allowed,
+        request: api::ListAccountsRequest,
     ) -> Result<api::ListAccountsResponse, NotDone> {
         let kind = fields::account_kind_or_any("kind", request.kind)?;
         let (bank, owner) = (fields::bank_or_any(request.bank_number), fields::person(request.owner_number));
@@ -117,14 +118,15 @@ impl Installation {
         let page = Page::read(request.page_size, &request.page_token, &question)?;
         let from = u32::try_from(page.after.unwrap_or_default()).unwrap_or(u32::MAX);
         let fits = |view: &AccountView| {
-            bank.is_none_or(|bank| view.bank == bank)
+            allowed.sees_account(view.bank, view.kind, view.owner)
+                && bank.is_none_or(|bank| view.bank == bank)
                 && kind.is_none_or(|kind| view.kind == kind)
                 && owner.is_none_or(|owner| view.owner == owner)
         };
         let views = self.network.ledger.views();
         let (found, next) = views.accounts(from, fits, page.size, ACCOUNTS_LOOKED_AT_MAX);
         let mut names = self.names();
-        let accounts = found.iter().map(|(number, view)| self.account(*number, view, &mut names));
+        let accounts = found.iter().map(|(number, view)| self.account(allowed, *number, view, &mut names));
         Ok(api::ListAccountsResponse {
             accounts: accounts.collect::<Result<_, _>>()?,
             next_page_token: next.map_or_else(String::new, |next| page.token_after(u64::from(next))),
@@ -132,7 +134,11 @@ impl Installation {
     }
 
     /// GetHold.
-    pub fn get_hold(&self, request: &api::GetHoldRequest) -> Result<api::GetHoldResponse, NotDone> {
+    pub fn get_hold(
+        &self,
+        allowed: &Allowed,
+        request: api::GetHoldRequest,
+    ) -> Result<api::GetHoldResponse, NotDone> {
         let number = fields::sequence("hold_sequence", request.hold_sequence)?;
         let ledger = &self.network.ledger;
         let sequence = ledger.position();
@@ -150,6 +156,9 @@ impl Installation {
         };
         let amount = hold.transfers.first().map_or(0, |first| first.amount.seconds());
         let sides = hold.transfers.iter().flat_map(|transfer| [transfer.debit, transfer.credit]);
+        if !sides.clone().any(|side| allowed.sees_everything() || self.sees_account(allowed, side)) {
+            return Err(self.refused(&Refusal::HoldNotFound(number)));
+        }
         let hold = api::Hold {
             hold_sequence: number.get(),
             state: state.into(),
@@ -165,9 +174,13 @@ impl Installation {
     }
 
     /// ListHolds.
-    pub fn list_holds(&self, request: &api::ListHoldsRequest) -> Result<api::ListHoldsResponse, NotDone> {
+    pub fn list_holds(
+        &self,
+        allowed: &Allowed,
+        request: api::ListHoldsRequest,
+    ) -> Result<api::ListHoldsResponse, NotDone> {
         let account = fields::account_or_any("account_number", request.account_number)?;
-        account.map_or(Ok(()), |account| self.account_view(account).map(drop))?;
+        account.map_or(Ok(()), |account| self.account_in_reach(allowed, account).map(drop))?;
         let page = Page::read(request.page_size, &request.page_token, &format!("holds {account:?}"))?;
         let after = Sequence::new(page.after.unwrap_or_default());
         let views = self.network.ledger.views();
@@ -175,6 +188,12 @@ impl Installation {
         let more = found.len() > page.size;
         found.truncate(page.size);
         let last = found.last().map_or(0, |(hold, _)| hold.get());
+        if !allowed.sees_everything() {
+            found.retain(|(_, open)| {
+                let mut sides = open.sides.iter().flat_map(|sides| [sides.debit, sides.credit]);
+                sides.any(|side| self.sees_account(allowed, side))
+            });
+        }
         Ok(api::ListHoldsResponse {
             holds: found.iter().map(|(hold, open)| open_hold(*hold, open)).collect(),
             next_page_token: if more { page.token_after(last) } else { String::new() },
@@ -182,18 +201,32 @@ impl Installation {
     }
 
     /// GetEntry.
-    pub fn get_entry(&self, request: &api::GetEntryRequest) -> Result<api::GetEntryResponse, NotDone> {
+    pub fn get_entry(
+        &self,
+        allowed: &Allowed,
+        request: api::GetEntryRequest,
+    ) -> Result<api::GetEntryResponse, NotDone> {
         let sequence = fields::sequence("sequence", request.sequence)?;
         let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
+        let entry = entry.filter(|entry| self.sees_entry(allowed, entry));
         let entry = entry.ok_or_else(|| self.refused(&Refusal::EntryNotFound(sequence)))?;
-        Ok(api::GetEntryResponse { entry: Some(answers::entry(&entry, &self.names())) })
+        let entry = self.as_seen(allowed, answers::entry(&entry, &self.names()));
+        Ok(api::GetEntryResponse { entry: Some(entry) })
     }
 
     /// FindEntry.
-    pub fn find_entry(&self, key: RequestKey) -> Result<api::FindEntryResponse, NotDone> {
+    pub fn find_entry(
+        &self,
+        allowed: &Allowed,
+        request: api::FindEntryRequest,
+    ) -> Result<api::FindEntryResponse, NotDone> {
+        let key = fields::request_key(&request.request_id)?;
+        let key = RequestKey { scope: allowed.caller().scope, ..key };
         let entry = self.network.ledger.find(key).map_err(|error| self.not_done(error))?;
+        let entry = entry.filter(|entry| self.sees_entry(allowed, entry));
         let entry = entry.ok_or_else(|| NotDone::no_entry_of(key.id))?;
-        Ok(api::FindEntryResponse { entry: Some(answers::entry(&entry, &self.names())) })
+        let entry = self.as_seen(allowed, answers::entry(&entry, &self.names()));
+        Ok(api::FindEntryResponse { entry: Some(entry) })
     }
 }
 

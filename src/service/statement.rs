@@ -9,6 +9,7 @@ use super::fields;
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use super::pages::{PAGE_MAX, Page};
+use crate::access::{Allowed, Words};
 use crate::api;
 use crate::domain::{AccountNumber, Action, Day, Passed, Sequence};
 use crate::ledger::StatementLine;
@@ -21,7 +22,8 @@ impl Installation {
     /// ListStatement.
     pub fn list_statement(
         &self,
-        request: &api::ListStatementRequest,
+        allowed: &Allowed,
+        request: api::ListStatementRequest,
     ) -> Result<api::ListStatementResponse, NotDone> {
         let account = fields::account("account_number", request.account_number)?;
         let from = fields::day("from_day", request.from_day)?;
@@ -32,7 +34,7 @@ impl Installation {
             &request.page_token,
             &format!("statement {account} {from:?} {through:?} {at:?}"),
         )?;
-        let view = self.account_view(account)?;
+        let view = self.account_in_reach(allowed, account)?;
         let (ledger, zone) = (&self.network.ledger, self.past.zone(view.bank).map_err(unreadable)?);
         let sequence = ledger.position();
         if let Some(asked) = at.filter(|at| *at > sequence) {
@@ -56,7 +58,7 @@ impl Installation {
                     Some(before) => before.line.posted,
                     None => self.posted_before(account, line)?,
                 };
-                response.lines.push(self.statement_line(account, line, before, day)?);
+                response.lines.push(self.statement_line(allowed, account, line, before, day)?);
             }
         }
         if let Some(last) = last.filter(|last| *last > 1) {
@@ -86,6 +88,7 @@ impl Installation {
 
     fn statement_line(
         &self,
+        allowed: &Allowed,
         account: AccountNumber,
         line: &StatementLine,
         posted_before: i64,
@@ -108,8 +111,8 @@ impl Installation {
             other_account_numbers: others,
             others_count,
             activity_number: activity(account, line),
-            memo: text.memo.unwrap_or_default(),
-            reason: text.reason.unwrap_or_default(),
+            memo: text.memo.filter(|_| allowed.words() != Words::None).unwrap_or_default(),
+            reason: text.reason.filter(|_| allowed.words() == Words::All).unwrap_or_default(),
             text_is_gone,
             passed_floor: line.line.passed.includes(Passed::FLOOR),
             passed_ceiling: line.line.passed.includes(Passed::CEILING),

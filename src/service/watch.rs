@@ -17,6 +17,7 @@ use tonic::Status;
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use super::{Service, answers, fields};
+use crate::access::Allowed;
 use crate::api::{WatchEntriesRequest, WatchEntriesResponse};
 use crate::domain::{AccountNumber, Action, BankNumber, Entry, Form, Kind, Opened, Sequence, Topic};
 use crate::ledger::recovery;
@@ -41,6 +42,8 @@ struct Filter {
     account: Option<AccountNumber>,
     forms: Vec<Form>,
     kinds: Vec<Kind>,
+    /// What of these its caller may see.
+    allowed: Allowed,
 }
 
 /// What a caller hears when the server is told to end.
@@ -74,10 +77,11 @@ impl Answers {
 /// Starts the task of a stream.
 pub fn stream(
     service: &Service,
+    allowed: Allowed,
     request: &WatchEntriesRequest,
 ) -> Result<ReceiverStream<Result<WatchEntriesResponse, Status>>, NotDone> {
     let books = service.books()?;
-    let filter = Filter::read(request)?;
+    let filter = Filter::read(allowed, request)?;
     let heartbeat = match request.heartbeat_seconds {
         0 => USUAL_HEARTBEAT_SECONDS,
         seconds @ 1..=HEARTBEAT_SECONDS_MAX => seconds,
@@ -171,7 +175,8 @@ impl Installation {
             looked_at = record.sequence;
             if filter.fits(&entry, self)? {
                 let position = entry.sequence.get();
-                let message = WatchEntriesResponse { position, entry: Some(answers::entry(&entry, &names)) };
+                let entry = self.as_seen(&filter.allowed, answers::entry(&entry, &names));
+                let message = WatchEntriesResponse { position, entry: Some(entry) };
                 bytes = bytes.saturating_add(message.encoded_len());
                 found.push(message);
             }
@@ -183,7 +188,7 @@ impl Installation {
 }
 
 impl Filter {
-    fn read(request: &WatchEntriesRequest) -> Result<Self, NotDone> {
+    fn read(allowed: Allowed, request: &WatchEntriesRequest) -> Result<Self, NotDone> {
         for (field, length) in [("forms", request.forms.len()), ("kinds", request.kinds.len())] {
             if length > FILTERS_MAX {
                 return Err(NotDone::bad(field, "at most 16"));
@@ -194,6 +199,7 @@ impl Filter {
             account: fields::account_or_any("account_number", request.account_number)?,
             forms: request.forms.iter().map(|form| fields::form("forms", *form)).collect::<Result<_, _>>()?,
             kinds: request.kinds.iter().map(|kind| fields::kind("kinds", *kind)).collect::<Result<_, _>>()?,
+            allowed,
         })
     }
 
@@ -209,6 +215,9 @@ impl Filter {
         if let Some(bank) = self.bank
             && !touches_bank(entry, bank, books)
         {
+            return Ok(false);
+        }
+        if !books.sees_entry(&self.allowed, entry) {
             return Ok(false);
         }
         if self.kinds.is_empty() {

@@ -22,10 +22,12 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::Status;
 
+use super::asked::act_as;
 use super::commands;
 use super::installation::{Installation, nobody_forgotten};
 use super::not_done::NotDone;
 use super::{Service, answers};
+use crate::access::Allowed;
 use crate::api::{BatchEntry, EntryResult, PostBatchesResponse};
 use crate::domain::{Action, Command, Opened, OwnerNumber};
 use crate::ledger::{Decided, Decision, Detail, Mode, Repeated, Ticket};
@@ -61,6 +63,7 @@ type Answers = mpsc::Sender<Result<PostBatchesResponse, Status>>;
 /// Starts both tasks of a stream.
 pub fn stream(
     service: &Service,
+    allowed: Allowed,
     requests: impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static,
 ) -> Result<ReceiverStream<Result<PostBatchesResponse, Status>>, NotDone> {
     let books = service.books()?;
@@ -69,7 +72,7 @@ pub fn stream(
     let (answers, from) = mpsc::channel(1);
     let (submitted, under_way) = mpsc::channel(UNANSWERED_MAX - 3);
     let (metrics, quiet_max) = (service.shared.metrics.clone(), service.shared.quiet_max);
-    tokio::spawn(read(Arc::clone(&books), requests, submitted, answers.clone(), quiet_max));
+    tokio::spawn(read(Arc::clone(&books), allowed, requests, submitted, answers.clone(), quiet_max));
     tokio::spawn(async move {
         let taken = answer(books, under_way, &answers, metrics, quiet_max).await;
         drop(permit); // Whoever takes no answers may still hear why; not in the place of somebody else.
@@ -82,6 +85,7 @@ pub fn stream(
 
 async fn read(
     books: Arc<Installation>,
+    allowed: Allowed,
     mut requests: impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static,
     submitted: mpsc::Sender<Result<UnderWay, Status>>,
     answers: Answers,
@@ -98,7 +102,8 @@ async fn read(
         let under_way = match request {
             Ok(None) => return,
             Ok(Some(batch)) => {
-                books.writing(move |books| books.submit_batch(batch)).await.map_err(Status::from)
+                let allowed = allowed.clone();
+                books.writing(move |books| books.submit_batch(&allowed, batch)).await.map_err(Status::from)
             }
             Err(status) => Err(unreadable(status)),
         };
@@ -162,39 +167,50 @@ fn unreadable(status: Status) -> Status {
 }
 
 impl Installation {
-    fn submit_batch(&self, batch: Batch) -> Result<UnderWay, NotDone> {
+    fn submit_batch(&self, allowed: &Allowed, batch: Batch) -> Result<UnderWay, NotDone> {
         let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.count());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
-        let (commands, left_out) = self.in_order(batch);
+        let (commands, left_out) = self.in_order(allowed, batch);
         let ticket = self.network.ledger.submit(commands, mode, Detail::Numbers);
         Ok(UnderWay { left_out, ticket: ticket.map_err(|error| self.not_done(error))? })
     }
 
     /// The commands of all entries that can be submitted, in the order of the batch; the others with their
     /// places.
-    fn in_order(&self, batch: Batch) -> (Vec<Command>, Vec<(usize, NotDone)>) {
-        if batch.others.is_empty() {
-            return (batch.plain, Vec::new()); // Nearly always, and then nothing is moved.
+    fn in_order(&self, allowed: &Allowed, mut batch: Batch) -> (Vec<Command>, Vec<(usize, NotDone)>) {
+        if batch.others.is_empty() && allowed.sees_everything() {
+            // Nearly always, and then nothing is moved.
+            batch.plain.iter_mut().for_each(|command| act_as(command, allowed.caller()));
+            return (batch.plain, Vec::new());
         }
         let count = batch.count();
         let (mut commands, mut left_out) = (Vec::with_capacity(count), Vec::new());
         let (mut plain, mut others) = (batch.plain.into_iter(), batch.others.into_iter().peekable());
         for place in 0..count {
-            match others.next_if(|(at, _)| *at == place) {
-                None => commands.extend(plain.next()),
-                Some((_, entry)) => match self.prepare(entry, batch.validate_only) {
-                    Ok(command) => commands.push(command),
-                    Err(not_done) => left_out.push((place, not_done)),
-                },
+            let prepared = match others.next_if(|(at, _)| *at == place) {
+                None => plain.next().map(|command| self.prepare_plain(allowed, command)),
+                Some((_, entry)) => Some(self.prepare(allowed, entry, batch.validate_only)),
+            };
+            match prepared {
+                Some(Ok(command)) => commands.push(command),
+                Some(Err(not_done)) => left_out.push((place, not_done)),
+                None => {}
             }
         }
         (commands, left_out)
     }
 
-    fn prepare(&self, entry: BatchEntry, validate_only: bool) -> Result<Command, NotDone> {
+    fn prepare_plain(&self, allowed: &Allowed, mut command: Command) -> Result<Command, NotDone> {
+        act_as(&mut command, allowed.caller());
+        self.within_reach(allowed, &command).map(|()| command)
+    }
+
+    fn prepare(&self, allowed: &Allowed, entry: BatchEntry, validate_only: bool) -> Result<Command, NotDone> {
         let mut asked = commands::batch_entry(entry, validate_only)?;
+        act_as(&mut asked.command, allowed.caller());
         asked.command.check()?;
+        self.within_reach(allowed, &asked.command)?;
         if asked.has_no_words() {
             return Ok(asked.command);
         }

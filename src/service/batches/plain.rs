@@ -25,7 +25,7 @@ pub fn read(mut entry: &[u8]) -> Option<Command> {
     }
     let key = fields::request_key_bytes(id?).ok()?;
     let (kind, transfers) = read_post(post?)?;
-    let command = Command::new(key, asked::CALLER, Action::Post(Post { kind, transfers, ends: None }));
+    let command = Command::new(key, asked::NOBODY_YET, Action::Post(Post { kind, transfers, ends: None }));
     command.check().is_ok().then_some(command)
 }
 

@@ -1,0 +1,206 @@
+//! The gate: one layer in front of every call and every stream.
+//!
+//! It knows who calls, whether their role may make the call, and leaves [`Allowed`] beside the request for the
+//! handler, which sees and moves nothing in the books without it. A call that is not in the table of rules
+//! does not exist. An answer that goes on is cut when its caller's key ends: revoked, replaced or past its
+//! time, within about a second.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{HeaderMap, Request, Response};
+use http_body::{Frame, SizeHint};
+use tonic::body::Body;
+use tonic::{Extensions, Status};
+use tower::{Layer, Service as TowerService};
+
+use super::Service;
+use super::not_done::NotDone;
+use crate::access::calls::{self, Entrance};
+use crate::access::{AccessMode, Allowed, Caller, End, KeyError, Rule};
+
+/// Where a key is shown, and the word before it.
+const HEADER: &str = "authorization";
+const SCHEME: &str = "Bearer ";
+/// The calls whose answers go on. A test compares them with the descriptors.
+pub const STREAMS: [&str; 3] = [
+    "hourbook.v1.AuditService/Verify",
+    "hourbook.v1.LedgerService/PostBatches",
+    "hourbook.v1.LedgerService/WatchEntries",
+];
+
+/// From where a call comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// This machine.
+    Loopback,
+    /// Any other.
+    Elsewhere,
+}
+
+impl Peer {
+    /// The peer at this address.
+    #[must_use]
+    pub const fn at(address: std::net::SocketAddr) -> Self {
+        if address.ip().is_loopback() { Self::Loopback } else { Self::Elsewhere }
+    }
+}
+
+/// Puts the gate before the services below it.
+#[derive(Clone)]
+pub struct GateLayer(Service);
+
+/// A service behind the gate.
+#[derive(Clone)]
+pub struct Gate<S> {
+    inner: S,
+    service: Service,
+}
+
+impl GateLayer {
+    /// The gate of the books that `service` answers from.
+    #[must_use]
+    pub const fn new(service: Service) -> Self {
+        Self(service)
+    }
+}
+
+impl<S> Layer<S> for GateLayer {
+    type Service = Gate<S>;
+
+    fn layer(&self, inner: S) -> Gate<S> {
+        Gate { inner, service: self.0.clone() }
+    }
+}
+
+impl<S> TowerService<Request<Body>> for Gate<S>
+where
+    S: TowerService<Request<Body>, Response = Response<Body>>,
+    S::Future: Send + 'static,
+    S::Error: 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let rule = match calls::entrance(request.uri().path()) {
+            Some(Entrance::Anybody) => return Box::pin(self.inner.call(request)),
+            Some(Entrance::Known(rule)) => rule,
+            None => {
+                let unknown = Status::unimplemented("there is no such call").into_http();
+                return Box::pin(async move { Ok(unknown) });
+            }
+        };
+        let allowed = match self.service.let_in(rule, request.headers(), request.extensions()) {
+            Ok(allowed) => allowed,
+            Err(not_done) => {
+                let refused = self.service.status_of(not_done).into_http();
+                return Box::pin(async move { Ok(refused) });
+            }
+        };
+        let goes_on = STREAMS.contains(&rule.call).then(|| self.service.until_ended(&allowed));
+        request.extensions_mut().insert(allowed);
+        let answer = self.inner.call(request);
+        match goes_on {
+            None => Box::pin(answer),
+            Some(ended) => Box::pin(async move {
+                Ok(answer.await?.map(|body| Body::new(Guarded { body, ended: Some(ended) })))
+            }),
+        }
+    }
+}
+
+type Ended = Pin<Box<dyn Future<Output = End> + Send>>;
+
+impl Service {
+    fn let_in(&self, rule: &Rule, headers: &HeaderMap, around: &Extensions) -> Result<Allowed, NotDone> {
+        let caller = self.who_shows(headers, around)?;
+        let role = caller.capacity;
+        Allowed::new(caller, rule).ok_or_else(|| NotDone::may_not_call(role, rule.call))
+    }
+
+    fn who_shows(&self, headers: &HeaderMap, around: &Extensions) -> Result<Arc<Caller>, NotDone> {
+        let books = self.books()?;
+        let Some(shown) = headers.get(HEADER) else {
+            let is_here = around.get::<Peer>() == Some(&Peer::Loopback);
+            return match books.access.mode() {
+                AccessMode::LocalOnly if is_here => Ok(Arc::clone(&self.shared.local_operator)),
+                AccessMode::LocalOnly => Err(NotDone::NotLetIn(
+                    "this network has no keys yet and answers its own machine only: run 'hourbook init' there"
+                        .to_owned(),
+                )),
+                AccessMode::Keys => Err(NotDone::NotLetIn(
+                    "this network has keys: show yours as 'authorization: Bearer hbk_…'".to_owned(),
+                )),
+            };
+        };
+        let key = shown.to_str().ok().and_then(|shown| shown.strip_prefix(SCHEME));
+        let checked = key.map_or(Err(KeyError::Malformed), |key| books.access.check(key, books.access.now()));
+        checked.map_err(|error| {
+            self.shared.metrics.key_refused(error.word());
+            NotDone::NotLetIn(error.to_string())
+        })
+    }
+
+    fn until_ended(&self, allowed: &Allowed) -> Ended {
+        let (books, caller) = (self.shared.installation.get().cloned(), Arc::clone(allowed.caller()));
+        Box::pin(async move {
+            match books {
+                Some(books) => caller.until_ended(books.access.clock()).await,
+                None => std::future::pending().await, // Nobody is let in before the books are open.
+            }
+        })
+    }
+}
+
+/// The body of an answer that goes on, until its caller's end.
+struct Guarded {
+    body: Body,
+    /// None once it was said.
+    ended: Option<Ended>,
+}
+
+impl http_body::Body for Guarded {
+    type Data = prost::bytes::Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let Some(ended) = &mut self.ended else { return Poll::Ready(None) };
+        if let Poll::Ready(end) = ended.as_mut().poll(context) {
+            self.ended = None;
+            self.body = Body::empty(); // Whoever fills it hears that nobody listens.
+            let status: Status = NotDone::NotLetIn(end_words(end).to_owned()).into();
+            let mut trailers = HeaderMap::new();
+            return Poll::Ready(Some(match status.add_header(&mut trailers) {
+                Ok(()) => Ok(Frame::trailers(trailers)),
+                Err(status) => Err(status),
+            }));
+        }
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ended.is_none() || self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+const fn end_words(end: End) -> &'static str {
+    match end {
+        End::Revoked => "the key was revoked",
+        End::Replaced => "the key was replaced by another one: show that one",
+        End::Expired => "the key is past its time",
+    }
+}

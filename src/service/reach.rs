@@ -1,0 +1,207 @@
+//! What a caller reaches, asked of the books: the other half of the gate (I10).
+//!
+//! Whatever lies outside is answered as if it were not there, with the same words as a number that nobody
+//! has. An entry is seen by who sees one of its accounts, or its bank; of an entry between banks each sees
+//! their own side.
+
+use super::asked::{accounts_named, entry_named};
+use super::installation::{Installation, unreadable};
+use super::not_done::NotDone;
+use crate::access::{Allowed, Words};
+use crate::api;
+use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Opened, Refusal, Topic};
+use crate::ledger::AccountView;
+
+impl Installation {
+    /// Whether the account is there and in reach.
+    pub fn sees_account(&self, allowed: &Allowed, account: AccountNumber) -> bool {
+        let view = self.network.ledger.views().account(account);
+        view.is_some_and(|view| allowed.sees_account(view.bank, view.kind, view.owner))
+    }
+
+    /// The account, if it is there and in reach.
+    ///
+    /// # Errors
+    /// The refusal that there is none.
+    pub fn account_in_reach(
+        &self,
+        allowed: &Allowed,
+        account: AccountNumber,
+    ) -> Result<AccountView, NotDone> {
+        let view = self.network.ledger.views().account(account);
+        let seen = view.filter(|view| allowed.sees_account(view.bank, view.kind, view.owner));
+        seen.ok_or_else(|| self.refused(&Refusal::AccountNotFound(account)))
+    }
+
+    /// The bank is there and in reach.
+    ///
+    /// # Errors
+    /// The refusal that it is not there.
+    pub fn bank_in_reach(&self, allowed: &Allowed, bank: BankNumber) -> Result<(), NotDone> {
+        let found = self.network.ledger.views().bank(bank).filter(|_| allowed.sees_bank(bank));
+        found.map(|_| ()).ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))
+    }
+
+    /// Whether everything a command names is in reach. Accounts, entries and banks that are not there are left
+    /// for the ledger to refuse. May read a disk where the command names an older entry.
+    ///
+    /// # Errors
+    /// The refusal of what is named and not in reach: that it is not there.
+    pub fn within_reach(&self, allowed: &Allowed, command: &Command) -> Result<(), NotDone> {
+        if allowed.sees_everything() {
+            return Ok(());
+        }
+        for account in accounts_named(&command.action) {
+            self.account_in_reach(allowed, account)?;
+        }
+        match &command.action {
+            Action::OpenAccounts(accounts) => {
+                accounts.iter().try_for_each(|account| self.bank_in_reach(allowed, account.bank))
+            }
+            Action::OpenClearing(pair) => {
+                self.bank_in_reach(allowed, pair.first)?;
+                self.bank_in_reach(allowed, pair.second)
+            }
+            Action::Note(note) => {
+                let bank = u32::try_from(note.subject).map_or(BankNumber::default(), BankNumber::new);
+                self.bank_in_reach(allowed, bank)
+            }
+            Action::Capture(_) | Action::Void(_) | Action::Expire(_) | Action::Reverse(_) => {
+                self.older_entry_in_reach(allowed, &command.action)
+            }
+            Action::Post(_) => self.older_entry_in_reach(allowed, &command.action),
+            Action::Hold(_)
+            | Action::RegisterOwners(_)
+            | Action::OpenBank(_)
+            | Action::SetLimits(..)
+            | Action::Close(_)
+            | Action::Reopen(_) => Ok(()),
+        }
+    }
+
+    /// All accounts of the hold or original that an action names are in reach: who ends it moves all of them.
+    fn older_entry_in_reach(&self, allowed: &Allowed, action: &Action) -> Result<(), NotDone> {
+        let Some(sequence) = entry_named(action) else { return Ok(()) };
+        let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
+        let Some(entry) = entry else { return Ok(()) };
+        if accounts_of(&entry).into_iter().all(|account| self.sees_account(allowed, account)) {
+            return Ok(());
+        }
+        Err(self.refused(&if action.hold_named().is_some() {
+            Refusal::HoldNotFound(sequence)
+        } else {
+            Refusal::EntryNotFound(sequence)
+        }))
+    }
+
+    /// Whether anything of an entry is in reach.
+    pub fn sees_entry(&self, allowed: &Allowed, entry: &Entry) -> bool {
+        if allowed.sees_everything() {
+            return true;
+        }
+        let sees_bank = |bank| !allowed.sees_own_side_only() && allowed.sees_bank(bank);
+        let of_a_bank = match &entry.command.action {
+            Action::OpenBank(_) => {
+                matches!(entry.outcome.opened, Opened::Bank(number, _) if sees_bank(number))
+            }
+            Action::OpenClearing(pair) => sees_bank(pair.first) || sees_bank(pair.second),
+            Action::Note(note) if note.topic == Topic::ACTIVITIES => {
+                u32::try_from(note.subject).is_ok_and(|bank| sees_bank(BankNumber::new(bank)))
+            }
+            Action::Post(_)
+            | Action::Hold(_)
+            | Action::Capture(_)
+            | Action::Void(_)
+            | Action::Expire(_)
+            | Action::Reverse(_)
+            | Action::RegisterOwners(_)
+            | Action::OpenAccounts(_)
+            | Action::SetLimits(..)
+            | Action::Close(_)
+            | Action::Reopen(_)
+            | Action::Note(_) => false,
+        };
+        of_a_bank || accounts_of(entry).into_iter().any(|account| self.sees_account(allowed, account))
+    }
+
+    /// What a caller sees of an entry that they see: balances and transfers of accounts in reach, and the words
+    /// that are theirs to read.
+    pub fn as_seen(&self, allowed: &Allowed, mut entry: api::Entry) -> api::Entry {
+        if !allowed.sees_everything() {
+            let sees = |printed: u32| {
+                let account = AccountNumber::from_printed(printed);
+                account.is_ok_and(|account| self.sees_account(allowed, account))
+            };
+            entry.lines.retain(|line| sees(line.account_number));
+            let of_theirs = |transfer: &api::Transfer| {
+                sees(transfer.debit_account_number) || sees(transfer.credit_account_number)
+            };
+            entry.moves.retain(of_theirs);
+            match &mut entry.action {
+                Some(api::entry::Action::Held(held)) => held.transfers.retain(of_theirs),
+                Some(api::entry::Action::AccountsOpened(opened)) => {
+                    opened.account_numbers.retain(|number| sees(*number));
+                }
+                Some(api::entry::Action::ClearingOpened(opened)) => {
+                    for number in [&mut opened.first_account_number, &mut opened.second_account_number] {
+                        *number = if sees(*number) { *number } else { 0 };
+                    }
+                }
+                Some(_) | None => {}
+            }
+        }
+        if allowed.sees_own_side_only() {
+            own_side(&mut entry, allowed.caller().holder.get());
+        }
+        if let Some(details) = &mut entry.details {
+            match allowed.words() {
+                Words::All => {}
+                Words::Memo => (details.reason, details.typed) = Default::default(),
+                Words::None => (details.memo, details.reason, details.typed) = Default::default(),
+            }
+        }
+        entry
+    }
+}
+
+/// Nothing of an entry tells a member or a partner who else was concerned.
+fn own_side(entry: &mut api::Entry, own: u32) {
+    let own_or_nobody = |owner: &mut u32| *owner = if *owner == own { own } else { 0 };
+    own_or_nobody(&mut entry.actor);
+    entry.claims.clear();
+    if let Some(details) = &mut entry.details {
+        details.text_about.clear();
+        own_or_nobody(&mut details.second_person);
+        own_or_nobody(&mut details.allowed_by);
+    }
+    let held = match &mut entry.action {
+        Some(api::entry::Action::Held(held)) => held.transfers.as_mut_slice(),
+        Some(_) | None => &mut [],
+    };
+    for transfer in entry.moves.iter_mut().chain(held) {
+        let people = [
+            &mut transfer.given_by,
+            &mut transfer.received_by,
+            &mut transfer.paid_by,
+            &mut transfer.in_the_name_of,
+        ];
+        people.into_iter().for_each(own_or_nobody);
+    }
+}
+
+/// Every account an entry names, moves or opens.
+fn accounts_of(entry: &Entry) -> Vec<AccountNumber> {
+    let mut accounts = accounts_named(&entry.command.action);
+    accounts.extend(entry.outcome.lines.iter().map(|line| line.account));
+    accounts.extend(entry.moves().flat_map(|part| [part.debit, part.credit]));
+    let opened = match (&entry.command.action, entry.outcome.opened) {
+        (Action::OpenAccounts(new), Opened::Accounts(first)) => Some((first, new.len())),
+        (_, Opened::Accounts(first) | Opened::Bank(_, first)) => Some((first, 2)),
+        (_, Opened::Nothing | Opened::Owners(_)) => None,
+    };
+    if let Some((first, count)) = opened {
+        let slots = (first.slot()..).take(count);
+        accounts.extend(slots.filter_map(AccountNumber::from_slot));
+    }
+    accounts
+}
