@@ -110,10 +110,14 @@ impl Desk {
         table.after(&self.register, &self.macs)
     }
 
-    /// Writes when keys were used last, and all notes if there are others or `every` entries more.
-    pub(super) fn remember(&mut self, table: &Table, reader: &dyn JournalReader, file: &Path, every: u64) {
+    /// Writes when keys were used last.
+    pub(super) fn remember_use(&mut self, table: &Table) {
         let used = table.rows.iter().filter_map(|row| Some((row.credential.number, row.used_minutes()?)));
         self.last_used.write(used.collect());
+    }
+
+    /// Writes all notes, if there are others or `every` entries more.
+    pub(super) fn remember_notes(&mut self, reader: &dyn JournalReader, file: &Path, every: u64) {
         if self.is_unsure {
             return;
         }

@@ -225,10 +225,16 @@ impl Access {
             .collect()
     }
 
-    /// Writes down when keys were used last, and now and then all notes of ours. Costs nothing where there is
-    /// nothing new. Blocking; to be called every minute or so.
-    pub fn remember(&self) {
-        self.desk().remember(&self.table(), &*self.reader, &self.remembered_file, REMEMBERED_EVERY);
+    /// Writes all notes of ours into the derived file, if there are new ones or many other entries since.
+    /// Blocking; the oftener, the less the start after a kill has to read.
+    pub fn remember_notes(&self) {
+        self.desk().remember_notes(&*self.reader, &self.remembered_file, REMEMBERED_EVERY);
+    }
+
+    /// Writes down when keys were used last, if there is something new. Blocking; once a minute is enough, as
+    /// minutes are what it says.
+    pub fn remember_use(&self) {
+        self.desk().remember_use(&self.table());
     }
 
     fn table(&self) -> Arc<Table> {
@@ -249,7 +255,9 @@ impl Access {
 impl Drop for Access {
     /// The next start is quick.
     fn drop(&mut self) {
-        self.desk().remember(&self.table(), &*self.reader, &self.remembered_file, 1);
+        let mut desk = self.desk();
+        desk.remember_use(&self.table());
+        desk.remember_notes(&*self.reader, &self.remembered_file, 1);
     }
 }
 

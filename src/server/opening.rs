@@ -18,8 +18,10 @@ use crate::service::Installation;
 /// How long a ledger that stopped waits for health to say so before the process ends.
 const TOLD_MAX: Duration = Duration::from_secs(1);
 
-/// How often is written down when keys were used last.
-const REMEMBER_EVERY: Duration = Duration::from_secs(60);
+/// How often is looked whether the file of notes about keys is far behind.
+const REMEMBER_NOTES_EVERY: Duration = Duration::from_secs(10);
+/// How many times that between two times of writing down when keys were used last: a minute.
+const REMEMBER_USE_EVERY: u32 = 6;
 
 /// Books on their way to being open.
 pub struct Opening {
@@ -88,12 +90,18 @@ fn say_who_may_call(access: &Access) {
 
 /// Now and then what is known of keys is written down, as long as the books are open.
 async fn remember(books: Weak<Installation>) {
-    let mut every = tokio::time::interval(REMEMBER_EVERY);
-    loop {
+    let mut every = tokio::time::interval(REMEMBER_NOTES_EVERY);
+    for count in (0..REMEMBER_USE_EVERY).cycle() {
         every.tick().await;
         let Some(books) = books.upgrade() else { return };
         // Beside the runtime; that it could not be done costs nothing.
-        let _done = tokio::task::spawn_blocking(move || books.access.remember()).await;
+        let done = tokio::task::spawn_blocking(move || {
+            books.access.remember_notes();
+            if count == 0 {
+                books.access.remember_use();
+            }
+        });
+        let _done = done.await;
     }
 }
 

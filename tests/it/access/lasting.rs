@@ -36,7 +36,7 @@ fn a_key_is_nowhere_on_disk() {
     let (bank, caller) = (office.bank(), office.caller(&admin));
     let (number, first) = office.make(&caller, grant(Role::Broker, banks(&[bank])));
     let second = office.rotate(&caller, number.get(), 60).unwrap();
-    office.access.remember();
+    office.access.remember_notes();
     drop(office);
     let all: Vec<_> = files(folder.path()).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
     assert!(all.iter().any(|(_, path)| path.ends_with("derived/credentials")), "{all:?}");
@@ -116,7 +116,7 @@ fn a_restart_keeps_everything() {
 fn derived_files_may_go() {
     let folder = folder();
     let (office, admin) = Office::begun(folder.path());
-    office.access.remember();
+    office.access.remember_notes();
     let derived = folder.path().join("derived/credentials");
     let of_before = fs::read(&derived).unwrap();
     let keys = Keys::make(&office, admin);

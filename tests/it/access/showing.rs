@@ -1,5 +1,6 @@
 //! Keys that are shown: let in, not let in, over, replaced, guessed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -153,6 +154,15 @@ proptest! {
     }
 }
 
+/// Says that it is over when it goes, also where a test fails: or its threads would never end.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Goal: looks and changes beside each other are never wrong: what a writer answered is so for everybody.
 /// Method: threads show keys while another makes, rotates and revokes.
 #[test]
@@ -160,15 +170,16 @@ fn looks_and_changes_beside_each_other() {
     let folder = folder();
     let (office, admin_key) = Office::begun(folder.path());
     let (bank, admin) = (office.bank(), office.caller(&admin_key));
-    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                while !is_over.load(Ordering::Relaxed) {
                     assert!(office.check(&admin_key).is_ok());
                 }
             });
         }
+        let _ends_them = Over(&is_over);
         for _ in 0..20 {
             let (number, key) = office.make(&admin, grant(Role::Broker, banks(&[bank])));
             assert!(office.check(&key).is_ok());
@@ -178,7 +189,6 @@ fn looks_and_changes_beside_each_other() {
             office.access.revoke(&office.network, &admin, asked, number).unwrap();
             assert_eq!(office.check(&next).unwrap_err(), KeyError::Ended(End::Revoked));
         }
-        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
     });
     assert_eq!(office.seen_by(&admin).len(), 21);
     let last = office.access.credential(CredentialNumber::new(21)).unwrap();
