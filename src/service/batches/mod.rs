@@ -28,8 +28,9 @@ use super::not_done::NotDone;
 use super::{Service, answers};
 use crate::api::{BatchEntry, EntryResult, PostBatchesResponse};
 use crate::domain::{Action, Command, Opened, OwnerNumber};
-use crate::ledger::{Decided, Decision, Detail, Mode, Repeated, Ticket};
+use crate::ledger::{Decided, Decision, Detail, Mode, NoReceipt, Repeated, Ticket};
 use crate::telemetry::{Metrics, names};
+use message::IsRead;
 pub use message::{Batch, BatchCodec};
 
 /// Entries in one batch.
@@ -163,6 +164,9 @@ fn unreadable(status: Status) -> Status {
 
 impl Installation {
     fn submit_batch(&self, batch: Batch) -> Result<UnderWay, NotDone> {
+        if batch.is_read == IsRead::NoRoom {
+            return Err(self.not_done(NoReceipt::Busy));
+        }
         let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.count());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
