@@ -49,12 +49,8 @@ pub fn furnish(ledger: &Ledger, members: u32) -> Accounts {
 pub fn furnish_with(members: u32, post: &mut dyn FnMut(Vec<Action>)) -> Accounts {
     let (owner, wide) = (OwnerNumber::new(1), Limits::WIDEST);
     post(vec![Action::RegisterOwners(1)]);
-    post(vec![Action::OpenBank(OpenBank {
-        owner,
-        time_zone: "Europe/London".into(),
-        pot: wide,
-        issuance: wide,
-    })]);
+    let bank = OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide };
+    post(vec![Action::OpenBank(Box::new(bank))]);
     let open = |kind, count: u32| {
         let bank = BankNumber::new(1);
         let new = NewAccount { bank, kind, owner, limits: wide, label: Box::default() };

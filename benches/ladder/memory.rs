@@ -1,7 +1,7 @@
 //! `core_memory`: a whole ledger, with the journal in memory: everything but the disk.
 
 use hourbook::journal::MemoryJournal;
-use hourbook::ledger::{Ledger, Options as LedgerOptions};
+use hourbook::ledger::{Bounds, Ledger, Options as LedgerOptions};
 
 use crate::common::books;
 use crate::common::driver::{self, Turn};
@@ -11,11 +11,17 @@ use crate::durable::{IN_FLIGHT, MEMBERS, SUBMISSION};
 use crate::line::{Printer, Sync};
 use crate::options::Options;
 
+/// More than are posted in any turn.
+const RECENT_IDS_MAX: usize = 100_000_000;
+
 pub fn run(printer: &Printer, options: &Options) {
+    // Without a disk there is nowhere to put request ids: room for those of the longest turn.
+    let bounds = Bounds { recent_ids_max: RECENT_IDS_MAX, ..Bounds::default() };
     // A ledger a turn: its journal keeps every byte in memory.
     let turns: Vec<Turn> = (0..options.turns as u64)
         .map(|turn| {
-            let ledger = Ledger::open(Box::new(MemoryJournal::new()), LedgerOptions::default()).unwrap();
+            let options_of = LedgerOptions { bounds, ..LedgerOptions::default() };
+            let ledger = Ledger::open(Box::new(MemoryJournal::new()), options_of).unwrap();
             let accounts = books::furnish(&ledger, MEMBERS);
             let mut generator = Generator::new(Workload::Uniform, accounts, turn);
             let (size, in_flight) = sizes(options);

@@ -40,6 +40,9 @@ const DAMM: [[u8; 10]; 10] = [
     [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
 ];
 
+/// The same for two digits at once: batches bring millions of numbers.
+const DAMM_PAIRS: [[u8; 100]; 10] = pairs();
+
 /// The number of an account of the network, by its slot in the ledger: 0 for the first, then dense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountNumber(u32); // Invariant: slot < ACCOUNTS_MAX. Private, so only constructors can break it.
@@ -79,7 +82,7 @@ impl AccountNumber {
     #[must_use]
     pub fn printed(self) -> u32 {
         let number = FIRST + self.0; // At most 99,999,999 by the invariant.
-        number * 10 + u32::from(damm(digits(number)))
+        number * 10 + u32::from(damm(number))
     }
 
     /// The account whose number is printed so.
@@ -92,7 +95,7 @@ impl AccountNumber {
             1_000_000_000.. => return Err(AccountNumberError::TooLong),
             10_000..=999_999_999 => {}
         }
-        if damm(digits(printed)) != 0 {
+        if damm(printed) != 0 {
             return Err(AccountNumberError::WrongCheckDigit);
         }
         (printed / 10).checked_sub(FIRST).and_then(Self::from_slot).ok_or(AccountNumberError::BelowFirst)
@@ -141,18 +144,26 @@ impl FromStr for AccountNumber {
     }
 }
 
-/// The nine last digits of `number`, zeros in front included: they change no check digit.
-fn digits(number: u32) -> impl Iterator<Item = u8> {
-    let place = move |power: u32| u8::try_from(number / power % 10).unwrap_or_default(); // Below ten.
-    [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1].into_iter().map(place)
+/// Runs the ten digits of `number` through the table, zeros in front included, as they change nothing:
+/// their check digit, or 0 if they end in the right one.
+fn damm(number: u32) -> u8 {
+    [100_000_000, 1_000_000, 10_000, 100, 1].into_iter().fold(0, |so_far, power| {
+        let pair = usize::try_from(number / power % 100).unwrap_or_default(); // Below a hundred.
+        let next = DAMM_PAIRS.get(usize::from(so_far)).and_then(|row| row.get(pair));
+        next.copied().unwrap_or_default() // Never the default: the row is a digit.
+    })
 }
 
-/// Runs `digits` through the table: their check digit, or 0 if they end in the right one.
-fn damm(digits: impl Iterator<Item = u8>) -> u8 {
-    digits.fold(0, |so_far, digit| {
-        let next = DAMM.get(usize::from(so_far)).and_then(|row| row.get(usize::from(digit)));
-        next.copied().unwrap_or_default() // Never the default: both are digits.
-    })
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which checks it")]
+const fn pairs() -> [[u8; 100]; 10] {
+    let mut pairs = [[0; 100]; 10];
+    let mut at = 0;
+    while at < 1_000 {
+        let (so_far, first, second) = (at / 100, at / 10 % 10, at % 10);
+        pairs[so_far][at % 100] = DAMM[DAMM[so_far][first] as usize][second];
+        at += 1;
+    }
+    pairs
 }
 
 #[cfg(test)]
@@ -177,9 +188,8 @@ mod tests {
     /// Method: the published example 572 with digit 4, and figures worked out apart from this code.
     #[test]
     fn known_check_digits() {
-        assert_eq!(damm([5, 7, 2].into_iter()), 4);
-        assert_eq!(damm([5, 7, 2, 4].into_iter()), 0);
-        assert_eq!(damm(digits(572)), 4);
+        assert_eq!(damm(572), 4);
+        assert_eq!(damm(5_724), 0);
         assert_eq!(number(0).to_string(), "10019");
         assert_eq!(number(1).to_string(), "10024");
     }
@@ -200,6 +210,16 @@ mod tests {
                 let then = |first: usize, second: usize| DAMM[usize::from(DAMM[a][first])][second];
                 assert_ne!(then(b, c), then(c, b), "{a} then {b} and {c}");
             }
+        }
+    }
+
+    /// Goal: two digits at once lead where they lead one after the other.
+    /// Method: every digit so far and every pair.
+    #[test]
+    fn pairs_are_two_digits_in_a_row() {
+        for (so_far, pair) in (0..10).flat_map(|so_far| (0..100).map(move |pair| (so_far, pair))) {
+            let then = usize::from(DAMM[so_far][pair / 10]);
+            assert_eq!(DAMM_PAIRS[so_far][pair], DAMM[then][pair % 10], "{so_far} then {pair}");
         }
     }
 
@@ -260,7 +280,7 @@ mod tests {
         assert_eq!(AccountNumber::from_slot(AccountNumber::ACCOUNTS_MAX), None);
         assert_eq!(AccountNumber::from_slot(u32::MAX), None);
         assert_eq!(format!("{:>7}|{:<7}|", number(0), number(1)), "  10019|10024  |");
-        let thousand = format!("1000{}", damm(digits(1_000)));
+        let thousand = format!("1000{}", damm(1_000));
         assert_eq!(parse(&thousand), Err(AccountNumberError::BelowFirst));
         assert!(AccountNumberError::BelowFirst.to_string().contains("10019"));
     }

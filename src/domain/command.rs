@@ -74,7 +74,7 @@ pub enum Action {
     /// Hand out owner numbers, so that keys can be made and names sealed before they are used.
     RegisterOwners(u16),
     /// Open a bank with its pot and its issuance account.
-    OpenBank(OpenBank),
+    OpenBank(Box<OpenBank>),
     /// Open the pair of mirrored accounts between two banks.
     OpenClearing(OpenClearing),
     /// Open accounts, 1..=32.

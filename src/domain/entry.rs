@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::command::{Action, Command};
 use super::transfer::Transfer;
-use super::{AccountNumber, BankNumber, Kind, OwnerNumber, Sequence, Timestamp};
+use super::{AccountNumber, Balance, BankNumber, Kind, OwnerNumber, Sequence, Timestamp};
 
 /// A fact in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +82,14 @@ pub struct Line {
     pub held: i64,
     /// Which limits this entry passed on this account.
     pub passed: Passed,
+}
+
+impl Line {
+    /// The account's balance afterwards.
+    #[must_use]
+    pub const fn balance(&self) -> Balance {
+        Balance { posted: self.posted, held: self.held }
+    }
 }
 
 /// Limits an entry passed on an account in the direction it moved it.

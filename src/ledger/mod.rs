@@ -227,6 +227,13 @@ impl Ledger {
         }
     }
 
+    /// Whether one more submission would be taken, as far as can be said now: whoever has a costly one to
+    /// prepare asks first.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.shared.relay.queue.has_room()
+    }
+
     /// The entry accepted under a request id, if there is one.
     ///
     /// # Errors

@@ -117,6 +117,12 @@ impl<T> Queue<T> {
         self.slots.len()
     }
 
+    /// Whether there was room just now.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.slots.len() < self.slots_max
+    }
+
     fn drain(&self) {
         while self.slots.pop().is_some() {}
     }

@@ -24,9 +24,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use hashbrown::HashMap;
-
 use super::fold::{Change, Fold};
+use super::net::Net;
 use crate::domain::{AccountNumber, BankNumber, Day, Sequence, Timestamp};
 use crate::journal::Hash;
 use crate::ledger::state::slot;
@@ -60,9 +59,6 @@ pub struct DaysError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Row([u8; ROW_BYTES]);
 
-/// What a chunk of entries adds, net.
-pub type Net = HashMap<Row, i128>;
-
 /// A position with the hash that vouches for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -95,10 +91,13 @@ pub struct Days {
 
 impl Row {
     pub fn of(change: &Change, day: Day) -> Self {
-        change.account.map_or_else(
-            || Self::new(BANK, change.bank.get(), day),
-            |account| Self::new(ACCOUNT, account.slot(), day),
-        )
+        change
+            .account
+            .map_or_else(|| Self::new(BANK, change.bank.get(), day), |account| Self::of_account(account, day))
+    }
+
+    pub fn of_account(account: AccountNumber, day: Day) -> Self {
+        Self::new(ACCOUNT, account.slot(), day)
     }
 
     fn new(tag: u8, number: u32, day: Day) -> Self {
@@ -166,8 +165,7 @@ impl Days {
 
     /// Adds what the entries up to `end` did, in one write for each row.
     pub fn write(&mut self, net: &mut Net, end: Mark) -> Result<(), DaysError> {
-        let mut rows: Vec<_> = net.drain().filter(|(_, seconds)| *seconds != 0).collect();
-        rows.sort_unstable();
+        let rows = net.take();
         self.set_mark(AHEAD, end)?;
         self.ahead = end;
         let database = self.database()?;
@@ -189,8 +187,8 @@ impl Days {
 
     /// What an account got from entries of `day` and before, seconds.
     pub fn through_day(&self, account: AccountNumber, day: Day) -> Result<i128, DaysError> {
-        let first = Row::new(ACCOUNT, account.slot(), Day::from_days(i32::MIN));
-        let last = Row::new(ACCOUNT, account.slot(), day);
+        let first = Row::of_account(account, Day::from_days(i32::MIN));
+        let last = Row::of_account(account, day);
         let database = self.database()?;
         guarded("reading", || {
             database.range(first.0..=last.0).try_fold(0_i128, |sum, row| {
@@ -331,7 +329,8 @@ mod tests {
         let account = AccountNumber::from_slot(3).unwrap();
         let change = Change { bank: BankNumber::new(1), account: Some(account), seconds: 5 };
         let mut write = |end, day| {
-            let mut net = Net::from_iter([(Row::of(&change, Day::from_days(day)), change.seconds)]);
+            let mut net = Net::default();
+            net.add(&change, Day::from_days(day));
             days.write(&mut net, Mark { position: Sequence::new(end), hash: [1; 32] }).unwrap();
             days.through_day(account, Day::from_days(-1)).unwrap()
         };

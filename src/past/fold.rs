@@ -11,7 +11,8 @@ use jiff::tz::TimeZone;
 
 use super::counts::{Counts, Remembered, at_place};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, Day, Entry, Line, NewAccount, Opened, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, Balance, BankNumber, Day, Entry, NewAccount, Opened, Sequence,
+    Timestamp,
 };
 use crate::journal::codec::PlainPost;
 use crate::ledger::state::slot;
@@ -145,26 +146,26 @@ impl Fold {
     /// What applying `entry` would add to accounts and to hours moved; asked before it is applied.
     /// `counts` is what `counts::by_place` says of it.
     pub fn each_change(&self, entry: &Entry, counts: &[Counts], visit: impl FnMut(Change)) {
-        self.each_change_of(&entry.outcome.lines, moved(entry, counts), visit);
+        self.each_change_of(balances(entry), moved(entry, counts), visit);
     }
 
     /// The same of a plain post.
     pub fn each_change_plain(&self, post: &PlainPost, visit: impl FnMut(Change)) {
-        self.each_change_of(&post.lines, [moved_plain(post)].into_iter(), visit);
+        self.each_change_of(post.balances(), [moved_plain(post)], visit);
     }
 
     fn each_change_of(
         &self,
-        lines: &[Line],
-        moved: impl Iterator<Item = (AccountNumber, i128)>,
+        balances: impl IntoIterator<Item = (AccountNumber, Balance)>,
+        moved: impl IntoIterator<Item = (AccountNumber, i128)>,
         mut visit: impl FnMut(Change),
     ) {
-        for line in lines {
-            let at = slot(line.account);
+        for (account, after) in balances {
+            let at = slot(account);
             let (Some(place), Some(posted)) = (self.places.get(at), self.posted.get(at)) else { continue };
-            let seconds = i128::from(line.posted) - i128::from(*posted);
+            let seconds = i128::from(after.posted) - i128::from(*posted);
             if seconds != 0 {
-                visit(Change { bank: place.bank(), account: Some(line.account), seconds });
+                visit(Change { bank: place.bank(), account: Some(account), seconds });
             }
         }
         for (debit, seconds) in moved {
@@ -175,23 +176,22 @@ impl Fold {
 
     /// Moves the balances one entry forward.
     pub fn apply(&mut self, entry: &Entry, counts: &[Counts]) {
-        let lines = &entry.outcome.lines;
-        self.apply_lines(entry.sequence, entry.recorded_at, lines, moved(entry, counts));
+        self.apply_balances(entry.sequence, entry.recorded_at, balances(entry), moved(entry, counts));
         self.remembered.learn(entry, counts);
         self.open_new(entry);
     }
 
     /// Moves the balances one plain post forward.
     pub fn apply_plain(&mut self, sequence: Sequence, recorded_at: Timestamp, post: &PlainPost) {
-        self.apply_lines(sequence, recorded_at, &post.lines, [moved_plain(post)].into_iter());
+        self.apply_balances(sequence, recorded_at, post.balances(), [moved_plain(post)]);
     }
 
-    fn apply_lines(
+    fn apply_balances(
         &mut self,
         sequence: Sequence,
         recorded_at: Timestamp,
-        lines: &[Line],
-        moved: impl Iterator<Item = (AccountNumber, i128)>,
+        balances: impl IntoIterator<Item = (AccountNumber, Balance)>,
+        moved: impl IntoIterator<Item = (AccountNumber, i128)>,
     ) {
         for (debit, seconds) in moved {
             if let Some(place) = self.places.get(slot(debit)) {
@@ -200,10 +200,10 @@ impl Fold {
         }
         self.position = sequence;
         self.recorded_at = recorded_at;
-        for line in lines {
-            let at = slot(line.account);
+        for (account, after) in balances {
+            let at = slot(account);
             if let (Some(posted), Some(held)) = (self.posted.get_mut(at), self.held.get_mut(at)) {
-                (*posted, *held) = (line.posted, line.held);
+                (*posted, *held) = (after.posted, after.held);
             }
         }
     }
@@ -298,6 +298,11 @@ impl Fold {
             }
         }
     }
+}
+
+/// The balances an entry left.
+fn balances(entry: &Entry) -> impl Iterator<Item = (AccountNumber, Balance)> {
+    entry.outcome.lines.iter().map(|line| (line.account, line.balance()))
 }
 
 /// The hours an entry moved, by the account that received help; less than nothing where it takes hours

@@ -14,8 +14,9 @@ use tokio::sync::watch;
 
 use super::balances::BalancesFolder;
 use super::counts::{self, Counts, Remembered};
-use super::days::{Days, Mark, Net, Row, Served};
+use super::days::{Days, Mark, Served};
 use super::fold::{Change, Fold};
+use super::net::{Net, ROWS_MAX};
 use super::{PastBounds, PastError};
 use crate::domain::{BankNumber, Day, Entry, Sequence, Timestamp};
 use crate::journal::codec::PlainPost;
@@ -24,10 +25,10 @@ use crate::ledger::checkpoint::batch_hash_at;
 use crate::ledger::recovery::{self, RecoveryError};
 
 /// However long a chunk took, the follower rests no longer than this.
-const REST_MAX: Duration = Duration::from_secs(1);
-/// A chunk ends early when it has changed this many rows.
-const ROWS_MAX: usize = 131_072;
-
+const REST_MAX: Duration = Duration::from_secs(10);
+/// Once it has caught up for the first time it rests so many times as long as it works: it takes a tenth of
+/// one core at most, however much there is to follow.
+const REST_TIMES: u32 = 9;
 /// What follower and readers share.
 pub struct Shared {
     /// Locked for writing while the entries of one batch are applied.
@@ -47,14 +48,16 @@ pub struct Follower {
     pub acknowledged: watch::Receiver<Sequence>,
     /// Fails once the ledger is gone.
     pub alive: watch::Receiver<()>,
-    /// Fails once nobody asks about the past any more.
-    pub wanted: watch::Receiver<()>,
+    /// The newest position somebody waited for; fails once nobody asks about the past any more.
+    pub wanted: watch::Receiver<Sequence>,
     /// What the chunk has changed so far.
     pub net: Net,
+    /// Room for the entries of one batch, which come by the thousand.
+    pub entries: Vec<Decoded>,
 }
 
 /// What was read of an entry.
-enum Decoded {
+pub enum Decoded {
     /// A plain post.
     Plain(PlainPost),
     /// Any other, and how its moves count.
@@ -77,31 +80,6 @@ impl Today {
                 self.known = Some((bank, day));
                 day
             }
-        }
-    }
-}
-
-/// Hours moved in the bank and on the day of the newest entry: mostly the same for many in a row, so it
-/// is not looked up for each.
-#[derive(Default)]
-struct Moved {
-    row: Option<Row>,
-    seconds: i128,
-}
-
-impl Moved {
-    /// The sum of `row`; that of another row goes to `net`.
-    fn sum_of(&mut self, row: Row, net: &mut Net) -> &mut i128 {
-        if self.row != Some(row) {
-            self.add_to(net);
-            self.row = Some(row);
-        }
-        &mut self.seconds
-    }
-
-    fn add_to(&mut self, net: &mut Net) {
-        if let Some(row) = self.row.take() {
-            *net.entry(row).or_insert(0) += std::mem::take(&mut self.seconds);
         }
     }
 }
@@ -144,30 +122,33 @@ impl Follower {
         let position = self.days(|days| days.position.position);
         let start = self.balances.newest(&*self.reader, position)?;
         self.fold_mut(|fold| *fold = start);
+        let mut has_caught_up = false;
         loop {
-            let mut worked = Duration::ZERO;
             let through = *self.acknowledged.borrow_and_update();
-            while !self.settled(&mut chance)? || self.position() < through {
+            let began = Instant::now();
+            if self.position() < through {
+                self.chunk(through)?;
+            }
+            let is_behind = !self.settled(&mut chance)? || self.position() < through;
+            has_caught_up |= !is_behind;
+            // Whoever starts a server waits for it too: until it has caught up it does not rest.
+            let needed = (*self.wanted.borrow_and_update()).min(*self.acknowledged.borrow());
+            if !has_caught_up || needed > self.position() {
                 if self.is_over() {
                     return Ok(());
                 }
-                if self.position() < through {
-                    let began = Instant::now();
-                    self.chunk(through)?;
-                    worked = began.elapsed();
-                }
+                continue;
             }
+            let rest = self.bounds.rest.max(began.elapsed().saturating_mul(REST_TIMES).min(REST_MAX));
             let (acknowledged, alive, wanted) = (&mut self.acknowledged, &mut self.alive, &mut self.wanted);
-            // It takes a fifth of one core at most while it keeps up, however much there is to write.
-            let rest = self.bounds.rest.max(worked.saturating_mul(4)).min(REST_MAX);
             let goes_on = runtime.block_on(async {
                 tokio::select! {
                     moved = async {
                         tokio::time::sleep(rest).await;
-                        acknowledged.changed().await
+                        if is_behind { Ok(()) } else { acknowledged.changed().await }
                     } => moved.is_ok(),
                     _gone = alive.changed() => false,
-                    _unwanted = wanted.changed() => false,
+                    wanted = wanted.changed() => wanted.is_ok(),
                 }
             });
             if !goes_on {
@@ -206,7 +187,7 @@ impl Follower {
             return Err(PastError::Disagree(self.position()));
         }
         *chance = Chance::Last;
-        self.net.clear();
+        self.net.take();
         self.days_mut(Days::begin_again)?;
         self.fold_mut(|fold| *fold = Fold::default());
         Ok(false)
@@ -246,7 +227,8 @@ impl Follower {
 
     fn batch(&mut self, batch: &StoredBatch) -> Result<(), PastError> {
         let (before, written) = (self.position(), self.days(|days| days.position.position));
-        let mut entries: Vec<Decoded> = Vec::new();
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.clear();
         {
             // Only this thread changes it, so what is decided by it here still holds below.
             let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);
@@ -270,17 +252,11 @@ impl Follower {
             let mut fold = self.shared.fold.write().unwrap_or_else(PoisonError::into_inner);
             let recorded_at = batch.recorded_at();
             let mut today = Today { recorded_at, known: None };
-            let mut moved = Moved::default();
             for (entry, sequence) in entries.iter().zip((before.next().get()..).map(Sequence::new)) {
-                let (net, moved) = (&mut self.net, &mut moved);
+                let net = &mut self.net;
                 let mut add = |fold: &Fold, occurred_on: Option<Day>, change: Change| {
                     let day = occurred_on.unwrap_or_else(|| today.of(fold, change.bank));
-                    let row = Row::of(&change, day);
-                    let sum = match change.account {
-                        Some(_) => net.entry(row).or_insert(0),
-                        None => moved.sum_of(row, net),
-                    };
-                    *sum += change.seconds;
+                    net.add(&change, day);
                 };
                 match entry {
                     Decoded::Plain(post) => {
@@ -298,8 +274,8 @@ impl Follower {
                     }
                 }
             }
-            moved.add_to(&mut self.net);
         }
+        self.entries = entries;
         let each = self.bounds.checkpoint_entries.max(1);
         if before.get() / each < self.position().get() / each {
             let fold = self.shared.fold.read().unwrap_or_else(PoisonError::into_inner);

@@ -24,6 +24,7 @@ mod counts;
 mod days;
 mod fold;
 mod follower;
+mod net;
 #[cfg(test)]
 mod tests;
 
@@ -61,8 +62,8 @@ pub struct PastBounds {
     /// Entries after which what they changed is written, while there are more to come; a follower that
     /// has caught up writes at once.
     pub chunk_entries: u64,
-    /// After a chunk the follower rests so long, so that many small batches are one chunk: what it writes
-    /// for a batch of three costs as much as for a batch of three hundred.
+    /// After a chunk the follower rests at least so long unless somebody waits for it, so that many small
+    /// batches are one chunk: what it writes for a batch of three costs as much as for one of three hundred.
     pub rest: Duration,
 }
 
@@ -72,7 +73,7 @@ impl Default for PastBounds {
             checkpoint_entries: 1_000_000,
             read_entries: 16_384,
             chunk_entries: 1 << 20,
-            rest: Duration::from_millis(20),
+            rest: Duration::from_secs(1),
         }
     }
 }
@@ -142,8 +143,8 @@ pub struct Past {
     books: Books,
     balances: BalancesFolder,
     bounds: PastBounds,
-    /// Dropped to end the thread.
-    wanted: Option<watch::Sender<()>>,
+    /// The newest position somebody waited for. Dropped to end the thread.
+    wanted: Option<watch::Sender<Sequence>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -166,7 +167,7 @@ impl Past {
         bounds: PastBounds,
     ) -> Result<Self, PastError> {
         let mut past = Self::unfollowed(ledger, directory, bounds)?;
-        let (wanted, is_wanted) = watch::channel(());
+        let (wanted, is_wanted) = watch::channel(Sequence::ZERO);
         let follower = Follower {
             shared: Arc::clone(&past.shared),
             reader: Arc::clone(past.books.journal()),
@@ -175,7 +176,8 @@ impl Past {
             acknowledged: ledger.views().positions(),
             alive: ledger.alive(),
             wanted: is_wanted,
-            net: days::Net::default(),
+            net: net::Net::default(),
+            entries: Vec::new(),
         };
         let thread = std::thread::Builder::new().name("hourbook-past".into());
         let thread = thread.spawn(move || follower.run()).map_err(PastError::Thread)?;
@@ -206,6 +208,15 @@ impl Past {
     #[must_use]
     pub fn positions(&self) -> watch::Receiver<Sequence> {
         self.shared.position.subscribe()
+    }
+
+    /// The same for who waits for `needed`: the follower does not rest before it is there.
+    #[must_use]
+    pub fn positions_to(&self, needed: Sequence) -> watch::Receiver<Sequence> {
+        if let Some(wanted) = &self.wanted {
+            wanted.send_if_modified(|before| needed > std::mem::replace(before, needed.max(*before)));
+        }
+        self.positions()
     }
 
     /// Why the follower stopped, if it did. The books are not touched by it; opening again makes what

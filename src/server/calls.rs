@@ -80,7 +80,8 @@ impl TowerService<Request<Body>> for Sized {
             return self.single.call(request);
         }
         let batches = self.batches.clone();
-        let mut grpc = Grpc::new(BatchCodec).max_decoding_message_size(BATCH_BYTES_MAX);
+        let mut grpc =
+            Grpc::new(BatchCodec(self.batches.0.clone())).max_decoding_message_size(BATCH_BYTES_MAX);
         Box::pin(async move { Ok(grpc.streaming(batches, request).await) })
     }
 }

@@ -34,7 +34,7 @@ pub fn open_bank(request: api::OpenBankRequest) -> Result<Asked, NotDone> {
         issuance: fields::limits("issuance_limits", request.issuance_limits.or(Some(none_made)))?,
     };
     let key = fields::request_key(&request.request_id)?;
-    let mut asked = Asked::new(key, Action::OpenBank(bank), request.validate_only);
+    let mut asked = Asked::new(key, Action::OpenBank(Box::new(bank)), request.validate_only);
     asked.about = vec![OwnerNumber::new(request.owner_number)];
     asked.text = Text { label: Some(request.name), ..Text::default() };
     Ok(asked)

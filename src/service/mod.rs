@@ -105,6 +105,11 @@ impl Service {
         open.ok_or(NotDone::NotServing("the books are still being read; ask again shortly"))
     }
 
+    /// Whether one more batch would be taken, as far as can be said now.
+    fn has_room(&self) -> bool {
+        self.shared.installation.get().is_none_or(|books| books.network.ledger.has_room())
+    }
+
     /// What the gate let in.
     fn allowed<T>(request: &tonic::Request<T>) -> Result<Allowed, NotDone> {
         let allowed = request.extensions().get::<Allowed>().cloned();

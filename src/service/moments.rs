@@ -61,7 +61,7 @@ impl Service {
             let books = self.books()?;
             let now = books.network.ledger.position();
             let most = deadline(request).map_or(CATCH_UP_MAX, |left| left.min(CATCH_UP_MAX));
-            let position = wait_for(books.past.positions(), now, most).await;
+            let position = wait_for(books.past.positions_to(now), now, most).await;
             if let Some(failure) = books.past.failure() {
                 return Err(NotDone::Unreadable(failure));
             }

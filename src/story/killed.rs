@@ -79,7 +79,7 @@ fn open_mallow_bridge(folder: &Path, clock: &Arc<ManualClock>) -> Result<Sealed,
         pot: Limits::WIDEST,
         issuance: Limits::WIDEST,
     };
-    post(&network, Command::new(request(2), actor, Action::OpenBank(bank)))?;
+    post(&network, Command::new(request(2), actor, Action::OpenBank(Box::new(bank))))?;
     let key = request(3);
     let mut accounts = Vec::new();
     for ((place, owner), name) in (0u8..).zip([*olwen, *perry]).zip(["Olwen Hart", "Perry Lisle"]) {

@@ -31,12 +31,12 @@ fn played() -> Ledger {
     };
     let ledger = Ledger::open(Box::new(MemoryJournal::new()), options).unwrap();
     let bank = || {
-        Action::OpenBank(OpenBank {
+        Action::OpenBank(Box::new(OpenBank {
             owner: OwnerNumber::new(1),
             time_zone: "Europe/London".into(),
             pot: Limits::WIDEST,
             issuance: Limits::WIDEST,
-        })
+        }))
     };
     let hour = Amount::new(3_600).unwrap();
     let pair = OpenClearing {

@@ -172,12 +172,8 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
             // Whether there is such a zone is not asked again: the table of zones changes with the years.
             let name = std::str::from_utf8(reader.block(TIME_ZONE_BYTES_MAX, "time zone")?).ok();
             let time_zone = reader.known(name, "time zone")?.into();
-            Action::OpenBank(OpenBank {
-                owner,
-                time_zone,
-                pot: read_limits(reader)?,
-                issuance: read_limits(reader)?,
-            })
+            let (pot, issuance) = (read_limits(reader)?, read_limits(reader)?);
+            Action::OpenBank(Box::new(OpenBank { owner, time_zone, pot, issuance }))
         }
         OPEN_CLEARING => {
             let first = BankNumber::new(reader.small("bank")?);

@@ -9,7 +9,7 @@ use super::action::{self, OneTransfer};
 use super::head;
 use super::outcome::read_line;
 use super::wire::{DecodeError, Reader};
-use crate::domain::{Day, Line, Sequence, Timestamp};
+use crate::domain::{AccountNumber, Balance, Day, Line, Sequence, Timestamp};
 
 /// What a plain post says of balances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,17 @@ pub struct PlainPost {
     pub occurred_on: Option<Day>,
     /// Its only transfer.
     pub transfer: OneTransfer,
-    /// The lines of the debit and the credit account.
-    pub lines: [Line; 2],
+    /// The balances of its debit and its credit account afterwards.
+    pub after: [Balance; 2],
+}
+
+impl PlainPost {
+    /// Both accounts with their balances afterwards.
+    #[must_use]
+    pub const fn balances(&self) -> [(AccountNumber, Balance); 2] {
+        let [debit, credit] = self.after;
+        [(self.transfer.debit, debit), (self.transfer.credit, credit)]
+    }
 }
 
 /// Reads the record of entry `sequence`, recorded at `recorded_at`, if it is a plain post.
@@ -37,10 +46,10 @@ pub fn plain_post(
     if transfer.debit == transfer.credit {
         return Ok(None); // Such an entry would have one line.
     }
-    let lines = [
-        read_line(&mut reader, transfer.debit, sequence)?,
-        read_line(&mut reader, transfer.credit, sequence)?,
-    ];
+    let mut after = |account| {
+        read_line(&mut reader, account, sequence).map(|Line { posted, held, .. }| Balance { posted, held })
+    };
+    let after = [after(transfer.debit)?, after(transfer.credit)?];
     reader.finish()?;
-    Ok(Some(PlainPost { occurred_on, transfer, lines }))
+    Ok(Some(PlainPost { occurred_on, transfer, after }))
 }

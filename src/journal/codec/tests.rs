@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::{OneTransfer, PlainPost, decode, decode_key, encode, plain_post};
-use crate::domain::{Action, Correction, Entry, Line, Lines, Passed, Post, Sequence, Transfer};
+use crate::domain::{Action, Balance, Correction, Entry, Line, Lines, Passed, Post, Sequence, Transfer};
 use strategies::{Size, entry};
 
 fn record(entry: &Entry) -> Vec<u8> {
@@ -91,7 +91,8 @@ fn in_short(entry: &Entry) -> Option<PlainPost> {
         && one.people.correction == Correction::No
         && one.debit != one.credit;
     let transfer = OneTransfer { debit: one.debit, credit: one.credit, amount: one.amount };
-    plain.then_some(PlainPost { occurred_on: command.occurred_on, transfer, lines: [*first, *second] })
+    let after = [first, second].map(|line| Balance { posted: line.posted, held: line.held });
+    plain.then_some(PlainPost { occurred_on: command.occurred_on, transfer, after })
 }
 
 proptest! {

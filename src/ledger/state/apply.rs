@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::{Account, Bank, OpenHold, Standing, State, holds::Sides, slot};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Fact, Hold, Limits, Line, OpenClearing,
+    AccountKind, AccountNumber, Action, Balance, BankNumber, CeilingRule, Fact, Hold, Limits, OpenClearing,
     Opened, OwnerNumber, Rest, Sequence, Timestamp,
 };
 use crate::journal::codec::PlainPost;
@@ -15,7 +15,8 @@ use crate::journal::codec::PlainPost;
 impl State {
     /// Moves the state one entry forward.
     pub fn apply(&mut self, entry: Fact<'_>) {
-        self.apply_lines(entry.sequence, entry.recorded_at, &entry.outcome.lines);
+        let balances = entry.outcome.lines.iter().map(|line| (line.account, line.balance()));
+        self.apply_balances(entry.sequence, entry.recorded_at, balances);
         for claim in &entry.command.claims {
             self.counters.take(claim, entry.recorded_at);
         }
@@ -24,17 +25,22 @@ impl State {
 
     /// The same for a plain post, which does nothing beside its lines.
     pub fn apply_plain(&mut self, sequence: Sequence, recorded_at: Timestamp, post: &PlainPost) {
-        self.apply_lines(sequence, recorded_at, &post.lines);
+        self.apply_balances(sequence, recorded_at, post.balances());
     }
 
-    fn apply_lines(&mut self, sequence: Sequence, recorded_at: Timestamp, lines: &[Line]) {
+    fn apply_balances(
+        &mut self,
+        sequence: Sequence,
+        recorded_at: Timestamp,
+        balances: impl IntoIterator<Item = (AccountNumber, Balance)>,
+    ) {
         self.position = sequence;
         self.recorded_at = recorded_at;
         self.counters.forget_ended(recorded_at);
-        for line in lines {
-            if let Some(account) = self.accounts.get_mut(slot(line.account)) {
-                account.posted = line.posted;
-                account.held = line.held;
+        for (number, balance) in balances {
+            if let Some(account) = self.accounts.get_mut(slot(number)) {
+                account.posted = balance.posted;
+                account.held = balance.held;
                 account.chain.push(sequence);
             }
         }

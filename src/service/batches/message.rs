@@ -15,6 +15,7 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder};
 use tonic_prost::{ProstCodec, ProstEncoder};
 
+use super::super::Service;
 use super::super::not_done::NotDone;
 use super::{BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, plain};
 use crate::api::{BatchEntry, PostBatchesRequest, PostBatchesResponse};
@@ -32,6 +33,18 @@ pub struct Batch {
     pub others: Vec<(usize, BatchEntry)>,
     /// Whether nothing is to be written.
     pub validate_only: bool,
+    /// Whether it was read at all: where there is no room for it, reading it would only take time from others.
+    pub is_read: IsRead,
+}
+
+/// Whether a batch was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IsRead {
+    /// It was.
+    #[default]
+    Yes,
+    /// There is no room in the ledger's queue.
+    NoRoom,
 }
 
 impl Batch {
@@ -44,17 +57,16 @@ impl Batch {
 impl From<PostBatchesRequest> for Batch {
     fn from(request: PostBatchesRequest) -> Self {
         let others = request.entries.into_iter().enumerate().collect();
-        Self { plain: Vec::new(), others, validate_only: request.validate_only }
+        Self { others, validate_only: request.validate_only, ..Self::default() }
     }
 }
 
-/// Messages of PostBatches.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BatchCodec;
+/// Messages of PostBatches to this service.
+#[derive(Clone)]
+pub struct BatchCodec(pub Service);
 
-/// Reads batches that are not too many things.
-#[derive(Debug, Default)]
-pub struct BatchDecoder;
+/// Reads batches that are not too many things, while there is room for them.
+pub struct BatchDecoder(Service);
 
 impl Codec for BatchCodec {
     type Encode = PostBatchesResponse;
@@ -67,7 +79,7 @@ impl Codec for BatchCodec {
     }
 
     fn decoder(&mut self) -> BatchDecoder {
-        BatchDecoder
+        BatchDecoder(self.0.clone())
     }
 }
 
@@ -77,7 +89,11 @@ impl Decoder for BatchDecoder {
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Batch>, Status> {
         let message = from.chunk(); // The transport keeps a message in one piece.
-        let read = read(message);
+        let read = if self.0.has_room() {
+            read(message)
+        } else {
+            Ok(Batch { is_read: IsRead::NoRoom, ..Batch::default() })
+        };
         from.advance(message.len());
         read.map(Some)
     }

@@ -230,12 +230,12 @@ pub fn opening() -> Vec<Command> {
     let limits = |floor_hours: i64| Limits::from_floor(floor_hours * HOUR).unwrap();
     let mut actions: Vec<Action> = (1..=2)
         .map(|owner| {
-            Action::OpenBank(OpenBank {
+            Action::OpenBank(Box::new(OpenBank {
                 owner: OwnerNumber::new(owner),
                 time_zone: "Europe/London".into(),
                 pot: limits(0),
                 issuance: limits(-1_000),
-            })
+            }))
         })
         .collect();
     for bank in 1..=2 {

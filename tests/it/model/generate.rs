@@ -89,7 +89,7 @@ impl Generator {
             690..780 => Action::Reverse(self.reverse(model)),
             780..840 => self.note(),
             840..850 => Action::RegisterOwners(1 + u16::try_from(self.random.below(3)).unwrap()),
-            850..862 => Action::OpenBank(self.bank(model)),
+            850..862 => Action::OpenBank(Box::new(self.bank(model))),
             862..880 => Action::OpenClearing(self.clearing(model)),
             880..900 => Action::OpenAccounts(self.accounts(model)),
             900..940 => Action::SetLimits(self.any_account(model), self.limits()),

@@ -89,7 +89,7 @@ impl Play {
         for _ in 0..3 {
             let mut bank = self.make.bank(&self.model);
             bank.owner = OwnerNumber::new(1);
-            self.ask_action(Action::OpenBank(bank));
+            self.ask_action(Action::OpenBank(Box::new(bank)));
         }
         let cap = |hours: i64| Amount::new(hours * HOUR).unwrap();
         for (first, second) in [(1, 2), (1, 3)] {

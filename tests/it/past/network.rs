@@ -1,10 +1,12 @@
 //! A whole installation on sled, with the ledger's own checkpoints beside.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hourbook::domain::{AccountNumber, Command, Kind, OwnerNumber, Sequence};
 use hourbook::ledger::{Bounds, Detail, ManualClock, Mode};
 use hourbook::network::{Network, NetworkOptions};
+use hourbook::past::{Past, PastBounds};
 
 use super::{catch_up, caught_up, checkpoints};
 use crate::support::{HOUR, START, key, post, stay, wait_until, wide_bank, wide_members};
@@ -62,6 +64,24 @@ fn checkpoints_live_side_by_side() {
     let passed = network.ledger.position().get() / super::BOUNDS.checkpoint_entries;
     // Two that lie in one batch share a checkpoint; a batch here is shorter than the distance.
     assert_eq!(checkpoints(network.directory()).len() as u64, passed);
+}
+
+/// Goal: a follower that rests goes on at once for whoever needs more, and does not rest before it is there.
+/// Method: one that rests an hour after every chunk, and ends that are several chunks away.
+#[test]
+fn the_follower_does_not_rest_while_it_is_waited_for() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let network = open(folder.path());
+    let bounds = PastBounds { rest: Duration::from_secs(3_600), ..super::BOUNDS };
+    let past = Past::open_with(&network.ledger, network.directory(), bounds).unwrap();
+    for end in [30, 60] {
+        for number in end - 29..=end {
+            network.register_owners(key(number), OwnerNumber::OPERATOR, 1).unwrap();
+        }
+        let needed = network.ledger.position();
+        let positions = past.positions_to(needed);
+        wait_until("it went on", || *positions.borrow() == needed);
+    }
 }
 
 /// Goal: the follower sleeps and is woken; it ends when its owner goes, and when the ledger goes.

@@ -31,7 +31,7 @@ impl Game {
         let banks = ZONES.map(|zone| {
             let owner = desk.owner();
             let bank = OpenBank { owner, time_zone: zone.into(), pot: wide, issuance: wide };
-            match desk.post(Action::OpenBank(bank)).unwrap().entry.outcome.opened {
+            match desk.post(Action::OpenBank(Box::new(bank))).unwrap().entry.outcome.opened {
                 Opened::Bank(bank, pot) => (bank, pot),
                 other => panic!("{other:?}"),
             }

@@ -90,7 +90,7 @@ impl Desk {
         let owner = self.owner();
         let (pot, issuance) = (Limits::from_floor(0).unwrap(), Limits::from_floor(-1_000 * HOUR).unwrap());
         let bank = OpenBank { owner, time_zone: "Europe/London".into(), pot, issuance };
-        match self.post(Action::OpenBank(bank)).unwrap().entry.outcome.opened {
+        match self.post(Action::OpenBank(Box::new(bank))).unwrap().entry.outcome.opened {
             Opened::Bank(bank, pot) => (bank, pot, AccountNumber::from_slot(pot.slot() + 1).unwrap()),
             other => panic!("{other:?}"),
         }
@@ -128,7 +128,8 @@ impl Desk {
 /// Opens a bank without limits, whose owner is registered.
 pub fn wide_bank(owner: OwnerNumber) -> Action {
     let wide = Limits::WIDEST;
-    Action::OpenBank(OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide })
+    let bank = OpenBank { owner, time_zone: "Europe/London".into(), pot: wide, issuance: wide };
+    Action::OpenBank(Box::new(bank))
 }
 
 /// Opens member accounts without limits in bank 1.

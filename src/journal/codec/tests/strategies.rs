@@ -164,7 +164,7 @@ fn open_bank() -> impl Strategy<Value = Action> {
     let zone = prop_oneof![Just("Europe/London".to_owned()), Just("é".repeat(TIME_ZONE_BYTES_MAX / 2))];
     let owner = owner().prop_filter("the operator owns nothing", |owner| *owner != OwnerNumber::OPERATOR);
     (owner, zone, limits(), limits()).prop_map(|(owner, zone, pot, issuance)| {
-        Action::OpenBank(OpenBank { owner, time_zone: zone.into_boxed_str(), pot, issuance })
+        Action::OpenBank(Box::new(OpenBank { owner, time_zone: zone.into_boxed_str(), pot, issuance }))
     })
 }
 
