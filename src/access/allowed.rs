@@ -121,3 +121,93 @@ const fn is_nobodys(kind: AccountKind) -> bool {
         AccountKind::Member | AccountKind::Organisation | AccountKind::Partner => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::RULES;
+    use crate::access::caller::{CredentialNumber, Identity};
+
+    const BANK: BankNumber = BankNumber::new(1);
+    const OTHER_BANK: BankNumber = BankNumber::new(2);
+    const OWN: OwnerNumber = OwnerNumber::new(5);
+    const OTHER: OwnerNumber = OwnerNumber::new(6);
+
+    fn caller(role: Role) -> Arc<Caller> {
+        let reach = match role {
+            Role::Till | Role::Partner => Reach::partners(vec![OWN]).unwrap(),
+            Role::Admin => Reach::Network,
+            Role::Member | Role::Broker | Role::Lead | Role::Auditor | Role::Reporter | Role::Integration => {
+                Reach::banks(vec![BANK]).unwrap()
+            }
+        };
+        Arc::new(Caller {
+            identity: Identity::Credential(CredentialNumber::new(7)),
+            capacity: Capacity::Role(role),
+            reach,
+            holder: OWN,
+            ..Caller::local_operator()
+        })
+    }
+
+    /// What one call shows one role of a member's, the pot's and a partner's account, own and others', of its
+    /// bank and another: a letter for each that is seen, `.` for each that is not.
+    fn seen(allowed: &Allowed) -> String {
+        let accounts = [
+            ('m', BANK, AccountKind::Member, OWN),
+            ('o', BANK, AccountKind::Member, OTHER),
+            ('p', BANK, AccountKind::Partner, OWN),
+            ('q', BANK, AccountKind::Partner, OTHER),
+            ('h', BANK, AccountKind::Pot, OTHER),
+            ('O', OTHER_BANK, AccountKind::Member, OTHER),
+            ('Q', OTHER_BANK, AccountKind::Partner, OTHER),
+            ('H', OTHER_BANK, AccountKind::Issuance, OTHER),
+        ];
+        let letter = |(letter, bank, kind, owner)| {
+            if allowed.sees_account(bank, kind, owner) { letter } else { '.' }
+        };
+        accounts.into_iter().map(letter).collect()
+    }
+
+    /// Goal: I10: every call, for every role, with its own bank and partner and others', is decided, and nobody
+    /// but who reaches the network sees another bank's. Method: the whole table, printed and looked through.
+    #[test]
+    fn table_of_calls_and_roles() {
+        println!(
+            "m own account, o other member, p own partner, q other partner, h pot; capitals: another bank"
+        );
+        print!("{:42}", "");
+        Role::ALL.iter().for_each(|role| print!(" {:>11}", role.word()));
+        println!();
+        for rule in &RULES {
+            print!("{:42}", rule.call.trim_start_matches("hourbook.v1."));
+            for role in Role::ALL {
+                let allowed = Allowed::new(caller(role), rule);
+                let cell = allowed.as_ref().map_or_else(|| "-".to_owned(), seen);
+                print!(" {cell:>11}");
+                let Some(allowed) = allowed else { continue };
+                let what_else = match rule.extent(Capacity::Role(role)) {
+                    Extent::Anything | Extent::Network => continue, // Judged by the call, or needs the network.
+                    Extent::Nothing => panic!("{} {role:?}", rule.call),
+                    Extent::Own | Extent::Houses if role == Role::Admin => continue, // Reaches the network.
+                    Extent::Own | Extent::Houses => seen(&allowed),
+                };
+                assert!(!what_else.contains(['O', 'Q', 'H']), "{} {role:?} {what_else}", rule.call);
+                assert!(!allowed.sees_bank(OTHER_BANK), "{} {role:?}", rule.call);
+                if matches!(role, Role::Member | Role::Till | Role::Partner) {
+                    assert!(!what_else.contains(['o', 'q', 'h']), "{} {role:?} {what_else}", rule.call);
+                }
+            }
+            println!();
+        }
+    }
+
+    /// Goal: admins read no person's account and no line of one. Method: every call they may make with accounts.
+    #[test]
+    fn admins_see_houses_only() {
+        for rule in RULES.iter().filter(|rule| rule.extent(Capacity::Role(Role::Admin)) == Extent::Houses) {
+            let allowed = Allowed::new(caller(Role::Admin), rule).unwrap();
+            assert_eq!(seen(&allowed), "....h..H", "{}", rule.call);
+        }
+    }
+}

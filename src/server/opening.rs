@@ -74,8 +74,8 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
 
 fn say_who_may_call(access: &Access) {
     match access.begun() {
-        None => tracing::warn!(
-            "this network has no keys yet; 'hourbook init' makes the first one, with the server stopped"
+        None => tracing::info!(
+            "whoever is on this machine acts as the local operator: this network has no keys yet; 'hourbook init' makes the first one, with the server stopped"
         ),
         Some(begun) => tracing::info!(network = %begun.name, "callers show their keys"),
     }

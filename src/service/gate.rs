@@ -204,3 +204,34 @@ const fn end_words(end: End) -> &'static str {
         End::Expired => "the key is past its time",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+    use prost_types::FileDescriptorSet;
+
+    use super::*;
+
+    /// Goal: every call of the API has a rule, every rule a call, and the streams are those that go on.
+    /// Method: the descriptors.
+    #[test]
+    fn every_call_has_a_rule() {
+        let described = FileDescriptorSet::decode(crate::api::DESCRIPTORS).unwrap();
+        let (mut calls, mut streams) = (Vec::new(), Vec::new());
+        for file in described.file.iter().filter(|file| file.package() == "hourbook.v1") {
+            for service in &file.service {
+                for method in &service.method {
+                    let call = format!("hourbook.v1.{}/{}", service.name(), method.name());
+                    if method.server_streaming() {
+                        streams.push(call.clone());
+                    }
+                    calls.push(call);
+                }
+            }
+        }
+        calls.sort();
+        streams.sort();
+        assert_eq!(calls, calls::RULES.map(|rule| rule.call));
+        assert_eq!(streams, STREAMS);
+    }
+}

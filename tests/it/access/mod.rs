@@ -1,5 +1,6 @@
 //! Credentials and their keys: on whole installations, and through the service.
 
+mod gate;
 mod lasting;
 mod making;
 mod served;

@@ -167,8 +167,13 @@ fn calls_that_are_no_calls() {
     let long = "x".repeat(20_000);
     let (http, _) = asked(&[grpc, ("x-long", &long)], &post, "");
     assert!(http == 0 || http == 431, "{http}");
-    let odd = [grpc, ("grpc-timeout", "soon"), ("traceparent", "00-zz"), ("authorization", "Bearer \u{9}")];
+    let odd = [grpc, ("grpc-timeout", "soon"), ("traceparent", "00-zz")];
     assert_eq!(asked(&odd, &post, ""), (200, invalid));
+    let unknown = Some(i32::from(Code::Unauthenticated).to_string());
+    for shown in ["Bearer \u{9}", "Bearer", "Basic YTpi", "Bearer hbk_1_no", ""] {
+        // Who shows something is never taken for somebody who shows nothing.
+        assert_eq!(asked(&[grpc, ("authorization", shown)], &post, ""), (200, unknown.clone()), "{shown:?}");
+    }
     assert_eq!(books.position(), before);
     books
         .served

@@ -1,0 +1,113 @@
+//! The gate, over a real socket: who may call what, and when a stream ends.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hourbook::access::{Reach, Role};
+use hourbook::api;
+use hourbook::domain::BankNumber;
+use hourbook::ledger::ManualClock;
+use tonic::{Code, Request, Status};
+
+use super::{Office, folder, grant};
+use crate::support::START;
+use crate::support::served::{Served, fresh};
+
+/// A served network with banks 1 and 2, and keys by role for bank 1; the admin's is the last.
+fn served(folder: &Path, roles: &[Role]) -> (Served, Vec<String>) {
+    let (office, admin) = Office::begun(folder);
+    office.bank();
+    office.bank();
+    let caller = office.caller(&admin);
+    let reach = || Reach::banks(vec![BankNumber::new(1)]).unwrap();
+    let mut keys: Vec<String> =
+        roles.iter().map(|role| office.make(&caller, grant(*role, reach())).1).collect();
+    drop(office);
+    keys.push(admin);
+    (Served::in_folder(folder, Arc::new(ManualClock::new(START)), |_| {}), keys)
+}
+
+fn with<T>(key: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+    request
+}
+
+fn open_account(served: &Served, key: &str, bank_number: u32) -> Result<api::Entry, Status> {
+    let account = Some(api::NewAccount {
+        bank_number,
+        kind: api::AccountKind::Member.into(),
+        owner_number: 1,
+        ..Default::default()
+    });
+    let asked = api::OpenAccountRequest { request_id: fresh(), account, ..Default::default() };
+    let answer = served.block_on(served.ledger().open_account(with(key, asked)))?;
+    Ok(answer.into_inner().receipt.unwrap().entry.unwrap())
+}
+
+fn banks_seen(served: &Served, key: &str) -> Result<Vec<u32>, Status> {
+    let answer = served.block_on(served.ledger().list_banks(with(key, api::ListBanksRequest::default())))?;
+    Ok(answer.into_inner().banks.iter().map(|bank| bank.bank_number).collect())
+}
+
+/// Goal: an integration writes in its bank and nowhere else, as itself; brokers, auditors and admins write
+/// nothing raw; each sees its own bank, an admin both. Method: the calls with each key.
+#[test]
+fn each_role_within_its_reach() {
+    let folder = folder();
+    let (served, keys) = served(folder.path(), &[Role::Integration, Role::Broker, Role::Auditor]);
+    let [integration, broker, auditor, admin] = keys.as_slice() else { panic!() };
+    let entry = open_account(&served, integration, 1).unwrap();
+    assert_ne!(entry.actor, 0, "who wrote it is kept");
+    let beyond = open_account(&served, integration, 2).unwrap_err();
+    let nowhere = open_account(&served, integration, 9).unwrap_err();
+    assert_eq!((beyond.code(), nowhere.code()), (Code::NotFound, Code::NotFound));
+    assert_eq!(
+        beyond.message().replace('2', "9"),
+        nowhere.message(),
+        "out of reach is as if it were not there"
+    );
+    for key in [broker, auditor, admin] {
+        let refused = open_account(&served, key, 1).unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied, "{refused:?}");
+        assert!(refused.message().contains("OpenAccount is not for this key"), "{refused:?}");
+    }
+    for key in [integration, broker, auditor] {
+        assert_eq!(banks_seen(&served, key).unwrap(), [1]);
+    }
+    assert_eq!(banks_seen(&served, admin).unwrap(), [1, 2]);
+
+    let Some(api::entry::Action::AccountsOpened(opened)) = entry.action else { panic!() };
+    let asked = || api::GetBalanceRequest {
+        account_number: opened.account_numbers[0],
+        ..api::GetBalanceRequest::default()
+    };
+    let balance = |key: &str| served.block_on(served.ledger().get_balance(with(key, asked())));
+    for key in [integration, broker, auditor] {
+        balance(key).unwrap();
+    }
+    assert_eq!(balance(admin).unwrap_err().code(), Code::NotFound, "admins read no person's account");
+}
+
+/// Goal: a stream ends when its key is revoked, and says why. Method: a watch that has begun.
+#[test]
+fn a_revoked_key_ends_its_watch() {
+    let folder = folder();
+    let (served, keys) = served(folder.path(), &[Role::Broker]);
+    let [broker, admin] = keys.as_slice() else { panic!() };
+    let asked = api::WatchEntriesRequest { heartbeat_seconds: 300, ..Default::default() };
+    let watch = served.block_on(served.ledger().watch_entries(with(broker, asked)));
+    let mut watch = watch.unwrap().into_inner();
+    assert!(served.block_on(watch.message()).unwrap().is_some(), "the first sign of life");
+    let revoke = api::RevokeKeyRequest { request_id: fresh(), credential_number: 2, ..Default::default() };
+    served.block_on(served.access(Some(admin)).revoke_key(revoke)).unwrap();
+    let ended = loop {
+        match served.block_on(watch.message()) {
+            Ok(Some(_)) => {} // What was on its way.
+            Ok(None) => panic!("it must say why"),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!((ended.code(), ended.message()), (Code::Unauthenticated, "the key was revoked"));
+    assert_eq!(banks_seen(&served, broker).unwrap_err().code(), Code::Unauthenticated);
+}
