@@ -108,7 +108,7 @@ pub enum LogLevel {
 pub struct Config {
     /// The data directory.
     pub data: PathBuf,
-    /// Where to listen: loopback, as long as nobody has to say who they are.
+    /// Where to listen: loopback, as long as there is no TLS.
     pub listen: SocketAddr,
     /// How long calls under way may take once the server was told to end.
     pub drain: Duration,

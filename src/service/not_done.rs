@@ -14,8 +14,8 @@
 //! which would make them ask again for ever. So a sentence is cut at [`MESSAGE_BYTES_MAX`] and figures are
 //! those of [`ACCOUNTS_NAMED_MAX`] accounts; with both, no status passes 6 KiB.
 //!
-//! Figures travel with a refusal because every caller is the local operator; who may see them will be
-//! asked here once there are others.
+//! Figures travel with a refusal because whoever may write to an account may read it (`reach`): what is out of
+//! reach is refused as if it were not there.
 
 use std::collections::HashMap;
 use std::time::Duration;

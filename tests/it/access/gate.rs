@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hourbook::access::{Reach, Role};
+use hourbook::access::{Grant, Reach, Role};
 use hourbook::api;
-use hourbook::domain::BankNumber;
+use hourbook::domain::{BankNumber, Timestamp};
 use hourbook::ledger::ManualClock;
 use tonic::{Code, Request, Status};
 
@@ -20,8 +20,9 @@ fn served(folder: &Path, roles: &[Role]) -> (Served, Vec<String>) {
     office.bank();
     let caller = office.caller(&admin);
     let reach = || Reach::banks(vec![BankNumber::new(1)]).unwrap();
-    let mut keys: Vec<String> =
-        roles.iter().map(|role| office.make(&caller, grant(*role, reach())).1).collect();
+    let expires_at = Some(Timestamp::from_micros(START.micros() + 3_600_000_000));
+    let granted = |role| Grant { expires_at, ..grant(role, reach()) };
+    let mut keys: Vec<String> = roles.iter().map(|role| office.make(&caller, granted(*role)).1).collect();
     drop(office);
     keys.push(admin);
     (Served::in_folder(folder, Arc::new(ManualClock::new(START)), |_| {}), keys)
