@@ -125,6 +125,17 @@ impl Sums {
         self.positive += i128::from(posted.max(0));
         self.negative += i128::from(posted.min(0));
     }
+
+    /// Both together.
+    fn and(self, other: &Self) -> Self {
+        Self {
+            accounts: self.accounts + other.accounts,
+            posted: self.posted + other.posted,
+            held: self.held.zip(other.held).map(|(one, other)| one + other),
+            positive: self.positive + other.positive,
+            negative: self.negative + other.negative,
+        }
+    }
 }
 
 impl BankSums {
@@ -164,6 +175,17 @@ impl TrialBalance {
         let recorded_at = (!fold.position.is_zero()).then_some(fold.recorded_at);
         let (position, through_day) = (fold.position, fold.through_day);
         Self { position, recorded_at, through_day, banks: banks.into_values().collect(), all, net_moved }
+    }
+
+    /// The same of the banks that are wanted, and of no other: whoever may see some of them must not work out
+    /// the others from what all have together (I10).
+    #[must_use]
+    pub fn of_banks(mut self, is_wanted: impl Fn(BankNumber) -> bool) -> Self {
+        self.banks.retain(|bank| is_wanted(bank.bank));
+        let nothing = Sums::nothing(self.through_day);
+        self.all = self.banks.iter().fold(nothing, |sums, bank| sums.and(&bank.all));
+        self.net_moved = self.banks.iter().fold(0, |sum: i128, bank| sum.saturating_add(bank.net_moved));
+        self
     }
 
     /// I1: whether the balances of every bank add up to zero.

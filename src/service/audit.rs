@@ -125,9 +125,11 @@ impl Installation {
             TrialBalanceError::NotWritten { asked, position } => NotDone::NotReached { asked, position },
             TrialBalanceError::Past(error) => derived(error),
         })?;
+        let found =
+            found.of_banks(|number| bank.is_none_or(|bank| bank == number) && allowed.sees_bank(number));
         let mut known = self.names();
         let mut banks = Vec::with_capacity(found.banks.len());
-        for bank in found.banks.iter().filter(|bank| allowed.sees_bank(bank.bank)) {
+        for bank in &found.banks {
             let name = known.bank(bank.bank).map_err(super::installation::unreadable)?;
             banks.push(api::BankSums {
                 bank_number: bank.bank.get(),

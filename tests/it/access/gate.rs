@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hourbook::access::{Grant, Reach, Role};
 use hourbook::api;
@@ -90,6 +91,29 @@ fn each_role_within_its_reach() {
     assert_eq!(balance(admin).unwrap_err().code(), Code::NotFound, "admins read no person's account");
 }
 
+/// Goal: nobody works out another bank's sums from what all banks have together. Method: the trial balance of an
+/// auditor of bank 1, of an admin, and of an admin who asks for one bank.
+#[test]
+fn sums_are_those_of_the_banks_in_reach() {
+    let folder = folder();
+    let (served, keys) = served(folder.path(), &[Role::Integration, Role::Auditor]);
+    let [integration, auditor, admin] = keys.as_slice() else { panic!() };
+    open_account(&served, integration, 1).unwrap();
+    let accounts = |key: &str, bank_number| {
+        let asked = api::TrialBalanceRequest { bank_number, ..api::TrialBalanceRequest::default() };
+        let answer = served.block_on(served.audit().trial_balance(with(key, asked)));
+        let answer = answer.map_err(|status| status.code())?.into_inner();
+        let banks: Vec<u32> = answer.banks.iter().map(|bank| bank.bank_number).collect();
+        Ok((banks, answer.all.unwrap().accounts))
+    };
+    // Each bank has its pot and where hours are made.
+    assert_eq!(accounts(auditor, 0), Ok((vec![1], 3)));
+    assert_eq!(accounts(auditor, 1), Ok((vec![1], 3)));
+    assert_eq!(accounts(auditor, 2), Err(Code::NotFound));
+    assert_eq!(accounts(admin, 0), Ok((vec![1, 2], 5)));
+    assert_eq!(accounts(admin, 2), Ok((vec![2], 2)));
+}
+
 /// Goal: a stream ends when its key is revoked, and says why. Method: a watch that has begun.
 #[test]
 fn a_revoked_key_ends_its_watch() {
@@ -103,7 +127,9 @@ fn a_revoked_key_ends_its_watch() {
     let revoke = api::RevokeKeyRequest { request_id: fresh(), credential_number: 2, ..Default::default() };
     served.block_on(served.access(Some(admin)).revoke_key(revoke)).unwrap();
     let ended = loop {
-        match served.block_on(watch.message()) {
+        // A safety net: without it a stream that goes on would hang the test.
+        let next = async { tokio::time::timeout(Duration::from_secs(120), watch.message()).await };
+        match served.block_on(next).expect("it must end") {
             Ok(Some(_)) => {} // What was on its way.
             Ok(None) => panic!("it must say why"),
             Err(status) => break status,
