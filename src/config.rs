@@ -165,14 +165,14 @@ pub fn data(flag: Option<&String>, environment: &dyn Environment) -> Result<Path
     Ok(data.into())
 }
 
-/// Until callers have to say who they are, nobody from outside this machine may call.
+/// As long as there is no TLS, nobody from outside this machine may call.
 fn read_listen(value: String) -> Result<SocketAddr, ConfigError> {
     let address = value.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
     address.ok_or(ConfigError {
         setting: "HOURBOOK_LISTEN",
         value,
-        must: "be a loopback address and a port, such as 127.0.0.1:4687 or [::1]:4687: nobody has to say \
-               who they are yet, so nobody from outside this machine may call",
+        must: "be a loopback address and a port, such as 127.0.0.1:4687 or [::1]:4687: there is no TLS yet, \
+               and what is said without it can be read and changed on the way",
     })
 }
 

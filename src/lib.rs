@@ -68,6 +68,7 @@
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
+//! | which role may make which call, and what it sees by it | `access::calls`, `access::allowed` |
 //! | which code a reason is answered with, what an error looks like on the wire | `service::reasons`, `service` (`not_done.rs`) |
 //! | how a write is sealed, submitted and awaited | `service::Installation` |
 //! | how many connections and calls there may be, how long they may take | `server` |

@@ -1,7 +1,7 @@
 //! The follower: reads the journal behind the ledger and keeps balances and day totals.
 //!
-//! It goes in chunks of whole batches, never past what is acknowledged (I5), and is waited for by
-//! nobody. Memory: one read of the journal, the entries of one batch, the rows of one chunk. A chunk is
+//! It goes in chunks of whole batches, never past what is acknowledged (I5). The ledger never waits for it; who
+//! asks about the past may, and then it does not rest. Memory: one read of the journal, the entries of one batch, the rows of one chunk. A chunk is
 //! what there is to read, up to a million entries: the further behind, the fewer writes for each.
 //!
 //! What it starts from: the day totals' position, if the journal vouches for it, and the newest

@@ -71,7 +71,6 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         let mut terminate = signal(SignalKind::terminate()).map_err(machine("listening for TERM"))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(machine("listening for INT"))?;
         tracing::info!(%address, data = %config.data.display(), "listening; the books are being read");
-        tracing::warn!("every call acts as the local operator, so only this machine can call");
         let told = async move {
             let which = tokio::select! { _ = terminate.recv() => "TERM", _ = interrupt.recv() => "INT" };
             tracing::info!(signal = which, "told to end; calls under way are finished first");

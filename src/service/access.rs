@@ -20,33 +20,18 @@ const OVERLAP_SECONDS_USUAL: u32 = 86_400;
 
 type Answer<T> = Result<Response<T>, Status>;
 
-impl Service {
-    /// Writes for whoever calls.
-    async fn write_as<Q: Send + 'static, T: Send + 'static>(
-        &self,
-        request: Request<Q>,
-        write: impl FnOnce(&Installation, &Caller, Q) -> Result<T, NotDone> + Send + 'static,
-    ) -> Answer<T> {
-        let done = async {
-            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
-            books.writing(move |books| write(books, allowed.caller(), request.into_inner())).await
-        };
-        self.answer(done.await)
-    }
-}
-
 #[tonic::async_trait]
 impl AccessService for Service {
     async fn create_key(&self, request: Request<CreateKeyRequest>) -> Answer<CreateKeyResponse> {
-        self.write_as(request, Installation::create_key).await
+        self.change(request, |books, allowed, asked| books.create_key(allowed.caller(), asked)).await
     }
 
     async fn rotate_key(&self, request: Request<RotateKeyRequest>) -> Answer<RotateKeyResponse> {
-        self.write_as(request, Installation::rotate_key).await
+        self.change(request, |books, allowed, asked| books.rotate_key(allowed.caller(), asked)).await
     }
 
     async fn revoke_key(&self, request: Request<RevokeKeyRequest>) -> Answer<RevokeKeyResponse> {
-        self.write_as(request, Installation::revoke_key).await
+        self.change(request, |books, allowed, asked| books.revoke_key(allowed.caller(), asked)).await
     }
 
     async fn list_keys(&self, request: Request<ListKeysRequest>) -> Answer<ListKeysResponse> {

@@ -121,8 +121,8 @@ type Ended = Pin<Box<dyn Future<Output = End> + Send>>;
 impl Service {
     fn let_in(&self, rule: &Rule, headers: &HeaderMap, around: &Extensions) -> Result<Allowed, NotDone> {
         let caller = self.who_shows(headers, around)?;
-        let role = caller.capacity;
-        Allowed::new(caller, rule).ok_or_else(|| NotDone::may_not_call(role, rule.call))
+        let capacity = caller.capacity;
+        Allowed::new(caller, rule).ok_or_else(|| NotDone::may_not_call(capacity, rule.call))
     }
 
     fn who_shows(&self, headers: &HeaderMap, around: &Extensions) -> Result<Arc<Caller>, NotDone> {

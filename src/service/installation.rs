@@ -335,7 +335,7 @@ impl Installation {
         match no_receipt {
             NoReceipt::Invalid(invalid) => invalid.into(),
             NoReceipt::Refused(refusal) => self.refused(&refusal),
-            NoReceipt::Busy => NotDone::Busy("too many requests are waiting"),
+            NoReceipt::Busy => NotDone::BUSY,
             NoReceipt::Unknown(_) => NotDone::Unknown(no_receipt.to_string()),
         }
     }

@@ -87,11 +87,7 @@ impl LedgerService for Service {
     }
 
     async fn add_activities(&self, request: Request<AddActivitiesRequest>) -> Answer<AddActivitiesResponse> {
-        let added = async {
-            let allowed = Self::allowed(&request)?;
-            self.books()?.writing(move |books| books.add_activities(&allowed, &request.into_inner())).await
-        };
-        self.answer(added.await)
+        self.change(request, Installation::add_activities).await
     }
 
     async fn list_activities(
@@ -220,7 +216,7 @@ impl Installation {
     fn add_activities(
         &self,
         allowed: &Allowed,
-        request: &AddActivitiesRequest,
+        request: AddActivitiesRequest,
     ) -> Result<AddActivitiesResponse, NotDone> {
         let (key, bank) = (fields::request_key(&request.request_id)?, BankNumber::new(request.bank_number));
         self.bank_in_reach(allowed, bank)?;

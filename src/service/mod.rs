@@ -142,6 +142,19 @@ impl Service {
         self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
     }
 
+    /// Writes what is more than one command, beside the runtime.
+    async fn change<Q: Send + 'static, T: Send + 'static>(
+        &self,
+        request: tonic::Request<Q>,
+        change: impl FnOnce(&Installation, &Allowed, Q) -> Result<T, NotDone> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let done = async {
+            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            books.writing(move |books| change(books, &allowed, request.into_inner())).await
+        };
+        self.answer(done.await)
+    }
+
     fn status_of(&self, not_done: NotDone) -> Status {
         if let Some(reason) = not_done.reason() {
             self.shared.metrics.refused(reason);

@@ -83,6 +83,9 @@ pub enum NotDone {
 }
 
 impl NotDone {
+    /// The ledger's queue is full.
+    pub const BUSY: Self = Self::Busy("too many requests are waiting");
+
     /// A field that cannot be meant.
     pub fn bad(field: impl Into<String>, must: impl Into<String>) -> Self {
         Self::Bad(BadField { field: field.into(), must: must.into() })

@@ -99,29 +99,16 @@ impl Installation {
         if allowed.sees_everything() {
             return true;
         }
-        let sees_bank = |bank| !allowed.sees_own_side_only() && allowed.sees_bank(bank);
-        let of_a_bank = match &entry.command.action {
-            Action::OpenBank(_) => {
-                matches!(entry.outcome.opened, Opened::Bank(number, _) if sees_bank(number))
-            }
-            Action::OpenClearing(pair) => sees_bank(pair.first) || sees_bank(pair.second),
-            Action::Note(note) if note.topic == Topic::ACTIVITIES => {
-                u32::try_from(note.subject).is_ok_and(|bank| sees_bank(BankNumber::new(bank)))
-            }
-            Action::Post(_)
-            | Action::Hold(_)
-            | Action::Capture(_)
-            | Action::Void(_)
-            | Action::Expire(_)
-            | Action::Reverse(_)
-            | Action::RegisterOwners(_)
-            | Action::OpenAccounts(_)
-            | Action::SetLimits(..)
-            | Action::Close(_)
-            | Action::Reopen(_)
-            | Action::Note(_) => false,
-        };
+        let of_a_bank = !allowed.sees_own_side_only()
+            && banks_named(entry).into_iter().any(|bank| allowed.sees_bank(bank));
         of_a_bank || accounts_of(entry).into_iter().any(|account| self.sees_account(allowed, account))
+    }
+
+    /// Whether an entry is about a bank, or about an account in it.
+    pub fn concerns_bank(&self, entry: &Entry, bank: BankNumber) -> bool {
+        let views = self.network.ledger.views();
+        let is_in = |account| views.account(account).is_some_and(|view| view.bank == bank);
+        banks_named(entry).contains(&bank) || accounts_of(entry).into_iter().any(is_in)
     }
 
     /// What a caller sees of an entry that they see: balances and transfers of accounts in reach, and the words
@@ -189,8 +176,37 @@ fn own_side(entry: &mut api::Entry, own: u32) {
     }
 }
 
+/// The banks an entry is about by name.
+fn banks_named(entry: &Entry) -> Vec<BankNumber> {
+    match &entry.command.action {
+        Action::OpenBank(_) => {
+            if let Opened::Bank(number, _) = entry.outcome.opened {
+                vec![number]
+            } else {
+                Vec::new()
+            }
+        }
+        Action::OpenClearing(pair) => vec![pair.first, pair.second],
+        Action::OpenAccounts(accounts) => accounts.iter().map(|account| account.bank).collect(),
+        Action::Note(note) if note.topic == Topic::ACTIVITIES => {
+            u32::try_from(note.subject).map_or_else(|_| Vec::new(), |bank| vec![BankNumber::new(bank)])
+        }
+        Action::Post(_)
+        | Action::Hold(_)
+        | Action::Capture(_)
+        | Action::Void(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::RegisterOwners(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_)
+        | Action::Note(_) => Vec::new(),
+    }
+}
+
 /// Every account an entry names, moves or opens.
-fn accounts_of(entry: &Entry) -> Vec<AccountNumber> {
+pub fn accounts_of(entry: &Entry) -> Vec<AccountNumber> {
     let mut accounts = accounts_named(&entry.command.action);
     accounts.extend(entry.outcome.lines.iter().map(|line| line.account));
     accounts.extend(entry.moves().flat_map(|part| [part.debit, part.credit]));

@@ -16,10 +16,11 @@ use tonic::Status;
 
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
+use super::reach::accounts_of;
 use super::{Service, answers, fields};
 use crate::access::Allowed;
 use crate::api::{WatchEntriesRequest, WatchEntriesResponse};
-use crate::domain::{AccountNumber, Action, BankNumber, Entry, Form, Kind, Opened, Sequence, Topic};
+use crate::domain::{AccountNumber, BankNumber, Entry, Form, Kind, Sequence};
 use crate::ledger::recovery;
 
 /// Entries read at a time.
@@ -208,12 +209,12 @@ impl Filter {
             return Ok(false);
         }
         if let Some(account) = self.account
-            && !touches_account(entry, account)
+            && !accounts_of(entry).contains(&account)
         {
             return Ok(false);
         }
         if let Some(bank) = self.bank
-            && !touches_bank(entry, bank, books)
+            && !books.concerns_bank(entry, bank)
         {
             return Ok(false);
         }
@@ -226,40 +227,4 @@ impl Filter {
         let kind = books.network.ledger.books().kind(entry)?;
         Ok(kind.is_some_and(|kind| self.kinds.contains(&kind)))
     }
-}
-
-fn touches_account(entry: &Entry, account: AccountNumber) -> bool {
-    let opened = if let Opened::Accounts(first) | Opened::Bank(_, first) = entry.outcome.opened {
-        let count =
-            if let Action::OpenAccounts(accounts) = &entry.command.action { accounts.len() } else { 2 };
-        let place = account.slot().checked_sub(first.slot());
-        place.and_then(|place| usize::try_from(place).ok()).is_some_and(|place| place < count)
-    } else {
-        false
-    };
-    opened
-        || entry.line(account).is_some()
-        || super::asked::accounts_named(&entry.command.action).contains(&account)
-}
-
-fn touches_bank(entry: &Entry, bank: BankNumber, books: &Installation) -> bool {
-    let views = books.network.ledger.views();
-    let is_in = |account: AccountNumber| views.account(account).is_some_and(|view| view.bank == bank);
-    let named = match &entry.command.action {
-        Action::OpenBank(_) => matches!(entry.outcome.opened, Opened::Bank(number, _) if number == bank),
-        Action::OpenClearing(pair) => pair.first == bank || pair.second == bank,
-        Action::OpenAccounts(accounts) => accounts.iter().any(|account| account.bank == bank),
-        Action::Note(note) => note.topic == Topic::ACTIVITIES && note.subject == u64::from(bank.get()),
-        Action::Post(_)
-        | Action::Hold(_)
-        | Action::Capture(_)
-        | Action::Void(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_) => super::asked::accounts_named(&entry.command.action).into_iter().any(is_in),
-    };
-    named || entry.outcome.lines.iter().any(|line| is_in(line.account))
 }

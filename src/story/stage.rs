@@ -1,7 +1,7 @@
 //! Where the story is played: the clients, the clock, who is who, and how a step is said.
 //!
-//! Speaks to the books only through the API, as any client does. Every call acts as the local operator
-//! until callers say who they are.
+//! Speaks to the books only through the API, as any client does. Its network has no keys, so every call acts
+//! as the local operator.
 
 use std::collections::BTreeMap;
 use std::io::Write;

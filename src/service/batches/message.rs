@@ -33,18 +33,6 @@ pub struct Batch {
     pub others: Vec<(usize, BatchEntry)>,
     /// Whether nothing is to be written.
     pub validate_only: bool,
-    /// Whether it was read at all: where there is no room for it, reading it would only take time from others.
-    pub is_read: IsRead,
-}
-
-/// Whether a batch was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IsRead {
-    /// It was.
-    #[default]
-    Yes,
-    /// There is no room in the ledger's queue.
-    NoRoom,
 }
 
 impl Batch {
@@ -88,12 +76,11 @@ impl Decoder for BatchDecoder {
     type Error = Status;
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Batch>, Status> {
+        if !self.0.has_room() {
+            return Err(NotDone::BUSY.into()); // Reading it would only take time from those that have room.
+        }
         let message = from.chunk(); // The transport keeps a message in one piece.
-        let read = if self.0.has_room() {
-            read(message)
-        } else {
-            Ok(Batch { is_read: IsRead::NoRoom, ..Batch::default() })
-        };
+        let read = read(message);
         from.advance(message.len());
         read.map(Some)
     }

@@ -30,9 +30,8 @@ use super::{Service, answers};
 use crate::access::Allowed;
 use crate::api::{BatchEntry, EntryResult, PostBatchesResponse};
 use crate::domain::{Action, Command, Opened, OwnerNumber};
-use crate::ledger::{Decided, Decision, Detail, Mode, NoReceipt, Repeated, Ticket};
+use crate::ledger::{Decided, Decision, Detail, Mode, Repeated, Ticket};
 use crate::telemetry::{Metrics, names};
-use message::IsRead;
 pub use message::{Batch, BatchCodec};
 
 /// Entries in one batch.
@@ -169,9 +168,6 @@ fn unreadable(status: Status) -> Status {
 
 impl Installation {
     fn submit_batch(&self, allowed: &Allowed, batch: Batch) -> Result<UnderWay, NotDone> {
-        if batch.is_read == IsRead::NoRoom {
-            return Err(self.not_done(NoReceipt::Busy));
-        }
         let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.count());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };
