@@ -74,7 +74,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
 
 fn say_who_may_call(access: &Access) {
     match access.begun() {
-        None => tracing::warn!(
+        None => tracing::info!(
             "this network has no keys yet; 'hourbook init' makes the first one, with the server stopped"
         ),
         Some(begun) => tracing::info!(network = %begun.name, "callers show their keys"),
