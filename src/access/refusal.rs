@@ -125,3 +125,43 @@ const fn role_words(role: Role) -> &'static str {
         Role::Integration => "another system",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: every refusal is a sentence for people that says that nothing was done, and its figures are named.
+    /// Method: each, with the longest there is, against the reasons there are.
+    #[test]
+    fn every_refusal_is_said() {
+        let number = CredentialNumber::new(u32::MAX);
+        let mut refusals = vec![
+            Refusal::NotBegun,
+            Refusal::NotFound(number),
+            Refusal::ShownOnce(number),
+            Refusal::RequestIdReused(vec!["holder_owner_number", "till_number"]),
+            Refusal::Ended(number),
+            Refusal::TwoKeys { number, until: Timestamp::from_micros(0) },
+            Refusal::LastAdmin(number),
+            Refusal::BankNotFound(BankNumber::new(9)),
+            Refusal::OwnerNotFound(OwnerNumber::new(9)),
+            Refusal::Full(100_000),
+        ];
+        refusals.extend(Role::ALL.map(Refusal::BeyondReach));
+        for refusal in &refusals {
+            let said = refusal.to_string();
+            assert!(said.starts_with("Not done: ") && said.ends_with('.'), "{said}");
+            let says_so = ["made", "changed", "revoked"]
+                .iter()
+                .any(|what| said.contains(&format!("Nothing was {what}.")));
+            assert!(says_so || said.contains("shown once"), "{said}");
+            assert!(!said.contains(['_', '{', '}']) && !said.contains("  "), "{said}");
+        }
+        for reason in Reason::OF_KEYS {
+            assert!(refusals.iter().any(|refusal| refusal.reason() == reason), "{reason:?}");
+        }
+        let two = Refusal::TwoKeys { number: CredentialNumber::new(4), until: Timestamp::from_micros(0) };
+        let figures = [("credential_number", "4".to_owned()), ("until", "1970-01-01T00:00:00Z".to_owned())];
+        assert_eq!(two.figures(), figures);
+    }
+}

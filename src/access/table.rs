@@ -335,6 +335,31 @@ fn newest(register: &Register, macs: &Macs) -> Option<Arc<hmac::Key>> {
 fn is(shown: Option<&Arc<Shown>>, hashed: &[u8; HASH_BYTES]) -> bool {
     let kept = shown.map_or(&[0; HASH_BYTES], |shown| &shown.kept.hash);
     let is_equal = constant_time::verify_slices_are_equal(kept, hashed).is_ok();
-    // A secret whose own key for hashing is lost was hashed with another here.
-    is_equal & shown.is_some_and(|shown| shown.mac.is_some())
+    is_equal & shown.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: what is kept for one credential is nothing for another, nor under another network's key.
+    /// Method: one secret, hashed under two numbers and two keys.
+    #[test]
+    fn a_hash_is_of_one_credential_of_one_network() {
+        let mac = |byte| hmac::Key::new(hmac::HMAC_SHA256, &[byte; 32]);
+        let mut secret = Secret::zeroed();
+        secret.bytes_mut().fill(7);
+        let first = hash(&mac(1), 1, &secret);
+        assert_eq!(first, hash(&mac(1), 1, &secret));
+        assert_ne!(first, hash(&mac(1), 2, &secret));
+        assert_ne!(first, hash(&mac(2), 1, &secret));
+        secret.bytes_mut()[31] = 8;
+        assert_ne!(first, hash(&mac(1), 1, &secret));
+    }
+
+    /// Goal: where nothing is kept nothing is equal, not even what stands in for it.
+    #[test]
+    fn nothing_equals_nothing() {
+        assert!(!is(None, &[0; HASH_BYTES]));
+    }
 }

@@ -75,7 +75,8 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
 fn say_who_may_call(access: &Access) {
     match access.begun() {
         None => tracing::info!(
-            "whoever is on this machine acts as the local operator: this network has no keys yet; 'hourbook init' makes the first one, with the server stopped"
+            "this network has no keys yet, so whoever is on this machine acts as the local operator; 'hourbook \
+             init' makes the first key, with the server stopped"
         ),
         Some(begun) => tracing::info!(network = %begun.name, "callers show their keys"),
     }

@@ -145,6 +145,16 @@ fn derived_files_may_go() {
     let text = format!("{text}crc32 {:08x}\n", crc32fast::hash(text.as_bytes()));
     fs::write(&derived, text).unwrap();
     keys.are_as_they_were(&Office::open(folder.path()));
+    // The whole file of another network, which is as long: its keys are nobody's here.
+    let other = super::folder();
+    let (office, admin) = Office::begun(other.path());
+    let theirs = Keys::make(&office, admin);
+    drop(office);
+    fs::write(&derived, fs::read(other.path().join("derived/credentials")).unwrap()).unwrap();
+    let office = Office::open(folder.path());
+    keys.are_as_they_were(&office);
+    assert_eq!(office.check(&theirs.admin).unwrap_err(), KeyError::Unknown);
+    drop(office);
     fs::remove_dir_all(folder.path().join("derived")).unwrap();
     fs::remove_dir_all(folder.path().join("local")).unwrap();
     let office = Office::open(folder.path());
