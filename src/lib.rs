@@ -20,9 +20,10 @@
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
+//! | [`access`] | who may do what | `domain`, `ledger` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `domain` |
-//! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
+//! | [`config`] | settings from flags and environment, checked before a port opens | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
@@ -91,6 +92,7 @@
     )
 )]
 
+pub mod access;
 pub mod api;
 pub mod audit;
 pub mod cli;

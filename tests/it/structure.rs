@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 /// What each folder or file of `src` may use of the others. Calls go down; `domain` is the vocabulary
 /// of all and knows nobody.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("access", &["domain", "ledger"]),
     ("api", &[]),
     ("cli", &["api", "config", "domain", "import", "words"]),
-    ("config", &[]),
+    ("config", &["access"]),
     ("domain", &[]),
     ("import", &["api", "domain"]),
     ("journal", &["domain"]),
