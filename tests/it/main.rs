@@ -13,6 +13,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod access;
 mod audit;
 mod cli;
 mod clients;

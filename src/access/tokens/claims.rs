@@ -143,11 +143,11 @@ fn numbers(words: &[Cow<'_, str>], max: u32) -> Option<Vec<u32>> {
 
 /// Whether `value` has at most `levels` levels; a bare value has none. The parser stops at 128.
 fn no_deeper(value: &Value, levels: usize) -> bool {
-    let within = |inner: &Value| levels.checked_sub(1).is_some_and(|left| no_deeper(inner, left));
-    match value {
-        Value::Array(several) => levels > 0 && several.iter().all(within),
-        Value::Object(named) => levels > 0 && named.values().all(within),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    match (value, levels.checked_sub(1)) {
+        (Value::Array(several), Some(left)) => several.iter().all(|inner| no_deeper(inner, left)),
+        (Value::Object(named), Some(left)) => named.values().all(|inner| no_deeper(inner, left)),
+        (Value::Array(_) | Value::Object(_), None) => false,
+        (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_), _) => true,
     }
 }
 

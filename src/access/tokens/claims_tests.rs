@@ -150,6 +150,12 @@ fn bounds() {
     };
     assert_eq!((deep(8), deep(9)), (None, Some(TokenError::TooManyClaims)));
     assert_eq!(deep(4_000), Some(TokenError::Malformed));
+    let empty = r#"{"a":[[[[[[[{}]]]]]]]}"#;
+    assert_eq!(
+        Claims::read(empty.as_bytes()).err(),
+        Some(TokenError::TooManyClaims),
+        "though nothing is in it"
+    );
 
     let about = |length| {
         let text = format!(r#"{{"sub":"{}"}}"#, "s".repeat(length));

@@ -163,11 +163,9 @@ where
     tokio::pin!(answer, connection);
     tokio::select! {
         answer = &mut answer => answer,
-        ended = &mut connection => {
-            // What was read before the end may still be all of it.
-            ended?;
-            answer.await
-        }
+        // However it ended, what was read before may be all of the answer; if not, the answer says so. Many
+        // servers end TLS without saying goodbye.
+        _ended = &mut connection => answer.await,
     }
 }
 

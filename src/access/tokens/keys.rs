@@ -92,9 +92,11 @@ impl Keys {
         Self { shared, task }
     }
 
-    /// The keys, if they are young enough to be used.
+    /// The keys, if they are young enough to be used. Begins to fetch them again if they are due.
     pub(super) fn current(&self) -> Option<Arc<Fetched>> {
-        self.shared.current(&self.shared.state())
+        let mut state = self.shared.state();
+        self.shared.begin_if_due(&mut state);
+        self.shared.current(&state)
     }
 
     /// Keys among which `key_id` is; waits for a fetch where that may bring it.

@@ -1,0 +1,4 @@
+//! Who may do what: callers with credentials of every sort, honest and not.
+
+mod issuer;
+mod tokens;
