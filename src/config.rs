@@ -3,9 +3,15 @@
 //! Everything is read and checked before a port opens or a file is touched. The environment is a trait,
 //! so that a test brings its own and two tests never meet in the one of the process.
 
+mod tokens;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use tokens::TokenFlags;
+
+use crate::access::tokens::TokenSettings;
 
 /// Where the server listens, and where the command line looks for it, if nobody says otherwise: the port
 /// spells HOUR on a telephone.
@@ -87,6 +93,9 @@ pub struct ServeFlags {
     /// What is logged on standard error: error, warn, info, debug [env: HOURBOOK_LOG] [default: info]
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<String>,
+    /// Whose tokens are accepted.
+    #[command(flatten)]
+    pub tokens: TokenFlags,
 }
 
 /// How much is logged.
@@ -120,6 +129,8 @@ pub struct Config {
     pub otlp: Option<String>,
     /// How much is logged.
     pub log: LogLevel,
+    /// Whose tokens are accepted and how they are read, if any are.
+    pub tokens: Option<TokenSettings>,
 }
 
 impl Config {
@@ -145,6 +156,7 @@ impl Config {
                 .map_or(Ok(true), |value| yes_or_no("HOURBOOK_REFLECTION", value))?,
             otlp: setting(&flags.otlp, "HOURBOOK_OTLP")?.map(read_otlp).transpose()?,
             log: setting(&flags.log, "HOURBOOK_LOG")?.map_or(Ok(LogLevel::Info), read_log)?,
+            tokens: tokens::read(&flags.tokens, environment)?,
         })
     }
 }

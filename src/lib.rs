@@ -24,7 +24,7 @@
 //! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `seal` |
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
-//! | [`config`] | settings from flags and environment, checked before a port opens | nothing of ours |
+//! | [`config`] | settings from flags and environment, checked before a port opens | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |

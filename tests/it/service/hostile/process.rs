@@ -58,6 +58,7 @@ fn config(data: std::path::PathBuf) -> Config {
         reflection: true,
         otlp: None,
         log: LogLevel::Info,
+        tokens: None,
     }
 }
 
