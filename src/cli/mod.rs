@@ -19,7 +19,9 @@ mod failure;
 mod figures;
 mod progress;
 mod screen;
+mod server;
 mod session;
+mod untrusted;
 mod values;
 
 use std::ffi::OsString;
@@ -32,6 +34,7 @@ pub use exit::Exit;
 use failure::Failure;
 pub use screen::Console;
 use screen::Screen;
+use server::Server;
 use session::Session;
 
 use crate::config::{Config, Environment};
@@ -92,17 +95,18 @@ fn dispatch(
         Command::Demo(flags) => (programs.demo)(flags).map_err(process),
         Command::Completions(flags) => commands::completions::run(screen, flags),
         Command::Ask(question) => {
-            let address = connection::address(arguments.server.as_deref(), environment)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(ask(question, address, screen))
+            let (server, ca) = (arguments.server.as_deref(), arguments.ca.as_deref());
+            let server = Server::find(server, ca, environment)?;
+            runtime.block_on(ask(question, server, screen))
         }
     }
 }
 
 /// The commands that ask a server.
-async fn ask(question: Question, address: String, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    let client = connection::connect(&address, screen).await?;
-    let session = &mut Session::new(screen, client, address);
+async fn ask(question: Question, server: Server, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let client = connection::connect(&server, screen).await?;
+    let session = &mut Session::new(screen, client, server);
     match question {
         Question::Import(arguments) => commands::import::run(session, arguments).await,
         Question::Bank(command) => commands::bank::run(session, command).await,
