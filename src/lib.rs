@@ -70,6 +70,8 @@
 //! | which code a reason is answered with, what an error looks like on the wire | `service::reasons`, `service` (`not_done.rs`) |
 //! | how a write is sealed, submitted and awaited | `service::Installation` |
 //! | how many connections and calls there may be, how long they may take | `server` |
+//! | how a certificate is replaced while calls are under way | `server` (`tls.rs`) |
+//! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
