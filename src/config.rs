@@ -3,9 +3,15 @@
 //! Everything is read and checked before a port opens or a file is touched. The environment is a trait,
 //! so that a test brings its own and two tests never meet in the one of the process.
 
+mod tokens;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use tokens::TokenFlags;
+
+use crate::access::tokens::TokenSettings;
 
 /// Where the server listens, and where the command line looks for it, if nobody says otherwise: the port
 /// spells HOUR on a telephone.
@@ -69,9 +75,20 @@ pub struct ServeFlags {
     /// Folder the books are kept in; made if it is not there [env: HOURBOOK_DATA] [default: hb-data]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<String>,
-    /// Address and port to listen on; loopback only [env: HOURBOOK_LISTEN] [default: 127.0.0.1:4687]
+    /// Address and port to listen on; beyond this machine with TLS [env: HOURBOOK_LISTEN] [default: 127.0.0.1:4687]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
+    /// Speak TLS with this certificate: PEM, the server's own first, then those that lead to its authority
+    /// [env: HOURBOOK_TLS_CERT] [default: no TLS]
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// The private key of the certificate: PEM, without a passphrase [env: HOURBOOK_TLS_KEY]
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+    /// Listen beyond this machine without TLS: whoever is on the way can read everything and change it
+    /// [env: HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK=yes]
+    #[arg(long)]
+    pub plaintext_beyond_loopback: bool,
     /// How long calls under way may take once the server is told to end, 0 to 600 [env: HOURBOOK_DRAIN_SECONDS] [default: 10]
     #[arg(long, value_name = "SECONDS")]
     pub drain_seconds: Option<String>,
@@ -87,6 +104,9 @@ pub struct ServeFlags {
     /// What is logged on standard error: error, warn, info, debug [env: HOURBOOK_LOG] [default: info]
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<String>,
+    /// Whose tokens are accepted.
+    #[command(flatten)]
+    pub tokens: TokenFlags,
 }
 
 /// How much is logged.
@@ -103,13 +123,24 @@ pub enum LogLevel {
     Debug,
 }
 
+/// Where a server's certificate is; not read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// PEM: the server's certificate first, then those that lead to its authority.
+    pub certificate: PathBuf,
+    /// PEM: the private key that belongs to it.
+    pub key: PathBuf,
+}
+
 /// A server's settings, all of them usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The data directory.
     pub data: PathBuf,
-    /// Where to listen: loopback, as long as there is no TLS.
+    /// Where to listen: beyond this machine only with TLS, or if it was said in words that it be without.
     pub listen: SocketAddr,
+    /// The certificate, if TLS is spoken.
+    pub tls: Option<TlsFiles>,
     /// How long calls under way may take once the server was told to end.
     pub drain: Duration,
     /// Whether a clock far ahead is believed at start.
@@ -120,6 +151,8 @@ pub struct Config {
     pub otlp: Option<String>,
     /// How much is logged.
     pub log: LogLevel,
+    /// Whose tokens are accepted and how they are read, if any are.
+    pub tokens: Option<TokenSettings>,
 }
 
 impl Config {
@@ -134,17 +167,25 @@ impl Config {
         };
         let data = data(flags.data.as_ref(), environment)?;
         let listen = setting(&flags.listen, "HOURBOOK_LISTEN")?;
+        let certificate = setting(&flags.tls_cert, "HOURBOOK_TLS_CERT")?;
+        let tls = read_tls(certificate, setting(&flags.tls_key, "HOURBOOK_TLS_KEY")?)?;
+        let in_plaintext = "HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK";
+        let said = setting(&flags.plaintext_beyond_loopback.then(|| "yes".to_owned()), in_plaintext)?;
+        let in_plaintext = said.map_or(Ok(false), |value| yes_or_no(in_plaintext, value))?;
+        let reach = if tls.is_some() || in_plaintext { Reach::Network } else { Reach::Loopback };
         let drain = setting(&flags.drain_seconds, "HOURBOOK_DRAIN_SECONDS")?;
         let accept = setting(&flags.accept_clock.then(|| "yes".to_owned()), "HOURBOOK_ACCEPT_CLOCK")?;
         Ok(Self {
             data,
-            listen: listen.map_or(Ok(USUAL_ADDRESS), read_listen)?,
+            listen: listen.map_or(Ok(USUAL_ADDRESS), |value| read_listen(value, reach))?,
+            tls,
             drain: Duration::from_secs(drain.map_or(Ok(USUAL_DRAIN_SECONDS), read_drain)?),
             accept_clock: accept.map_or(Ok(false), |value| yes_or_no("HOURBOOK_ACCEPT_CLOCK", value))?,
             reflection: setting(&flags.reflection, "HOURBOOK_REFLECTION")?
                 .map_or(Ok(true), |value| yes_or_no("HOURBOOK_REFLECTION", value))?,
             otlp: setting(&flags.otlp, "HOURBOOK_OTLP")?.map(read_otlp).transpose()?,
             log: setting(&flags.log, "HOURBOOK_LOG")?.map_or(Ok(LogLevel::Info), read_log)?,
+            tokens: tokens::read(&flags.tokens, environment)?,
         })
     }
 }
@@ -165,15 +206,54 @@ pub fn data(flag: Option<&String>, environment: &dyn Environment) -> Result<Path
     Ok(data.into())
 }
 
-/// As long as there is no TLS, nobody from outside this machine may call.
-fn read_listen(value: String) -> Result<SocketAddr, ConfigError> {
-    let address = value.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
-    address.ok_or(ConfigError {
+/// How far away a server may be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// On this machine.
+    Loopback,
+    /// Wherever its address can be reached.
+    Network,
+}
+
+/// What is said on a network without TLS can be read and changed by whoever is on the way.
+fn read_listen(value: String, reach: Reach) -> Result<SocketAddr, ConfigError> {
+    let Ok(address) = value.parse::<SocketAddr>() else {
+        return Err(ConfigError {
+            setting: "HOURBOOK_LISTEN",
+            value,
+            must: "be an address and a port, such as 127.0.0.1:4687 or [::1]:4687",
+        });
+    };
+    if reach == Reach::Network || address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(ConfigError {
         setting: "HOURBOOK_LISTEN",
         value,
-        must: "be a loopback address and a port, such as 127.0.0.1:4687 or [::1]:4687: there is no TLS yet, \
-               and what is said without it can be read and changed on the way",
+        must: "be a loopback address such as 127.0.0.1:4687 as long as there is no TLS: give --tls-cert and \
+               --tls-key, or say --plaintext-beyond-loopback where whoever is on the way may read everything \
+               and change it",
     })
+}
+
+fn read_tls(certificate: Option<String>, key: Option<String>) -> Result<Option<TlsFiles>, ConfigError> {
+    let missing = |setting, must| ConfigError { setting, value: String::new(), must };
+    match (certificate.filter(|name| !name.is_empty()), key.filter(|name| !name.is_empty())) {
+        (Some(certificate), Some(key)) => {
+            Ok(Some(TlsFiles { certificate: certificate.into(), key: key.into() }))
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(missing(
+            "HOURBOOK_TLS_KEY",
+            "name the file of the private key that belongs to --tls-cert: TLS needs both, and without TLS neither \
+             is given",
+        )),
+        (None, Some(_)) => Err(missing(
+            "HOURBOOK_TLS_CERT",
+            "name the file of the certificate that --tls-key belongs to: TLS needs both, and without TLS neither is \
+             given",
+        )),
+    }
 }
 
 fn read_drain(value: String) -> Result<u64, ConfigError> {
@@ -256,6 +336,7 @@ mod tests {
             ("HOURBOOK_LISTEN", "0.0.0.0:4687"),
             ("HOURBOOK_LISTEN", "192.168.0.1:4687"),
             ("HOURBOOK_LISTEN", "localhost"),
+            ("HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK", "perhaps"),
             ("HOURBOOK_DRAIN_SECONDS", "601"),
             ("HOURBOOK_DRAIN_SECONDS", "-1"),
             ("HOURBOOK_ACCEPT_CLOCK", "maybe"),
@@ -271,12 +352,37 @@ mod tests {
             assert!(error.to_string().starts_with(&format!("{flag} ({name})")), "{error}");
         }
         for (name, value) in [
+            ("HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK", "no"),
             ("HOURBOOK_DRAIN_SECONDS", "600"),
             ("HOURBOOK_DRAIN_SECONDS", "0"),
             ("HOURBOOK_OTLP", "http://collector:4317/"),
             ("HOURBOOK_LISTEN", "127.9.9.9:0"),
         ] {
             assert!(read(&ServeFlags::default(), &[(name, value)]).is_ok(), "{name} {value}");
+        }
+    }
+
+    /// Goal: beyond this machine a server is heard with TLS or where it was said in words, and the refusal
+    /// names both ways; half of a certificate is none.
+    /// Method: every pair of certificate and key, said and not said, on an address of all networks.
+    #[test]
+    fn beyond_this_machine() {
+        let everywhere = ("HOURBOOK_LISTEN", "0.0.0.0:1");
+        let (certificate, key) = (("HOURBOOK_TLS_CERT", "c.pem"), ("HOURBOOK_TLS_KEY", "k.pem"));
+        let refused = read(&ServeFlags::default(), &[everywhere]).unwrap_err().to_string();
+        assert!(
+            refused.contains("--tls-cert") && refused.contains("--plaintext-beyond-loopback"),
+            "{refused}"
+        );
+        let no = ("HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK", "no");
+        assert!(read(&ServeFlags::default(), &[everywhere, no]).is_err());
+        let said = ServeFlags { plaintext_beyond_loopback: true, ..ServeFlags::default() };
+        assert_eq!(read(&said, &[everywhere]).unwrap().tls, None);
+        let tls = read(&ServeFlags::default(), &[everywhere, certificate, key]).unwrap().tls;
+        assert_eq!(tls, Some(TlsFiles { certificate: "c.pem".into(), key: "k.pem".into() }));
+        for (given, missing) in [(certificate, key), (key, certificate)] {
+            let error = read(&said, &[everywhere, given]).unwrap_err();
+            assert_eq!((error.setting, error.value.as_str()), (missing.0, ""));
         }
     }
 }

@@ -52,11 +52,12 @@ fn main() -> ExitCode {
     ExitCode::from(cli::run(arguments, &ProcessEnvironment, console, &programs).code())
 }
 
-/// The wrong folder or collector is a setting; what another process has, or the machine has not, is a no;
+/// The wrong folder, collector or certificate is a setting; what another process has, or the machine has not, is a no;
 /// where the disk or the books are at fault it is the fail stop.
 const fn serve_exit(error: &ServeError) -> Exit {
     match error {
         ServeError::Telemetry(_)
+        | ServeError::Certificate(_)
         | ServeError::Directory(DirectoryError::Newer { .. } | DirectoryError::Unknown { .. }) => {
             Exit::BadConfig
         }

@@ -25,6 +25,7 @@
 //! | who a caller is, and how a stream hears of its end | `caller.rs` |
 //! | a key looked up and compared | `table.rs`; its text: `domain::key_text` |
 //! | making, rotating, revoking; the beginning of a network | `desk.rs` |
+//! | who calls with a token of the network's own identity provider | `tokens` |
 //! | bytes of notes, and what they fold into | `note.rs`, `register.rs`, `remembered.rs` |
 //!
 //! Progress: [`Access::check`] reads one pointer behind a lock that a writer holds for one store; a keyed hash
@@ -43,6 +44,7 @@ mod remembered;
 pub mod role;
 pub mod rules;
 pub mod table;
+pub mod tokens;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

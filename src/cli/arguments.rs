@@ -28,11 +28,15 @@ const EVERYWHERE: &str = "Everywhere";
 #[command(max_term_width = 100, disable_help_subcommand = true)]
 pub struct Arguments {
     /// Where the server is [env: HOURBOOK_SERVER] [default: 127.0.0.1:4687]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = EVERYWHERE)]
+    #[arg(long, global = true, value_name = "[https://]NAME:PORT", help_heading = EVERYWHERE)]
     pub server: Option<String>,
     /// A file with your key, readable by nobody else [env: HOURBOOK_KEY_FILE, or HOURBOOK_KEY for the key itself]
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub key_file: Option<PathBuf>,
+    /// The only authority to believe that the server is the one meant, as PEM [env: HOURBOOK_CA]
+    /// [default: those that this machine trusts]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
+    pub ca: Option<String>,
     /// How answers look; amounts in json and csv are seconds
     #[arg(long, global = true, value_enum, value_name = "table|json|csv", help_heading = EVERYWHERE)]
     #[arg(default_value_t = Format::Table, hide_possible_values = true)]

@@ -20,7 +20,9 @@ mod figures;
 mod key;
 mod progress;
 mod screen;
+mod server;
 mod session;
+mod untrusted;
 mod values;
 
 use std::ffi::OsString;
@@ -34,6 +36,7 @@ pub use exit::Exit;
 use failure::Failure;
 pub use screen::Console;
 use screen::Screen;
+use server::Server;
 use session::Session;
 
 use crate::client::Shown;
@@ -110,10 +113,11 @@ fn dispatch(
         Command::Demo(flags) => (programs.demo)(flags).map_err(process),
         Command::Completions(flags) => commands::completions::run(screen, flags),
         Command::Ask(question) => {
-            let address = connection::address(arguments.server.as_deref(), environment)?;
-            let shown = key::shown(arguments.key_file.as_deref(), environment)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(ask(question, address, shown, screen))
+            let (server, ca) = (arguments.server.as_deref(), arguments.ca.as_deref());
+            let server = Server::find(server, ca, environment)?;
+            let shown = key::shown(arguments.key_file.as_deref(), environment)?;
+            runtime.block_on(ask(question, server, shown, screen))
         }
     }
 }
@@ -121,12 +125,12 @@ fn dispatch(
 /// The commands that ask a server.
 async fn ask(
     question: Question,
-    address: String,
+    server: Server,
     shown: Shown,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    let client = connection::connect(&address, shown, screen).await?;
-    let session = &mut Session::new(screen, client, address);
+    let client = connection::connect(&server, shown, screen).await?;
+    let session = &mut Session::new(screen, client, server);
     match question {
         Question::Import(arguments) => commands::import::run(session, arguments).await,
         Question::Key(command) => commands::key::run(session, command).await,

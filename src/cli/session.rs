@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::connection::{Client, call};
 use super::failure::Failure;
 use super::screen::Screen;
+use super::server::Server;
 use crate::api;
 
 /// Names kept; from here on accounts are called by their numbers alone, so that a long list asks a
@@ -20,7 +21,7 @@ pub struct Session<'s, 'c> {
     /// Whom to ask.
     pub client: Client,
     /// Where that is.
-    pub address: String,
+    pub server: Server,
     /// What accounts are called.
     pub names: Names,
 }
@@ -28,9 +29,9 @@ pub struct Session<'s, 'c> {
 impl<'s, 'c> Session<'s, 'c> {
     /// A session with a connected server.
     #[must_use]
-    pub fn new(screen: &'s mut Screen<'c>, client: Client, address: String) -> Self {
+    pub fn new(screen: &'s mut Screen<'c>, client: Client, server: Server) -> Self {
         let names = Names { client: client.clone(), known: HashMap::new() };
-        Self { screen, client, address, names }
+        Self { screen, client, server, names }
     }
 
     /// One account.

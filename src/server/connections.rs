@@ -1,7 +1,8 @@
-//! Connections: how many there may be, and how long they may say nothing.
+//! Connections: how many there may be, and how each becomes one that calls can come over.
 //!
-//! A connection that has not sent HTTP/2's opening words in time is closed: it costs nobody a
-//! thread, but a place. From then on the transport asks quiet ones for signs of life.
+//! With TLS each has its handshake on a task of its own, so that one who is slow keeps nobody waiting; it has
+//! its place from the moment it is accepted. A handshake that fails or takes too long closes that connection
+//! alone, and is counted: whoever knocks and goes away is no fault of ours.
 
 use std::io;
 use std::pin::Pin;
@@ -9,21 +10,23 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep};
+use tokio::task::JoinSet;
+use tokio::time::Sleep;
+use tokio_rustls::TlsAcceptor;
 use tokio_stream::Stream;
-use tonic::transport::server::Connected;
+use tokio_util::either::Either;
 
+use super::Patience;
+use super::connection::Connection;
 use crate::service::Peer;
+use crate::telemetry::{ConnectionClosed, Metrics};
 
-/// Connections at once; one more is closed as it comes.
-const CONNECTIONS_MAX: usize = 8_192;
+/// Connections at once, those in their handshake among them; one more is closed as it comes.
+pub const CONNECTIONS_MAX: usize = 8_192;
 /// Files beside connections: volumes, the keyring, what is derived.
 const OTHER_FILES: u64 = 1_024;
-/// How many bytes they have.
-const OPENING_WORDS_BYTES: usize = 24;
 /// How long is waited after the system could not accept: it is usually out of files.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
 
@@ -43,15 +46,64 @@ pub fn allow_many() {
 pub struct Connections {
     listener: TcpListener,
     places: Arc<Semaphore>,
-    opening_words_max: Duration,
+    tls: Option<TlsAcceptor>,
+    /// At most as many as there are places; they end with this.
+    handshakes: JoinSet<Option<Connection>>,
+    patience: Patience,
+    metrics: Metrics,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connections {
-    /// Connections to `listener`, which have this long for HTTP/2's opening words.
-    pub fn new(listener: TcpListener, opening_words_max: Duration) -> Self {
-        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        Self { listener, places, opening_words_max, pause: None }
+    /// Connections to `listener`, at most `most` at once, each with TLS if there is a certificate.
+    pub fn new(
+        listener: TcpListener,
+        most: usize,
+        tls: Option<TlsAcceptor>,
+        patience: Patience,
+        metrics: Metrics,
+    ) -> Self {
+        let places = Arc::new(Semaphore::new(most));
+        Self { listener, places, tls, handshakes: JoinSet::new(), patience, metrics, pause: None }
+    }
+
+    /// A connection that is ready now; none if it is not, or never will be.
+    fn begin(&mut self, stream: TcpStream, peer: Peer) -> Option<Connection> {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            self.metrics.connection_closed(ConnectionClosed::TooMany);
+            return None;
+        };
+        let _slower_without = stream.set_nodelay(true);
+        let Some(tls) = self.tls.clone() else {
+            return Some(Connection::new(Either::Left(stream), peer, place, self.patience.opening_words));
+        };
+        self.handshakes.spawn(shake_hands(tls, stream, peer, place, self.patience, self.metrics.clone()));
+        None
+    }
+}
+
+/// Agrees on TLS with whoever connected.
+async fn shake_hands(
+    tls: TlsAcceptor,
+    stream: TcpStream,
+    peer: Peer,
+    place: OwnedSemaphorePermit,
+    patience: Patience,
+    metrics: Metrics,
+) -> Option<Connection> {
+    match tokio::time::timeout(patience.handshake, tls.accept(stream)).await {
+        Ok(Ok(stream)) => {
+            Some(Connection::new(Either::Right(Box::new(stream)), peer, place, patience.opening_words))
+        }
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a handshake failed");
+            metrics.connection_closed(ConnectionClosed::HandshakeFailed);
+            None
+        }
+        Err(_) => {
+            metrics.connection_closed(ConnectionClosed::HandshakeSlow);
+            None
+        }
     }
 }
 
@@ -60,20 +112,20 @@ impl Stream for Connections {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
+            while let Poll::Ready(Some(ended)) = self.handshakes.poll_join_next(context) {
+                if let Ok(Some(connection)) = ended {
+                    return Poll::Ready(Some(Ok(connection)));
+                }
+            }
             if let Some(pause) = &mut self.pause {
                 ready!(pause.as_mut().poll(context));
                 self.pause = None;
             }
             match ready!(self.listener.poll_accept(context)) {
                 Ok((stream, address)) => {
-                    let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { continue };
-                    let _slower_without = stream.set_nodelay(true);
-                    return Poll::Ready(Some(Ok(Connection::new(
-                        stream,
-                        Peer::at(address),
-                        place,
-                        self.opening_words_max,
-                    ))));
+                    if let Some(connection) = self.begin(stream, Peer::at(address)) {
+                        return Poll::Ready(Some(Ok(connection)));
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
@@ -81,85 +133,5 @@ impl Stream for Connections {
                 }
             }
         }
-    }
-}
-
-/// A connection, watched until it has said that it speaks HTTP/2.
-pub struct Connection {
-    stream: TcpStream,
-    peer: Peer,
-    opening: Option<Opening>,
-    _place: OwnedSemaphorePermit,
-}
-
-struct Opening {
-    bytes_left: usize,
-    until: Pin<Box<Sleep>>,
-}
-
-impl Connection {
-    fn new(stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
-        let until = Box::pin(tokio::time::sleep_until(Instant::now() + opening_words_max));
-        let opening = Some(Opening { bytes_left: OPENING_WORDS_BYTES, until });
-        Self { stream, peer, opening, _place: place }
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let came = buffer.filled().len().saturating_sub(before);
-        if let Some(opening) = &mut self.opening {
-            opening.bytes_left = opening.bytes_left.saturating_sub(came);
-            if opening.bytes_left == 0 {
-                self.opening = None;
-            } else if opening.until.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = Peer;
-
-    fn connect_info(&self) -> Peer {
-        self.peer
     }
 }

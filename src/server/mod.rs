@@ -4,23 +4,30 @@
 //! server can see it come. It says NOT_SERVING again once it is told to end, or when the ledger stops for
 //! good; then calls under way get a moment, streams end, and the books are closed.
 //!
+//! With a certificate every connection speaks TLS; the certificate is read again when its files change. HTTP/2 and
+//! HTTP/1.1 are answered alike.
+//!
 //! Limits: 8,192 connections, 64 calls of one connection, 1,024 single writes under way (`service`), 64 MiB
-//! of messages that are not read yet, 10 seconds for a connection to say that it speaks HTTP/2, 30 for a single call and 300 for a quiet
-//! stream; a
-//! message has at most 256 KiB, a batch 4 MiB. What is beyond is refused or closed, and nobody else feels it.
+//! of messages that are not read yet, 10 seconds for a handshake of TLS and 10 for a connection to say what it
+//! speaks, 30 for a single call and 300 for a quiet stream; a message has at most 256 KiB, a batch 4 MiB. What
+//! is beyond is refused or closed, and nobody else feels it.
 
 mod calls;
+mod certificate;
+mod connection;
 mod connections;
 mod init;
 mod metered;
 mod opening;
 mod process;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -36,9 +43,11 @@ use crate::past::PastError;
 use crate::service::{GateLayer, Service};
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
 use calls::{InTime, Sized};
+pub use certificate::CertificateError;
 use connections::Connections;
 pub use init::{Init, InitError, init};
 pub use process::{ServeError, serve};
+pub use tls::{ReadAgain, Tls};
 
 /// Calls of one connection at once; further ones wait.
 const CALLS_PER_CONNECTION_MAX: usize = 64;
@@ -52,7 +61,9 @@ const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
 /// How long callers may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// For HTTP/2's opening words on a new connection.
+    /// For the handshake of TLS on a new connection.
+    pub handshake: Duration,
+    /// For HTTP/2's opening words, or HTTP/1.1's first line, after it.
     pub opening_words: Duration,
     /// For a single call, its request on the wire included.
     pub call: Duration,
@@ -63,6 +74,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
+            handshake: Duration::from_secs(10),
             opening_words: Duration::from_secs(10),
             call: Duration::from_secs(30),
             batches: Duration::from_secs(300),
@@ -84,6 +96,10 @@ pub struct Options {
     pub accept_clock: AcceptClock,
     /// How many of everything.
     pub bounds: crate::ledger::Bounds,
+    /// Connections at once, those in their handshake among them; one more is closed as it comes.
+    pub connections_max: usize,
+    /// The certificate, if TLS is spoken.
+    pub tls: Option<Tls>,
     /// How long calls under way may take once the server is told to end.
     pub drain: Duration,
     /// How long callers may keep it waiting.
@@ -105,6 +121,8 @@ impl Options {
             clock: Arc::new(SystemClock),
             accept_clock: AcceptClock::IfNear,
             bounds: crate::ledger::Bounds::default(),
+            connections_max: connections::CONNECTIONS_MAX,
+            tls: None,
             drain: Duration::from_secs(10),
             patience: Patience::default(),
             reflection: true,
@@ -150,7 +168,7 @@ pub enum ServerError {
 pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
-    options: Options,
+    mut options: Options,
 ) -> Result<(), ServerError> {
     connections::allow_many();
     let (mut health, health_service) = tonic_health::server::health_reporter();
@@ -163,6 +181,7 @@ pub async fn run(
     let service = Service::starting(options.metrics.clone(), options.patience.batches);
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let router = Server::builder()
+        .accept_http1(true)
         .layer(CallLayer::new(options.metrics.clone(), methods))
         .layer(GateLayer::new(service.clone()))
         .layer(InTime::layer(options.patience.call))
@@ -184,12 +203,19 @@ pub async fn run(
         .add_optional_service(reflection);
 
     let (ending, is_ending) = watch::channel(false);
-    let (drain, opening_words) = (options.drain, options.patience.opening_words);
+    // What goes on beside the calls, and ends with them.
+    let mut beside = JoinSet::new();
+    let acceptor = options.tls.take().map(|tls| {
+        let acceptor = tls.acceptor();
+        beside.spawn(tls.keep_current());
+        acceptor
+    });
+    let (drain, most, patience) = (options.drain, options.connections_max, options.patience);
+    let connections = Connections::new(listener, most, acceptor, patience, options.metrics.clone());
     let mut drained = is_ending.clone();
-    let serving =
-        router.serve_with_incoming_shutdown(Connections::new(listener, opening_words), async move {
-            let _the_end = drained.wait_for(|ending| *ending).await;
-        });
+    let serving = router.serve_with_incoming_shutdown(connections, async move {
+        let _the_end = drained.wait_for(|ending| *ending).await;
+    });
     tokio::pin!(serving, shutdown);
 
     let mut opening = opening::open(options, health.clone(), is_ending);

@@ -1,16 +1,17 @@
-//! The process `hourbook serve`: telemetry, directory, port, then the server until TERM or INT.
+//! The process `hourbook serve`: telemetry, certificate, directory, port, then the server until TERM or INT.
 //!
-//! In this order, so that what cannot work is said before anything is touched: a directory another process
-//! owns is named with its owner, a port that is taken before the books are opened.
+//! In this order, so that what cannot work is said before anything is touched: a certificate that does not fit
+//! its key, a directory another process owns with its owner, a port that is taken before the books are opened.
+//! HUP has the certificate read again.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Options, ServerError, run};
+use super::{CertificateError, Options, ReadAgain, ServerError, Tls, run};
 use crate::config::{Config, LogLevel};
 use crate::journal::{DataDirectory, DirectoryError};
 use crate::ledger::AcceptClock;
@@ -25,6 +26,9 @@ pub enum ServeError {
     /// Telemetry cannot be set up as configured.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// The data directory cannot be used.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -59,6 +63,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         log_level: level(config.log),
         ..Settings::default()
     })?;
+    let tls = config.tls.clone().map(Tls::read).transpose()?;
     let directory = DataDirectory::open(&config.data)?;
     let machine = |doing| move |source| ServeError::Machine { doing, source };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -70,7 +75,15 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         let address = listener.local_addr().map_err(listen_failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(machine("listening for TERM"))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(machine("listening for INT"))?;
-        tracing::info!(%address, data = %config.data.display(), "listening; the books are being read");
+        if let Some(tls) = &tls {
+            let hangup = signal(SignalKind::hangup()).map_err(machine("listening for HUP"))?;
+            tokio::spawn(read_again_on(hangup, tls.read_again()));
+        }
+        let speaks_tls = tls.is_some();
+        tracing::info!(%address, tls = speaks_tls, data = %config.data.display(), "listening; the books are being read");
+        if !config.listen.ip().is_loopback() && !speaks_tls {
+            tracing::warn!("without TLS, as was asked for: whoever is on the way can read everything and change it");
+        }
         let told = async move {
             let which = tokio::select! { _ = terminate.recv() => "TERM", _ = interrupt.recv() => "INT" };
             tracing::info!(signal = which, "told to end; calls under way are finished first");
@@ -78,6 +91,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         let mut options = Options::new(directory, telemetry.metrics());
         options.accept_clock = if config.accept_clock { AcceptClock::Yes } else { AcceptClock::IfNear };
         options.drain = config.drain;
+        options.tls = tls;
         options.reflection = config.reflection;
         Ok(run(listener, told, options).await?)
     });
@@ -90,6 +104,13 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         tracing::info!("ended");
     }
     served
+}
+
+/// Has the certificate read again at every signal.
+async fn read_again_on(mut hangup: Signal, certificate: ReadAgain) {
+    while hangup.recv().await.is_some() {
+        certificate.now();
+    }
 }
 
 const fn level(log: LogLevel) -> LevelFilter {

@@ -24,6 +24,28 @@ const BYTES_BOUNDS: [f64; 9] =
 /// The sum of all balances in seconds; none while it is not known.
 pub type TrialBalanceSum = Box<dyn Fn() -> Option<i64> + Send + Sync>;
 
+/// Why a connection was closed before a first call could come over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionClosed {
+    /// There were as many as there may be.
+    TooMany,
+    /// No TLS was agreed on.
+    HandshakeFailed,
+    /// None was agreed on in time.
+    HandshakeSlow,
+}
+
+impl ConnectionClosed {
+    /// The word of the label.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::TooMany => "too_many",
+            Self::HandshakeFailed => "handshake_failed",
+            Self::HandshakeSlow => "handshake_slow",
+        }
+    }
+}
+
 /// Where the process counts and measures. Cheap to clone; goes nowhere without an exporter.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -38,6 +60,7 @@ struct Instruments {
     refusals: Counter<u64>,
     keys_refused: Counter<u64>,
     streams_open: UpDownCounter<i64>,
+    connections_closed: Counter<u64>,
     queue_depth: Gauge<u64>,
     entries: Counter<u64>,
     batch_entries: Histogram<u64>,
@@ -61,6 +84,10 @@ impl Metrics {
             refusals: meter.u64_counter(names::REFUSALS).with_unit("{refusal}").build(),
             keys_refused: meter.u64_counter(names::KEYS_REFUSED).with_unit("{key}").build(),
             streams_open: meter.i64_up_down_counter(names::STREAMS_OPEN).with_unit("{stream}").build(),
+            connections_closed: meter
+                .u64_counter(names::CONNECTIONS_CLOSED)
+                .with_unit("{connection}")
+                .build(),
             queue_depth: meter.u64_gauge(names::QUEUE_DEPTH).with_unit("{submission}").build(),
             entries: meter.u64_counter(names::ENTRIES).with_unit("{entry}").build(),
             batch_entries: sizes(names::BATCH_ENTRIES, "{entry}", &ENTRIES_BOUNDS),
@@ -86,6 +113,11 @@ impl Metrics {
     /// Counts a key that was not let in. `why` is one of the words of [`names::WHY`].
     pub fn key_refused(&self, why: &'static str) {
         self.instruments.keys_refused.add(1, &[KeyValue::new(names::WHY, why)]);
+    }
+
+    /// Counts a connection that was closed before a first call could come over it.
+    pub fn connection_closed(&self, why: ConnectionClosed) {
+        self.instruments.connections_closed.add(1, &[KeyValue::new(names::WHY, why.word())]);
     }
 
     /// Takes down a batch that is on disk.

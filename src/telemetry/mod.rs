@@ -33,7 +33,7 @@ use tracing_subscriber::layer::SubscriberExt;
 pub use call::{CallLayer, CallService, WatchedBody};
 pub use handle::{CallHandle, WatchedStream};
 pub use methods::{METHODS_MAX, Methods};
-pub use metrics::{Metrics, TrialBalanceSum};
+pub use metrics::{ConnectionClosed, Metrics, TrialBalanceSum};
 pub use tracing::level_filters::LevelFilter;
 
 use export::Exporting;

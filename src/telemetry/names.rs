@@ -14,6 +14,8 @@ pub const REFUSALS: &str = "hourbook.refusals";
 pub const KEYS_REFUSED: &str = "hourbook.keys.refused";
 /// Streams of answers that are open; up-down counter, `{stream}`; label [`METHOD`].
 pub const STREAMS_OPEN: &str = "hourbook.streams.open";
+/// Connections that were closed before a first call could come over them; counter, `{connection}`; label [`WHY`].
+pub const CONNECTIONS_CLOSED: &str = "hourbook.connections.closed";
 /// Submissions that waited for the poster when the newest batch was written; gauge, `{submission}`; no labels.
 pub const QUEUE_DEPTH: &str = "hourbook.queue.depth";
 /// Entries written since the process started; counter, `{entry}`, its rate is entries per second; no labels.
@@ -28,12 +30,13 @@ pub const BATCH_DURATION: &str = "hourbook.batch.duration";
 pub const TRIAL_BALANCE: &str = "hourbook.trial_balance.sum";
 
 /// Every metric.
-pub const METRICS: [&str; 11] = [
+pub const METRICS: [&str; 12] = [
     CALLS,
     CALL_DURATION,
     REFUSALS,
     KEYS_REFUSED,
     STREAMS_OPEN,
+    CONNECTIONS_CLOSED,
     QUEUE_DEPTH,
     ENTRIES,
     BATCH_ENTRIES,
@@ -51,6 +54,7 @@ pub const CODE: &str = "hourbook.code";
 /// The word of a refusal, such as `BELOW_FLOOR`.
 pub const REASON: &str = "hourbook.reason";
 /// Why a key was not let in: `malformed`, `unknown`, `ended` or `keyring_lost`.
+/// Why a connection was closed: `too_many`, `handshake_failed` or `handshake_slow`.
 pub const WHY: &str = "hourbook.why";
 /// The number of the gRPC status, on [`SPAN_CALL`] only.
 pub const STATUS_CODE: &str = "rpc.grpc.status_code";

@@ -6,10 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hourbook::ledger::SystemClock;
+use hourbook::server::Tls;
 
+use crate::support::certificates::Authority;
 use crate::support::served::Served;
 use crate::support::skipped;
 
@@ -24,11 +26,33 @@ const PYTHON_MIN: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 /// Method: `tests/clients/python/check.py` against a server in this process; each step checks itself.
 #[test]
 fn a_python_desk_works() {
+    // A desk says "in an hour" by the clock on its wall.
+    let served = Served::with(|options| options.clock = Arc::new(SystemClock));
+    a_day_at_the_desk("clients::a_python_desk_works", &served, None);
+}
+
+/// Goal: the same over TLS, with an authority of the network's own. Method: the same day.
+#[test]
+fn a_python_desk_works_over_tls() {
+    let (authority, folder) = (Authority::new("The time banks' own"), tempfile::tempdir().unwrap());
+    let tls = Tls::read(authority.local().write(folder.path())).unwrap();
+    let served = Served::secret(tls, &authority, |options| options.clock = Arc::new(SystemClock));
+    a_day_at_the_desk(
+        "clients::a_python_desk_works_over_tls",
+        &served,
+        Some(&authority.write(folder.path())),
+    );
+}
+
+fn a_day_at_the_desk(test: &str, served: &Served, ca: Option<&Path>) {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/python");
-    let Some(python) = python_with(&home.join("requirements.txt")) else { return };
+    let python = match python() {
+        Ok(python) => python,
+        Err(why) => return skipped(test, why),
+    };
     let generated = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let proto = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto");
-    let mut make = Command::new(&python);
+    let mut make = Command::new(python);
     make.args(["-m", "grpc_tools.protoc"]).arg("-I").arg(&proto);
     for kind in ["python_out", "grpc_python_out"] {
         make.arg(format!("--{kind}={}", generated.path().display()));
@@ -39,11 +63,10 @@ fn a_python_desk_works() {
     let made = make.output().unwrap();
     assert!(made.status.success(), "{}", said(&made));
 
-    // A desk says "in an hour" by the clock on its wall.
-    let served = Served::with(|options| options.clock = Arc::new(SystemClock));
-    let checked = Command::new(&python)
+    let checked = Command::new(python)
         .arg(home.join("check.py"))
         .arg(served.address.to_string())
+        .args(ca)
         .env("PYTHONPATH", generated.path())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("NO_PROXY", "127.0.0.1")
@@ -54,13 +77,20 @@ fn a_python_desk_works() {
     assert!(heard.contains("a day at the desk: as it must be"), "{heard}");
 }
 
-/// A Python that has what `requirements` lists; none, said loudly, where this machine cannot have it.
-fn python_with(requirements: &Path) -> Option<PathBuf> {
+/// A Python that has what the desk needs, made once; or why this machine cannot have it.
+fn python() -> Result<&'static Path, &'static str> {
+    static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/python/requirements.txt");
+    MADE.get_or_init(|| python_with(&requirements)).as_deref().map_err(String::as_str)
+}
+
+/// A Python that has what `requirements` lists; or why this machine cannot have it.
+fn python_with(requirements: &Path) -> Result<PathBuf, String> {
     let wanted = fs::read_to_string(requirements).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-clients");
     let (python, ready) = (folder.join("bin/python"), folder.join("ready"));
     if fs::read_to_string(&ready).is_ok_and(|installed| installed == wanted) && python.exists() {
-        return Some(python);
+        return Ok(python);
     }
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
@@ -68,13 +98,13 @@ fn python_with(requirements: &Path) -> Option<PathBuf> {
     let run = |program: &Path, arguments: &[&str]| Command::new(program).args(arguments).output();
     let system = Path::new("python3");
     match run(system, &["-c", PYTHON_MIN]) {
-        Err(error) => return skip(&format!("python3 does not run: {error}")),
-        Ok(asked) if !asked.status.success() => return skip("python3 is older than 3.10"),
+        Err(error) => return Err(format!("python3 does not run: {error}")),
+        Ok(asked) if !asked.status.success() => return Err("python3 is older than 3.10".to_owned()),
         Ok(_) => {}
     }
     let venv = run(system, &["-m", "venv", folder.to_str().unwrap()]).unwrap();
     if !venv.status.success() {
-        return skip(&format!("python3 makes no virtual environment:\n{}", said(&venv)));
+        return Err(format!("python3 makes no virtual environment:\n{}", said(&venv)));
     }
     let requirements = requirements.to_str().unwrap();
     let install = ["-m", "pip", "--disable-pip-version-check", "install", "--retries=1", "-r", requirements];
@@ -83,15 +113,10 @@ fn python_with(requirements: &Path) -> Option<PathBuf> {
         let why = said(&installed);
         // Anything else is a fault of requirements.txt, and that is no reason to skip.
         assert!(NO_REGISTRY.iter().any(|words| why.contains(words)), "pip cannot install:\n{why}");
-        return skip(&format!("the package registry of Python is out of reach:\n{why}"));
+        return Err(format!("the package registry of Python is out of reach:\n{why}"));
     }
     fs::write(ready, wanted).unwrap();
-    Some(python)
-}
-
-fn skip<T>(why: &str) -> Option<T> {
-    skipped("clients::a_python_desk_works", why);
-    None
+    Ok(python)
 }
 
 fn said(output: &Output) -> String {

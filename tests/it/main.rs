@@ -29,6 +29,7 @@ mod story;
 mod structure;
 mod support;
 mod telemetry;
+mod tls;
 
 // Files of the ledger that are built into a test find its words here.
 use hourbook::domain;

@@ -11,7 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &[]),
     ("cli", &["api", "client", "config", "domain", "import", "words"]),
     ("client", &["domain"]),
-    ("config", &[]),
+    ("config", &["access"]),
     ("domain", &[]),
     ("import", &["api", "client", "domain"]),
     ("journal", &["domain"]),

@@ -2,12 +2,14 @@
 
 Goal: a client made from proto/ alone posts, sets aside, takes in parts, puts right, pages, watches, asks
 again, and understands refusals. Method: desk.py through a proxy that cuts and loses; every step is compared
-with what must come of it. Run by tests/it/clients.rs; takes the server's address.
+with what must come of it. Run by tests/it/clients.rs; takes the server's address, and the file of an authority
+where TLS is spoken.
 """
 
 import datetime
 import faulthandler
 import itertools
+import pathlib
 import queue
 import sys
 import threading
@@ -36,8 +38,8 @@ def refused(do) -> NotDone:
 class Day:
     """A bank with two members and a café."""
 
-    def __init__(self, desk: Desk):
-        self.desk = desk
+    def __init__(self, desk: Desk, ca: bytes | None):
+        self.desk, self.ca = desk, ca
         bank, *people = desk.register_owners(4)
         number = desk.open_bank(bank, "Ashenford", "Europe/London", most_made=100 * HOUR)
         self.ann = desk.open_account(number, people[0], "Ann")
@@ -94,7 +96,7 @@ class Day:
         account = self.dev
         start = self.desk.help_given(self.ann, account, 1).entry.sequence
         posted, seen = [], []
-        with Desk(proxy.address) as far:
+        with Desk(proxy.address, self.ca) as far:
             watched = far.watch(start, account_number=account, heartbeat_seconds=1)
             for cut in range(3):
                 posted += [self.desk.help_given(self.ann, account, 1).entry.sequence for _ in range(20)]
@@ -122,7 +124,7 @@ class Day:
 
         # The answer is lost after the entry was written down: the client asks again by itself.
         lost_id, answers = fresh_id(), queue.Queue()
-        with Desk(proxy.address) as far:
+        with Desk(proxy.address, self.ca) as far:
             equal(far.balance(self.dev).posted_seconds, before - MINUTE, "the wire is there")
             proxy.lose_answers()
             post = lambda: answers.put(far.help_given(self.ann, self.dev, MINUTE, request_id=lost_id))
@@ -186,8 +188,9 @@ def main():
     # A net for what never comes: after two minutes every thread says where it stands, and all ends.
     faulthandler.dump_traceback_later(120, exit=True)
     proxy = Proxy(sys.argv[1])
-    with Desk(sys.argv[1]) as desk:
-        day = Day(desk)
+    ca = pathlib.Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else None
+    with Desk(sys.argv[1], ca) as desk:
+        day = Day(desk, ca)
         posted = day.posts()
         day.takes_in_two_parts()
         day.puts_right(posted)

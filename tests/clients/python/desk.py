@@ -8,6 +8,8 @@ Make the client from proto/ and look at what is there, from the root of the repo
         proto/hourbook/v1/*.proto
     PYTHONPATH=/tmp/desk python tests/clients/python/desk.py 127.0.0.1:PORT
 
+or, where the server speaks TLS, NAME:PORT and the file of its authority's certificate.
+
 Three habits make a good client:
 
 - Every write carries a request id that is made once and kept until there is an answer. When the answer is
@@ -20,6 +22,7 @@ Amounts are whole seconds. Accounts are numbers with a check digit, as on a card
 
 import datetime
 import os
+import pathlib
 import sys
 import time
 import uuid
@@ -91,10 +94,13 @@ def _number(figure: str):
 class Desk:
     """Calls of one server. Safe to use from several threads."""
 
-    def __init__(self, address: str):
-        # Without TLS: so far the server is heard on its own machine only.
+    def __init__(self, address: str, ca: bytes | None = None):
+        """With TLS where the certificate of an authority is given, as PEM; without only on the server's machine."""
         options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 5_000)]
-        self._channel = grpc.insecure_channel(address, options=options)
+        if ca is None:
+            self._channel = grpc.insecure_channel(address, options=options)
+        else:
+            self._channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(ca), options=options)
         self.ledger = ledger_pb2_grpc.LedgerServiceStub(self._channel)
 
     def close(self):
@@ -247,7 +253,8 @@ def hours(seconds: int) -> str:
 
 def main():
     """Prints every bank and its accounts."""
-    with Desk(sys.argv[1]) as desk:
+    ca = pathlib.Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else None
+    with Desk(sys.argv[1], ca) as desk:
         for bank in desk.ask(desk.ledger.ListBanks, ledger_pb2.ListBanksRequest(page_size=1_000)).banks:
             print(f"{bank.bank_number:>6}  {bank.name}")
             accounts = ledger_pb2.ListAccountsRequest(bank_number=bank.bank_number, page_size=1_000)

@@ -1,10 +1,12 @@
 //! Credentials and their keys: on whole installations, and through the service.
 
 mod gate;
+mod issuer;
 mod lasting;
 mod making;
 mod served;
 mod showing;
+mod tokens;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Opening ledgers in tests, and a small bank to play with.
 
+pub mod certificates;
 pub mod served;
 pub mod table;
 

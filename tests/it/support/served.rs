@@ -13,16 +13,17 @@ use hourbook::client::{Shown, Wire};
 use hourbook::domain::{KeyText, RequestId};
 use hourbook::journal::DataDirectory;
 use hourbook::ledger::{Bounds, Clock, ManualClock};
-use hourbook::server::{self, Options, ServerError};
+use hourbook::server::{self, Options, ServerError, Tls};
 use hourbook::telemetry::{Settings, Telemetry};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tonic::transport::Channel;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+use super::certificates::Authority;
 use super::{HOUR, START, stay};
 
 /// A server with its books in a folder of its own.
@@ -57,8 +58,42 @@ impl Served {
         served
     }
 
+    /// A server with new books that speaks TLS, and a channel that believes `authority` that it is localhost.
+    pub fn secret(tls: Tls, authority: &Authority, change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let clock = Arc::new(ManualClock::new(START));
+        let mut served = Self::start(folder.path(), clock, Some(authority), |options| {
+            options.tls = Some(tls);
+            change(options);
+        });
+        served.block_on(until_serving(served.channel.clone()));
+        served.folder = Some(folder);
+        served
+    }
+
     /// The same, not waited for: it may not serve yet.
     pub fn starting(folder: &Path, clock: Arc<ManualClock>, change: impl FnOnce(&mut Options)) -> Self {
+        Self::start(folder, clock, None, change)
+    }
+
+    /// A server whose certificate nobody need believe; its own channel leads nowhere.
+    pub fn insecure(tls: Tls, change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let clock = Arc::new(ManualClock::new(START));
+        let mut served = Self::starting(folder.path(), clock, |options| {
+            options.tls = Some(tls);
+            change(options);
+        });
+        served.folder = Some(folder);
+        served
+    }
+
+    fn start(
+        folder: &Path,
+        clock: Arc<ManualClock>,
+        authority: Option<&Authority>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
         let runtime = Arc::new(
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
         );
@@ -73,6 +108,7 @@ impl Served {
         options.on_failure = Box::new(stay);
         options.bounds = Bounds { disk_headroom_bytes: 0, ..Bounds::default() };
         change(&mut options);
+        let is_secret = options.tls.is_some();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -80,7 +116,11 @@ impl Served {
             let _told_or_dropped = stopped.await;
         };
         let ended = runtime.spawn(server::run(listener, shutdown, options));
-        let channel = runtime.block_on(open_channel(address));
+        let channel = match authority {
+            Some(authority) => runtime.block_on(open_secret_channel(address, authority)).unwrap(),
+            None if is_secret => runtime.block_on(async { endpoint(address).connect_lazy() }),
+            None => runtime.block_on(open_channel(address)),
+        };
         Self { runtime, address, channel, clock, stop: Some(stop), ended: Some(ended), folder: None }
     }
 
@@ -190,12 +230,29 @@ impl Drop for Served {
 
 /// A connection of its own.
 pub async fn open_channel(address: SocketAddr) -> Channel {
-    Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
+    endpoint(address).connect().await.unwrap()
+}
+
+fn endpoint(address: SocketAddr) -> Endpoint {
+    Channel::from_shared(format!("http://{address}")).unwrap()
+}
+
+/// A connection of its own with TLS, to the server as localhost.
+pub async fn open_secret_channel(
+    address: SocketAddr,
+    authority: &Authority,
+) -> Result<Channel, tonic::transport::Error> {
+    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(&authority.pem));
+    let endpoint = Channel::from_shared(format!("https://{address}")).unwrap();
+    endpoint.tls_config(tls.domain_name("localhost")).unwrap().connect().await
 }
 
 /// Connects, and waits until the server serves.
 pub async fn connect(address: SocketAddr) -> Channel {
-    let channel = open_channel(address).await;
+    until_serving(open_channel(address).await).await
+}
+
+async fn until_serving(channel: Channel) -> Channel {
     let mut watched = HealthClient::new(channel.clone())
         .watch(tonic_health::pb::HealthCheckRequest::default())
         .await

@@ -6,7 +6,7 @@ use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::{TrialBalanceRequest, VerifyRequest};
 use hourbook::domain::Reason;
 use hourbook::ledger::BatchWritten;
-use hourbook::telemetry::names;
+use hourbook::telemetry::{ConnectionClosed, names};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request};
@@ -92,6 +92,10 @@ async fn a_collector_sees_calls_and_no_members() {
     metrics.key_refused("unknown");
     metrics.batch(&BatchWritten { entries: 3, bytes: 400, took: Duration::from_millis(2), queued: 9 });
     metrics.batch(&BatchWritten { entries: 5, bytes: 600, took: Duration::from_millis(6), queued: 7 });
+    metrics.connection_closed(ConnectionClosed::HandshakeFailed);
+    metrics.connection_closed(ConnectionClosed::HandshakeSlow);
+    metrics.connection_closed(ConnectionClosed::HandshakeSlow);
+    metrics.connection_closed(ConnectionClosed::TooMany);
     metrics.observe_trial_balance(Box::new(|| Some(0)));
     served.close().await;
     tokio::task::spawn_blocking(|| telemetry.shutdown(NET)).await.unwrap().unwrap();
@@ -163,6 +167,9 @@ fn metrics_are_right(collector: &Collector) {
     assert_eq!(of(names::REFUSALS), ["hourbook.reason=BELOW_FLOOR 2", "hourbook.reason=CODE_USED 1"]);
     assert_eq!(of(names::KEYS_REFUSED), ["hourbook.why=unknown 1"]);
     assert_eq!(of(names::STREAMS_OPEN), ["rpc.method=hourbook.v1.AuditService/Verify 0"]);
+    let closed =
+        ["hourbook.why=handshake_failed 1", "hourbook.why=handshake_slow 2", "hourbook.why=too_many 1"];
+    assert_eq!(of(names::CONNECTIONS_CLOSED), closed);
     assert_eq!(of(names::QUEUE_DEPTH), ["7"]);
     assert_eq!(of(names::ENTRIES), ["8"]);
     assert_eq!(of(names::BATCH_ENTRIES), ["2 8"]);
@@ -174,4 +181,4 @@ fn metrics_are_right(collector: &Collector) {
 }
 
 /// In the order of `names::METRICS`.
-const UNITS: &str = "{call} s {refusal} {key} {stream} {submission} {entry} {entry} By s s";
+const UNITS: &str = "{call} s {refusal} {key} {stream} {connection} {submission} {entry} {entry} By s s";

@@ -1,7 +1,7 @@
 //! Telemetry as a collector sees it, and telemetry whose collector is not there.
 
 mod away;
-mod collector;
+pub mod collector;
 mod exported;
 mod served;
 

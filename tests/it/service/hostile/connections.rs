@@ -55,25 +55,47 @@ fn five_thousand_idle_connections() {
     books.others_are_served();
 }
 
-/// Goal: a connection that does not say in time that it speaks HTTP/2 is closed, whether it says nothing or
-/// dribbles. Method: the time is a quarter of a second; bytes of the opening words come one by one and never
-/// end. One that said them in time stays.
+/// Goal: a connection that does not say in time what it speaks is closed, whether it says nothing or dribbles.
+/// Method: the time is a quarter of a second; bytes of HTTP/2's opening words and of HTTP/1.1's first line come
+/// one by one and never end. One that said them in time stays.
 #[test]
 fn opening_words_that_never_end() {
     let books = Books::with(|options| options.patience.opening_words = Duration::from_millis(250));
     books.served.block_on(async {
         let mut silent = wire::say(books.served.address, b"").await;
         let mut dribbles = wire::say(books.served.address, b"").await;
+        let mut older = wire::say(books.served.address, b"").await;
         for byte in &wire::OPENING_WORDS[..23] {
             let _closed_already = dribbles.write_all(&[*byte]).await;
         }
+        for byte in b"POST /hourbook.v1.LedgerService/PostEntry HTTP/1.1" {
+            let _closed_already = older.write_all(&[*byte]).await;
+        }
         wire::until_closed(&mut silent).await;
         wire::until_closed(&mut dribbles).await;
+        wire::until_closed(&mut older).await;
         LedgerServiceClient::new(books.served.channel.clone())
             .post_entry(exchange(books.wide[0], books.wide[1], 1))
             .await
             .unwrap();
     });
+}
+
+/// Goal: HTTP/1.1 is answered on the same port, more than once over one connection, and is no way around anything.
+/// Method: a page that is not there, then a call whose message is none; the second connection is asked to close.
+#[test]
+fn the_older_http_is_answered() {
+    let books = Books::new();
+    let before = books.position();
+    let heard = books.served.block_on(async {
+        let twice = b"GET / HTTP/1.1\r\nHost: hourbook\r\n\r\n\
+            POST /hourbook.v1.LedgerService/PostEntry HTTP/1.1\r\nHost: hourbook\r\nContent-Type: application/grpc\r\n\
+            Content-Length: 3\r\nConnection: close\r\n\r\nabc";
+        let mut stream = wire::say(books.served.address, twice).await;
+        String::from_utf8_lossy(&wire::until_closed(&mut stream).await).into_owned()
+    });
+    assert_eq!(heard.matches("HTTP/1.1 ").count(), 2, "{heard}");
+    assert_eq!(books.position(), before);
 }
 
 /// Goal: calls whose messages never come end by the limit of a single call, with a clear status, and keep

@@ -53,11 +53,13 @@ fn config(data: std::path::PathBuf) -> Config {
     Config {
         data,
         listen: "127.0.0.1:0".parse().unwrap(),
+        tls: None,
         drain: Duration::from_secs(60),
         accept_clock: false,
         reflection: true,
         otlp: None,
         log: LogLevel::Info,
+        tokens: None,
     }
 }
 

@@ -1,0 +1,160 @@
+//! One connection: with TLS or without, and watched until it has said which HTTP it speaks.
+//!
+//! A connection that has not sent HTTP/2's opening words, or HTTP/1.1's first line, in time is closed: it costs
+//! nobody a thread, but a place. From then on the transport asks quiet ones of HTTP/2 for signs of life, and
+//! gives one of HTTP/1.1 half a minute for each head.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep};
+use tokio_rustls::server::TlsStream;
+use tokio_util::either::Either;
+use tonic::transport::server::Connected;
+
+use crate::service::Peer;
+
+/// What HTTP/2 begins with.
+const OPENING_WORDS: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What a connection is read from and written to. A box, as the state of TLS is a kilobyte.
+pub type Wire = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+
+/// A connection that counts as one until it is dropped.
+pub struct Connection {
+    wire: Wire,
+    peer: Peer,
+    opening: Option<Opening>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// A connection that has not said what it speaks.
+struct Opening {
+    heard: Heard,
+    until: Pin<Box<Sleep>>,
+}
+
+/// What it has said so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// So many of HTTP/2's opening words' bytes.
+    OpeningWords(usize),
+    /// Something else: a line that has not ended.
+    Line,
+    /// Enough.
+    Enough,
+}
+
+impl Heard {
+    /// With what came now.
+    fn and(self, bytes: &[u8]) -> Self {
+        bytes.iter().fold(self, |heard, byte| match heard {
+            Self::OpeningWords(count) if OPENING_WORDS.get(count) == Some(byte) => {
+                let count = count.saturating_add(1);
+                if count == OPENING_WORDS.len() { Self::Enough } else { Self::OpeningWords(count) }
+            }
+            Self::OpeningWords(_) | Self::Line if *byte == b'\n' => Self::Enough,
+            Self::OpeningWords(_) | Self::Line => Self::Line,
+            Self::Enough => Self::Enough,
+        })
+    }
+}
+
+impl Connection {
+    /// A connection that has this long to say what it speaks.
+    pub fn new(wire: Wire, peer: Peer, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
+        let until = Box::pin(tokio::time::sleep_until(Instant::now() + opening_words_max));
+        let opening = Some(Opening { heard: Heard::OpeningWords(0), until });
+        Self { wire, peer, opening, _place: place }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.wire).poll_read(context, buffer);
+        if let Some(opening) = &mut self.opening {
+            opening.heard = opening.heard.and(buffer.filled().get(before..).unwrap_or_default());
+            if opening.heard == Heard::Enough {
+                self.opening = None;
+            } else if opening.until.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.wire).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.wire).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.wire).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.wire).poll_write_vectored(context, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.wire.is_write_vectored()
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = Peer;
+
+    fn connect_info(&self) -> Peer {
+        self.peer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: what is enough to know which HTTP is spoken, however it is cut. Method: both openings, and what
+    /// only begins like one, whole and byte by byte.
+    #[test]
+    fn what_is_spoken_is_heard() {
+        let begins = &OPENING_WORDS[..23];
+        for (words, heard) in [
+            (&OPENING_WORDS[..], Heard::Enough),
+            (begins, Heard::OpeningWords(23)),
+            (b"", Heard::OpeningWords(0)),
+            (b"GET / HTTP/1.1\r\n", Heard::Enough),
+            (b"GET / HTTP/1.1\r", Heard::Line),
+            (b"PRI * HTTP/1.1\r\n", Heard::Enough),
+            (b"PRI *\n", Heard::Enough),
+            (b"PRI * HTTP/2.0\r\n\r\nSX", Heard::Line),
+            (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", Heard::Line),
+        ] {
+            let nothing = Heard::OpeningWords(0);
+            assert_eq!(nothing.and(words), heard, "{words:?}");
+            assert_eq!(words.chunks(1).fold(nothing, |so_far, byte| so_far.and(byte)), heard, "{words:?}");
+        }
+    }
+}
