@@ -134,7 +134,44 @@ impl Connected for Connection {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::Semaphore;
+
     use super::*;
+
+    /// Goal: a connection has its time to say what it speaks, and no longer; once it has said so it has all the
+    /// time there is. Method: three that never come to an end of it, one that does and then is silent until it
+    /// goes. Two minutes are only a net.
+    #[tokio::test]
+    async fn what_is_spoken_is_said_in_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        for (words, expected) in [
+            (&b""[..], Err(io::ErrorKind::TimedOut)),
+            (&OPENING_WORDS[..23], Err(io::ErrorKind::TimedOut)),
+            (b"POST /hourbook.v1.LedgerService/PostEntry HTTP/1.1", Err(io::ErrorKind::TimedOut)),
+            (b"GET / HTTP/1.1\r\n", Ok(16)),
+            (OPENING_WORDS, Ok(24)),
+        ] {
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            client.write_all(words).await.unwrap();
+            if !words.is_empty() {
+                stream.readable().await.unwrap(); // They came before the time began.
+            }
+            let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+            let mut connection = Connection::new(Either::Left(stream), place, Duration::from_millis(20));
+            let hears = async {
+                if expected.is_ok() {
+                    client.shutdown().await.unwrap();
+                }
+                connection.read_to_end(&mut Vec::new()).await.map_err(|error| error.kind())
+            };
+            assert_eq!(tokio::time::timeout(Duration::from_secs(120), hears).await.unwrap(), expected);
+        }
+    }
 
     /// Goal: what is enough to know which HTTP is spoken, however it is cut. Method: both openings, and what
     /// only begins like one, whole and byte by byte.

@@ -1,7 +1,7 @@
 //! The real program, on both ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -15,6 +15,7 @@ use crate::cli::served::{hourbook, text};
 use crate::service::hostile::wire;
 use crate::support::certificates::{Authority, Issued, Years};
 use crate::support::served::Served;
+use crate::support::wait_until;
 
 /// `hourbook serve`, and what it says.
 pub struct Process {
@@ -61,6 +62,26 @@ impl Drop for Process {
         let _already_gone = self.child.kill();
         let _already_gone = self.child.wait();
     }
+}
+
+/// What a command says until it ends. Two minutes are only a net for one that does not, as a server would.
+pub fn ends(command: &mut Command) -> Output {
+    struct Killed(Child);
+    impl Drop for Killed {
+        fn drop(&mut self) {
+            let _already_gone = self.0.kill();
+            let _already_gone = self.0.wait();
+        }
+    }
+    let mut child = Killed(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    // What it says is less than a pipe holds.
+    let running = std::cell::RefCell::new(&mut child.0);
+    wait_until("the end of a command", || running.borrow_mut().try_wait().unwrap().is_some());
+    let status = child.0.wait().unwrap();
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    child.0.stdout.take().unwrap().read_to_end(&mut stdout).unwrap();
+    child.0.stderr.take().unwrap().read_to_end(&mut stderr).unwrap();
+    Output { status, stdout, stderr }
 }
 
 /// Asks for the banks of `server`, and whatever is set beside.
@@ -183,7 +204,7 @@ fn a_server_speaks_tls_or_says_why_not() {
         (&["--tls-cert", "nowhere.pem", "--tls-key", "server.key"], &["--tls-cert", "cannot be read"]),
         (&["--tls-cert", "server.key", "--tls-key", "server.key"], &["--tls-cert", "holds no certificate"]),
     ] {
-        let told = serve(folder, arguments).output().unwrap();
+        let told = ends(&mut serve(folder, arguments));
         let said = text(&told.stderr);
         assert_eq!(told.status.code(), Some(64), "{said}");
         assert!(words.iter().all(|word| said.contains(word)), "{words:?}: {said}");

@@ -3,15 +3,21 @@
 use std::process::Command;
 
 use super::Shown;
-use super::command_line::Process;
+use super::command_line::{Process, ends};
 use crate::cli::served::text;
 use crate::support::skipped;
 
-/// The lines of the one block of README that begins with this fence.
-fn block(fence: &str) -> Vec<String> {
+/// The lines of README's blocks that begin with this fence.
+fn blocks(fence: &str) -> Vec<String> {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let inside = readme.lines().skip_while(|line| *line != fence).skip(1);
-    let lines: Vec<_> = inside.take_while(|line| !line.starts_with("```")).map(str::to_owned).collect();
+    let (mut lines, mut inside) = (Vec::new(), false);
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            inside = line == fence;
+        } else if inside {
+            lines.push(line.to_owned());
+        }
+    }
     assert!(!lines.is_empty(), "README has no block {fence}");
     lines
 }
@@ -31,7 +37,7 @@ fn the_section_about_tls_is_what_happens() {
         sh.env("SSL_CERT_FILE", other.ca()).env_remove("HOURBOOK_CA").env_remove("HOURBOOK_SERVER");
         sh
     };
-    let commands = block("```sh tls");
+    let commands = blocks("```sh tls");
     let (serve, make) = commands.split_last().unwrap();
     if Command::new("openssl").arg("version").output().is_ok() {
         let made = sh(&format!("set -e; {}", make.join("\n"))).output().unwrap();
@@ -48,13 +54,13 @@ fn the_section_about_tls_is_what_happens() {
     let serve = serve.strip_suffix(" &").unwrap().replace("0.0.0.0:4687", "127.0.0.1:0");
     let process = Process::start(&mut sh(&format!("exec {serve}")));
     let (here, there) = ("localhost:4687", format!("localhost:{}", process.port));
-    let shown = block("```console tls").join("\n");
+    let shown = blocks("```console tls").join("\n");
     let mut commands = 0;
     for part in shown.split("$ ").filter(|part| !part.is_empty()) {
         let (command, printed) = part.split_once('\n').unwrap_or((part, ""));
-        let told = sh(&format!("{} 2>&1", command.replace(here, &there))).output().unwrap();
+        let told = ends(&mut sh(&format!("exec {} 2>&1", command.replace(here, &there))));
         assert_eq!(text(&told.stdout).trim_end().replace(&there, here), printed.trim_end(), "$ {command}");
         commands += 1;
     }
-    assert!(commands >= 2);
+    assert!(commands >= 3);
 }
