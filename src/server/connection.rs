@@ -162,7 +162,8 @@ mod tests {
                 stream.readable().await.unwrap(); // They came before the time began.
             }
             let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-            let mut connection = Connection::new(Either::Left(stream), place, Duration::from_millis(20));
+            let mut connection =
+                Connection::new(Either::Left(stream), Peer::Loopback, place, Duration::from_millis(20));
             let hears = async {
                 if expected.is_ok() {
                     client.shutdown().await.unwrap();
