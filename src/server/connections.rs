@@ -1,7 +1,8 @@
 //! Connections: how many there may be, and how long they may say nothing.
 //!
-//! A connection that has not sent HTTP/2's opening words in time is closed: it costs nobody a
-//! thread, but a place. From then on the transport asks quiet ones for signs of life.
+//! A connection that has not sent HTTP/2's opening words, or a head of HTTP/1.1, in time is closed: it costs
+//! nobody a thread, but a place. From then on the transport asks quiet ones for signs of life, and closes
+//! those of HTTP/1.1 that ask nothing for half a minute.
 
 use std::io;
 use std::pin::Pin;
@@ -16,12 +17,12 @@ use tokio::time::{Instant, Sleep};
 use tokio_stream::Stream;
 use tonic::transport::server::Connected;
 
+use super::opening_words::OpeningWords;
+
 /// Connections at once; one more is closed as it comes.
 const CONNECTIONS_MAX: usize = 8_192;
 /// Files beside connections: volumes, the keyring, what is derived.
 const OTHER_FILES: u64 = 1_024;
-/// How many bytes they have.
-const OPENING_WORDS_BYTES: usize = 24;
 /// How long is waited after the system could not accept: it is usually out of files.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
 
@@ -46,7 +47,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Connections to `listener`, which have this long for HTTP/2's opening words.
+    /// Connections to `listener`, which have this long for their opening words.
     pub fn new(listener: TcpListener, opening_words_max: Duration) -> Self {
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         Self { listener, places, opening_words_max, pause: None }
@@ -77,7 +78,7 @@ impl Stream for Connections {
     }
 }
 
-/// A connection, watched until it has said that it speaks HTTP/2.
+/// A connection, watched until it has said which HTTP it speaks.
 pub struct Connection {
     stream: TcpStream,
     opening: Option<Opening>,
@@ -85,14 +86,14 @@ pub struct Connection {
 }
 
 struct Opening {
-    bytes_left: usize,
+    words: OpeningWords,
     until: Pin<Box<Sleep>>,
 }
 
 impl Connection {
     fn new(stream: TcpStream, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
         let until = Box::pin(tokio::time::sleep_until(Instant::now() + opening_words_max));
-        let opening = Some(Opening { bytes_left: OPENING_WORDS_BYTES, until });
+        let opening = Some(Opening { words: OpeningWords::none(), until });
         Self { stream, opening, _place: place }
     }
 }
@@ -105,10 +106,8 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let came = buffer.filled().len().saturating_sub(before);
         if let Some(opening) = &mut self.opening {
-            opening.bytes_left = opening.bytes_left.saturating_sub(came);
-            if opening.bytes_left == 0 {
+            if opening.words.hear(buffer.filled().get(before..).unwrap_or_default()) {
                 self.opening = None;
             } else if opening.until.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
