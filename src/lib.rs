@@ -26,7 +26,7 @@
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, begin and end | `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
+//! | [`server`] | one listener and the books behind it: limits, health, JSON as gRPC, begin and end | `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
@@ -66,6 +66,7 @@
 //! | which code a reason is answered with, what an error looks like on the wire | `service::reasons`, `service` (`not_done.rs`) |
 //! | how a write is sealed, submitted and awaited | `service::Installation` |
 //! | how many connections and calls there may be, how long they may take | `server` |
+//! | how a call is asked with JSON | `server` (`json/`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
@@ -75,7 +76,7 @@
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |
-//! | a client made from `proto/` alone | `tests/clients/python` |
+//! | clients made from `proto/` alone | `tests/clients` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 
 #![cfg_attr(
