@@ -18,6 +18,7 @@ mod cli;
 mod clients;
 mod crash;
 mod import;
+mod json;
 mod ledger;
 mod model;
 mod network;

@@ -1,6 +1,6 @@
 //! The service through a real socket.
 
 mod calls;
-mod hostile;
+pub mod hostile;
 mod reasons;
 mod reflection;

@@ -15,7 +15,7 @@ mod process;
 mod reads;
 mod table;
 mod watching;
-mod wire;
+pub mod wire;
 
 use hourbook::api::{self, verify_response::Step};
 use hourbook::server::Options;
