@@ -1,15 +1,13 @@
-//! Clients in other languages, made from `proto/` by their own tools.
-//!
-//! What Python needs comes from its package registry, once, into a folder under `target` that is kept as
-//! long as `requirements.txt` stays the same.
+//! A desk in Python, made with `grpcio-tools`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::Arc;
 
 use hourbook::ledger::SystemClock;
 
+use super::said;
 use crate::support::served::Served;
 use crate::support::skipped;
 
@@ -90,10 +88,6 @@ fn python_with(requirements: &Path) -> Option<PathBuf> {
 }
 
 fn skip<T>(why: &str) -> Option<T> {
-    skipped("clients::a_python_desk_works", why);
+    skipped("clients::python::a_python_desk_works", why);
     None
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
