@@ -162,6 +162,10 @@ fn what_is_too_large() {
         let sentence = heard.body["message"].as_str().unwrap();
         assert_eq!(sentence, "the message must be at most 262,144 bytes; nothing was done");
     }
+    // It is the body that counts, not what little it says.
+    let mostly_space = format!("{{{}}}", " ".repeat(256 << 10));
+    let heard = curl(&books, "PostEntry", &json[..2], mostly_space.as_bytes());
+    assert!(heard.body["message"].as_str().unwrap().contains("262,144 bytes"), "{}", heard.body);
     // As large as may be, it is read and refused for what it says.
     let id = "7".repeat((256 << 10) - "{\"requestId\":\"\"}".len());
     let most = serde_json::to_vec(&json!({ "requestId": id })).unwrap();
