@@ -28,7 +28,7 @@
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
+//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
@@ -74,6 +74,7 @@
 //! | how many connections and calls there may be, how long they may take | `server` |
 //! | how a certificate is replaced while calls are under way | `server` (`tls.rs`) |
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
+//! | how a call is asked with JSON | `server` (`json/`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
@@ -83,7 +84,7 @@
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |
-//! | a client made from `proto/` alone | `tests/clients/python` |
+//! | clients made from `proto/` alone | `tests/clients` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 
 #![cfg_attr(

@@ -72,6 +72,7 @@ const fn serve_exit(error: &ServeError) -> Exit {
             ServerError::Telemetry(_)
             | ServerError::Reflection(_)
             | ServerError::Transport(_)
+            | ServerError::Json(_)
             | ServerError::Opening(_) => Exit::Refused,
         },
     }

@@ -25,7 +25,7 @@ const UNREAD_BYTES_MAX: usize = 64 << 20;
 /// Bytes of one message, batches aside: 256 transfers and their text fit many times.
 pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
 /// What is said of a larger one.
-const TOO_LARGE: &str = "the message must be at most 262,144 bytes; nothing was done";
+pub const TOO_LARGE: &str = "the message must be at most 262,144 bytes; nothing was done";
 /// The one call whose messages may be larger.
 const POST_BATCHES: &str = "/hourbook.v1.LedgerService/PostBatches";
 
@@ -109,6 +109,13 @@ impl InTime<()> {
     }
 }
 
+impl InTimeLayer {
+    /// The memory for messages that are not read yet, in bytes.
+    pub fn budget(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.budget)
+    }
+}
+
 impl<S> Layer<S> for InTimeLayer {
     type Service = InTime<S>;
 
@@ -161,10 +168,11 @@ fn in_our_words(response: Response<Body>) -> Response<Body> {
     } else {
         return response;
     };
-    Status::with_error_details(tonic::Code::InvalidArgument, message.clone(), unreadable(message)).into_http()
+    unreadable(message).into_http()
 }
 
-/// No field can be named where no message could be read.
-fn unreadable(message: String) -> ErrorDetails {
-    ErrorDetails::with_bad_request_violation("", message)
+/// A message that cannot be read, as is said in `message`. No field can be named.
+pub fn unreadable(message: String) -> Status {
+    let details = ErrorDetails::with_bad_request_violation("", message.clone());
+    Status::with_error_details(tonic::Code::InvalidArgument, message, details)
 }

@@ -1,8 +1,8 @@
 //! One connection: with TLS or without, and watched until it has said which HTTP it speaks.
 //!
-//! A connection that has not sent HTTP/2's opening words, or HTTP/1.1's first line, in time is closed: it costs
+//! A connection that has not sent HTTP/2's opening words, or a head of HTTP/1.1, in time is closed: it costs
 //! nobody a thread, but a place. From then on the transport asks quiet ones of HTTP/2 for signs of life, and
-//! gives one of HTTP/1.1 half a minute for each head.
+//! closes those of HTTP/1.1 that ask nothing for half a minute.
 
 use std::io;
 use std::pin::Pin;
@@ -17,10 +17,8 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 use tonic::transport::server::Connected;
 
+use super::opening_words::OpeningWords;
 use crate::service::Peer;
-
-/// What HTTP/2 begins with.
-const OPENING_WORDS: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// What a connection is read from and written to. A box, as the state of TLS is a kilobyte.
 pub type Wire = Either<TcpStream, Box<TlsStream<TcpStream>>>;
@@ -35,41 +33,15 @@ pub struct Connection {
 
 /// A connection that has not said what it speaks.
 struct Opening {
-    heard: Heard,
+    words: OpeningWords,
     until: Pin<Box<Sleep>>,
-}
-
-/// What it has said so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
-    /// So many of HTTP/2's opening words' bytes.
-    OpeningWords(usize),
-    /// Something else: a line that has not ended.
-    Line,
-    /// Enough.
-    Enough,
-}
-
-impl Heard {
-    /// With what came now.
-    fn and(self, bytes: &[u8]) -> Self {
-        bytes.iter().fold(self, |heard, byte| match heard {
-            Self::OpeningWords(count) if OPENING_WORDS.get(count) == Some(byte) => {
-                let count = count.saturating_add(1);
-                if count == OPENING_WORDS.len() { Self::Enough } else { Self::OpeningWords(count) }
-            }
-            Self::OpeningWords(_) | Self::Line if *byte == b'\n' => Self::Enough,
-            Self::OpeningWords(_) | Self::Line => Self::Line,
-            Self::Enough => Self::Enough,
-        })
-    }
 }
 
 impl Connection {
     /// A connection that has this long to say what it speaks.
     pub fn new(wire: Wire, peer: Peer, place: OwnedSemaphorePermit, opening_words_max: Duration) -> Self {
         let until = Box::pin(tokio::time::sleep_until(Instant::now() + opening_words_max));
-        let opening = Some(Opening { heard: Heard::OpeningWords(0), until });
+        let opening = Some(Opening { words: OpeningWords::none(), until });
         Self { wire, peer, opening, _place: place }
     }
 }
@@ -83,8 +55,7 @@ impl AsyncRead for Connection {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.wire).poll_read(context, buffer);
         if let Some(opening) = &mut self.opening {
-            opening.heard = opening.heard.and(buffer.filled().get(before..).unwrap_or_default());
-            if opening.heard == Heard::Enough {
+            if opening.words.hear(buffer.filled().get(before..).unwrap_or_default()) {
                 self.opening = None;
             } else if opening.until.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
@@ -141,6 +112,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     use super::*;
+    use crate::server::opening_words::HTTP_2;
 
     /// Goal: a connection has its time to say what it speaks, and no longer; once it has said so it has all the
     /// time there is. Method: three that never come to an end of it, one that does and then is silent until it
@@ -150,10 +122,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         for (words, expected) in [
             (&b""[..], Err(io::ErrorKind::TimedOut)),
-            (&OPENING_WORDS[..23], Err(io::ErrorKind::TimedOut)),
+            (&HTTP_2[..23], Err(io::ErrorKind::TimedOut)),
             (b"POST /hourbook.v1.LedgerService/PostEntry HTTP/1.1", Err(io::ErrorKind::TimedOut)),
-            (b"GET / HTTP/1.1\r\n", Ok(16)),
-            (OPENING_WORDS, Ok(24)),
+            (b"GET / HTTP/1.1\r\n", Err(io::ErrorKind::TimedOut)),
+            (b"GET / HTTP/1.1\r\n\r\n", Ok(18)),
+            (HTTP_2, Ok(24)),
         ] {
             let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
@@ -171,28 +144,6 @@ mod tests {
                 connection.read_to_end(&mut Vec::new()).await.map_err(|error| error.kind())
             };
             assert_eq!(tokio::time::timeout(Duration::from_secs(120), hears).await.unwrap(), expected);
-        }
-    }
-
-    /// Goal: what is enough to know which HTTP is spoken, however it is cut. Method: both openings, and what
-    /// only begins like one, whole and byte by byte.
-    #[test]
-    fn what_is_spoken_is_heard() {
-        let begins = &OPENING_WORDS[..23];
-        for (words, heard) in [
-            (&OPENING_WORDS[..], Heard::Enough),
-            (begins, Heard::OpeningWords(23)),
-            (b"", Heard::OpeningWords(0)),
-            (b"GET / HTTP/1.1\r\n", Heard::Enough),
-            (b"GET / HTTP/1.1\r", Heard::Line),
-            (b"PRI * HTTP/1.1\r\n", Heard::Enough),
-            (b"PRI *\n", Heard::Enough),
-            (b"PRI * HTTP/2.0\r\n\r\nSX", Heard::Line),
-            (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", Heard::Line),
-        ] {
-            let nothing = Heard::OpeningWords(0);
-            assert_eq!(nothing.and(words), heard, "{words:?}");
-            assert_eq!(words.chunks(1).fold(nothing, |so_far, byte| so_far.and(byte)), heard, "{words:?}");
         }
     }
 }

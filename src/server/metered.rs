@@ -17,30 +17,46 @@ use tonic_types::{ErrorDetails, StatusExt};
 /// Bytes of a body that need no share.
 const FREE_BYTES: usize = 8 << 10;
 
+/// What one call has come to need of the memory; given back when it is dropped.
+pub struct Share {
+    budget: Arc<Semaphore>,
+    free_left: usize,
+    taken: Option<OwnedSemaphorePermit>,
+}
+
+impl Share {
+    /// Nothing yet of `budget`, which counts bytes.
+    pub const fn new(budget: Arc<Semaphore>) -> Self {
+        Self { budget, free_left: FREE_BYTES, taken: None }
+    }
+
+    /// Takes so many bytes more.
+    ///
+    /// # Errors
+    /// RESOURCE_EXHAUSTED if there are no more.
+    pub fn take(&mut self, bytes: usize) -> Result<(), Status> {
+        let free = bytes.min(self.free_left);
+        self.free_left -= free;
+        let Ok(wanted @ 1..) = u32::try_from(bytes - free) else { return Ok(()) };
+        let share = Arc::clone(&self.budget).try_acquire_many_owned(wanted).map_err(|_| busy())?;
+        match &mut self.taken {
+            Some(held) => held.merge(share),
+            None => self.taken = Some(share),
+        }
+        Ok(())
+    }
+}
+
 /// A body that takes its share as it comes, and gives it back when it has been read.
 pub struct Metered {
     inner: Body,
-    budget: Arc<Semaphore>,
-    free_left: usize,
-    share: Option<OwnedSemaphorePermit>,
+    share: Share,
 }
 
 impl Metered {
     /// The body, with a share of `budget`, which counts bytes.
     pub const fn new(inner: Body, budget: Arc<Semaphore>) -> Self {
-        Self { inner, budget, free_left: FREE_BYTES, share: None }
-    }
-
-    fn take(&mut self, bytes: usize) -> Result<(), Status> {
-        let free = bytes.min(self.free_left);
-        self.free_left -= free;
-        let Ok(wanted @ 1..) = u32::try_from(bytes - free) else { return Ok(()) };
-        let share = Arc::clone(&self.budget).try_acquire_many_owned(wanted).map_err(|_| busy())?;
-        match &mut self.share {
-            Some(held) => held.merge(share),
-            None => self.share = Some(share),
-        }
-        Ok(())
+        Self { inner, share: Share::new(budget) }
     }
 }
 
@@ -62,7 +78,7 @@ impl HttpBody for Metered {
             return Poll::Ready(None);
         };
         let taken = frame.and_then(|frame| {
-            self.take(frame.data_ref().map_or(0, Bytes::len))?;
+            self.share.take(frame.data_ref().map_or(0, Bytes::len))?;
             Ok(frame)
         });
         Poll::Ready(Some(taken))
@@ -85,8 +101,8 @@ mod tests {
     #[test]
     fn shares_are_taken_and_given_back() {
         let budget = Arc::new(Semaphore::new(1_000));
-        let body = || Metered::new(Body::empty(), Arc::clone(&budget));
-        let (mut small, mut large, mut other) = (body(), body(), body());
+        let share = || Share::new(Arc::clone(&budget));
+        let (mut small, mut large, mut other) = (share(), share(), share());
         small.take(FREE_BYTES).unwrap();
         large.take(FREE_BYTES + 400).unwrap();
         large.take(600).unwrap();

@@ -8,17 +8,21 @@
 //! HTTP/1.1 are answered alike.
 //!
 //! Limits: 8,192 connections, 64 calls of one connection, 1,024 single writes under way (`service`), 64 MiB
-//! of messages that are not read yet, 10 seconds for a handshake of TLS and 10 for a connection to say what it
-//! speaks, 30 for a single call and 300 for a quiet stream; a message has at most 256 KiB, a batch 4 MiB. What
+//! of messages that are not read yet, 10 seconds for a handshake of TLS and 10 for a connection to say which HTTP
+//! it speaks, 30 for a single call and 300 for a quiet stream; a message has at most 256 KiB, a batch 4 MiB. What
 //! is beyond is refused or closed, and nobody else feels it.
+//!
+//! Calls are gRPC; single ones can be asked with JSON too, which becomes gRPC before everything else (`json`).
 
 mod calls;
 mod certificate;
 mod connection;
 mod connections;
 mod init;
+mod json;
 mod metered;
 mod opening;
+mod opening_words;
 mod process;
 mod tls;
 
@@ -46,6 +50,7 @@ use calls::{InTime, Sized};
 pub use certificate::CertificateError;
 use connections::Connections;
 pub use init::{Init, InitError, init};
+use json::JsonLayer;
 pub use process::{ServeError, serve};
 pub use tls::{ReadAgain, Tls};
 
@@ -63,7 +68,7 @@ const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
 pub struct Patience {
     /// For the handshake of TLS on a new connection.
     pub handshake: Duration,
-    /// For HTTP/2's opening words, or HTTP/1.1's first line, after it.
+    /// For HTTP/2's opening words, or a head of HTTP/1.1, after it.
     pub opening_words: Duration,
     /// For a single call, its request on the wire included.
     pub call: Duration,
@@ -85,6 +90,12 @@ impl Default for Patience {
 /// Whose health can be asked for: the server's, and each service's.
 const NAMES: [&str; 4] =
     ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService", "hourbook.v1.AccessService"];
+
+/// Descriptors of what is served.
+const SERVED: [&[u8]; 3] =
+    [api::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET];
+/// The same with what errors say in detail.
+const READABLE: [&[u8]; 4] = [SERVED[0], SERVED[1], SERVED[2], tonic_types::pb::FILE_DESCRIPTOR_SET];
 
 /// What a server needs beside its listener.
 pub struct Options {
@@ -153,6 +164,9 @@ pub enum ServerError {
     /// The descriptors of the API are not what reflection reads: a defect in Hourbook.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// They are not what JSON is read by: a defect in Hourbook.
+    #[error("JSON: {0}")]
+    Json(#[from] prost_reflect::DescriptorError),
     /// The listener failed.
     #[error(transparent)]
     Transport(#[from] tonic::transport::Error),
@@ -173,18 +187,18 @@ pub async fn run(
     connections::allow_many();
     let (mut health, health_service) = tonic_health::server::health_reporter();
     say(&health, ServingStatus::NotServing).await;
-    let methods = Methods::of(&[
-        api::DESCRIPTORS,
-        tonic_health::pb::FILE_DESCRIPTOR_SET,
-        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
-    ])?;
+    let methods = Methods::of(&SERVED)?;
     let service = Service::starting(options.metrics.clone(), options.patience.batches);
     let reflection = if options.reflection { Some(reflection()?) } else { None };
+    let in_time = InTime::layer(options.patience.call);
+    // Outside of everything: what comes with JSON goes on as gRPC, and so passes whatever gRPC passes.
+    let json = JsonLayer::new(&READABLE, options.metrics.clone(), methods.clone(), in_time.budget())?;
     let router = Server::builder()
         .accept_http1(true)
+        .layer(json)
         .layer(CallLayer::new(options.metrics.clone(), methods))
         .layer(GateLayer::new(service.clone()))
-        .layer(InTime::layer(options.patience.call))
+        .layer(in_time)
         .concurrency_limit_per_connection(CALLS_PER_CONNECTION_MAX)
         .max_concurrent_streams(u32::try_from(CALLS_PER_CONNECTION_MAX).ok())
         .initial_stream_window_size(WINDOW_BYTES.0)

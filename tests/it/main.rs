@@ -19,6 +19,7 @@ mod cli;
 mod clients;
 mod crash;
 mod import;
+mod json;
 mod ledger;
 mod model;
 mod network;

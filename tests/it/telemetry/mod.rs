@@ -4,6 +4,7 @@ mod away;
 pub mod collector;
 mod exported;
 mod served;
+mod with_json;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

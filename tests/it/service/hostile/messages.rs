@@ -193,6 +193,8 @@ fn other_languages() {
             b"GET / HTTP/1.1 \xff\r\nHost: hourbook\r\n\r\n".to_vec(),
             b"GET / HTTP/0.9\r\n\r\n".to_vec(),
             b"EHLO hourbook\r\n".to_vec(),
+            b"GET / HTTP/1.0\r\nHost: hourbook\r\n\r\n".to_vec(), // HTTP/1.1 is answered and kept: `json`.
+            b"POST /hourbook.v1.LedgerService/PostEntry HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc".to_vec(),
             b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 a hello of TLS, long enough to be read".to_vec(),
             long,
             [&wire::hello(None)[..], &wire::frame(1, 4, 0, b"\x82")].concat(), // A call on the connection itself.

@@ -1,16 +1,14 @@
-//! Clients in other languages, made from `proto/` by their own tools.
-//!
-//! What Python needs comes from its package registry, once, into a folder under `target` that is kept as
-//! long as `requirements.txt` stays the same.
+//! A desk in Python, made with `grpcio-tools`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use hourbook::ledger::SystemClock;
 use hourbook::server::Tls;
 
+use super::said;
 use crate::support::certificates::Authority;
 use crate::support::served::Served;
 use crate::support::skipped;
@@ -28,7 +26,7 @@ const PYTHON_MIN: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 fn a_python_desk_works() {
     // A desk says "in an hour" by the clock on its wall.
     let served = Served::with(|options| options.clock = Arc::new(SystemClock));
-    a_day_at_the_desk("clients::a_python_desk_works", &served, None);
+    a_day_at_the_desk("clients::python::a_python_desk_works", &served, None);
 }
 
 /// Goal: the same over TLS, with an authority of the network's own. Method: the same day.
@@ -38,7 +36,7 @@ fn a_python_desk_works_over_tls() {
     let tls = Tls::read(authority.local().write(folder.path())).unwrap();
     let served = Served::secret(tls, &authority, |options| options.clock = Arc::new(SystemClock));
     a_day_at_the_desk(
-        "clients::a_python_desk_works_over_tls",
+        "clients::python::a_python_desk_works_over_tls",
         &served,
         Some(&authority.write(folder.path())),
     );
@@ -117,8 +115,4 @@ fn python_with(requirements: &Path) -> Result<PathBuf, String> {
     }
     fs::write(ready, wanted).unwrap();
     Ok(python)
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
