@@ -50,7 +50,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Keep the books in a folder and answer calls
-    Serve(config::ServeFlags),
+    Serve(Box<config::ServeFlags>),
     /// Begin a network in a folder, with its first admin key; the server stopped
     Init(init::Flags),
     /// Play the story of a time bank, to see what Hourbook does
