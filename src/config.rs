@@ -6,11 +6,13 @@
 mod tokens;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use tokens::TokenFlags;
 
+use crate::access::pace::{CALLS_PER_SECOND_MAX, CALLS_PER_SECOND_USUAL};
 use crate::access::tokens::TokenSettings;
 
 /// Where the server listens, and where the command line looks for it, if nobody says otherwise: the port
@@ -89,6 +91,10 @@ pub struct ServeFlags {
     /// [env: HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK=yes]
     #[arg(long)]
     pub plaintext_beyond_loopback: bool,
+    /// Calls a second with one key or token, 1 to 1000000; an integration may ask 50 times as often
+    /// [env: HOURBOOK_CALLS_PER_SECOND] [default: 200]
+    #[arg(long, value_name = "CALLS")]
+    pub calls_per_second: Option<String>,
     /// How long calls under way may take once the server is told to end, 0 to 600 [env: HOURBOOK_DRAIN_SECONDS] [default: 10]
     #[arg(long, value_name = "SECONDS")]
     pub drain_seconds: Option<String>,
@@ -141,6 +147,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The certificate, if TLS is spoken.
     pub tls: Option<TlsFiles>,
+    /// Calls a second of one caller.
+    pub calls_per_second: NonZeroU32,
     /// How long calls under way may take once the server was told to end.
     pub drain: Duration,
     /// Whether a clock far ahead is believed at start.
@@ -174,11 +182,13 @@ impl Config {
         let in_plaintext = said.map_or(Ok(false), |value| yes_or_no(in_plaintext, value))?;
         let reach = if tls.is_some() || in_plaintext { Reach::Network } else { Reach::Loopback };
         let drain = setting(&flags.drain_seconds, "HOURBOOK_DRAIN_SECONDS")?;
+        let calls = setting(&flags.calls_per_second, "HOURBOOK_CALLS_PER_SECOND")?;
         let accept = setting(&flags.accept_clock.then(|| "yes".to_owned()), "HOURBOOK_ACCEPT_CLOCK")?;
         Ok(Self {
             data,
             listen: listen.map_or(Ok(USUAL_ADDRESS), |value| read_listen(value, reach))?,
             tls,
+            calls_per_second: calls.map_or(Ok(CALLS_PER_SECOND_USUAL), read_calls)?,
             drain: Duration::from_secs(drain.map_or(Ok(USUAL_DRAIN_SECONDS), read_drain)?),
             accept_clock: accept.map_or(Ok(false), |value| yes_or_no("HOURBOOK_ACCEPT_CLOCK", value))?,
             reflection: setting(&flags.reflection, "HOURBOOK_REFLECTION")?
@@ -254,6 +264,15 @@ fn read_tls(certificate: Option<String>, key: Option<String>) -> Result<Option<T
              given",
         )),
     }
+}
+
+fn read_calls(value: String) -> Result<NonZeroU32, ConfigError> {
+    let calls = value.parse().ok().filter(|calls: &NonZeroU32| calls.get() <= CALLS_PER_SECOND_MAX);
+    calls.ok_or(ConfigError {
+        setting: "HOURBOOK_CALLS_PER_SECOND",
+        value,
+        must: "be a number of calls from 1 to 1000000",
+    })
 }
 
 fn read_drain(value: String) -> Result<u64, ConfigError> {
@@ -337,6 +356,8 @@ mod tests {
             ("HOURBOOK_LISTEN", "192.168.0.1:4687"),
             ("HOURBOOK_LISTEN", "localhost"),
             ("HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK", "perhaps"),
+            ("HOURBOOK_CALLS_PER_SECOND", "0"),
+            ("HOURBOOK_CALLS_PER_SECOND", "1000001"),
             ("HOURBOOK_DRAIN_SECONDS", "601"),
             ("HOURBOOK_DRAIN_SECONDS", "-1"),
             ("HOURBOOK_ACCEPT_CLOCK", "maybe"),
@@ -353,6 +374,8 @@ mod tests {
         }
         for (name, value) in [
             ("HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK", "no"),
+            ("HOURBOOK_CALLS_PER_SECOND", "1"),
+            ("HOURBOOK_CALLS_PER_SECOND", "1000000"),
             ("HOURBOOK_DRAIN_SECONDS", "600"),
             ("HOURBOOK_DRAIN_SECONDS", "0"),
             ("HOURBOOK_OTLP", "http://collector:4317/"),

@@ -279,6 +279,7 @@ impl Stand {
         let heard = wire::ask(&Order {
             address: self.server.address.clone(),
             server: self.server.process(),
+            key: None,
             accounts: self.server.accounts,
             workload: Workload::Uniform,
             seed: self.seed,

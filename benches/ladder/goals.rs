@@ -47,6 +47,10 @@ pub fn table(lines: &[Value], options: &Options) -> String {
     row("grpc_unary ÷ grpc_noop, 128 in flight: ≥ 0.85", ratio(rate(unary), rate(noop)), 3, &|value| {
         value >= 0.85
     });
+    let with_key = rate(("grpc_unary", "grpc_unary_key", "uniform", at_128));
+    row("grpc_unary_key ÷ grpc_unary, 128 in flight: ≥ 0.95", ratio(with_key, rate(unary)), 3, &|value| {
+        value >= 0.95
+    });
     let bounded = bound.map_or_else(String::new, |bound| {
         format!("grpc_unary, 128 in flight, p99: ≤ {bound:.3} ms (grpc_noop + 3 × append_128)")
     });

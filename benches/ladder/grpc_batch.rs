@@ -38,6 +38,7 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
         wire::ask(&Order {
             address: server.address.clone(),
             server: server.process(),
+            key: None,
             accounts: server.accounts,
             workload,
             seed,

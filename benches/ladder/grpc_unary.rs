@@ -1,4 +1,4 @@
-//! `grpc_unary`: one entry a call; `grpc_noop` and `append_128` beside it.
+//! `grpc_unary`: one entry a call; `grpc_noop`, `append_128` and the same with a key (`grpc_unary_key`) beside it.
 //!
 //! Both kinds of call go over the same number of connections of the same client to the same server, at 64
 //! calls a connection. With N in flight a loop is closed by its nature: each of N callers calls again when
@@ -30,14 +30,20 @@ const RECORDS: u64 = 128;
 
 pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     let server = Server::start(folder, MEMBERS);
+    let (keyed, key) = {
+        let folder = folder.join("keyed");
+        std::fs::create_dir(&folder).unwrap();
+        Server::start_with_keys(&folder, MEMBERS)
+    };
     let records = records(&folder.join("sample"));
     let mut appends = Appends::open(&folder.join("appends"), records);
     let mut seed = 0;
-    let mut ask = |what, when, in_flight: usize| {
+    let mut ask = |server: &Server, key: Option<&String>, what, when, in_flight: usize| {
         seed += 1;
         wire::ask(&Order {
             address: server.address.clone(),
             server: server.process(),
+            key: key.cloned(),
             accounts: server.accounts,
             workload: Workload::Uniform,
             seed,
@@ -50,11 +56,13 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     let mut append_turns = Vec::new();
     let mut lines = Vec::new();
     for in_flight in options.in_flight.map_or(IN_FLIGHT.to_vec(), |only| vec![only]) {
-        let (mut noops, mut posts) = (Vec::new(), Vec::new());
+        let (mut noops, mut posts, mut with_key) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..options.turns {
-            noops.push(ask(What::Nothing, When::InFlight(in_flight), in_flight));
-            posts.push(ask(What::Post, When::InFlight(in_flight), in_flight));
+            let when = When::InFlight(in_flight);
+            noops.push(ask(&server, None, What::Nothing, when, in_flight));
+            posts.push(ask(&server, None, What::Post, when, in_flight));
             if in_flight == IN_FLIGHT[0] {
+                with_key.push(ask(&keyed, Some(&key), What::Post, when, in_flight));
                 append_turns.push(appends.turn(options.turn()));
             }
         }
@@ -69,12 +77,13 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
         lines.push(line("grpc_noop", Sync::None, &noops));
         lines.push(line("grpc_unary", Sync::EachBatch, &posts));
         if in_flight == IN_FLIGHT[0] {
+            lines.push(line("grpc_unary_key", Sync::EachBatch, &with_key));
             let offered = posts.last().unwrap().entries_per_s() * LATENCY_SHARE;
             let measured = format!("open loop at {offered:.0} calls/s");
             let whats =
                 [("grpc_noop", What::Nothing, Sync::None), ("grpc_unary", What::Post, Sync::EachBatch)];
             for (rung, what, sync) in whats {
-                let open = [ask(what, When::PerSecond(offered), in_flight)];
+                let open = [ask(&server, None, what, When::PerSecond(offered), in_flight)];
                 let line = printer.line(rung, Workload::Uniform.name(), sync).heard(&open);
                 lines.push(line.heard_latencies(&open, &measured));
             }

@@ -12,6 +12,7 @@
 //! | `grpc_batch` | a server process, a client process, `PostBatches` between them over loopback |
 //! | `grpc_noop` | a health check on the same server: what a unary call costs that does nothing |
 //! | `grpc_unary` | `PostEntry` |
+//! | `grpc_unary_key` | the same, in a network that has keys |
 //! | `append_128` | a synced append of 128 records to the journal on sled, one after the other |
 //! | `balance_read` | `Ledger::balance` while 300,000 entries a second arrive |
 //! | `statement_page` | 50 lines of a random account under the same load |

@@ -6,12 +6,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::{
-    AccountKind, BatchAccounts, BatchEntry, Limits, NewAccount, OpenBankRequest, PostBatchesRequest,
-    RegisterOwnersRequest, batch_entry,
+    AccountKind, BatchAccounts, BatchEntry, CreateKeyRequest, Limits, NewAccount, OpenBankRequest,
+    PostBatchesRequest, Reach, RegisterOwnersRequest, Role, batch_entry,
 };
-use hourbook::domain::RequestId;
+use hourbook::client::Shown;
+use hourbook::domain::{KeyText, RequestId};
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -34,24 +36,45 @@ impl Server {
     /// Starts one with its data in `folder`, with the settings it has when nothing is said, and opens a bank,
     /// a café and `members` accounts. What it logs goes to a file.
     pub fn start(folder: &Path, members: u32) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("127.0.0.1:{port}");
-        let child = Command::new(env!("CARGO_BIN_EXE_hourbook"))
-            .env_clear()
-            .args(["serve", "--listen", &address, "--data"])
-            .arg(folder.join("served"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(folder.join("log")).unwrap())
-            .spawn()
-            .unwrap();
+        let (child, address) = spawn(folder);
         let mut server = Self { child, address, accounts: Accounts { cafe: 0, first: 0, count: 0 } };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        server.accounts = runtime.block_on(async {
+        server.accounts = runtime().block_on(async {
             let channel = serving(&server.address).await;
             furnish(channel, members).await
         });
         server
+    }
+
+    /// The same, and then it has keys; with one of an integration.
+    pub fn start_with_keys(folder: &Path, members: u32) -> (Self, String) {
+        let mut server = Self::start(folder, members);
+        drop(server.child.kill());
+        drop(server.child.wait());
+        let admin = folder.join("admin.key");
+        let begun = Command::new(env!("CARGO_BIN_EXE_hourbook"))
+            .env_clear()
+            .args(["init", "--name", "Benchmark", "--out"])
+            .arg(&admin)
+            .arg("--data")
+            .arg(folder.join("served"))
+            .output()
+            .unwrap();
+        assert!(begun.status.success(), "{begun:?}");
+        (server.child, server.address) = spawn(folder);
+        let admin = KeyText::parse(std::fs::read_to_string(admin).unwrap().trim()).unwrap();
+        let key = runtime().block_on(async {
+            let channel = serving(&server.address).await;
+            let mut access = AccessServiceClient::new(Shown::key(&admin).on(channel));
+            let asked = CreateKeyRequest {
+                request_id: RequestId::fresh().to_string(),
+                role: Role::Integration.into(),
+                reach: Some(Reach { bank_numbers: vec![1], ..Reach::default() }),
+                name: "benchmark".into(),
+                ..CreateKeyRequest::default()
+            };
+            access.create_key(asked).await.unwrap().into_inner().key
+        });
+        (server, key)
     }
 
     /// Its process.
@@ -65,6 +88,26 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Starts one; the only thing that is said beside where it is, is that one caller may ask for all there is.
+fn spawn(folder: &Path) -> (Child, String) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let child = Command::new(env!("CARGO_BIN_EXE_hourbook"))
+        .env_clear()
+        .args(["serve", "--listen", &address, "--calls-per-second", "1000000", "--data"])
+        .arg(folder.join("served"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(folder.join("log")).unwrap())
+        .spawn()
+        .unwrap();
+    (child, address)
 }
 
 async fn serving(address: &str) -> Channel {

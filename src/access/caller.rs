@@ -6,10 +6,12 @@
 //! Progress: [`Caller::ended`] is a short lock inside the channel that nobody holds across work.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::pace::Pace;
 use super::role::{Reach, Role};
 use crate::domain::{OwnerNumber, Scope, Timestamp};
 use crate::ledger::Clock;
@@ -96,6 +98,8 @@ pub struct Caller {
     pub scope: Scope,
     /// How long this lasts.
     pub lifetime: Lifetime,
+    /// How fast they may ask; none for as fast as they like.
+    pub pace: Option<Arc<Pace>>,
 }
 
 impl Caller {
@@ -110,6 +114,7 @@ impl Caller {
             holder: OwnerNumber::OPERATOR,
             scope: Scope::OPERATOR,
             lifetime: Lifetime::until(None),
+            pace: None,
         }
     }
 
@@ -226,8 +231,6 @@ impl Lifetime {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::ledger::ManualClock;
 

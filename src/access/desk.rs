@@ -14,6 +14,7 @@ use super::caller::{Caller, CredentialNumber, LoginNumber};
 use super::grant::{Grant, check_name};
 use super::last_used::LastUsed;
 use super::note::{KeptSecret, Said};
+use super::pace::Pacer;
 use super::refusal::Refusal;
 use super::register::{BadFold, CREDENTIALS_MAX, Credential, Register, Written};
 use super::remembered::Remembered;
@@ -96,18 +97,26 @@ pub(super) struct Desk {
     /// Notes in the file.
     in_file: (Sequence, usize),
     last_used: LastUsed,
+    pacer: Pacer,
     /// A note may be in the books that is not here: nothing is remembered any more.
     is_unsure: bool,
 }
 
 impl Desk {
-    pub(super) fn new(register: Register, macs: Macs, remembered: Remembered, last_used: LastUsed) -> Self {
+    pub(super) fn new(
+        register: Register,
+        macs: Macs,
+        remembered: Remembered,
+        last_used: LastUsed,
+        pacer: Pacer,
+    ) -> Self {
         // What was read on from the journal is not in the file yet.
-        Self { register, macs, remembered, in_file: (Sequence::ZERO, 0), last_used, is_unsure: false }
+        let in_file = (Sequence::ZERO, 0);
+        Self { register, macs, remembered, in_file, last_used, pacer, is_unsure: false }
     }
 
     pub(super) fn table_after(&self, table: &Table) -> Table {
-        table.after(&self.register, &self.macs)
+        table.after(&self.register, &self.macs, &self.pacer)
     }
 
     /// Writes when keys were used last.

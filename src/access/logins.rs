@@ -13,10 +13,14 @@
 //!
 //! Progress of [`Access::login`]: as [`Access::check`]. [`Access::meet`] waits for the disk.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use aws_lc_rs::digest;
 
-use super::caller::{Caller, Capacity, Identity, Lifetime};
+use super::caller::{Caller, Capacity, Identity, Lifetime, LoginNumber};
 use super::note::{KeptSecret, Said};
+use super::pace::{Pace, Pacer};
 use super::refusal::Refusal;
 use super::register::{LOGINS_MAX, Login};
 use super::role::Role;
@@ -28,6 +32,8 @@ use crate::network::Network;
 
 /// Scopes of logins begin here; below are those of credentials, of which there are fewer.
 const SCOPES_FROM: u32 = 1 << 31;
+/// Paces that are kept of people who ask nothing just now.
+const PACES_MAX: usize = 10_000;
 
 /// Why whoever comes with a good token is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +85,7 @@ impl Access {
     /// [`LoginError`], but for `NotMade`.
     pub fn login(&self, token: &TokenCaller) -> Result<Option<Caller>, LoginError> {
         Ok(match self.known(token)? {
-            Known::Yes(login) => Some(caller(token, login)),
+            Known::Yes(login) => Some(self.caller(token, login)),
             Known::No(_) => None,
         })
     }
@@ -93,7 +99,7 @@ impl Access {
         let mut desk = self.desk();
         // Only now: of two first calls at once, one is the first.
         let person = match self.known(token)? {
-            Known::Yes(login) => return Ok(caller(token, login)),
+            Known::Yes(login) => return Ok(self.caller(token, login)),
             Known::No(person) => person,
         };
         let number = desk.next_login();
@@ -108,7 +114,21 @@ impl Access {
         let said = Said::Met { holder, person };
         desk.write(network, (key(b"met"), actor), number.get(), &said, Mode::Write)?;
         self.publish(&desk);
-        Ok(caller(token, Login { number, holder }))
+        Ok(self.caller(token, Login { number, holder }))
+    }
+
+    fn caller(&self, token: &TokenCaller, login: Login) -> Caller {
+        let Login { number, holder } = login;
+        Caller {
+            identity: Identity::Login(number),
+            capacity: Capacity::Role(token.role),
+            reach: token.reach.clone(),
+            till: None,
+            holder,
+            scope: scope(token.role, number.get()),
+            lifetime: Lifetime::until(Some(token.expires_at)),
+            pace: Some(self.login_paces.of(number, token.role)),
+        }
     }
 
     fn known(&self, token: &TokenCaller) -> Result<Known, LoginError> {
@@ -125,16 +145,24 @@ impl Access {
     }
 }
 
-fn caller(token: &TokenCaller, login: Login) -> Caller {
-    let Login { number, holder } = login;
-    Caller {
-        identity: Identity::Login(number),
-        capacity: Capacity::Role(token.role),
-        reach: token.reach.clone(),
-        till: None,
-        holder,
-        scope: scope(token.role, number.get()),
-        lifetime: Lifetime::until(Some(token.expires_at)),
+/// Paces of those who came since the start.
+pub(super) struct LoginPaces {
+    pacer: Pacer,
+    paces: Mutex<HashMap<(LoginNumber, Role), Arc<Pace>>>,
+}
+
+impl LoginPaces {
+    pub(super) fn new(pacer: Pacer) -> Self {
+        Self { pacer, paces: Mutex::default() }
+    }
+
+    fn of(&self, number: LoginNumber, role: Role) -> Arc<Pace> {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        if paces.len() >= PACES_MAX && !paces.contains_key(&(number, role)) {
+            // Of those who ask nothing now; what they used up is forgotten with them.
+            paces.retain(|_, pace| Arc::strong_count(pace) > 1);
+        }
+        Arc::clone(paces.entry((number, role)).or_insert_with(|| self.pacer.pace(role)))
     }
 }
 

@@ -23,7 +23,7 @@
 //! | what a role is and how far it reaches | `role.rs`; bounds of a credential: `grant.rs` |
 //! | who may make which call, and what they see by it | `calls.rs`, `allowed.rs` |
 //! | who may make and end which keys | `rules.rs` |
-//! | who a caller is, and how a stream hears of its end | `caller.rs` |
+//! | who a caller is, and how a stream hears of its end | `caller.rs`; how fast they may ask: `pace.rs` |
 //! | a key looked up and compared | `table.rs`; its text: `domain::key_text` |
 //! | making, rotating, revoking; the beginning of a network | `desk.rs` |
 //! | whether a token of the network's own identity provider is good | `tokens` |
@@ -41,6 +41,7 @@ pub mod grant;
 mod last_used;
 mod logins;
 pub mod note;
+pub mod pace;
 pub mod refusal;
 pub mod register;
 mod remembered;
@@ -49,6 +50,7 @@ pub mod rules;
 pub mod table;
 pub mod tokens;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -70,6 +72,8 @@ use crate::ledger::{Clock, Mode};
 use crate::network::Network;
 use desk::Desk;
 use last_used::LastUsed;
+use logins::LoginPaces;
+use pace::Pacer;
 use register::Register;
 use remembered::Remembered;
 use table::{Macs, Table};
@@ -124,18 +128,24 @@ pub struct Access {
     reader: Arc<dyn JournalReader>,
     clock: Arc<dyn Clock>,
     remembered_file: PathBuf,
+    login_paces: LoginPaces,
     /// One writes at a time.
     desk: Mutex<Desk>,
     table: RwLock<Arc<Table>>,
 }
 
 impl Access {
-    /// The credentials of `network`, read from its journal.
+    /// The credentials of `network`, read from its journal, each with a pace of so many calls a second.
     ///
     /// # Errors
     /// [`AccessError`] if it cannot be known which keys there are. That keys cannot be checked is none: see
     /// [`Self::keyring_is_lost`].
-    pub fn open(network: &Network, clock: Arc<dyn Clock>) -> Result<Self, AccessError> {
+    pub fn open(
+        network: &Network,
+        clock: Arc<dyn Clock>,
+        calls_per_second: NonZeroU32,
+    ) -> Result<Self, AccessError> {
+        let pacer = Pacer::new(Arc::clone(&clock), calls_per_second);
         let reader = Arc::clone(network.ledger.books().journal());
         let remembered_file = network.directory().derived().join(REMEMBERED_FILE);
         let position = network.ledger.position();
@@ -152,12 +162,13 @@ impl Access {
         };
         let macs = Macs::of(&register, &network.keyring)?;
         let last_used = LastUsed::open(network.directory().local().join(LAST_USED_FILE));
-        let table = Table::new(&register, &macs, |number| last_used.minutes(number));
-        let desk = Desk::new(register, macs, remembered, last_used);
+        let table = Table::new(&register, &macs, &pacer, |number| last_used.minutes(number));
+        let desk = Desk::new(register, macs, remembered, last_used, pacer.clone());
         Ok(Self {
             reader,
             clock,
             remembered_file,
+            login_paces: LoginPaces::new(pacer),
             desk: Mutex::new(desk),
             table: RwLock::new(Arc::new(table)),
         })

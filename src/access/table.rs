@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use super::caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime};
 use super::note::{HASH_BYTES, KeptSecret};
+use super::pace::{Pace, Pacer};
 use super::register::{Begun, Credential, Login, Register};
 use super::role::Role;
 use crate::domain::key_text::SECRET_BYTES;
@@ -163,7 +164,13 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(credential: &Credential, kept: KeptSecret, mac: Option<Arc<hmac::Key>>, ends: Ends) -> Arc<Self> {
+    fn new(
+        credential: &Credential,
+        kept: KeptSecret,
+        mac: Option<Arc<hmac::Key>>,
+        ends: Ends,
+        pace: &Arc<Pace>,
+    ) -> Arc<Self> {
         let (ends, _) = watch::channel(ends);
         let grant = &credential.grant;
         let scope = if grant.role == Role::Integration {
@@ -179,6 +186,7 @@ impl Shown {
             holder: credential.holder,
             scope,
             lifetime: Lifetime::told_by(&ends),
+            pace: Some(Arc::clone(pace)),
         };
         Arc::new(Self { kept, mac, caller: Arc::new(caller), ends })
     }
@@ -192,10 +200,17 @@ pub struct Row {
     newest: Arc<Shown>,
     older: Option<Arc<Shown>>,
     used_minutes: Arc<AtomicU32>,
+    pace: Arc<Pace>,
 }
 
 impl Row {
-    fn of(credential: &Arc<Credential>, macs: &Macs, before: Option<&Self>, used_minutes: u32) -> Self {
+    fn of(
+        credential: &Arc<Credential>,
+        (macs, pacer): (&Macs, &Pacer),
+        before: Option<&Self>,
+        used_minutes: u32,
+    ) -> Self {
+        let pace = before.map_or_else(|| pacer.pace(credential.grant.role), |row| Arc::clone(&row.pace));
         let shown_before = |kept: &KeptSecret| {
             before.into_iter().flat_map(|row| std::iter::once(&row.newest).chain(&row.older)).find(|shown| {
                 // The same key over the keyring's return: it works again.
@@ -207,7 +222,7 @@ impl Row {
                 shown.ends.send_if_modified(|told| std::mem::replace(told, ends) != ends);
                 Arc::clone(shown)
             }
-            None => Shown::new(credential, kept, macs.get(kept.key_owner).cloned(), ends),
+            None => Shown::new(credential, kept, macs.get(kept.key_owner).cloned(), ends, &pace),
         };
         let newest = shown(credential.secret, credential.ends());
         let older = credential.older.zip(credential.older_ends());
@@ -220,7 +235,7 @@ impl Row {
         }
         let used_minutes =
             before.map_or_else(|| Arc::new(used_minutes.into()), |row| Arc::clone(&row.used_minutes));
-        Self { credential: Arc::clone(credential), newest, older, used_minutes }
+        Self { credential: Arc::clone(credential), newest, older, used_minutes, pace }
     }
 
     /// When a key of it was let in last, in minutes since 1970.
@@ -269,22 +284,23 @@ impl Table {
     pub fn new(
         register: &Register,
         macs: &Macs,
+        pacer: &Pacer,
         used_minutes: impl Fn(CredentialNumber) -> Option<u32>,
     ) -> Self {
         let rows = register.credentials.iter().map(|credential| {
             let used = used_minutes(credential.number).unwrap_or_default();
-            Arc::new(Row::of(credential, macs, None, used))
+            Arc::new(Row::of(credential, (macs, pacer), None, used))
         });
         Self::of(register, macs, rows.collect())
     }
 
     /// The table after a change; whoever holds a caller that it ends is told.
     #[must_use]
-    pub fn after(&self, register: &Register, macs: &Macs) -> Self {
+    pub fn after(&self, register: &Register, macs: &Macs, pacer: &Pacer) -> Self {
         let rows =
             register.credentials.iter().enumerate().map(|(place, credential)| match self.rows.get(place) {
                 Some(row) if Arc::ptr_eq(&row.credential, credential) => Arc::clone(row),
-                row => Arc::new(Row::of(credential, macs, row.map(|row| &**row), 0)),
+                row => Arc::new(Row::of(credential, (macs, pacer), row.map(|row| &**row), 0)),
             });
         Self::of(register, macs, rows.collect())
     }

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::access::pace::CALLS_PER_SECOND_USUAL;
 use crate::access::{Access, AccessError, NewKey, NotMade};
 use crate::journal::{DataDirectory, DirectoryError};
 use crate::ledger::SystemClock;
@@ -58,7 +59,7 @@ fn not_made(error: &NotMade) -> String {
 /// [`InitError`], saying what to do.
 pub fn init(data: &Path, asked: Init<'_>) -> Result<NewKey, InitError> {
     let network = Network::open_in(DataDirectory::open(data)?, NetworkOptions::default())?;
-    let access = Access::open(&network, Arc::new(SystemClock))?;
+    let access = Access::open(&network, Arc::new(SystemClock), CALLS_PER_SECOND_USUAL)?;
     Ok(match asked {
         Init::Begin(name) => access.begin(&network, name)?,
         Init::NewAdminKey => access.new_admin_key(&network)?,

@@ -7,7 +7,7 @@
 //! With a certificate every connection speaks TLS; the certificate is read again when its files change. HTTP/2 and
 //! HTTP/1.1 are answered alike.
 //!
-//! Limits: 8,192 connections, 64 calls of one connection, 1,024 single writes under way (`service`), 64 MiB
+//! Limits: 8,192 connections, 64 calls of one connection, 200 calls a second and 16 streams of one caller, 1,024 single writes under way (`service`), 64 MiB
 //! of messages that are not read yet, 10 seconds for a handshake of TLS and 10 for a connection to say which HTTP
 //! it speaks, 30 for a single call and 300 for a quiet stream; a message has at most 256 KiB, a batch 4 MiB. What
 //! is beyond is refused or closed, and nobody else feels it.
@@ -26,6 +26,7 @@ mod opening_words;
 mod process;
 mod tls;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::access::AccessError;
+use crate::access::pace::CALLS_PER_SECOND_USUAL;
 use crate::access::tokens::{AuthoritiesError, TokenSettings, Tokens};
 use crate::api;
 use crate::api::access_service_server::AccessServiceServer;
@@ -45,7 +47,7 @@ use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
 use crate::network::NetworkError;
 use crate::past::PastError;
-use crate::service::{GateLayer, Service};
+use crate::service::{GateLayer, Service, Starting};
 use crate::telemetry::{CallLayer, Methods, Metrics, TelemetryError};
 use calls::{InTime, Sized};
 pub use certificate::CertificateError;
@@ -64,7 +66,7 @@ const HEADER_BYTES_MAX: u32 = 16 << 10;
 /// Bytes on the way that nobody has read yet, of one call and of one connection.
 const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
 
-/// How long callers may keep the server waiting.
+/// How long callers may keep the server waiting, and it them.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// For the handshake of TLS on a new connection.
@@ -73,6 +75,8 @@ pub struct Patience {
     pub opening_words: Duration,
     /// For a single call, its request on the wire included.
     pub call: Duration,
+    /// For the answer to a wrong key or token, where too many come from one address: they wait, not the server.
+    pub wrong_key: Duration,
     /// For the next batch of a stream that has no answer to come, and for its answers to be taken.
     pub batches: Duration,
 }
@@ -83,6 +87,7 @@ impl Default for Patience {
             handshake: Duration::from_secs(10),
             opening_words: Duration::from_secs(10),
             call: Duration::from_secs(30),
+            wrong_key: Duration::from_secs(1),
             batches: Duration::from_secs(300),
         }
     }
@@ -110,6 +115,8 @@ pub struct Options {
     pub bounds: crate::ledger::Bounds,
     /// Connections at once, those in their handshake among them; one more is closed as it comes.
     pub connections_max: usize,
+    /// Calls a second of one caller; an integration may ask fifty times as often.
+    pub calls_per_second: NonZeroU32,
     /// The certificate, if TLS is spoken.
     pub tls: Option<Tls>,
     /// Whose tokens are taken, if anybody's.
@@ -136,6 +143,7 @@ impl Options {
             accept_clock: AcceptClock::IfNear,
             bounds: crate::ledger::Bounds::default(),
             connections_max: connections::CONNECTIONS_MAX,
+            calls_per_second: CALLS_PER_SECOND_USUAL,
             tls: None,
             tokens: None,
             drain: Duration::from_secs(10),
@@ -196,7 +204,13 @@ pub async fn run(
     say(&health, ServingStatus::NotServing).await;
     let methods = Methods::of(&SERVED)?;
     let tokens = options.tokens.take().map(|settings| Tokens::new(settings, Arc::clone(&options.clock)));
-    let service = Service::starting(options.metrics.clone(), options.patience.batches, tokens.transpose()?);
+    let service = Service::starting(Starting {
+        clock: Arc::clone(&options.clock),
+        quiet_max: options.patience.batches,
+        wrong_key_wait: options.patience.wrong_key,
+        tokens: tokens.transpose()?,
+        metrics: options.metrics.clone(),
+    });
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let in_time = InTime::layer(options.patience.call);
     // Outside of everything: what comes with JSON goes on as gRPC, and so passes whatever gRPC passes.

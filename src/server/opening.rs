@@ -33,7 +33,8 @@ pub struct Opening {
 pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bool>) -> Opening {
     let (stopped, failure) = watch::channel(None);
     let runtime = tokio::runtime::Handle::current();
-    let Options { directory, clock, accept_clock, bounds, metrics, on_failure, .. } = options;
+    let Options { directory, clock, accept_clock, bounds, calls_per_second, metrics, on_failure, .. } =
+        options;
     let (written, runtime_of_past) = (metrics.clone(), runtime.clone());
     let (clock_of_keys, runtime_of_keys) = (Arc::clone(&clock), runtime.clone());
     let network = NetworkOptions {
@@ -58,7 +59,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let task = tokio::task::spawn_blocking(move || {
         let network = Network::open_in(directory, network)?;
         let past = Past::open(&network.ledger, network.directory())?;
-        let access = Access::open(&network, clock_of_keys)?;
+        let access = Access::open(&network, clock_of_keys, calls_per_second)?;
         say_who_may_call(&access);
         let installation = Arc::new(Installation::new(network, past, access, metrics.clone(), ending));
         runtime_of_keys.spawn(remember(Arc::downgrade(&installation)));

@@ -91,6 +91,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         let mut options = Options::new(directory, telemetry.metrics());
         options.accept_clock = if config.accept_clock { AcceptClock::Yes } else { AcceptClock::IfNear };
         options.drain = config.drain;
+        options.calls_per_second = config.calls_per_second;
         options.tls = tls;
         options.tokens = config.tokens.clone();
         options.reflection = config.reflection;

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
-//! | who calls, and whether they may | `gate.rs`; what they reach: `reach.rs` |
+//! | who calls, and whether they may | `gate/`; what they reach: `reach.rs` |
 //! | the calls | `ledger.rs`, `audit.rs`, `access.rs`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
@@ -51,7 +51,9 @@ use not_done::NotDone;
 
 use crate::access::tokens::Tokens;
 use crate::access::{Allowed, Caller};
+use crate::ledger::Clock;
 use crate::telemetry::{Metrics, names};
+use gate::Guessing;
 
 /// Streams of batches at once: each may hold four batches in memory.
 const BATCH_STREAMS_MAX: usize = 16;
@@ -66,12 +68,27 @@ pub struct Service {
     shared: Arc<Shared>,
 }
 
+/// What a service begins with.
+pub struct Starting {
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// How long a stream of batches may be quiet before it is ended.
+    pub quiet_max: Duration,
+    /// How long a wrong key or token waits for its answer, where too many come from one address.
+    pub wrong_key_wait: Duration,
+    /// Judges tokens of an identity provider, if there is one.
+    pub tokens: Option<Tokens>,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
 struct Shared {
     installation: OnceLock<Arc<Installation>>,
     /// Whoever calls on the machine of a network without keys.
     local_operator: Arc<Caller>,
     /// Judges tokens, where the network has an identity provider.
     tokens: Option<Tokens>,
+    guessing: Guessing,
     metrics: Metrics,
     /// How long a stream of batches may be quiet.
     quiet_max: Duration,
@@ -81,15 +98,16 @@ struct Shared {
 }
 
 impl Service {
-    /// A service whose books are not open yet, and which ends a stream of batches that is quiet for longer
-    /// than `quiet_max`. `tokens` judges those of an identity provider, if there is one.
+    /// A service whose books are not open yet.
     #[must_use]
-    pub fn starting(metrics: Metrics, quiet_max: Duration, tokens: Option<Tokens>) -> Self {
+    pub fn starting(starting: Starting) -> Self {
+        let Starting { clock, quiet_max, wrong_key_wait, tokens, metrics } = starting;
         Self {
             shared: Arc::new(Shared {
                 installation: OnceLock::new(),
                 local_operator: Arc::new(Caller::local_operator()),
                 tokens,
+                guessing: Guessing::new(clock, wrong_key_wait),
                 metrics,
                 quiet_max,
                 batch_streams: Arc::new(Semaphore::new(BATCH_STREAMS_MAX)),

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::{PostEntryRequest, Transfer};
-use hourbook::domain::{AccountNumber, Kind, RequestId};
+use hourbook::client::{Shown, Wire};
+use hourbook::domain::{AccountNumber, KeyText, Kind, RequestId};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
@@ -19,17 +20,19 @@ use crate::common::workload::Generator;
 /// One caller.
 struct Caller {
     what: What,
-    ledger: LedgerServiceClient<Channel>,
+    ledger: LedgerServiceClient<Wire>,
     health: HealthClient<Channel>,
     generator: Generator,
 }
 
 pub async fn run(order: &Order, channels: Vec<Channel>, ends: Instant) -> Vec<Answered> {
+    let key = order.key.as_ref().map(|key| KeyText::parse(key).unwrap());
+    let shown = key.map_or(Shown::NOTHING, |key| Shown::key(&key));
     let caller = |place: usize| {
         let channel = channels[place % channels.len()].clone();
         Caller {
             what: order.what,
-            ledger: LedgerServiceClient::new(channel.clone()),
+            ledger: LedgerServiceClient::new(shown.clone().on(channel.clone())),
             health: HealthClient::new(channel),
             generator: Generator::new(order.workload, order.accounts, order.seed << 20 | place as u64),
         }

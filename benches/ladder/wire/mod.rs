@@ -52,6 +52,8 @@ pub enum When {
 pub struct Order {
     pub address: String,
     pub server: u32,
+    /// What is shown with every call, if anything; a benchmark's key opens nothing else.
+    pub key: Option<String>,
     pub accounts: Accounts,
     pub workload: Workload,
     /// Of its own, so that no two clients of one server draw the same.

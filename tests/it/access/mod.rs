@@ -3,6 +3,7 @@
 mod gate;
 mod issuer;
 mod lasting;
+mod limits;
 mod logins;
 mod making;
 mod served;
@@ -12,6 +13,7 @@ mod tokens;
 use std::path::Path;
 use std::sync::Arc;
 
+use hourbook::access::pace::CALLS_PER_SECOND_USUAL;
 use hourbook::access::{
     Access, Asked, Caller, CredentialNumber, Grant, KeyError, Made, NotMade, Reach, Refusal, Role,
 };
@@ -48,7 +50,7 @@ impl Office {
             },
         )
         .unwrap();
-        let access = Access::open(&network, Arc::clone(&clock) as _).unwrap();
+        let access = Access::open(&network, Arc::clone(&clock) as _, CALLS_PER_SECOND_USUAL).unwrap();
         Self { access, network, clock }
     }
 

@@ -1,6 +1,6 @@
 //! Calls asked with JSON, through a real socket.
 
-mod connections;
+pub mod connections;
 mod curl;
 mod heads;
 mod noise;

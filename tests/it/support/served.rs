@@ -2,9 +2,11 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
+use hourbook::access::pace::CALLS_PER_SECOND_MAX;
 use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
@@ -107,6 +109,8 @@ impl Served {
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         options.on_failure = Box::new(stay);
         options.bounds = Bounds { disk_headroom_bytes: 0, ..Bounds::default() };
+        // The clock stands still, and tests ask fast.
+        options.calls_per_second = NonZeroU32::new(CALLS_PER_SECOND_MAX).unwrap();
         change(&mut options);
         let is_secret = options.tls.is_some();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

@@ -54,6 +54,7 @@ fn config(data: std::path::PathBuf) -> Config {
         data,
         listen: "127.0.0.1:0".parse().unwrap(),
         tls: None,
+        calls_per_second: hourbook::access::pace::CALLS_PER_SECOND_USUAL,
         drain: Duration::from_secs(60),
         accept_clock: false,
         reflection: true,

@@ -1,0 +1,71 @@
+//! The body of an answer that goes on: it ends with its caller, and gives back their place among streams.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::HeaderMap;
+use http_body::{Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
+use tonic::Status;
+use tonic::body::Body;
+
+use crate::access::End;
+use crate::service::not_done::NotDone;
+
+/// The end of a caller, to come.
+pub(super) type Ended = Pin<Box<dyn Future<Output = End> + Send>>;
+
+/// The body of an answer that goes on, until its caller's end.
+pub(super) struct Guarded {
+    body: Body,
+    /// None once it was said.
+    ended: Option<Ended>,
+    /// Among the streams of its caller.
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Guarded {
+    /// `body`, until `ended`.
+    pub(super) fn new(body: Body, ended: Ended, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { body, ended: Some(ended), _place: place }
+    }
+}
+
+impl http_body::Body for Guarded {
+    type Data = prost::bytes::Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let Some(ended) = &mut self.ended else { return Poll::Ready(None) };
+        if let Poll::Ready(end) = ended.as_mut().poll(context) {
+            self.ended = None;
+            self.body = Body::empty(); // Whoever fills it hears that nobody listens.
+            let status: Status = NotDone::NotLetIn(end_words(end).to_owned()).into();
+            let mut trailers = HeaderMap::new();
+            return Poll::Ready(Some(match status.add_header(&mut trailers) {
+                Ok(()) => Ok(Frame::trailers(trailers)),
+                Err(status) => Err(status),
+            }));
+        }
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ended.is_none() || self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+const fn end_words(end: End) -> &'static str {
+    match end {
+        End::Revoked => "the key was revoked",
+        End::Replaced => "the key was replaced by another one: show that one",
+        End::Expired => "the key, or the token, is past its time",
+    }
+}
