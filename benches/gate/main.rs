@@ -41,6 +41,7 @@ mod core_turn;
 mod cpu_loop;
 mod others;
 mod ratios;
+#[allow(dead_code, reason = "each benchmark uses its part")]
 #[path = "../ladder/server.rs"]
 mod server;
 mod stand;

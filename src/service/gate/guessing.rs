@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
@@ -39,9 +39,13 @@ const ADDRESSES_MAX: usize = 10_000;
 /// Where all others are counted.
 const ALL_OTHERS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
+type ByAddress = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, Ticks, NoOpMiddleware<Duration>>;
+
 /// Wrong keys and tokens by address.
 pub struct Guessing {
-    at_once: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, Ticks, NoOpMiddleware<Duration>>,
+    clock: Arc<dyn Clock>,
+    /// Made when the first wrong one comes: nobody asks the clock before the books do.
+    at_once: OnceLock<ByAddress>,
     /// How long a wrong one waits for its answer.
     wait: Duration,
     waiting: Arc<Waiting>,
@@ -94,10 +98,7 @@ impl Waiting {
 impl Guessing {
     /// Wrong ones that are too many wait for this long.
     pub fn new(clock: Arc<dyn Clock>, wait: Duration) -> Self {
-        let each =
-            Quota::with_period(Duration::from_secs(SECONDS_EACH)).unwrap_or(Quota::per_second(AT_ONCE));
-        let at_once = RateLimiter::hashmap_with_clock(each.allow_burst(AT_ONCE), Ticks(clock));
-        Self { at_once, wait, waiting: Arc::default() }
+        Self { clock, at_once: OnceLock::new(), wait, waiting: Arc::default() }
     }
 
     /// Whether anything that comes from `peer` is looked at now.
@@ -105,17 +106,26 @@ impl Guessing {
         self.waiting.all.load(Ordering::Relaxed) == 0 || self.waiting.has_place(network(peer))
     }
 
+    fn at_once(&self) -> &ByAddress {
+        self.at_once.get_or_init(|| {
+            let each = Quota::with_period(Duration::from_secs(SECONDS_EACH));
+            let quota = each.unwrap_or(Quota::per_second(AT_ONCE)).allow_burst(AT_ONCE);
+            RateLimiter::hashmap_with_clock(quota, Ticks(Arc::clone(&self.clock)))
+        })
+    }
+
     /// Counts a wrong one of `peer`; it must wait if there were many. Where nobody has a place to wait any more
     /// it hears at once.
     pub fn wrong(&self, peer: IpAddr) -> Option<Waits> {
         let mut address = network(peer);
-        if self.at_once.len() >= ADDRESSES_MAX {
-            self.at_once.retain_recent(); // Whose slips are forgiven need not be known.
-            if self.at_once.len() >= ADDRESSES_MAX {
+        let at_once = self.at_once();
+        if at_once.len() >= ADDRESSES_MAX {
+            at_once.retain_recent(); // Whose slips are forgiven need not be known.
+            if at_once.len() >= ADDRESSES_MAX {
                 address = ALL_OTHERS;
             }
         }
-        if self.at_once.check_key(&address).is_ok() {
+        if at_once.check_key(&address).is_ok() {
             return None;
         }
         let mut by_address = self.waiting.lock();
@@ -198,11 +208,11 @@ mod tests {
         for number in 0..u32::try_from(ADDRESSES_MAX).unwrap() + 500 {
             let _counted = guessing.wrong(Ipv4Addr::from(number + 1).into());
         }
-        assert!(guessing.at_once.len() <= ADDRESSES_MAX + 1);
+        assert!(guessing.at_once().len() <= ADDRESSES_MAX + 1);
         let stranger = at("203.0.113.9");
         assert!(guessing.wrong(stranger).is_some(), "all others share their slips");
         clock.advance_seconds(3_600);
         assert!(guessing.wrong(stranger).is_none());
-        assert_eq!(guessing.at_once.len(), 1);
+        assert_eq!(guessing.at_once().len(), 1);
     }
 }
