@@ -54,7 +54,6 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
 fn flood(printer: &Printer, server: &Server, way: &Way, seed: u64, options: &Options) {
     let order = |seed, load| Order {
         address: server.address.clone(),
-        key: None,
         accounts: server.accounts,
         seed,
         batch: way.batch,
