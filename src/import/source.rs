@@ -46,12 +46,7 @@ pub(super) struct Bounded<R> {
 
 impl<R> Bounded<R> {
     pub(super) const fn new(source: R) -> Self {
-        Self {
-            source,
-            row_left: ROW_BYTES_MAX + BUFFER_BYTES,
-            file_left: FILE_BYTES_MAX,
-            end_left: END_LINE,
-        }
+        Self { source, row_left: ROW_BYTES_MAX + BUFFER_BYTES, file_left: FILE_BYTES_MAX, end_left: END_LINE }
     }
 
     /// The next row begins. Part of it may be in a buffer already, so a buffer more may be read.
