@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use hourbook::access::{Access, Identity, KeyError};
-use hourbook::domain::KeyText;
+use hourbook::domain::{KeyText, Secret};
 
 use super::changed::changed;
 use super::office::{Keys, Office, folder};
@@ -21,14 +21,21 @@ static SETTING: LazyLock<Setting> = LazyLock::new(|| {
     Setting { access: office.access, keys }
 });
 
-/// The first byte says which key the others change, or that they are a text themselves.
+/// In front of a number, of a key, and of changes to that key's secret: a text that is whole, whoever made it.
+const MADE: u8 = b'K';
+
+/// The first byte says which key the others change, that they make one, or that they are a text themselves.
 pub fn body(bytes: &[u8]) {
     let setting = &*SETTING;
-    let Some((which, rest)) = bytes.split_first() else { return };
     let Keys { live, ended } = &setting.keys;
-    let shown = match live.iter().chain(ended).nth(usize::from(*which)) {
-        Some(key) => changed(key.as_bytes(), rest),
-        None => rest.to_vec(),
+    let key = |which: &u8| live.iter().chain(ended).nth(usize::from(*which));
+    let shown = match bytes {
+        [MADE, number, which, script @ ..] => {
+            let Some(key) = key(which) else { return };
+            made(*number, key, script).into_bytes()
+        }
+        [which, rest @ ..] => key(which).map_or_else(|| rest.to_vec(), |key| changed(key.as_bytes(), rest)),
+        [] => return,
     };
     let shown = String::from_utf8_lossy(&shown);
     match KeyText::parse(&shown) {
@@ -48,4 +55,13 @@ pub fn body(bytes: &[u8]) {
         Err(KeyError::Unknown) => assert!(!is(live) && !is(ended), "a key is not known any more"),
         Err(KeyError::KeyringLost) => panic!("the keyring is there"),
     }
+}
+
+/// The key of credential `number` with the secret of `key`, changed; of a credential from 1.
+fn made(number: u8, key: &str, script: &[u8]) -> String {
+    let key = KeyText::parse(key).unwrap();
+    let bytes = changed(key.secret().bytes(), script);
+    let mut secret = Secret::zeroed();
+    secret.bytes_mut().iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+    KeyText::new(u32::from(number.max(1)), secret).reveal()
 }

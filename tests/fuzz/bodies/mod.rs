@@ -5,7 +5,7 @@
 //!
 //! | body | bytes are | what must hold |
 //! |---|---|---|
-//! | `keys` | a text, or changes to a key that lives | a key has one text; only a key that lives is let in |
+//! | `keys` | a text, changes to a real key, or a whole key that nobody made | a key has one text; only a key that lives is let in |
 //! | `tokens` | a text, changes to a good token, or claims that our issuer signs | only what is signed is accepted, and only as far as its claims say |
 //! | `pages` | who asks what, and a page token | exactly the lines behind the place of an honest token, or a refusal |
 //! | `hours` | a text | the amount that plain fractions give, or an error; what is printed reads back |
