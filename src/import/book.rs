@@ -4,14 +4,14 @@
 
 use std::io::{self, Read};
 
-use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use csv::{ByteRecord, ErrorKind, ReaderBuilder, Terminator};
 use serde::Serialize;
 
 use super::columns::{Columns, HeaderError};
 use super::ids::RowIds;
 use super::names::{NO_SCOPE, Names};
 use super::row::{BadRow, Cells, Date};
-use super::source::{BUFFER_BYTES, Bound, Bounded, FILE_BYTES_MAX, ROW_BYTES_MAX};
+use super::source::{BUFFER_BYTES, Bound, Bounded, END, FILE_BYTES_MAX, ROW_BYTES_MAX};
 use super::{Phase, Progress};
 use crate::domain::RequestId;
 use crate::domain::hours::{DecimalMeans, grouped};
@@ -40,6 +40,12 @@ pub enum FileError {
         "the row in line {line} does not end within {ROW_BYTES_MAX} bytes; look for a quote without its pair"
     )]
     Row {
+        /// Where it begins.
+        line: u64,
+    },
+    /// A quote that is open when the file ends: every row after it is in its cell.
+    #[error("the row in line {line} opens a quote that never closes; look for a quote without its pair")]
+    Quote {
         /// Where it begins.
         line: u64,
     },
@@ -100,6 +106,7 @@ impl Book {
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            .terminator(Terminator::Any(b'\n'))
             .buffer_capacity(BUFFER_BYTES)
             .from_reader(Bounded::new(source));
         let mut record = ByteRecord::new();
@@ -107,11 +114,19 @@ impl Book {
             reader.get_mut().next_row();
             let line = reader.position().line();
             let is_there = reader.read_byte_record(record).map_err(|error| failure(error, line))?;
+            if !is_there || (record.len() == 1 && record.as_slice() == END) {
+                return Ok(None);
+            }
             // Where the row begins, worked out from where it ends: the reader's own position of it is that
             // of the blank lines in front.
             let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
             let inside = u64::try_from(inside).unwrap_or(u64::MAX);
-            Ok(is_there.then(|| reader.position().line().saturating_sub(1).saturating_sub(inside)))
+            let begins = reader.position().line().saturating_sub(inside);
+            if record.as_slice().contains(&b'\r') {
+                // The line after the last is in a cell, and no line end follows it.
+                return Err(FileError::Quote { line: begins });
+            }
+            Ok(Some(begins.saturating_sub(1)))
         };
         if next(&mut record)?.is_none() {
             return Err(HeaderError::Empty.into());

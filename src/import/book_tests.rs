@@ -113,6 +113,28 @@ fn everything_has_an_end() {
     assert_eq!((read, error.to_string().as_str()), (FILE_BYTES_MAX, "the file is too long"));
 }
 
+/// Goal: a quote that is open when the file ends is told with its row, wherever it stands: what follows it
+/// would be a note, and its rows would be missing without a word. Method: quotes in a note, in a name, at the
+/// very end and in the header, with and without a last line end; and beside them quotes that do close.
+#[test]
+fn an_open_quote_is_no_cell() {
+    let (row, more) = ("Bank,2019-01-24,Ann,Joe,1,,", "Bank,2019-01-25,Ann,Joe,2,,tea\n");
+    for (file, line) in [
+        (format!("{HEADER}\n{more}\n\n{row}\"tea\n{more}"), 5),
+        (format!("{HEADER}\n{row}\"tea\n{more}\n"), 2),
+        (format!("{HEADER}\n{row}\"tea\r\n{more}with \"\"quotes\"\""), 2),
+        (format!("{HEADER}\n{more}{row}\""), 3),
+        (format!("{HEADER}\n{more}\"Bank,2019-01-24,Ann,Joe,1,,\n"), 3),
+        (format!("bank,\"day\n{HEADER}\n{more}"), 1),
+    ] {
+        let error = read(&file).unwrap_err();
+        assert!(matches!(error, FileError::Quote { line: told } if told == line), "{error:?} {file}");
+    }
+    let book = rows(&format!("{row}\"tea\n\"\n{row}\"\n\"\"\"\n{row}\"\""));
+    assert_eq!((book.rows.len(), book.rows_bad), (3, 0));
+    assert_eq!([2, 4, 6], [0, 1, 2].map(|place: usize| book.rows[place].line));
+}
+
 /// Goal: of bad rows a bounded number is listed and all are counted.
 #[test]
 fn bad_rows_are_bounded() {

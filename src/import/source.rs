@@ -6,6 +6,9 @@
 //! Lines end in one way for whoever reads on: a carriage return is read as a space, which cells lose at
 //! their ends, and the last line ends like any other. So the line a row begins in can be told from the
 //! line after it.
+//!
+//! After the file comes [`END_LINE`], which nobody can type. Whoever reads it as a line has read the file to
+//! its end; whoever finds it inside of a cell has an open quote, and rows in that cell.
 
 use std::io::{self, Read};
 
@@ -13,6 +16,10 @@ use std::io::{self, Read};
 pub const FILE_BYTES_MAX: u64 = 2 << 30;
 /// A row may be this long, in bytes, quotes included.
 pub const ROW_BYTES_MAX: usize = 64 << 10;
+/// What stands alone in the line after the last: a carriage return, which no file has here.
+pub(super) const END: &[u8] = b"\r";
+/// Handed out after the file. The first line end is that of the file's last line, if it has none.
+const END_LINE: &[u8] = b"\n\r\n";
 /// What is read from the file at once, in bytes.
 pub(super) const BUFFER_BYTES: usize = 64 << 10;
 
@@ -33,22 +40,26 @@ pub(super) struct Bounded<R> {
     source: R,
     row_left: usize,
     file_left: u64,
-    ends_in_line_end: bool,
+    /// What is left of [`END_LINE`]; all of it until the file has ended.
+    end_left: &'static [u8],
 }
 
 impl<R> Bounded<R> {
     pub(super) const fn new(source: R) -> Self {
-        Self {
-            source,
-            row_left: ROW_BYTES_MAX + BUFFER_BYTES,
-            file_left: FILE_BYTES_MAX,
-            ends_in_line_end: true,
-        }
+        Self { source, row_left: ROW_BYTES_MAX + BUFFER_BYTES, file_left: FILE_BYTES_MAX, end_left: END_LINE }
     }
 
     /// The next row begins. Part of it may be in a buffer already, so a buffer more may be read.
     pub(super) const fn next_row(&mut self) {
         self.row_left = ROW_BYTES_MAX + BUFFER_BYTES;
+    }
+
+    fn read_end(&mut self, buffer: &mut [u8]) -> usize {
+        let count = buffer.len().min(self.end_left.len());
+        let (now, later) = self.end_left.split_at(count);
+        buffer.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
+        self.end_left = later;
+        count
     }
 }
 
@@ -59,15 +70,14 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other(Bound::Row));
         }
         let buffer = buffer.get_mut(..wanted).unwrap_or_default();
-        let read = self.source.read(buffer)?;
-        if let (0, false, Some(last)) = (read, self.ends_in_line_end, buffer.first_mut()) {
-            *last = b'\n';
-            self.ends_in_line_end = true;
-            return Ok(1);
+        // A terminal may go on after its end; a file does not.
+        let has_ended = self.end_left.len() < END_LINE.len();
+        let read = if has_ended { 0 } else { self.source.read(buffer)? };
+        if read == 0 {
+            return Ok(self.read_end(buffer));
         }
         for byte in buffer.iter_mut().take(read) {
             *byte = if *byte == b'\r' { b' ' } else { *byte };
-            self.ends_in_line_end = *byte == b'\n';
         }
         self.row_left = self.row_left.saturating_sub(read);
         let left = self.file_left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX));

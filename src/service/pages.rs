@@ -1,7 +1,7 @@
 //! Pages of lists: how many lines, and where the next page begins.
 //!
 //! A token is opaque to callers. It holds where the page before ended and a checksum of the question, so
-//! that a token of another question is told from a fault of ours.
+//! that a token of another question is told from a fault of ours. A place has one token and no other.
 
 use super::not_done::NotDone;
 
@@ -32,13 +32,16 @@ impl Page {
         if token.is_empty() {
             return Ok(Self { size, after: None, question });
         }
-        let read = |text: Option<&str>| u64::from_str_radix(text?, 16).ok();
-        let fits = token.len() == 24 && read(token.get(..8)) == Some(u64::from(question));
-        let after = read(token.get(8..)).filter(|_| fits);
-        let after = after.ok_or_else(|| {
-            NotDone::bad("page_token", "the one from the answer before, with everything else as it was")
-        })?;
-        Ok(Self { size, after: Some(after), question })
+        let after = token.get(8..).and_then(|text| u64::from_str_radix(text, 16).ok());
+        let page = Self { size, after, question };
+        // Printed again, not only read: the parser would also take a plus and large letters.
+        if after.is_none_or(|after| page.token_after(after) != token) {
+            return Err(NotDone::bad(
+                "page_token",
+                "the one from the answer before, with everything else as it was",
+            ));
+        }
+        Ok(page)
     }
 
     /// The token of the page that begins after `last`.
@@ -63,6 +66,11 @@ mod tests {
         assert!(Page::read(9, &token, "accounts of bank 2").is_err());
         for bent in ["0", "+", &token[1..], &format!("{token}0"), "ää", &token.replace('4', "g")] {
             assert!(Page::read(9, bent, "accounts of bank 1").is_err(), "{bent}");
+        }
+        // The same place in other letters: what a parser of numbers would take.
+        let place = first.token_after(0xabc);
+        for other in [place.to_uppercase(), place.replacen("0000000000000abc", "+000000000000abc", 1)] {
+            assert!(place != other && Page::read(9, &other, "accounts of bank 1").is_err(), "{other}");
         }
         assert_eq!(Page::read(1_000, "", "").unwrap().size, 1_000);
         assert!(Page::read(1_001, "", "").is_err());

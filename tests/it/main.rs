@@ -18,6 +18,7 @@ mod audit;
 mod cli;
 mod clients;
 mod crash;
+mod fuzz;
 mod import;
 mod json;
 mod ledger;
@@ -34,3 +35,5 @@ mod tls;
 
 // Files of the ledger that are built into a test find its words here.
 use hourbook::domain;
+// As bodies of the fuzz targets find the identity provider.
+use access::issuer;

@@ -136,8 +136,16 @@ impl Key {
 
     pub fn token_with(&self, header: &Value, claims: &Value) -> String {
         let message = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
-        let signed = self.sign(header["alg"].as_str().unwrap_or_default(), message.as_bytes());
-        format!("{message}.{}", encoded(signed))
+        self.signed_as(header["alg"].as_str().unwrap_or_default(), &message)
+    }
+
+    /// A token of parts that are encoded already and may hold anything.
+    pub fn signed(&self, message: &str) -> String {
+        self.signed_as(self.method(), message)
+    }
+
+    fn signed_as(&self, method: &str, message: &str) -> String {
+        format!("{message}.{}", encoded(self.sign(method, message.as_bytes())))
     }
 }
 

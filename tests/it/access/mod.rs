@@ -1,7 +1,7 @@
 //! Credentials and their keys: on whole installations, and through the service.
 
 mod gate;
-mod issuer;
+pub mod issuer;
 mod lasting;
 mod limits;
 mod logins;

@@ -3,7 +3,6 @@
 
 mod judged;
 mod kept;
-mod random;
 mod reached;
 
 use std::sync::Arc;
