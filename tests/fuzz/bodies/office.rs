@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use hourbook::access::pace::CALLS_PER_SECOND_USUAL;
 use hourbook::access::{Access, Asked, Caller, CredentialNumber, Grant, Reach, Role};
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Command, Hold, Kind, Limits,
@@ -57,7 +58,7 @@ impl Office {
             ..NetworkOptions::default()
         };
         let network = Network::open(folder, options).unwrap();
-        let access = Access::open(&network, Arc::clone(&clock) as _).unwrap();
+        let access = Access::open(&network, Arc::clone(&clock) as _, CALLS_PER_SECOND_USUAL).unwrap();
         let key = access.begin(&network, "Rivermeet").unwrap().text.reveal();
         let admin = access.check(&key, access.now()).unwrap();
         (Self { access, network, clock, admin }, key)

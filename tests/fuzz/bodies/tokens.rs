@@ -3,8 +3,9 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use hourbook::access::Reach;
 use hourbook::access::tokens::bounds::{LEEWAY_SECONDS, TOKEN_BYTES_MAX};
-use hourbook::access::tokens::{Reach, TokenCaller, TokenError, TokenSettings, Tokens};
+use hourbook::access::tokens::{TokenCaller, TokenError, TokenSettings, Tokens};
 use hourbook::domain::time::MICROS_PER_SECOND;
 use hourbook::ledger::ManualClock;
 use serde_json::{Value, json};
