@@ -10,7 +10,7 @@ pub const CALLS: &str = "hourbook.calls";
 pub const CALL_DURATION: &str = "hourbook.call.duration";
 /// Commands that a rule said no to; counter, `{refusal}`; label [`REASON`].
 pub const REFUSALS: &str = "hourbook.refusals";
-/// Callers whose key or token was not let in: guesses, slips, and what is over; counter, `{caller}`; label [`WHY`].
+/// Callers whose key or token was not let in: guesses, slips, what is over, and who asks too fast; counter, `{caller}`; label [`WHY`].
 pub const CALLERS_REFUSED: &str = "hourbook.callers.refused";
 /// Streams of answers that are open; up-down counter, `{stream}`; label [`METHOD`].
 pub const STREAMS_OPEN: &str = "hourbook.streams.open";
@@ -54,7 +54,8 @@ pub const CODE: &str = "hourbook.code";
 /// The word of a refusal, such as `BELOW_FLOOR`.
 pub const REASON: &str = "hourbook.reason";
 /// Why a caller was not let in: the words of `access::KeyError`, `access::LoginError` and
-/// `access::tokens::TokenError`, such as `unknown`, `ended` or `signature`.
+/// `access::tokens::TokenError`, such as `unknown`, `ended` or `signature`; or
+/// `too_fast` and `too_many_streams`.
 ///
 /// Why a connection was closed: `too_many`, `handshake_failed` or `handshake_slow`.
 pub const WHY: &str = "hourbook.why";
