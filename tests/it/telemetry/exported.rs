@@ -181,4 +181,4 @@ fn metrics_are_right(collector: &Collector) {
 }
 
 /// In the order of `names::METRICS`.
-const UNITS: &str = "{call} s {refusal} {key} {stream} {connection} {submission} {entry} {entry} By s s";
+const UNITS: &str = "{call} s {refusal} {caller} {stream} {connection} {submission} {entry} {entry} By s s";
