@@ -3,6 +3,7 @@
 mod asking;
 mod facts;
 mod samples;
+mod secrets;
 mod town;
 
 use hourbook::access::{Capacity, Extent, RULES, Role};
