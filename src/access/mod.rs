@@ -56,7 +56,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use allowed::{Allowed, Words};
 pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime, LoginNumber};
-pub use calls::{Entrance, RULES, Rule};
+pub use calls::{Entrance, Extent, RULES, Rule};
 pub use desk::{Made, NewKey, NotMade};
 pub use grant::Grant;
 pub use logins::LoginError;

@@ -104,11 +104,21 @@ impl Installation {
         of_a_bank || accounts_of(entry).into_iter().any(|account| self.sees_account(allowed, account))
     }
 
-    /// Whether an entry is about a bank, or about an account in it.
-    pub fn concerns_bank(&self, entry: &Entry, bank: BankNumber) -> bool {
+    /// Whether an entry is about an account, as far as that is in reach: of an entry with many, nobody learns
+    /// who else was in it by asking for them.
+    pub fn concerns_account(&self, allowed: &Allowed, entry: &Entry, account: AccountNumber) -> bool {
+        accounts_of(entry).contains(&account) && self.sees_account(allowed, account)
+    }
+
+    /// Whether an entry is about a bank, or about an account in it, as far as these are in reach.
+    pub fn concerns_bank(&self, allowed: &Allowed, entry: &Entry, bank: BankNumber) -> bool {
         let views = self.network.ledger.views();
-        let is_in = |account| views.account(account).is_some_and(|view| view.bank == bank);
-        banks_named(entry).contains(&bank) || accounts_of(entry).into_iter().any(is_in)
+        let is_in = |account| {
+            let view = views.account(account).filter(|view| view.bank == bank);
+            view.is_some_and(|view| allowed.sees_account(view.bank, view.kind, view.owner))
+        };
+        let is_named = allowed.sees_bank(bank) && banks_named(entry).contains(&bank);
+        is_named || accounts_of(entry).into_iter().any(is_in)
     }
 
     /// What a caller sees of an entry that they see: balances and transfers of accounts in reach, and the words
@@ -123,8 +133,12 @@ impl Installation {
             let of_theirs = |transfer: &api::Transfer| {
                 sees(transfer.debit_account_number) || sees(transfer.credit_account_number)
             };
-            entry.moves.retain(of_theirs);
             match &mut entry.action {
+                Some(api::entry::Action::Reversed(reversed)) => {
+                    // Part for part, what went back is in the moves.
+                    let mut moves = entry.moves.iter();
+                    reversed.parts.retain(|_| moves.next().is_some_and(of_theirs));
+                }
                 Some(api::entry::Action::Held(held)) => held.transfers.retain(of_theirs),
                 Some(api::entry::Action::AccountsOpened(opened)) => {
                     opened.account_numbers.retain(|number| sees(*number));
@@ -136,6 +150,7 @@ impl Installation {
                 }
                 Some(_) | None => {}
             }
+            entry.moves.retain(of_theirs);
         }
         if allowed.sees_own_side_only() {
             own_side(&mut entry, allowed.caller().holder.get());
@@ -206,7 +221,7 @@ fn banks_named(entry: &Entry) -> Vec<BankNumber> {
 }
 
 /// Every account an entry names, moves or opens.
-pub fn accounts_of(entry: &Entry) -> Vec<AccountNumber> {
+fn accounts_of(entry: &Entry) -> Vec<AccountNumber> {
     let mut accounts = accounts_named(&entry.command.action);
     accounts.extend(entry.outcome.lines.iter().map(|line| line.account));
     accounts.extend(entry.moves().flat_map(|part| [part.debit, part.credit]));

@@ -16,7 +16,6 @@ use tonic::Status;
 
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
-use super::reach::accounts_of;
 use super::{Service, answers, fields};
 use crate::access::Allowed;
 use crate::api::{WatchEntriesRequest, WatchEntriesResponse};
@@ -209,12 +208,12 @@ impl Filter {
             return Ok(false);
         }
         if let Some(account) = self.account
-            && !accounts_of(entry).contains(&account)
+            && !books.concerns_account(&self.allowed, entry, account)
         {
             return Ok(false);
         }
         if let Some(bank) = self.bank
-            && !books.concerns_bank(entry, bank)
+            && !books.concerns_bank(&self.allowed, entry, bank)
         {
             return Ok(false);
         }

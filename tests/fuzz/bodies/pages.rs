@@ -2,8 +2,10 @@
 //!
 //! Not a plain function: the server's folder goes away with its owner.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use hourbook::access::pace::CALLS_PER_SECOND_MAX;
 use hourbook::access::{Reach, Role};
 use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
@@ -105,6 +107,8 @@ impl Pages {
         let telemetry = Telemetry::build(&Settings::default(), sink).unwrap();
         let mut options = Options::new(DataDirectory::open(folder.path()).unwrap(), telemetry.metrics());
         (options.clock, options.bounds, options.on_failure) = (clock, bounds(), Box::new(stay));
+        // The clock stands still, and one key asks for everything.
+        options.calls_per_second = NonZeroU32::new(CALLS_PER_SECOND_MAX).unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -1,5 +1,6 @@
 //! Credentials and their keys: on whole installations, and through the service.
 
+mod every_call;
 mod gate;
 pub mod issuer;
 mod lasting;

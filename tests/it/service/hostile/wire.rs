@@ -17,7 +17,7 @@ pub const OPENING_WORDS: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Messages are what bytes they are.
 #[derive(Clone, Copy, Debug, Default)]
-struct Bytes;
+pub struct Bytes;
 
 impl Codec for Bytes {
     type Encode = Vec<u8>;

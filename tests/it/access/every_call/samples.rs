@@ -1,0 +1,178 @@
+//! One request for every call, aimed at whatever a target is. A new call joins here, and in `table.txt`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hourbook::domain::{AccountNumber, RequestId};
+use serde_json::{Value, json};
+
+/// What a call can be aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Nothing that is somebody's.
+    Nothing,
+    /// A bank.
+    Bank,
+    /// An account, or what happened to one.
+    Account,
+    /// A credential, or one like it.
+    Key,
+}
+
+/// Something of somebody's: an account with what belongs to it, or a credential.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub letter: char,
+    pub bank: u32,
+    pub owner: u32,
+    pub account: u32,
+    /// Without hours.
+    pub idle: u32,
+    pub closed: u32,
+    /// Where hours for it come from, in its bank.
+    pub beside: u32,
+    pub entry: u64,
+    /// The request id of `entry`.
+    pub entry_id: String,
+    /// Open.
+    pub hold: u64,
+    pub credential: u32,
+    /// A credential like it.
+    pub grant: Value,
+}
+
+impl Target {
+    /// The same, of numbers that nobody has.
+    pub fn nobodys(&self) -> Self {
+        let account = AccountNumber::from_slot(9_000_000).unwrap().printed();
+        let mut grant = self.grant.clone();
+        for numbers in ["bankNumbers", "partnerOwnerNumbers"] {
+            if !grant["reach"][numbers].is_null() {
+                grant["reach"][numbers] = json!([9_999]);
+            }
+        }
+        Self {
+            letter: self.letter,
+            bank: 9_999,
+            owner: 9_999,
+            account,
+            idle: account,
+            closed: account,
+            beside: account,
+            entry: 999_999,
+            entry_id: RequestId::fresh().to_string(),
+            hold: 999_999,
+            credential: 9_999,
+            grant,
+        }
+    }
+
+    /// The text with this target's numbers made unrecognisable.
+    pub fn masked(&self, text: &str) -> String {
+        let numbers = [self.bank, self.owner, self.account, self.idle, self.closed, self.beside];
+        let mut known: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        known.extend([self.entry.to_string(), self.hold.to_string(), self.credential.to_string()]);
+        let text = text.replace(&self.entry_id, "#");
+        let is_digit = |letter: char| letter.is_ascii_digit();
+        let words = text.split_inclusive(|letter| !is_digit(letter));
+        let masked = words.map(|word| {
+            let digits = word.trim_end_matches(|letter| !is_digit(letter));
+            if known.iter().any(|one| one == digits) {
+                word.replacen(digits, "#", 1)
+            } else {
+                word.to_owned()
+            }
+        });
+        masked.collect()
+    }
+}
+
+/// A request that nothing but a rule about callers is in the way of, and that changes nothing.
+pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
+    let request_id = RequestId::fresh();
+    let write = |mut request: Value| {
+        request["requestId"] = request_id.to_string().into();
+        request["validateOnly"] = true.into();
+        request
+    };
+    let transfers = json!([{
+        "debitAccountNumber": at.beside,
+        "creditAccountNumber": at.account,
+        "amountSeconds": 60,
+    }]);
+    let post = json!({"kind": "KIND_GRANT", "transfers": transfers});
+    Some(match call {
+        "CreateKey" => (Aim::Key, write(at.grant.clone())),
+        "RotateKey" | "RevokeKey" => (Aim::Key, write(json!({"credentialNumber": at.credential}))),
+        "ListKeys" => (Aim::Key, json!({})),
+        "WhoAmI" | "Verify" => (Aim::Nothing, json!({})),
+        "TrialBalance" => (Aim::Bank, json!({"bankNumber": at.bank})),
+        "RegisterOwners" => (Aim::Nothing, write(json!({"count": 1}))),
+        "OpenBank" => {
+            let bank = json!({"ownerNumber": at.owner, "name": "New", "timeZone": "Europe/London"});
+            (Aim::Nothing, write(bank))
+        }
+        "ListBanks" => (Aim::Bank, json!({})),
+        "OpenClearing" => {
+            let owed = json!({
+                "firstBankNumber": at.bank, "secondBankNumber": 3,
+                "firstMayOweSeconds": 1, "secondMayOweSeconds": 1,
+            });
+            (Aim::Nothing, write(owed))
+        }
+        "AddActivities" => (Aim::Bank, write(json!({"bankNumber": at.bank, "names": ["Bread"]}))),
+        "ListActivities" => (Aim::Bank, json!({"bankNumber": at.bank})),
+        "OpenAccount" => {
+            let kind = "ACCOUNT_KIND_MEMBER";
+            let account = json!({"bankNumber": at.bank, "kind": kind, "ownerNumber": at.owner});
+            (Aim::Bank, write(json!({"account": account})))
+        }
+        "GetAccount" | "GetBalance" | "ListHolds" | "ListStatement" => {
+            (Aim::Account, json!({"accountNumber": at.account}))
+        }
+        "ListAccounts" => (Aim::Account, json!({"bankNumber": at.bank, "ownerNumber": at.owner})),
+        "SetLimits" => (Aim::Account, write(json!({"accountNumber": at.account, "limits": {}}))),
+        "CloseAccount" => {
+            let close = json!({"accountNumber": at.idle, "remainderToAccountNumber": at.beside});
+            (Aim::Account, write(close))
+        }
+        "ReopenAccount" => (Aim::Account, write(json!({"accountNumber": at.closed}))),
+        "PostEntry" => (Aim::Account, write(post)),
+        "PostBatches" => {
+            let entry = json!({"requestId": STANDARD.encode(request_id.bytes()), "post": post});
+            (Aim::Account, json!({"entries": [entry], "validateOnly": true}))
+        }
+        "PlaceHold" => {
+            let mut hold = post;
+            hold["deadline"] = "2026-06-05T09:00:00Z".into();
+            hold["atDeadline"] = "AT_DEADLINE_RELEASE".into();
+            (Aim::Account, write(hold))
+        }
+        "CaptureHold" | "VoidHold" => (Aim::Account, write(json!({"holdSequence": at.hold}))),
+        "GetHold" => (Aim::Account, json!({"holdSequence": at.hold})),
+        "ReverseEntry" => (Aim::Account, write(json!({"originalSequence": at.entry}))),
+        "GetEntry" => (Aim::Account, json!({"sequence": at.entry})),
+        "FindEntry" => (Aim::Account, json!({"requestId": at.entry_id})),
+        "WatchEntries" => {
+            let watch = json!({"afterSequence": 0, "accountNumber": at.account, "heartbeatSeconds": 1});
+            (Aim::Account, watch)
+        }
+        _ => return None,
+    })
+}
+
+/// Whether an answer that came shows the target: a list may leave it out.
+pub fn shows(call: &str, answer: &Value, at: &Target) -> bool {
+    let one_of = |list: &str, field: &str, number: u32| {
+        let rows = answer[list].as_array();
+        rows.is_some_and(|rows| rows.iter().any(|row| row[field] == number))
+    };
+    match call {
+        "ListKeys" => one_of("credentials", "credentialNumber", at.credential),
+        "ListBanks" | "TrialBalance" => one_of("banks", "bankNumber", at.bank),
+        "ListAccounts" => one_of("accounts", "accountNumber", at.account),
+        "ListHolds" => answer["holds"].as_array().is_some_and(|holds| !holds.is_empty()),
+        "ListStatement" => answer["lines"].as_array().is_some_and(|lines| !lines.is_empty()),
+        "WatchEntries" => answer["entry"].is_object(),
+        _ => true,
+    }
+}
