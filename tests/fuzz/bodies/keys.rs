@@ -38,9 +38,8 @@ pub fn body(bytes: &[u8]) {
         [] => return,
     };
     let shown = String::from_utf8_lossy(&shown);
-    match KeyText::parse(&shown) {
-        Ok(read) => assert_eq!(read.reveal(), shown, "a key has one text"),
-        Err(why) => assert!(shown.len() < 20 || !format!("{why} {why:?}").contains(&shown[..])),
+    if let Ok(read) = KeyText::parse(&shown) {
+        assert_eq!(read.reveal(), shown, "a key has one text");
     }
     let told = setting.access.check(&shown, setting.access.now());
     let is = |keys: &[String]| keys.iter().any(|key| *key == shown);

@@ -79,8 +79,6 @@ fn shown(setting: &Setting, token: &str) {
     if token.len() > TOKEN_BYTES_MAX {
         assert_eq!(told, Err(TokenError::TooLong));
     }
-    let Err(why) = told else { return };
-    assert!(token.len() < 20 || !format!("{why} {why:?}").contains(token), "{why}");
 }
 
 /// Claims that are accepted say that they may be, and the caller is what they say.
