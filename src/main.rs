@@ -65,6 +65,7 @@ const fn serve_exit(error: &ServeError) -> Exit {
         | ServeError::Listen { .. }
         | ServeError::Machine { .. } => Exit::Refused,
         ServeError::Server(error) => match error {
+            ServerError::Tokens(_) => Exit::BadConfig,
             ServerError::Network(_)
             | ServerError::Past(_)
             | ServerError::Access(_)

@@ -41,6 +41,24 @@ impl fmt::Display for CredentialNumber {
     }
 }
 
+/// The number of somebody who comes with tokens of the network's identity provider; the first is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LoginNumber(u32);
+
+impl LoginNumber {
+    /// The login `number`, from 1.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The plain number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
 /// How a caller is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
@@ -48,6 +66,8 @@ pub enum Identity {
     LocalOperator,
     /// By a key.
     Credential(CredentialNumber),
+    /// By a token.
+    Login(LoginNumber),
 }
 
 /// In which capacity a caller acts.
@@ -97,8 +117,17 @@ impl Caller {
     #[must_use]
     pub const fn credential(&self) -> Option<CredentialNumber> {
         match self.identity {
-            Identity::LocalOperator => None,
+            Identity::LocalOperator | Identity::Login(_) => None,
             Identity::Credential(number) => Some(number),
+        }
+    }
+
+    /// The login they are known by; none for anybody else.
+    #[must_use]
+    pub const fn login(&self) -> Option<LoginNumber> {
+        match self.identity {
+            Identity::LocalOperator | Identity::Credential(_) => None,
+            Identity::Login(number) => Some(number),
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 
-use super::caller::{Caller, CredentialNumber};
+use super::caller::{Caller, CredentialNumber, LoginNumber};
 use super::grant::{Grant, check_name};
 use super::last_used::LastUsed;
 use super::note::{KeptSecret, Said};
@@ -130,8 +130,13 @@ impl Desk {
         }
     }
 
+    /// The number the next login gets.
+    pub(super) fn next_login(&self) -> LoginNumber {
+        self.register.next_login()
+    }
+
     /// Puts a note into the books; the register follows.
-    fn write(
+    pub(super) fn write(
         &mut self,
         network: &Network,
         (key, actor): (RequestKey, OwnerNumber),
@@ -200,7 +205,7 @@ impl Desk {
         };
         let number = self.register.next();
         let (text, secret) = self.new_secret(number)?;
-        let said = Said::Made { grant, holder, maker: None, secret };
+        let said = Said::Made { grant, holder, secret };
         self.write(network, at_the_machine(), number.get(), &said, Mode::Write)?;
         Ok(text)
     }
@@ -353,7 +358,7 @@ impl Access {
                 holder
             }
         };
-        let said = Said::Made { grant: asked.grant.clone(), holder, maker: caller.credential(), secret };
+        let said = Said::Made { grant: asked.grant.clone(), holder, secret };
         let receipt = desk.write(network, (asked.key, caller.holder), number.get(), &said, asked.mode)?;
         if asked.mode == Mode::ValidateOnly {
             return Ok(Made { text: None, row: None, receipt });
@@ -402,7 +407,7 @@ impl Access {
         } else {
             now.plus_seconds(overlap_seconds)
         };
-        let said = Said::Rotated { until, maker: caller.credential(), secret };
+        let said = Said::Rotated { until, secret };
         let receipt = desk.write(network, (key, caller.holder), number.get(), &said, mode)?;
         if mode == Mode::ValidateOnly {
             return Ok(Made { text: None, row: self.credential(number), receipt });
@@ -424,7 +429,7 @@ impl Access {
         number: CredentialNumber,
     ) -> Result<Made, NotMade> {
         let mut desk = self.desk();
-        let said = Said::Revoked { maker: caller.credential() };
+        let said = Said::Revoked;
         match known(network, key)? {
             None => {
                 desk.key_owner()?;
@@ -434,8 +439,8 @@ impl Access {
                     return Err(Refusal::LastAdmin(number).into());
                 }
             }
-            Some((known, Said::Revoked { .. })) if known == number => {}
-            Some((_, Said::Revoked { .. })) => {
+            Some((known, Said::Revoked)) if known == number => {}
+            Some((_, Said::Revoked)) => {
                 return Err(Refusal::RequestIdReused(vec!["credential_number"]).into());
             }
             Some(_) => return Err(Refusal::RequestIdReused(vec!["call"]).into()),

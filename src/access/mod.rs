@@ -12,7 +12,8 @@
 //!   in is the machine itself: `hourbook init --new-admin-key`, the server stopped.
 //! - A request id of a credential is filed under its number, which survives rotation.
 //!
-//! Limits: 100,000 credentials, revoked ones too; five years each; 64 banks or partners a reach.
+//! Limits: 100,000 credentials, revoked ones too; five years each; 64 banks or partners a reach; 100,000 people
+//! who come with tokens.
 //!
 //! Does not protect against: who has journal *and* keyring, or can write in the data directory; who makes a
 //! key and uses it in its holder's name (the books keep who made it).
@@ -25,7 +26,8 @@
 //! | who a caller is, and how a stream hears of its end | `caller.rs` |
 //! | a key looked up and compared | `table.rs`; its text: `domain::key_text` |
 //! | making, rotating, revoking; the beginning of a network | `desk.rs` |
-//! | who calls with a token of the network's own identity provider | `tokens` |
+//! | whether a token of the network's own identity provider is good | `tokens` |
+//! | who comes with one, in the books | `logins.rs` |
 //! | bytes of notes, and what they fold into | `note.rs`, `register.rs`, `remembered.rs` |
 //!
 //! Progress: [`Access::check`] reads one pointer behind a lock that a writer holds for one store; a keyed hash
@@ -37,6 +39,7 @@ pub mod calls;
 mod desk;
 pub mod grant;
 mod last_used;
+mod logins;
 pub mod note;
 pub mod refusal;
 pub mod register;
@@ -50,10 +53,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use allowed::{Allowed, Words};
-pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime};
+pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime, LoginNumber};
 pub use calls::{Entrance, RULES, Rule};
 pub use desk::{Made, NewKey, NotMade};
 pub use grant::Grant;
+pub use logins::LoginError;
 pub use refusal::Refusal;
 pub use register::{BadFold, Begun, Credential};
 pub use role::{Reach, Role};

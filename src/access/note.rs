@@ -4,21 +4,21 @@
 //! format u8 (1), what u8, then                                    subject
 //!   1 made      role u8, reach u8 (0 network, 1 banks, 2 partners), count u8, numbers u32 …,
 //!               till u32 (0 none), holder u32, expires_at i64 (0 never), name length u8, name,
-//!               maker u32, secret                                 credential number
-//!   2 rotated   until i64, maker u32, secret                      credential number
-//!   3 revoked   maker u32                                         credential number
+//!               secret                                            credential number
+//!   2 rotated   until i64, secret                                 credential number
+//!   3 revoked                                                     credential number
 //!   4 begun     key owner u32, name length u8, name               0
 //!   5 new key   key owner u32                                     0
+//!   6 met       holder u32, secret                                login number
 //! secret = key owner u32, hash 32
 //! ```
 //!
-//! Numbers are little-endian, times microseconds since 1970. A *maker* is the number of a credential, 0 for
-//! whoever sits at the machine. The *key owner* is the owner whose key in the keyring the hash is made with.
+//! Numbers are little-endian, times microseconds since 1970. The *key owner* is the owner whose
+//! key in the keyring the hash is made with. Who did it is the actor of the entry.
 //!
 //! The format is for ever. What is not exactly this is an error and never skipped: to overlook that a key
 //! was revoked would be to let it in.
 
-use super::caller::CredentialNumber;
 use super::grant::{Grant, NAME_BYTES_MAX, check_name};
 use super::role::{REACH_MAX, Reach, Role};
 use crate::domain::note::NOTE_BYTES_MAX;
@@ -33,18 +33,19 @@ const ROTATED: u8 = 2;
 const REVOKED: u8 = 3;
 const BEGUN: u8 = 4;
 const NEW_KEY: u8 = 5;
+const MET: u8 = 6;
 const NETWORK: u8 = 0;
 const BANKS: u8 = 1;
 const PARTNERS: u8 = 2;
 
 const _: () = assert!(128 + REACH_MAX * 4 + NAME_BYTES_MAX <= NOTE_BYTES_MAX, "the longest note fits");
 
-/// A secret as it is kept: nobody can find it from this, with or without the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A secret as it is kept, or who somebody is elsewhere: nobody can find it from this, with or without the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeptSecret {
     /// Whose key in the keyring it was hashed with.
     pub key_owner: OwnerNumber,
-    /// HMAC-SHA256 of number and secret.
+    /// HMAC-SHA256: of a key's number and secret, or of the person whom a token is about.
     pub hash: [u8; HASH_BYTES],
 }
 
@@ -57,8 +58,6 @@ pub enum Said {
         grant: Grant,
         /// Who its holder is in the books.
         holder: OwnerNumber,
-        /// Who made it.
-        maker: Option<CredentialNumber>,
         /// Its first secret.
         secret: KeptSecret,
     },
@@ -66,16 +65,11 @@ pub enum Said {
     Rotated {
         /// Until when the one before works too.
         until: Timestamp,
-        /// Who did it.
-        maker: Option<CredentialNumber>,
         /// The new secret.
         secret: KeptSecret,
     },
     /// It is no more.
-    Revoked {
-        /// Who did it.
-        maker: Option<CredentialNumber>,
-    },
+    Revoked,
     /// The network has a name and keys from here on.
     Begun {
         /// Whose key in the keyring secrets are hashed with.
@@ -87,6 +81,13 @@ pub enum Said {
     NewKey {
         /// Whose.
         key_owner: OwnerNumber,
+    },
+    /// Somebody came with a token for the first time.
+    Met {
+        /// Who they are in the books.
+        holder: OwnerNumber,
+        /// Who they are to their issuer.
+        person: KeptSecret,
     },
 }
 
@@ -107,7 +108,7 @@ impl Said {
     pub fn encode(&self) -> Box<[u8]> {
         let mut bytes = vec![FORMAT];
         match self {
-            Self::Made { grant, holder, maker, secret } => {
+            Self::Made { grant, holder, secret } => {
                 bytes.extend([MADE, grant.role.number()]);
                 let (tag, numbers): (u8, Vec<u32>) = match &grant.reach {
                     Reach::Network => (NETWORK, Vec::new()),
@@ -122,19 +123,14 @@ impl Said {
                 bytes.extend(holder.get().to_le_bytes());
                 bytes.extend(grant.expires_at.map_or(0, Timestamp::micros).to_le_bytes());
                 name_into(&mut bytes, &grant.name);
-                maker_into(&mut bytes, *maker);
                 secret_into(&mut bytes, secret);
             }
-            Self::Rotated { until, maker, secret } => {
+            Self::Rotated { until, secret } => {
                 bytes.push(ROTATED);
                 bytes.extend(until.micros().to_le_bytes());
-                maker_into(&mut bytes, *maker);
                 secret_into(&mut bytes, secret);
             }
-            Self::Revoked { maker } => {
-                bytes.push(REVOKED);
-                maker_into(&mut bytes, *maker);
-            }
+            Self::Revoked => bytes.push(REVOKED),
             Self::Begun { key_owner, name } => {
                 bytes.push(BEGUN);
                 bytes.extend(key_owner.get().to_le_bytes());
@@ -143,6 +139,11 @@ impl Said {
             Self::NewKey { key_owner } => {
                 bytes.push(NEW_KEY);
                 bytes.extend(key_owner.get().to_le_bytes());
+            }
+            Self::Met { holder, person } => {
+                bytes.push(MET);
+                bytes.extend(holder.get().to_le_bytes());
+                secret_into(&mut bytes, person);
             }
         }
         bytes.into_boxed_slice()
@@ -173,10 +174,6 @@ fn name_into(bytes: &mut Vec<u8>, name: &str) {
     bytes.extend(name.as_bytes());
 }
 
-fn maker_into(bytes: &mut Vec<u8>, maker: Option<CredentialNumber>) {
-    bytes.extend(maker.map_or(0, CredentialNumber::get).to_le_bytes());
-}
-
 fn secret_into(bytes: &mut Vec<u8>, secret: &KeptSecret) {
     bytes.extend(secret.key_owner.get().to_le_bytes());
     bytes.extend(secret.hash);
@@ -205,10 +202,6 @@ impl Reader<'_> {
 
     fn owner(&mut self) -> Option<OwnerNumber> {
         self.number().map(OwnerNumber::new)
-    }
-
-    fn maker(&mut self) -> Option<Option<CredentialNumber>> {
-        self.number().map(|number| (number != 0).then(|| CredentialNumber::new(number)))
     }
 
     fn name(&mut self) -> Option<Box<str>> {
@@ -243,14 +236,13 @@ impl Reader<'_> {
                 let holder = self.owner()?;
                 let expires_at = Some(self.time()?).filter(|at| at.micros() != 0);
                 let grant = Grant { role, reach, till, name: self.name()?, expires_at };
-                Some(Said::Made { grant, holder, maker: self.maker()?, secret: self.secret()? })
+                Some(Said::Made { grant, holder, secret: self.secret()? })
             }
-            ROTATED => {
-                Some(Said::Rotated { until: self.time()?, maker: self.maker()?, secret: self.secret()? })
-            }
-            REVOKED => Some(Said::Revoked { maker: self.maker()? }),
+            ROTATED => Some(Said::Rotated { until: self.time()?, secret: self.secret()? }),
+            REVOKED => Some(Said::Revoked),
             BEGUN => Some(Said::Begun { key_owner: self.owner()?, name: self.name()? }),
             NEW_KEY => Some(Said::NewKey { key_owner: self.owner()? }),
+            MET => Some(Said::Met { holder: self.owner()?, person: self.secret()? }),
             _ => None,
         }
     }
@@ -286,25 +278,20 @@ mod tests {
             .prop_map(|(owner, hash)| KeptSecret { key_owner: OwnerNumber::new(owner), hash })
     }
 
-    fn makers() -> impl Strategy<Value = Option<CredentialNumber>> {
-        proptest::option::of((1_u32..).prop_map(CredentialNumber::new))
-    }
-
     fn everything() -> impl Strategy<Value = Said> {
         let name = || "[a-zé][a-zé ,-]{0,20}[a-z]".prop_map(Box::<str>::from);
-        let made = (reaches(), name(), proptest::option::of(1_i64..), any::<u32>(), makers(), secrets());
+        let made = (reaches(), name(), proptest::option::of(1_i64..), any::<u32>(), secrets());
         prop_oneof![
-            made.prop_map(|((role, reach, till), name, expires, holder, maker, secret)| {
+            made.prop_map(|((role, reach, till), name, expires, holder, secret)| {
                 let expires_at = expires.map(Timestamp::from_micros);
                 let grant = Grant { role, reach, till, name, expires_at };
-                Said::Made { grant, holder: OwnerNumber::new(holder), maker, secret }
+                Said::Made { grant, holder: OwnerNumber::new(holder), secret }
             }),
-            (any::<i64>(), makers(), secrets()).prop_map(|(until, maker, secret)| Said::Rotated {
-                until: Timestamp::from_micros(until),
-                maker,
-                secret
-            }),
-            makers().prop_map(|maker| Said::Revoked { maker }),
+            (any::<i64>(), secrets())
+                .prop_map(|(until, secret)| Said::Rotated { until: Timestamp::from_micros(until), secret }),
+            Just(Said::Revoked),
+            (any::<u32>(), secrets())
+                .prop_map(|(holder, person)| Said::Met { holder: OwnerNumber::new(holder), person }),
             (any::<u32>(), name())
                 .prop_map(|(owner, name)| Said::Begun { key_owner: OwnerNumber::new(owner), name }),
             any::<u32>().prop_map(|owner| Said::NewKey { key_owner: OwnerNumber::new(owner) }),
@@ -360,13 +347,12 @@ mod tests {
                 expires_at: Some(Timestamp::from_micros(1)),
             },
             holder: OwnerNumber::new(9),
-            maker: Some(CredentialNumber::new(1)),
             secret: KeptSecret { key_owner: OwnerNumber::new(3), hash: [7; 32] },
         };
         let mut expected = vec![1, 1, 2, 2, 1, 2, 1, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0];
         expected.extend([1, 0, 0, 0, 0, 0, 0, 0, 6]);
         expected.extend(*b"till 2");
-        expected.extend([1, 0, 0, 0, 3, 0, 0, 0]);
+        expected.extend([3, 0, 0, 0]);
         expected.extend([7; 32]);
         assert_eq!(*said.encode(), expected[..]);
     }

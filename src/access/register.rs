@@ -2,9 +2,10 @@
 //!
 //! Pure: no lock, no clock, no key. The same notes always give the same register.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::caller::{CredentialNumber, End, Ends};
+use super::caller::{CredentialNumber, End, Ends, LoginNumber};
 use super::grant::Grant;
 use super::note::{BadNote, KeptSecret, Said};
 use super::role::Role;
@@ -12,6 +13,8 @@ use crate::domain::{Entry, Note, OwnerNumber, Sequence, Timestamp};
 
 /// At most this many credentials, ended ones too.
 pub const CREDENTIALS_MAX: u32 = 100_000;
+/// At most this many people who come with tokens.
+pub const LOGINS_MAX: u32 = 100_000;
 
 /// A note of ours with what its entry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Written {
     pub sequence: Sequence,
     /// When it was written down.
     pub recorded_at: Timestamp,
+    /// Who did it.
+    pub actor: OwnerNumber,
     /// What the note says.
     pub note: Note,
 }
@@ -28,7 +33,8 @@ impl Written {
     /// The note of an entry.
     #[must_use]
     pub fn of(entry: &Entry, note: &Note) -> Self {
-        Self { sequence: entry.sequence, recorded_at: entry.recorded_at, note: note.clone() }
+        let actor = entry.command.actor;
+        Self { sequence: entry.sequence, recorded_at: entry.recorded_at, actor, note: note.clone() }
     }
 }
 
@@ -52,8 +58,8 @@ pub struct Credential {
     pub grant: Grant,
     /// Who its holder is in the books.
     pub holder: OwnerNumber,
-    /// Which credential made it; none for whoever sat at the machine.
-    pub made_by: Option<CredentialNumber>,
+    /// Who made it; the operator for whoever sat at the machine.
+    pub made_by: OwnerNumber,
     /// When.
     pub made_at: Timestamp,
     /// When it got the secret it has.
@@ -88,6 +94,15 @@ impl Credential {
     }
 }
 
+/// Somebody whom the network's identity provider vouches for; role and reach are in each of their tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Their number.
+    pub number: LoginNumber,
+    /// Who they are in the books.
+    pub holder: OwnerNumber,
+}
+
 /// Everything notes of ours say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Register {
@@ -95,6 +110,8 @@ pub struct Register {
     pub begun: Option<Begun>,
     /// In the order of their numbers from 1.
     pub credentials: Vec<Arc<Credential>>,
+    /// By who they are to their issuer; shared with whoever looks people up.
+    pub logins: Arc<BTreeMap<KeptSecret, Login>>,
 }
 
 /// A note that cannot be what was written.
@@ -123,6 +140,13 @@ impl Register {
         CredentialNumber::new(count.saturating_add(1))
     }
 
+    /// The number the next login gets.
+    #[must_use]
+    pub fn next_login(&self) -> LoginNumber {
+        let count = u32::try_from(self.logins.len()).unwrap_or(u32::MAX);
+        LoginNumber::new(count.saturating_add(1))
+    }
+
     /// Takes in the next note; with an error nothing is changed.
     ///
     /// # Errors
@@ -142,7 +166,7 @@ impl Register {
                 let begun = self.begun.as_mut().filter(|_| number == 0).ok_or(out_of_order)?;
                 begun.key_owner = key_owner;
             }
-            Said::Made { grant, holder, maker, secret } => {
+            Said::Made { grant, holder, secret } => {
                 let is_next = number == self.next().get() && number <= CREDENTIALS_MAX;
                 if self.begun.is_none() || !is_next {
                     return Err(out_of_order);
@@ -151,7 +175,7 @@ impl Register {
                     number: CredentialNumber::new(number),
                     grant,
                     holder,
-                    made_by: maker,
+                    made_by: written.actor,
                     made_at: written.recorded_at,
                     rotated_at: None,
                     revoked_at: None,
@@ -159,15 +183,23 @@ impl Register {
                     older: None,
                 }));
             }
-            Said::Rotated { until, maker: _, secret } => {
+            Said::Rotated { until, secret } => {
                 let credential = self.live(number).ok_or(out_of_order)?;
                 let before = std::mem::replace(&mut credential.secret, secret);
                 // Whose time is over already is no key any more.
                 credential.older = (until > written.recorded_at).then_some((before, until));
                 credential.rotated_at = Some(written.recorded_at);
             }
-            Said::Revoked { maker: _ } => {
+            Said::Revoked => {
                 self.live(number).ok_or(out_of_order)?.revoked_at = Some(written.recorded_at);
+            }
+            Said::Met { holder, person } => {
+                let is_next = number == self.next_login().get() && number <= LOGINS_MAX;
+                if self.begun.is_none() || !is_next || self.logins.contains_key(&person) {
+                    return Err(out_of_order);
+                }
+                let login = Login { number: LoginNumber::new(number), holder };
+                Arc::make_mut(&mut self.logins).insert(person, login);
             }
         }
         Ok(())
@@ -222,7 +254,8 @@ mod tests {
             let note = Note { topic: Topic::CREDENTIAL, subject, body: said.encode() };
             let recorded_at = Timestamp::from_micros(NOW);
             let before = self.register.clone();
-            let written = Written { sequence: Sequence::new(self.sequence), recorded_at, note };
+            let (sequence, actor) = (Sequence::new(self.sequence), OwnerNumber::OPERATOR);
+            let written = Written { sequence, recorded_at, actor, note };
             let applied = self.register.apply(&written);
             assert!(applied.is_ok() || self.register == before, "an error changed something");
             applied
@@ -232,10 +265,7 @@ mod tests {
             let reach = Reach::Network;
             let expires_at = expires_at.map(Timestamp::from_micros);
             let grant = Grant { role, reach, till: None, name: "x".into(), expires_at };
-            self.say(
-                number,
-                Said::Made { grant, holder: OwnerNumber::new(2), maker: None, secret: secret(1) },
-            )
+            self.say(number, Said::Made { grant, holder: OwnerNumber::new(2), secret: secret(1) })
         }
     }
 
@@ -244,7 +274,7 @@ mod tests {
     }
 
     fn rotated(until: i64, byte: u8) -> Said {
-        Said::Rotated { until: Timestamp::from_micros(until), maker: None, secret: secret(byte) }
+        Said::Rotated { until: Timestamp::from_micros(until), secret: secret(byte) }
     }
 
     /// Goal: notes fold into what they say, and what cannot follow is an error that changes nothing.
@@ -272,14 +302,15 @@ mod tests {
         assert_eq!(story.register.credentials[0].older, None, "both before are over");
         assert_eq!(first.secret, secret(2), "who looked before sees what there was");
 
-        story.say(2, Said::Revoked { maker: None }).unwrap();
-        assert!(story.say(2, Said::Revoked { maker: None }).is_err());
+        story.say(2, Said::Revoked).unwrap();
+        assert!(story.say(2, Said::Revoked).is_err());
         assert!(story.say(2, rotated(NOW, 4)).is_err());
         story.say(0, new_key()).unwrap();
         assert_eq!(story.register.begun.as_ref().unwrap().key_owner, OwnerNumber::new(9));
         let body = Box::from([1, 99]);
         let note = Note { topic: Topic::CREDENTIAL, subject: 1, body };
-        let written = Written { sequence: Sequence::new(40), recorded_at: Timestamp::from_micros(1), note };
+        let (sequence, recorded_at) = (Sequence::new(40), Timestamp::from_micros(1));
+        let written = Written { sequence, recorded_at, actor: OwnerNumber::OPERATOR, note };
         let bad = story.register.apply(&written).unwrap_err();
         assert_eq!(bad, BadFold::Note(Sequence::new(40), BadNote::Damaged));
     }
@@ -298,7 +329,7 @@ mod tests {
         assert_eq!(at(&credential, NOW + 49), (None, Some(None)));
         assert_eq!(at(&credential, NOW + 50), (None, Some(Some(End::Replaced))));
         assert_eq!(at(&credential, NOW + 500).0, Some(End::Expired));
-        story.say(1, Said::Revoked { maker: None }).unwrap();
+        story.say(1, Said::Revoked).unwrap();
         let revoked = (Some(End::Revoked), Some(Some(End::Revoked)));
         assert_eq!(at(&story.register.credentials[0], 0), revoked);
     }
@@ -319,7 +350,7 @@ mod tests {
         assert!(!last(&story, 1, |_| true) && !last(&story, 4, |_| true));
         story.say(4, rotated(NOW, 5)).unwrap();
         assert!(last(&story, 1, |secret| secret.hash == [1; 32]), "the other cannot be checked");
-        story.say(4, Said::Revoked { maker: None }).unwrap();
+        story.say(4, Said::Revoked).unwrap();
         assert!(last(&story, 1, |_| true));
         assert!(!last(&story, 1, |_| false), "it does not work itself");
     }

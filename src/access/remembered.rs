@@ -9,12 +9,12 @@
 use std::path::Path;
 
 use super::register::Written;
-use crate::domain::{Action, Note, Sequence, Timestamp, Topic};
+use crate::domain::{Action, Note, OwnerNumber, Sequence, Timestamp, Topic};
 use crate::journal::{JournalReader, files};
 use crate::ledger::checkpoint::batch_hash_at;
 use crate::ledger::recovery::{self, RecoveryError};
 
-const MAGIC: &str = "hourbook credentials 1";
+const MAGIC: &str = "hourbook credentials 2";
 
 /// All notes of ours up to an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,9 +56,9 @@ impl Remembered {
         // Everybody's position is the end of a batch.
         let Ok(Some(hash)) = batch_hash_at(reader, self.through) else { return false };
         let mut text = format!("{MAGIC}\n{}\n{}\n", self.through, files::hex(&hash));
-        for Written { sequence, recorded_at, note } in &self.notes {
+        for Written { sequence, recorded_at, actor, note } in &self.notes {
             let (micros, body) = (recorded_at.micros(), files::hex(&note.body));
-            text.push_str(&format!("{sequence} {micros} {} {body}\n", note.subject));
+            text.push_str(&format!("{sequence} {micros} {actor} {} {body}\n", note.subject));
         }
         files::replace(file, &files::with_checksum(&text)).is_ok()
     }
@@ -82,6 +82,7 @@ fn note_of(line: &str) -> Option<Written> {
     let mut words = line.split(' ');
     let sequence = Sequence::new(words.next()?.parse().ok()?);
     let recorded_at = Timestamp::from_micros(words.next()?.parse().ok()?);
+    let actor = OwnerNumber::new(words.next()?.parse().ok()?);
     let subject = words.next()?.parse().ok()?;
     let (pairs, rest) = words.next()?.as_bytes().as_chunks::<2>();
     let body = pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
@@ -90,6 +91,7 @@ fn note_of(line: &str) -> Option<Written> {
     is_all.then_some(Written {
         sequence,
         recorded_at,
+        actor,
         note: Note { topic: Topic::CREDENTIAL, subject, body },
     })
 }

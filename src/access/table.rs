@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifetime};
 use super::note::{HASH_BYTES, KeptSecret};
-use super::register::{Begun, Credential, Register};
+use super::register::{Begun, Credential, Login, Register};
 use super::role::Role;
 use crate::domain::key_text::SECRET_BYTES;
 use crate::domain::time::MICROS_PER_SECOND;
@@ -28,6 +28,8 @@ use crate::seal::{self, KeyError as NoKey, Keyring};
 
 /// What the keys for keyed hashes are derived for.
 const PURPOSE: &str = "credentials 1";
+/// Stands before what the hash of a person covers.
+const PERSON: &[u8] = b"person";
 const MICROS_PER_MINUTE: i64 = 60 * MICROS_PER_SECOND;
 
 /// Why a key is not let in. Never says what the key was.
@@ -255,8 +257,10 @@ pub struct Table {
     pub begun: Option<Begun>,
     /// In the order of their numbers from 1.
     pub rows: Vec<Arc<Row>>,
-    /// What a number nobody has is hashed with.
-    mac: Option<Arc<hmac::Key>>,
+    /// Who came with a token, by who they are to their issuer.
+    pub logins: Arc<BTreeMap<KeptSecret, Login>>,
+    /// The network's own, by its owner: what a number nobody has is hashed with, and people by token.
+    mac: Option<(OwnerNumber, Arc<hmac::Key>)>,
 }
 
 impl Table {
@@ -271,7 +275,7 @@ impl Table {
             let used = used_minutes(credential.number).unwrap_or_default();
             Arc::new(Row::of(credential, macs, None, used))
         });
-        Self { begun: register.begun.clone(), rows: rows.collect(), mac: newest(register, macs) }
+        Self::of(register, macs, rows.collect())
     }
 
     /// The table after a change; whoever holds a caller that it ends is told.
@@ -282,7 +286,23 @@ impl Table {
                 Some(row) if Arc::ptr_eq(&row.credential, credential) => Arc::clone(row),
                 row => Arc::new(Row::of(credential, macs, row.map(|row| &**row), 0)),
             });
-        Self { begun: register.begun.clone(), rows: rows.collect(), mac: newest(register, macs) }
+        Self::of(register, macs, rows.collect())
+    }
+
+    fn of(register: &Register, macs: &Macs, rows: Vec<Arc<Row>>) -> Self {
+        let (begun, logins) = (register.begun.clone(), Arc::clone(&register.logins));
+        Self { begun, rows, logins, mac: newest(register, macs) }
+    }
+
+    /// Who somebody is to their issuer, as it is kept; none if the network's own key is not in the keyring.
+    #[must_use]
+    pub fn person(&self, issuer_and_subject_hash: &[u8; HASH_BYTES]) -> Option<KeptSecret> {
+        let (key_owner, mac) = self.mac.as_ref()?;
+        let mut context = hmac::Context::with_key(mac);
+        context.update(PERSON); // Longer than a credential's number: no secret hashes to the same.
+        context.update(issuer_and_subject_hash);
+        let hash = context.sign().as_ref().first_chunk().copied().unwrap_or_default(); // HMAC-SHA256 has 32.
+        Some(KeptSecret { key_owner: *key_owner, hash })
     }
 
     /// Whether the network has keys and its own is not in the keyring.
@@ -305,7 +325,8 @@ impl Table {
         let row = self.row(CredentialNumber::new(key.number()));
         let newest = row.map(|row| &row.newest);
         let older = row.and_then(|row| row.older.as_ref());
-        let mac = newest.map_or(self.mac.as_ref(), |shown| shown.mac.as_ref()).or(self.mac.as_ref());
+        let own = self.mac.as_ref().map(|(_, mac)| mac);
+        let mac = newest.map_or(own, |shown| shown.mac.as_ref()).or(own);
         let Some(mac) = mac else { return Err(KeyError::KeyringLost) };
         let hashed = hash(mac, key.number(), key.secret());
         let is_newest = is(newest, &hashed);
@@ -327,8 +348,9 @@ impl Table {
     }
 }
 
-fn newest(register: &Register, macs: &Macs) -> Option<Arc<hmac::Key>> {
-    macs.get(register.begun.as_ref()?.key_owner).cloned()
+fn newest(register: &Register, macs: &Macs) -> Option<(OwnerNumber, Arc<hmac::Key>)> {
+    let owner = register.begun.as_ref()?.key_owner;
+    Some((owner, macs.get(owner).cloned()?))
 }
 
 /// Compares in constant time, with something that nobody has where there is nothing.

@@ -56,6 +56,12 @@ impl KeyText {
         Self { number, secret }
     }
 
+    /// Whether a text that stands where a key or a token may stand is meant as a key: tokens have dots.
+    #[must_use]
+    pub fn is_meant(text: &str) -> bool {
+        text.starts_with(PREFIX) || !text.contains('.')
+    }
+
     /// Reads a key.
     ///
     /// # Errors

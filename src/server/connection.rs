@@ -129,14 +129,14 @@ mod tests {
             (HTTP_2, Ok(24)),
         ] {
             let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-            let (stream, _) = listener.accept().await.unwrap();
+            let (stream, address) = listener.accept().await.unwrap();
             client.write_all(words).await.unwrap();
             if !words.is_empty() {
                 stream.readable().await.unwrap(); // They came before the time began.
             }
             let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
             let mut connection =
-                Connection::new(Either::Left(stream), Peer::Loopback, place, Duration::from_millis(20));
+                Connection::new(Either::Left(stream), Peer::at(address), place, Duration::from_millis(20));
             let hears = async {
                 if expected.is_ok() {
                     client.shutdown().await.unwrap();

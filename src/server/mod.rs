@@ -37,6 +37,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::access::AccessError;
+use crate::access::tokens::{AuthoritiesError, TokenSettings, Tokens};
 use crate::api;
 use crate::api::access_service_server::AccessServiceServer;
 use crate::api::audit_service_server::AuditServiceServer;
@@ -111,6 +112,8 @@ pub struct Options {
     pub connections_max: usize,
     /// The certificate, if TLS is spoken.
     pub tls: Option<Tls>,
+    /// Whose tokens are taken, if anybody's.
+    pub tokens: Option<TokenSettings>,
     /// How long calls under way may take once the server is told to end.
     pub drain: Duration,
     /// How long callers may keep it waiting.
@@ -134,6 +137,7 @@ impl Options {
             bounds: crate::ledger::Bounds::default(),
             connections_max: connections::CONNECTIONS_MAX,
             tls: None,
+            tokens: None,
             drain: Duration::from_secs(10),
             patience: Patience::default(),
             reflection: true,
@@ -155,6 +159,9 @@ pub enum ServerError {
     /// Who may call could not be found out.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// Nobody could vouch for the issuer of tokens.
+    #[error(transparent)]
+    Tokens(#[from] AuthoritiesError),
     /// The ledger stopped for good.
     #[error("the ledger stopped: {0}")]
     Stopped(Failure),
@@ -188,7 +195,8 @@ pub async fn run(
     let (mut health, health_service) = tonic_health::server::health_reporter();
     say(&health, ServingStatus::NotServing).await;
     let methods = Methods::of(&SERVED)?;
-    let service = Service::starting(options.metrics.clone(), options.patience.batches);
+    let tokens = options.tokens.take().map(|settings| Tokens::new(settings, Arc::clone(&options.clock)));
+    let service = Service::starting(options.metrics.clone(), options.patience.batches, tokens.transpose()?);
     let reflection = if options.reflection { Some(reflection()?) } else { None };
     let in_time = InTime::layer(options.patience.call);
     // Outside of everything: what comes with JSON goes on as gRPC, and so passes whatever gRPC passes.

@@ -90,6 +90,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         options.accept_clock = if config.accept_clock { AcceptClock::Yes } else { AcceptClock::IfNear };
         options.drain = config.drain;
         options.tls = tls;
+        options.tokens = config.tokens.clone();
         options.reflection = config.reflection;
         Ok(run(listener, told, options).await?)
     });

@@ -7,7 +7,7 @@ use super::not_done::NotDone;
 use super::pages::Page;
 use super::{Service, answers, fields};
 use crate::access::{
-    Asked, Caller, Capacity, CredentialNumber, Grant, Made, NotMade, Reach, Role, Row, role,
+    Asked, Caller, Capacity, CredentialNumber, Grant, LoginNumber, Made, NotMade, Reach, Role, Row, role,
 };
 use crate::api;
 use crate::api::access_service_server::AccessService;
@@ -89,7 +89,7 @@ impl Installation {
         Ok((Some(receipt), row.map(|row| credential(&row, now)), text))
     }
 
-    fn not_made(&self, not_made: NotMade) -> NotDone {
+    pub(super) fn not_made(&self, not_made: NotMade) -> NotDone {
         match not_made {
             NotMade::Invalid(invalid) => invalid.into(),
             NotMade::Refused(refusal) => NotDone::Refused {
@@ -136,6 +136,7 @@ impl Installation {
             till_number: caller.till.unwrap_or_default(),
             holder_owner_number: caller.holder.get(),
             credential_number: caller.credential().map_or(0, CredentialNumber::get),
+            login_number: caller.login().map_or(0, LoginNumber::get),
             name: row.map_or_else(String::new, |row| row.credential.grant.name.to_string()),
             ends_at: caller.lifetime.ends().moment().map(answers::timestamp),
             network_name: self.access.begun().map_or_else(String::new, |begun| begun.name.into()),
@@ -207,7 +208,7 @@ fn credential(row: &Row, now: Timestamp) -> api::Credential {
         till_number: of.grant.till.unwrap_or_default(),
         holder_owner_number: of.holder.get(),
         name: of.grant.name.to_string(),
-        made_by_credential_number: of.made_by.map_or(0, CredentialNumber::get),
+        made_by_owner_number: of.made_by.get(),
         made_at: Some(answers::timestamp(of.made_at)),
         expires_at: of.grant.expires_at.map(answers::timestamp),
         rotated_at: of.rotated_at.map(answers::timestamp),

@@ -49,6 +49,7 @@ pub use gate::{GateLayer, Peer};
 pub use installation::Installation;
 use not_done::NotDone;
 
+use crate::access::tokens::Tokens;
 use crate::access::{Allowed, Caller};
 use crate::telemetry::{Metrics, names};
 
@@ -69,6 +70,8 @@ struct Shared {
     installation: OnceLock<Arc<Installation>>,
     /// Whoever calls on the machine of a network without keys.
     local_operator: Arc<Caller>,
+    /// Judges tokens, where the network has an identity provider.
+    tokens: Option<Tokens>,
     metrics: Metrics,
     /// How long a stream of batches may be quiet.
     quiet_max: Duration,
@@ -79,13 +82,14 @@ struct Shared {
 
 impl Service {
     /// A service whose books are not open yet, and which ends a stream of batches that is quiet for longer
-    /// than `quiet_max`.
+    /// than `quiet_max`. `tokens` judges those of an identity provider, if there is one.
     #[must_use]
-    pub fn starting(metrics: Metrics, quiet_max: Duration) -> Self {
+    pub fn starting(metrics: Metrics, quiet_max: Duration, tokens: Option<Tokens>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 installation: OnceLock::new(),
                 local_operator: Arc::new(Caller::local_operator()),
+                tokens,
                 metrics,
                 quiet_max,
                 batch_streams: Arc::new(Semaphore::new(BATCH_STREAMS_MAX)),

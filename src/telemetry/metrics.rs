@@ -58,7 +58,7 @@ struct Instruments {
     calls: Counter<u64>,
     call_duration: Histogram<f64>,
     refusals: Counter<u64>,
-    keys_refused: Counter<u64>,
+    callers_refused: Counter<u64>,
     streams_open: UpDownCounter<i64>,
     connections_closed: Counter<u64>,
     queue_depth: Gauge<u64>,
@@ -82,7 +82,7 @@ impl Metrics {
             calls: meter.u64_counter(names::CALLS).with_unit("{call}").build(),
             call_duration: seconds(names::CALL_DURATION),
             refusals: meter.u64_counter(names::REFUSALS).with_unit("{refusal}").build(),
-            keys_refused: meter.u64_counter(names::KEYS_REFUSED).with_unit("{key}").build(),
+            callers_refused: meter.u64_counter(names::CALLERS_REFUSED).with_unit("{caller}").build(),
             streams_open: meter.i64_up_down_counter(names::STREAMS_OPEN).with_unit("{stream}").build(),
             connections_closed: meter
                 .u64_counter(names::CONNECTIONS_CLOSED)
@@ -111,8 +111,8 @@ impl Metrics {
     }
 
     /// Counts a key that was not let in. `why` is one of the words of [`names::WHY`].
-    pub fn key_refused(&self, why: &'static str) {
-        self.instruments.keys_refused.add(1, &[KeyValue::new(names::WHY, why)]);
+    pub fn caller_refused(&self, why: &'static str) {
+        self.instruments.callers_refused.add(1, &[KeyValue::new(names::WHY, why)]);
     }
 
     /// Counts a connection that was closed before a first call could come over it.

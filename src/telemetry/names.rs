@@ -10,8 +10,8 @@ pub const CALLS: &str = "hourbook.calls";
 pub const CALL_DURATION: &str = "hourbook.call.duration";
 /// Commands that a rule said no to; counter, `{refusal}`; label [`REASON`].
 pub const REFUSALS: &str = "hourbook.refusals";
-/// Keys that were shown and not let in: guesses, slips, and keys that are over; counter, `{key}`; label [`WHY`].
-pub const KEYS_REFUSED: &str = "hourbook.keys.refused";
+/// Callers whose key or token was not let in: guesses, slips, and what is over; counter, `{caller}`; label [`WHY`].
+pub const CALLERS_REFUSED: &str = "hourbook.callers.refused";
 /// Streams of answers that are open; up-down counter, `{stream}`; label [`METHOD`].
 pub const STREAMS_OPEN: &str = "hourbook.streams.open";
 /// Connections that were closed before a first call could come over them; counter, `{connection}`; label [`WHY`].
@@ -34,7 +34,7 @@ pub const METRICS: [&str; 12] = [
     CALLS,
     CALL_DURATION,
     REFUSALS,
-    KEYS_REFUSED,
+    CALLERS_REFUSED,
     STREAMS_OPEN,
     CONNECTIONS_CLOSED,
     QUEUE_DEPTH,
@@ -53,7 +53,9 @@ pub const UNKNOWN_METHOD: &str = "unknown";
 pub const CODE: &str = "hourbook.code";
 /// The word of a refusal, such as `BELOW_FLOOR`.
 pub const REASON: &str = "hourbook.reason";
-/// Why a key was not let in: `malformed`, `unknown`, `ended` or `keyring_lost`.
+/// Why a caller was not let in: the words of `access::KeyError`, `access::LoginError` and
+/// `access::tokens::TokenError`, such as `unknown`, `ended` or `signature`.
+///
 /// Why a connection was closed: `too_many`, `handshake_failed` or `handshake_slow`.
 pub const WHY: &str = "hourbook.why";
 /// The number of the gRPC status, on [`SPAN_CALL`] only.

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::bounds::{CLAIMS_DEPTH_MAX, CLAIMS_MAX, LEEWAY_SECONDS, SUBJECT_BYTES_MAX, WORDS_MAX};
 use super::error::TokenError;
-use super::role::{Reach, Role};
 use super::settings::{ClaimPath, TokenSettings};
+use crate::access::role::{Reach, Role};
 use crate::domain::numbers::OWNERS_MAX;
 use crate::domain::time::MICROS_PER_SECOND;
 use crate::domain::{BankNumber, OwnerNumber, Timestamp};

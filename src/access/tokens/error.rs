@@ -77,6 +77,35 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// A word for counting.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::Malformed => "malformed",
+            Self::Method => "method",
+            Self::Extension => "extension",
+            Self::NoKeyId => "no_key_id",
+            Self::UnknownKey => "unknown_key",
+            Self::KeyDoesNotFit => "key_does_not_fit",
+            Self::Signature => "signature",
+            Self::AnotherIssuer => "another_issuer",
+            Self::AnotherAudience => "another_audience",
+            Self::NoExpiry => "no_expiry",
+            Self::Time => "time",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::LivesTooLong => "lives_too_long",
+            Self::TooManyClaims => "too_many_claims",
+            Self::TooManyWords => "too_many_words",
+            Self::NoSubject => "no_subject",
+            Self::NoRole => "no_role",
+            Self::SeveralRoles => "several_roles",
+            Self::NoReach => "no_reach",
+            Self::KeysUnavailable => "keys_unavailable",
+        }
+    }
+
     /// True if the same token may be accepted later: an answer is then `UNAVAILABLE`, not `UNAUTHENTICATED`.
     #[must_use]
     pub const fn is_unavailable(self) -> bool {

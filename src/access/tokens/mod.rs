@@ -24,7 +24,6 @@ mod fetch;
 mod key_set;
 mod keys;
 mod remembered;
-mod role;
 mod settings;
 mod verify;
 
@@ -36,9 +35,9 @@ use aws_lc_rs::digest;
 
 pub use error::TokenError;
 pub use fetch::AuthoritiesError;
-pub use role::{Reach, Role};
 pub use settings::{BadSetting, ClaimPath, KeyAges, RoleMap, TokenSettings};
 
+use crate::access::{Reach, Role};
 use crate::domain::Timestamp;
 use crate::ledger::Clock;
 

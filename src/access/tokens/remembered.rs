@@ -53,7 +53,7 @@ impl Remembered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::tokens::{Reach, Role};
+    use crate::access::{Reach, Role};
     use crate::domain::Timestamp;
 
     fn moment(wall_seconds: i64, monotonic_seconds: i64) -> Moment {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::endpoint::Endpoint;
-use super::role::Role;
+use crate::access::role::Role;
 
 /// The longest issuer or audience, in bytes.
 const NAME_BYTES_MAX: usize = 1_024;

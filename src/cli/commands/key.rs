@@ -330,8 +330,8 @@ fn cells(credential: &api::Credential) -> Vec<(Column, Cell)> {
             Cell::number_or_nothing(credential.holder_owner_number.into()),
         ),
         (
-            Column::figures("made_by_credential_number", "", 0),
-            Cell::number_or_nothing(credential.made_by_credential_number.into()),
+            Column::figures("made_by_owner_number", "", 0),
+            Cell::number_or_nothing(credential.made_by_owner_number.into()),
         ),
         (Column::words("made_at", "", 0), time(credential.made_at)),
         (Column::words("rotated_at", "", 0), time(credential.rotated_at)),

@@ -27,6 +27,7 @@ pub async fn run(session: &mut Session<'_, '_>) -> Result<(), Failure> {
         (Column::words("role", "You are", 0), role_cell(answer.role)),
         (Column::words("reach", "You reach", 0), reach_cell(&reach, answer.till_number)),
         (Column::figures("credential_number", "Your key", 0), number(answer.credential_number)),
+        (Column::figures("login_number", "Your login", 0), number(answer.login_number)),
         (Column::words("name", "It is called", 0), Cell::text_or_nothing(answer.name)),
         (Column::figures("holder_owner_number", "You act as owner", 0), number(answer.holder_owner_number)),
         (Column::words("ends_at", "It ends", 0), ends),

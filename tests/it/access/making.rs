@@ -26,7 +26,7 @@ fn a_network_begins_once() {
     assert_eq!((caller.capacity, &caller.reach), (Capacity::Role(Role::Admin), &Reach::Network));
     assert_eq!((caller.scope, caller.holder), (Scope::new(1), OwnerNumber::new(2)));
     let row = office.access.credential(CredentialNumber::new(1)).unwrap();
-    assert_eq!((row.credential.made_by, row.credential.holder), (None, caller.holder));
+    assert_eq!((row.credential.made_by, row.credential.holder), (OwnerNumber::OPERATOR, caller.holder));
 
     let office = office.reopened(folder.path());
     assert_eq!(office.access.mode(), hourbook::access::AccessMode::Keys);
@@ -63,7 +63,7 @@ fn a_caller_is_what_its_credential_says() {
     let made = office.create(&admin, &member).unwrap();
     let (entry, row) = (made.receipt.entry, made.row.unwrap());
     assert_eq!((row.credential.holder, entry.command.actor), (person, admin.holder));
-    assert_eq!(row.credential.made_by, Some(CredentialNumber::new(1)));
+    assert_eq!(row.credential.made_by, admin.holder);
     assert_eq!(entry.command.key.unwrap().scope, admin.scope);
     assert!(matches!(entry.command.action, Action::Note(note)
         if (note.topic, note.subject) == (Topic::CREDENTIAL, u64::from(row.credential.number.get()))));

@@ -3,6 +3,7 @@
 mod gate;
 mod issuer;
 mod lasting;
+mod logins;
 mod making;
 mod served;
 mod showing;

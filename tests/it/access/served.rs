@@ -107,7 +107,7 @@ fn a_life_of_a_key() {
     let (served, admin) = begun(folder.path());
     let made = create(&served, &admin, broker("desk")).unwrap();
     let credential = made.credential.clone().unwrap();
-    assert_eq!((credential.credential_number, credential.made_by_credential_number), (2, 1));
+    assert_eq!((credential.credential_number, credential.made_by_owner_number), (2, 2));
     assert!(credential.is_live && credential.holder_owner_number > 0);
     let entry = made.receipt.clone().unwrap().entry.unwrap();
     assert!(

@@ -18,9 +18,9 @@ use tokio::runtime::Runtime;
 use super::issuer::{self, Issuer, Key};
 use crate::support::START;
 
-const AUDIENCE: &str = "hourbook";
+pub const AUDIENCE: &str = "hourbook";
 /// `START` as tokens say it.
-const NOW: i64 = START.micros() / MICROS_PER_SECOND;
+pub const NOW: i64 = START.micros() / MICROS_PER_SECOND;
 
 /// A judge of tokens, its issuer and its clock.
 struct Desk {
@@ -88,7 +88,7 @@ fn claims(issuer: &Issuer) -> Value {
 }
 
 /// `claims` with some of them changed; null takes one away.
-fn changed(claims: &Value, changes: Value) -> Value {
+pub fn changed(claims: &Value, changes: Value) -> Value {
     let mut claims = claims.as_object().unwrap().clone();
     for (name, value) in changes.as_object().unwrap() {
         if value.is_null() {

@@ -89,7 +89,7 @@ async fn a_collector_sees_calls_and_no_members() {
     metrics.refused(Reason::BelowFloor);
     metrics.refused(Reason::BelowFloor);
     metrics.refused(Reason::CodeUsed);
-    metrics.key_refused("unknown");
+    metrics.caller_refused("unknown");
     metrics.batch(&BatchWritten { entries: 3, bytes: 400, took: Duration::from_millis(2), queued: 9 });
     metrics.batch(&BatchWritten { entries: 5, bytes: 600, took: Duration::from_millis(6), queued: 7 });
     metrics.connection_closed(ConnectionClosed::HandshakeFailed);
@@ -165,7 +165,7 @@ fn metrics_are_right(collector: &Collector) {
     }
     assert_eq!(durations.len(), calls.len());
     assert_eq!(of(names::REFUSALS), ["hourbook.reason=BELOW_FLOOR 2", "hourbook.reason=CODE_USED 1"]);
-    assert_eq!(of(names::KEYS_REFUSED), ["hourbook.why=unknown 1"]);
+    assert_eq!(of(names::CALLERS_REFUSED), ["hourbook.why=unknown 1"]);
     assert_eq!(of(names::STREAMS_OPEN), ["rpc.method=hourbook.v1.AuditService/Verify 0"]);
     let closed =
         ["hourbook.why=handshake_failed 1", "hourbook.why=handshake_slow 2", "hourbook.why=too_many 1"];

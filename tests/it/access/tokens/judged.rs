@@ -1,6 +1,6 @@
 //! One token at a time: accepted, or refused for the right reason.
 
-use hourbook::access::tokens::{Reach, Role};
+use hourbook::access::{Reach, Role};
 use hourbook::domain::BankNumber;
 
 use super::issuer::{Answer, KEYS, by_secret, encoded};
