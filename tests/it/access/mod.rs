@@ -5,6 +5,7 @@ mod issuer;
 mod lasting;
 mod logins;
 mod making;
+mod secrets;
 mod served;
 mod showing;
 mod tokens;
