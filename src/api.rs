@@ -4,7 +4,31 @@
 
 #![allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
 
+use std::fmt;
+
 tonic::include_proto!("hourbook.v1");
 
 /// The descriptors that reflection answers with.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// An answer that is printed by accident shows no key.
+fn without_the_key(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    receipt: &Option<Receipt>,
+    credential: &Option<Credential>,
+) -> fmt::Result {
+    f.debug_struct(name).field("receipt", receipt).field("credential", credential).finish_non_exhaustive()
+}
+
+impl fmt::Debug for CreateKeyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        without_the_key(f, "CreateKeyResponse", &self.receipt, &self.credential)
+    }
+}
+
+impl fmt::Debug for RotateKeyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        without_the_key(f, "RotateKeyResponse", &self.receipt, &self.credential)
+    }
+}

@@ -31,6 +31,12 @@ impl Shown {
         }))
     }
 
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// With every call on `channel`.
     #[must_use]
     pub fn on(self, channel: Channel) -> Wire {
@@ -62,6 +68,7 @@ mod tests {
         assert_eq!(carried, format!("Bearer {}", key.reveal()));
         assert!(!format!("{shown:?} {request:?}").contains("hbk_"));
         let mut nothing = Shown::NOTHING;
+        assert!(nothing.is_nothing() && !shown.is_nothing());
         assert!(nothing.call(Request::new(())).unwrap().metadata().is_empty());
     }
 }

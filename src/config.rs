@@ -3,13 +3,16 @@
 //! Everything is read and checked before a port opens or a file is touched. The environment is a trait,
 //! so that a test brings its own and two tests never meet in the one of the process.
 
+mod hidden;
 mod tokens;
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use hidden::{without_keys, without_secrets};
 pub use tokens::TokenFlags;
 
 use crate::access::pace::{CALLS_PER_SECOND_MAX, CALLS_PER_SECOND_USUAL};
@@ -50,23 +53,33 @@ impl Environment for ProcessEnvironment {
     }
 }
 
-/// A setting that cannot be meant.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} ({setting}) is '{value}', and must {must}", self.flag())]
+/// A setting that cannot be meant. What is printed of it has no secret in it, whatever the value is.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is '{}', and must {must}", self.named(), without_secrets(value))]
 pub struct ConfigError {
     /// Which setting, by its variable.
     pub setting: &'static str,
-    /// What it is.
+    /// What it is. May be a secret given in the wrong place: print the error, never this.
     pub value: String,
     /// What it must be.
     pub must: &'static str,
 }
 
 impl ConfigError {
-    /// The flag that says the same as the variable: `--drain-seconds` for `HOURBOOK_DRAIN_SECONDS`.
-    fn flag(&self) -> String {
-        let name = self.setting.strip_prefix("HOURBOOK_").unwrap_or(self.setting);
-        format!("--{}", name.to_ascii_lowercase().replace('_', "-"))
+    /// The variable, after the flag that says the same: `--drain-seconds` for `HOURBOOK_DRAIN_SECONDS`. A key
+    /// is no flag, and what others have named has none of ours.
+    fn named(&self) -> String {
+        let setting = self.setting;
+        match setting.strip_prefix("HOURBOOK_").filter(|name| *name != "KEY") {
+            Some(name) => format!("--{} ({setting})", name.to_ascii_lowercase().replace('_', "-")),
+            None => setting.to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
     }
 }
 
@@ -193,7 +206,9 @@ impl Config {
             accept_clock: accept.map_or(Ok(false), |value| yes_or_no("HOURBOOK_ACCEPT_CLOCK", value))?,
             reflection: setting(&flags.reflection, "HOURBOOK_REFLECTION")?
                 .map_or(Ok(true), |value| yes_or_no("HOURBOOK_REFLECTION", value))?,
-            otlp: setting(&flags.otlp, "HOURBOOK_OTLP")?.map(read_otlp).transpose()?,
+            otlp: setting(&flags.otlp, "HOURBOOK_OTLP")?
+                .map(|value| read_otlp(value, environment))
+                .transpose()?,
             log: setting(&flags.log, "HOURBOOK_LOG")?.map_or(Ok(LogLevel::Info), read_log)?,
             tokens: tokens::read(&flags.tokens, environment)?,
         })
@@ -248,6 +263,11 @@ fn read_listen(value: String, reach: Reach) -> Result<SocketAddr, ConfigError> {
 
 fn read_tls(certificate: Option<String>, key: Option<String>) -> Result<Option<TlsFiles>, ConfigError> {
     let missing = |setting, must| ConfigError { setting, value: String::new(), must };
+    // Taken for the name of a file, it would be in an error, and so in a log.
+    if let Some(value) = key.clone().filter(|key| key.contains("-----BEGIN")) {
+        let must = "name the file of the private key; the key itself is in no variable and no flag";
+        return Err(ConfigError { setting: "HOURBOOK_TLS_KEY", value, must });
+    }
     match (certificate.filter(|name| !name.is_empty()), key.filter(|name| !name.is_empty())) {
         (Some(certificate), Some(key)) => {
             Ok(Some(TlsFiles { certificate: certificate.into(), key: key.into() }))
@@ -292,17 +312,32 @@ fn yes_or_no(setting: &'static str, value: String) -> Result<bool, ConfigError> 
     }
 }
 
-fn read_otlp(value: String) -> Result<String, ConfigError> {
+/// Headers of other programs for a collector, which the library behind telemetry would send along: they hold
+/// passwords and tokens.
+const OTLP_HEADERS: [&str; 3] =
+    ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_METRICS_HEADERS"];
+
+/// What goes to a collector is not encrypted, so no secret goes along.
+fn read_otlp(value: String, environment: &dyn Environment) -> Result<String, ConfigError> {
     let authority = value.strip_prefix("http://").unwrap_or_default().trim_end_matches('/');
-    if authority.parse::<http::uri::Authority>().is_ok_and(|authority| authority.port().is_some()) {
-        Ok(value)
-    } else {
-        Err(ConfigError {
-            setting: "HOURBOOK_OTLP",
-            value,
-            must: "be http:// with a host and a port, such as http://127.0.0.1:4317",
-        })
+    let parsed = authority.parse::<http::uri::Authority>();
+    let has_password = authority.contains('@');
+    if has_password || !parsed.is_ok_and(|authority| authority.port().is_some()) {
+        let must = if has_password {
+            "be without a name and password: what goes there is not encrypted; a collector on this machine can add them"
+        } else {
+            "be http:// with a host and a port, such as http://127.0.0.1:4317"
+        };
+        return Err(ConfigError { setting: "HOURBOOK_OTLP", value, must });
     }
+    for setting in OTLP_HEADERS {
+        if environment.get(setting)?.is_some() {
+            let must = "not be set together with --otlp: what goes there is not encrypted; a collector on this \
+                        machine can add headers";
+            return Err(ConfigError { setting, value: "(not shown)".into(), must });
+        }
+    }
+    Ok(value)
 }
 
 fn read_log(value: String) -> Result<LogLevel, ConfigError> {
@@ -365,12 +400,22 @@ mod tests {
             ("HOURBOOK_OTLP", "127.0.0.1:4317"),
             ("HOURBOOK_OTLP", "https://127.0.0.1:4317"),
             ("HOURBOOK_OTLP", "http://127.0.0.1"),
+            ("HOURBOOK_OTLP", "http://ann:secret@127.0.0.1:4317"),
+            ("HOURBOOK_TLS_KEY", "-----BEGIN PRIVATE KEY-----\nsecret"),
             ("HOURBOOK_LOG", "loud"),
         ] {
             let error = read(&ServeFlags::default(), &[(name, value)]).unwrap_err();
             assert_eq!((error.setting, error.value.as_str()), (name, value));
             let flag = name.to_lowercase().replace("hourbook", "-").replace('_', "-");
             assert!(error.to_string().starts_with(&format!("{flag} ({name})")), "{error}");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+        }
+        for name in OTLP_HEADERS {
+            let header = (name, "authorization=secret");
+            assert!(read(&ServeFlags::default(), &[header]).is_ok(), "nothing is sent");
+            let otlp = ("HOURBOOK_OTLP", "http://127.0.0.1:4317");
+            let error = read(&ServeFlags::default(), &[otlp, header]).unwrap_err().to_string();
+            assert!(error.starts_with(name) && !error.contains("secret"), "{error}");
         }
         for (name, value) in [
             ("HOURBOOK_PLAINTEXT_BEYOND_LOOPBACK", "no"),

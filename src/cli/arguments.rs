@@ -37,6 +37,10 @@ pub struct Arguments {
     /// [default: those that this machine trusts]
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub ca: Option<String>,
+    /// Which profile of ~/.config/hourbook/config.toml says the three above, where they are not given
+    /// [env: HOURBOOK_PROFILE] [default: the one called default, if there is one]
+    #[arg(long, global = true, value_name = "NAME", help_heading = EVERYWHERE)]
+    pub profile: Option<String>,
     /// How answers look; amounts in json and csv are seconds
     #[arg(long, global = true, value_enum, value_name = "table|json|csv", help_heading = EVERYWHERE)]
     #[arg(default_value_t = Format::Table, hide_possible_values = true)]

@@ -14,6 +14,7 @@ use tonic_health::pb::health_client::HealthClient;
 use super::failure::Failure;
 use super::screen::Screen;
 use super::server::{ATTEMPT, Server};
+use super::target::Target;
 use super::untrusted::{Why, why};
 use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
@@ -40,23 +41,22 @@ pub struct Client {
     pub audit: AuditServiceClient<Wire>,
     /// Who may call.
     pub access: AccessServiceClient<Wire>,
-    /// What is shown with every call.
-    pub shown: Shown,
     /// What all speak through.
     pub channel: Wire,
 }
 
-/// Connects to a server that answers, with `shown` in every call, waiting up to ten seconds for one that starts.
+/// Connects to a server that answers, with what is shown in every call, waiting up to ten seconds for one that starts.
 ///
 /// # Errors
 /// [`Failure::Unreachable`] with what was tried last, or why the server is not believed to be the one meant.
-pub async fn connect(server: &Server, shown: Shown, screen: &mut Screen<'_>) -> Result<Client, Failure> {
+pub async fn connect(target: &Target, screen: &mut Screen<'_>) -> Result<Client, Failure> {
+    let server = target.server();
     let name = &server.name;
     let began = Instant::now();
     let mut has_said = false;
     loop {
         let why = match attempt(server).await {
-            Ok(channel) => return Ok(clients(channel, shown)),
+            Ok(channel) => return Ok(clients(channel, target.shown().clone())),
             Err(Why::Never(why)) => {
                 return Err(Failure::Unreachable(format!("{name} was asked nothing: {why}.")));
             }
@@ -97,12 +97,11 @@ async fn attempt(server: &Server) -> Result<Channel, Why> {
 }
 
 fn clients(channel: Channel, shown: Shown) -> Client {
-    let channel = shown.clone().on(channel);
+    let channel = shown.on(channel);
     Client {
         ledger: LedgerServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         audit: AuditServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         access: AccessServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
-        shown,
         channel,
     }
 }

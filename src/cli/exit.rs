@@ -6,7 +6,7 @@ Exit codes:
   0   done
   1   refused: a rule said no and nothing was written, or the books do not add up
   2   usage: what was typed cannot be meant
-  64  a setting cannot be meant (flag or HOURBOOK_* variable)
+  64  a setting cannot be meant (flag, HOURBOOK_* variable or profile)
   69  no server there, or it cannot say what happened: a write can be asked again with --request-id
   70  the server stopped because its disk or its books cannot be trusted";
 

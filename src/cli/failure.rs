@@ -13,6 +13,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::exit::Exit;
+use super::profiles::ProfileError;
 use super::screen::{Format, Screen};
 use crate::config::ConfigError;
 use crate::domain::RequestId;
@@ -26,6 +27,9 @@ pub enum Failure {
     /// A setting that cannot be meant.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A profile, or the file of them, that cannot be meant.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// No server in time.
     #[error("{0}")]
     Unreachable(String),
@@ -164,7 +168,7 @@ impl Failure {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Config(_) => Exit::BadConfig,
+            Self::Config(_) | Self::Profile(_) => Exit::BadConfig,
             Self::Unreachable(_) => Exit::Unreachable,
             Self::Refused(_) => Exit::Refused,
             Self::Status(status, _) => status_exit(status, parts(status).reason.is_some()),
@@ -182,6 +186,7 @@ impl Failure {
             Self::Refused(said) => said.is_empty(),
             Self::Usage(_)
             | Self::Config(_)
+            | Self::Profile(_)
             | Self::Unreachable(_)
             | Self::Status(..)
             | Self::Process(..) => false,
@@ -231,7 +236,7 @@ impl Failure {
             return wait.map(|seconds| format!("Nothing was written. Try again in {seconds} s."));
         }
         if status.code() == Code::Unauthenticated {
-            return Some("Show your key with --key-file FILE, or HOURBOOK_KEY_FILE.".to_owned());
+            return Some("Show your key with --key-file FILE, HOURBOOK_KEY_FILE, or a profile.".to_owned());
         }
         let is_unknown = self.exit() == Exit::Unreachable;
         id.filter(|_| is_unknown).map(|id| {

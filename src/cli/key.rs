@@ -23,13 +23,13 @@ const OPEN_TO_OTHERS: u32 = 0o027;
 const KEY: &str = "HOURBOOK_KEY";
 const KEY_FILE: &str = "HOURBOOK_KEY_FILE";
 
-/// The key to show: of `--key-file`, else of `HOURBOOK_KEY`, else of `HOURBOOK_KEY_FILE`, else none.
+/// The key to show: of `--key-file`, else of `HOURBOOK_KEY`, else of `HOURBOOK_KEY_FILE`, if any of them is given.
 ///
 /// # Errors
 /// [`ConfigError`] if there should be one and it cannot be used.
-pub fn shown(flag: Option<&Path>, environment: &dyn Environment) -> Result<Shown, ConfigError> {
+pub fn given(flag: Option<&Path>, environment: &dyn Environment) -> Result<Option<Shown>, ConfigError> {
     if let Some(path) = flag {
-        return of_file(path);
+        return of_file(path).map(Some);
     }
     if let Some(text) = environment.get(KEY)? {
         let key = KeyText::parse(text.trim()).map_err(|_| ConfigError {
@@ -37,16 +37,19 @@ pub fn shown(flag: Option<&Path>, environment: &dyn Environment) -> Result<Shown
             value: "(not shown)".to_owned(),
             must: "be a whole key, from hbk_ to its end",
         })?;
-        return Ok(Shown::key(&key));
+        return Ok(Some(Shown::key(&key)));
     }
-    environment.get(KEY_FILE)?.map_or(Ok(Shown::NOTHING), |path| of_file(Path::new(&path)))
+    environment.get(KEY_FILE)?.map(|path| of_file(Path::new(&path))).transpose()
 }
 
-fn of_file(path: &Path) -> Result<Shown, ConfigError> {
+/// The key in a file.
+///
+/// # Errors
+/// [`ConfigError`] of `HOURBOOK_KEY_FILE` if there is none, or others can read it.
+pub fn of_file(path: &Path) -> Result<Shown, ConfigError> {
     let bad = |must| ConfigError { setting: KEY_FILE, value: path.display().to_string(), must };
     let file = File::open(path).map_err(|_| bad("name a file that can be read"))?;
-    let mode = file.metadata().map_err(|_| bad("name a file that can be read"))?.permissions().mode();
-    if mode & OPEN_TO_OTHERS != 0 {
+    if !is_kept(&file).map_err(|_| bad("name a file that can be read"))? {
         return Err(bad("be a file that nobody else can read or change: chmod 600 it, and rotate its key"));
     }
     let mut text = String::with_capacity(FILE_BYTES_MAX + 1);
@@ -55,6 +58,14 @@ fn of_file(path: &Path) -> Result<Shown, ConfigError> {
     let key = read.ok().and_then(|_| KeyText::parse(text.trim()).ok());
     key.map(|key| Shown::key(&key))
         .ok_or_else(|| bad("hold a whole key, from hbk_ to its end, and nothing else"))
+}
+
+/// Whether nobody else can read or change `file`.
+///
+/// # Errors
+/// As the machine says.
+pub fn is_kept(file: &File) -> std::io::Result<bool> {
+    Ok(file.metadata()?.permissions().mode() & OPEN_TO_OTHERS == 0)
 }
 
 /// Where a new key goes.
@@ -132,9 +143,9 @@ mod tests {
     }
 
     /// What a call would carry.
-    fn carried(shown: Shown) -> Option<String> {
+    fn carried(shown: Option<Shown>) -> Option<String> {
         use tonic::service::Interceptor;
-        let mut shown = shown;
+        let mut shown = shown?;
         let request = shown.call(tonic::Request::new(())).unwrap();
         request.metadata().get("authorization").map(|value| value.to_str().unwrap().to_owned())
     }
@@ -154,10 +165,10 @@ mod tests {
         let three = file("three", &format!("  {}\r\n\n", key(3)), 0o640).display().to_string();
         let both = Fixed(vec![(KEY, key(2)), (KEY_FILE, three.clone())]);
         let number = |number| Some(format!("Bearer {}", key(number)));
-        assert_eq!(carried(shown(Some(&one), &both).unwrap()), number(1));
-        assert_eq!(carried(shown(None, &both).unwrap()), number(2));
-        assert_eq!(carried(shown(None, &Fixed(vec![(KEY_FILE, three)])).unwrap()), number(3));
-        assert_eq!(carried(shown(None, &Fixed(vec![])).unwrap()), None);
+        assert_eq!(carried(given(Some(&one), &both).unwrap()), number(1));
+        assert_eq!(carried(given(None, &both).unwrap()), number(2));
+        assert_eq!(carried(given(None, &Fixed(vec![(KEY_FILE, three)])).unwrap()), number(3));
+        assert_eq!(carried(given(None, &Fixed(vec![])).unwrap()), None);
         let bent = key(4).replacen("aa", "ab", 1);
         let long = format!("{}{}", " ".repeat(200), key(4));
         for (path, said) in [
@@ -168,12 +179,18 @@ mod tests {
             (file("long", &long, 0o600), "nothing else"),
             (folder.path().join("none"), "can be read"),
         ] {
-            let error = shown(Some(&path), &both).unwrap_err().to_string();
+            let error = given(Some(&path), &both).unwrap_err().to_string();
             assert!(error.contains(said) && error.starts_with("--key-file"), "{error}");
             assert!(!error.contains("hbk_4"), "{error}");
         }
-        let error = shown(None, &Fixed(vec![(KEY, bent.clone())])).unwrap_err().to_string();
-        assert!(error.contains("(not shown)") && !error.contains("hbk_4"), "{error}");
+        let error = given(None, &Fixed(vec![(KEY, bent.clone())])).unwrap_err().to_string();
+        assert!(error.starts_with("HOURBOOK_KEY is '(not shown)'") && !error.contains("hbk_4"), "{error}");
+        // A key where its file is meant.
+        let error = given(None, &Fixed(vec![(KEY_FILE, key(4))])).unwrap_err();
+        assert!(
+            !format!("{error} {error:?}").contains("hbk_4") && error.to_string().contains("hbk_…"),
+            "{error}"
+        );
     }
 
     /// Goal: a new key goes where nobody else can read it and where nothing was; if none comes, nothing stays.

@@ -18,10 +18,12 @@ pub mod exit;
 mod failure;
 mod figures;
 mod key;
+mod profiles;
 mod progress;
 mod screen;
 mod server;
 mod session;
+mod target;
 mod untrusted;
 mod values;
 
@@ -36,11 +38,10 @@ pub use exit::Exit;
 use failure::Failure;
 pub use screen::Console;
 use screen::Screen;
-use server::Server;
 use session::Session;
+use target::{Flags, Target};
 
-use crate::client::Shown;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, without_keys};
 use crate::domain::KeyText;
 
 /// Begins a network in a folder, or makes another admin key there.
@@ -89,9 +90,10 @@ pub fn run(
     }
 }
 
-/// Help and version are answers; everything else clap says is a slip.
+/// Help and version are answers; everything else clap says is a slip, and may repeat what was typed.
 fn usage(error: &clap::Error, console: &mut Console<'_>) -> Exit {
     let text = error.to_string();
+    let text = without_keys(&text);
     if error.use_stderr() {
         let _unheard = console.err.write_all(text.as_bytes());
         return Exit::Usage;
@@ -114,23 +116,24 @@ fn dispatch(
         Command::Completions(flags) => commands::completions::run(screen, flags),
         Command::Ask(question) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let (server, ca) = (arguments.server.as_deref(), arguments.ca.as_deref());
-            let server = Server::find(server, ca, environment)?;
-            let shown = key::shown(arguments.key_file.as_deref(), environment)?;
-            runtime.block_on(ask(question, server, shown, screen))
+            let flags = Flags {
+                server: arguments.server.as_deref(),
+                ca: arguments.ca.as_deref(),
+                key_file: arguments.key_file.as_deref(),
+                profile: arguments.profile.as_deref(),
+            };
+            runtime.block_on(ask(question, Target::find(flags, environment)?, screen))
         }
     }
 }
 
 /// The commands that ask a server.
-async fn ask(
-    question: Question,
-    server: Server,
-    shown: Shown,
-    screen: &mut Screen<'_>,
-) -> Result<(), Failure> {
-    let client = connection::connect(&server, shown, screen).await?;
-    let session = &mut Session::new(screen, client, server);
+async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    if let Some(remark) = &target.remark {
+        screen.remark(remark);
+    }
+    let client = connection::connect(&target, screen).await?;
+    let session = &mut Session::new(screen, client, target);
     match question {
         Question::Import(arguments) => commands::import::run(session, arguments).await,
         Question::Key(command) => commands::key::run(session, command).await,

@@ -5,9 +5,11 @@
 //! - With `https://` nothing is sent before the server has shown a certificate for the name that was typed,
 //!   signed by an authority that is trusted: the one of `--ca` alone, or else those of this machine. Why those
 //!   of the machine and no list of our own: who looks after it takes authorities away, and adds their own.
+//! - Without it a key goes to this machine alone: whoever is on the way could read it and be its holder.
 
 use std::fs::File;
 use std::io::Read;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::uri::Authority;
@@ -87,7 +89,7 @@ impl Server {
             (false, None) => return Ok(Self { endpoint, name, trusted: None }),
             (false, Some(_)) => {
                 return Err(wrong(
-                    "begin with https:// where an authority is given with --ca or HOURBOOK_CA",
+                    "begin with https:// where an authority is given with --ca, HOURBOOK_CA or a profile",
                 ));
             }
         };
@@ -96,6 +98,29 @@ impl Server {
         let endpoint = endpoint.tls_config(tls).map_err(|_| unusable())?;
         Ok(Self { endpoint, name, trusted: Some(trusted) })
     }
+
+    /// Whether what is sent can be read by those it is for alone: over TLS, or without leaving this machine.
+    ///
+    /// # Errors
+    /// [`ConfigError`] otherwise, with what to do.
+    pub fn is_private(&self) -> Result<(), ConfigError> {
+        if self.trusted.is_some() || self.endpoint.uri().host().is_some_and(is_here) {
+            return Ok(());
+        }
+        Err(ConfigError {
+            setting: "HOURBOOK_SERVER",
+            value: self.name.clone(),
+            must: "begin with https:// where a key is shown, because whoever is on the way could read it; without \
+                   TLS a key goes to 127.0.0.1, [::1] or localhost alone. Nothing was sent",
+        })
+    }
+}
+
+/// Whether a host is this machine for sure: any other name may lead anywhere.
+fn is_here(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn authorities(trusted: &Trusted) -> Result<RootCertStore, ConfigError> {
@@ -169,6 +194,30 @@ mod tests {
         ] {
             let error = find(Some(bad), None, &[]).unwrap_err();
             assert!(error.to_string().starts_with("--server (HOURBOOK_SERVER)"), "{bad}: {error}");
+        }
+    }
+
+    /// Goal: without TLS a key goes nowhere but to this machine. Method: addresses and names of both sorts, those
+    /// among them that only look like this machine, with TLS and without.
+    #[test]
+    fn where_a_key_may_go() {
+        for here in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1", "LocalHost:1"] {
+            assert!(find(Some(here), None, &[]).unwrap().is_private().is_ok(), "{here}");
+        }
+        for there in [
+            "10.0.0.7:1",
+            "0.0.0.0:1",
+            "[::]:1",
+            "[2001:db8::1]:1",
+            "books.example:1",
+            "localhost.example:1",
+            "127.0.0.1.example:1",
+            "127.1:1",
+        ] {
+            let error = find(Some(there), None, &[]).unwrap().is_private().unwrap_err().to_string();
+            assert!(error.contains(there) && error.contains("begin with https://"), "{error}");
+            let tls = Server { trusted: Some(Trusted::Machine), ..find(Some(there), None, &[]).unwrap() };
+            assert!(tls.is_private().is_ok(), "{there}");
         }
     }
 

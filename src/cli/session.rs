@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::connection::{Client, call};
 use super::failure::Failure;
 use super::screen::Screen;
-use super::server::Server;
+use super::target::Target;
 use crate::api;
 
 /// Names kept; from here on accounts are called by their numbers alone, so that a long list asks a
@@ -20,8 +20,8 @@ pub struct Session<'s, 'c> {
     pub screen: &'s mut Screen<'c>,
     /// Whom to ask.
     pub client: Client,
-    /// Where that is.
-    pub server: Server,
+    /// Who that is.
+    pub target: Target,
     /// What accounts are called.
     pub names: Names,
 }
@@ -29,9 +29,9 @@ pub struct Session<'s, 'c> {
 impl<'s, 'c> Session<'s, 'c> {
     /// A session with a connected server.
     #[must_use]
-    pub fn new(screen: &'s mut Screen<'c>, client: Client, server: Server) -> Self {
+    pub fn new(screen: &'s mut Screen<'c>, client: Client, target: Target) -> Self {
         let names = Names { client: client.clone(), known: HashMap::new() };
-        Self { screen, client, server, names }
+        Self { screen, client, target, names }
     }
 
     /// One account.

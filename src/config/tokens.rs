@@ -87,6 +87,11 @@ pub(super) fn read(
         }
         return Ok(None);
     };
+    // Where the address of its keys is given it may be any name; one with a password would be compared and logged.
+    if issuer.contains("://") && issuer.contains('@') {
+        let must = "be without a name and password, as issuers call themselves";
+        return Err(ConfigError { setting: ISSUER, value: issuer, must });
+    }
     let audience = audience.unwrap_or_default();
     let settings = TokenSettings::new(&issuer, &audience, keys_address.as_deref());
     let mut settings = settings.map_err(|bad| match bad {
@@ -218,6 +223,18 @@ mod tests {
         ] {
             let error = with(&[(name, value)]).unwrap_err();
             assert_eq!((error.setting, error.value.as_str()), (name, value), "{error}");
+        }
+        for (name, value) in [
+            (ISSUER, "https://ann:secret@id.example.org"),
+            (KEYS_ADDRESS, "https://ann:secret@id.example.org/keys"),
+        ] {
+            let other = (KEYS_ADDRESS, "https://id.example.org/keys");
+            let error = with(&[other, (name, value)]).unwrap_err();
+            assert_eq!(
+                (error.setting, format!("{error} {error:?}").contains("secret")),
+                (name, false),
+                "{error}"
+            );
         }
         let only = |name, value| read(&TokenFlags::default(), &Fixed([(name, value)].into())).unwrap_err();
         assert_eq!(only("HOURBOOK_JWT_ROLE_MAP", "x=lead").setting, ISSUER);

@@ -2,7 +2,7 @@
 //!
 //! In this order, so that what cannot work is said before anything is touched: a certificate that does not fit
 //! its key, a directory another process owns with its owner, a port that is taken before the books are opened.
-//! HUP has the certificate read again.
+//! HUP has the certificate read again; without one it does nothing, where it would otherwise end the process.
 
 use std::io;
 use std::net::SocketAddr;
@@ -75,10 +75,8 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         let address = listener.local_addr().map_err(listen_failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(machine("listening for TERM"))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(machine("listening for INT"))?;
-        if let Some(tls) = &tls {
-            let hangup = signal(SignalKind::hangup()).map_err(machine("listening for HUP"))?;
-            tokio::spawn(read_again_on(hangup, tls.read_again()));
-        }
+        let hangup = signal(SignalKind::hangup()).map_err(machine("listening for HUP"))?;
+        tokio::spawn(read_again_on(hangup, tls.as_ref().map(Tls::read_again)));
         let speaks_tls = tls.is_some();
         tracing::info!(%address, tls = speaks_tls, data = %config.data.display(), "listening; the books are being read");
         if !config.listen.ip().is_loopback() && !speaks_tls {
@@ -108,10 +106,15 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
     served
 }
 
-/// Has the certificate read again at every signal.
-async fn read_again_on(mut hangup: Signal, certificate: ReadAgain) {
+/// Has the certificate, if there is one, read again at every signal.
+async fn read_again_on(mut hangup: Signal, certificate: Option<ReadAgain>) {
     while hangup.recv().await.is_some() {
-        certificate.now();
+        match &certificate {
+            Some(certificate) => certificate.now(),
+            None => tracing::info!(
+                "HUP came; without TLS there is no certificate to read again, so nothing is done"
+            ),
+        }
     }
 }
 

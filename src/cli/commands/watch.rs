@@ -63,9 +63,7 @@ async fn watch(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failu
         let mut entries = match begin(session, flags, after).await {
             Ok(entries) => entries,
             Err(status) if is_cut(&status) => {
-                session.client =
-                    connection::connect(&session.server, session.client.shown.clone(), session.screen)
-                        .await?;
+                session.client = connection::connect(&session.target, session.screen).await?;
                 continue;
             }
             Err(status) => return Err(status.into()),
@@ -88,8 +86,7 @@ async fn watch(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failu
         }
         let position = after.map_or_else(String::new, |after| format!(" after entry {after}"));
         session.screen.remark(&format!("The connection was cut{position}; going on from there."));
-        session.client =
-            connection::connect(&session.server, session.client.shown.clone(), session.screen).await?;
+        session.client = connection::connect(&session.target, session.screen).await?;
     }
 }
 

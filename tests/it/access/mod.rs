@@ -7,6 +7,7 @@ mod lasting;
 mod limits;
 mod logins;
 mod making;
+mod secrets;
 mod served;
 mod showing;
 mod tokens;

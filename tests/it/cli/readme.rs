@@ -103,6 +103,9 @@ fn the_transcripts_are_what_is_printed() {
             .env("PATH", &path)
             .env("HOURBOOK_SERVER", &served.address)
             .env("HOURBOOK_DATA", &served.data)
+            // Whoever runs the tests may have profiles.
+            .env("HOME", folder.path())
+            .env_remove("XDG_CONFIG_HOME")
             .env("NO_PROXY", "127.0.0.1")
             .env("no_proxy", "127.0.0.1")
             .current_dir(folder.path())

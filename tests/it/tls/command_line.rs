@@ -258,3 +258,16 @@ fn hup_has_the_certificate_read_again() {
     let loud: Vec<_> = loud.filter(|line| !line.contains("local operator")).collect();
     assert_eq!(loud.len(), 1, "{loud:?}");
 }
+
+/// Goal: HUP does not end a server without TLS, and is said. Method: the real program, HUP, a question, TERM.
+#[test]
+fn hup_ends_no_server_without_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Process::start(&mut serve(folder.path(), &["--listen", "127.0.0.1:0"]));
+    process.signal(Signal::HUP);
+    let said = process.hear("HUP came");
+    assert!(said.contains("INFO") && said.contains("no certificate"), "{said}");
+    assert!(list(&format!("127.0.0.1:{}", process.port), &[], &[]).status.success());
+    process.signal(Signal::TERM);
+    assert!(process.child.wait().unwrap().success());
+}
