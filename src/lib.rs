@@ -24,7 +24,7 @@
 //! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `seal` |
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
-//! | [`config`] | settings from flags and environment, checked before a port opens | `access` |
+//! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
@@ -75,6 +75,7 @@
 //! | how a write is sealed, submitted and awaited | `service::Installation` |
 //! | how many connections and calls there may be, how long they may take | `server` |
 //! | how a certificate is replaced while calls are under way | `server` (`tls.rs`) |
+//! | which server the command line asks, as whom, and where a key is not shown | `cli` (`target.rs`, `profiles.rs`) |
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
 //! | how a call is asked with JSON | `server` (`json/`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
