@@ -70,8 +70,14 @@ fn pages() {
 /// form there is, in all three kinds of book.
 #[test]
 fn hours() {
-    let noise = "[0-9]{0,4}[0-9 .,:hmins-]{0,12}".prop_map(|text| Bytes(text.into_bytes()));
-    play("hours", 30_000, prop_oneof![1 => noise, 3 => grown("hours")], bodies::hours::body);
+    let typed = prop_oneof![
+        "[0-9]{0,3}[.,][0-9]{1,4}( ?h)?",
+        "[0-9]{1,3}:[0-6][0-9](:[0-6][0-9])?",
+        "[0-9]{1,2} ?h ?[0-9]{1,2} ?m(in)?( [0-9]{1,2} ?s)?",
+        "[0-9]{0,4}[0-9 .,:hmins-]{0,12}",
+    ];
+    let typed = typed.prop_map(|text| Bytes(text.into_bytes()));
+    play("hours", 30_000, prop_oneof![typed, grown("hours")], bodies::hours::body);
 }
 
 /// Goal: every row of any file is posted as it stands, or told with its line and column; never half of one.
