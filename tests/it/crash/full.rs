@@ -59,7 +59,10 @@ fn i4_a_full_disk_stops_and_loses_nothing() {
     child.hear_rest(&mut heard);
     let ended = child.ended();
     assert_eq!(ended.code, Some(FAIL_STOP_EXIT_CODE), "{ended:?}");
-    assert!(ended.errors.contains("the journal did not take a batch"), "{ended:?}");
+    // Where another thread of the store meets the wall first, its flush never returns: then it is the watchdog that
+    // stops the ledger, a minute later. Seen on a busy machine.
+    let whys = ["the journal did not take a batch", "a write has not returned for"];
+    assert!(whys.iter().any(|why| ended.errors.contains(why)), "{ended:?}");
 
     let on_full_disk = Network::open(&orders.directory, orders.network()).map(drop);
     println!("opened on the full disk: {:?}", on_full_disk.map_err(|error| error.to_string()));
