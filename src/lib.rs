@@ -87,6 +87,7 @@
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |
+//! | whatever may be shown, typed or imported, at random | `tests/fuzz`; played by `tests/it/fuzz` |
 //! | clients made from `proto/` alone | `tests/clients` |
 //! | the rules once more, as a naive model | `tests/it/model` |
 

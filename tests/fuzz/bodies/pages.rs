@@ -152,6 +152,8 @@ impl Pages {
             self.askers[asker].wholes[question].lines.as_ref().map_or(0, Vec::len)
         };
         // Each broker sees a bank of its own, the auditor all; else nothing here could go wrong.
+        let banks = [0, 1, 3].map(|asker| self.askers[asker].wholes[1].lines.clone().unwrap());
+        assert_eq!(banks, [vec![1], vec![2], vec![1, 2, 3]]);
         assert!(count(0, 0) > 0 && count(1, 0) > 0 && count(3, 0) >= count(0, 0) + count(1, 0));
         assert!(count(0, 3) > 3 && count(1, 3) == 0 && count(5, 4) > 3 && count(0, 2) == 3);
     }

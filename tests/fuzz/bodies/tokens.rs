@@ -126,7 +126,7 @@ fn as_it_says(caller: &TokenCaller, claims: &Value) {
     assert!(role != "till" && roles.contains(&format!("hourbook-{role}")), "{role}: {claims}");
     let others = ["member", "partner", "broker", "lead", "auditor", "reporter", "admin", "integration"];
     let is_another = |other: &&str| *other != role && roles.contains(&format!("hourbook-{other}"));
-    assert!(!others.iter().any(|other| is_another(other)), "two roles: {claims}");
+    assert!(!others.iter().any(is_another), "two roles: {claims}");
     let (banks, partners) = (words(&claims["hourbook_banks"]), words(&claims["hourbook_partners"]));
     let is_partner = role == "partner";
     match &caller.reach {
