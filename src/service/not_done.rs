@@ -24,7 +24,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
-use crate::access::Capacity;
+use crate::access::{Capacity, Extent, Role};
 use crate::api;
 use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
 use crate::words::ACCOUNTS_NAMED_MAX;
@@ -91,19 +91,28 @@ impl NotDone {
         Self::Bad(BadField { field: field.into(), must: must.into() })
     }
 
-    /// A role that may not make a call at all, or not with this reach.
+    /// A role that may not make a call at all, or, where it would look at the whole network, not with this reach.
     #[must_use]
-    pub fn may_not_call(capacity: Capacity, call: &str) -> Self {
-        let role = match capacity {
-            Capacity::LocalOperator => "local operator",
-            Capacity::Role(role) => role.word(),
+    pub fn may_not_call(capacity: Capacity, call: &str, extent: Extent) -> Self {
+        let (article, role) = match capacity {
+            Capacity::LocalOperator => ("the", "local operator"),
+            Capacity::Role(role @ (Role::Auditor | Role::Admin | Role::Integration)) => ("an", role.word()),
+            Capacity::Role(role) => ("a", role.word()),
         };
         let call = call.rsplit('/').next().unwrap_or(call);
+        let why = match extent {
+            Extent::Network => format!(
+                "{call} looks at the whole network, and this key, which is {article} {role}'s, does not reach all \
+                 of it"
+            ),
+            Extent::Nothing | Extent::Own | Extent::Houses | Extent::Anything => {
+                format!("{call} is not for this key, which is {article} {role}'s")
+            }
+        };
         Self::Refused {
             reason: Reason::BeyondReach,
             sentence: format!(
-                "Not done: {call} is not for this key, which is a {role}'s. Nothing was looked at. 'hourbook whoami' \
-                 says how far a key reaches."
+                "Not done: {why}. Nothing was looked at. 'hourbook whoami' says how far a key reaches."
             ),
             figures: HashMap::from([
                 ("role".to_owned(), role.to_owned()),

@@ -159,7 +159,8 @@ impl Service {
             self.shared.metrics.caller_refused("too_fast");
             return Err(NotDone::Busy("calls with this key or token come too fast"));
         }
-        let allowed = Allowed::new(caller, rule).ok_or_else(|| NotDone::may_not_call(capacity, rule.call))?;
+        let allowed = Allowed::new(caller, rule)
+            .ok_or_else(|| NotDone::may_not_call(capacity, rule.call, rule.extent(capacity)))?;
         let Some(pace) = pace.filter(|_| STREAMS.contains(&rule.call)) else { return Ok((allowed, None)) };
         let Some(place) = pace.begin_stream() else {
             self.shared.metrics.caller_refused("too_many_streams");

@@ -26,6 +26,8 @@ m own account, o another member's, p own partner's, q another partner's, h pot, 
 of keys: s their own, m a member's, t a till's of the own partner, u of another, l a lead's; capitals: in bank 2
 member, till … integration reach bank 1, or their partner; lead+, auditor+, reporter+, admin the network
 ";
+/// What somebody hears whose role may not make a call, or not with its reach.
+const MAY_NOT: [&str; 2] = ["is not for this key, which is a", "looks at the whole network, and this key"];
 /// Whatever moves hours, or opens and closes what holds them.
 const MOVES: [&str; 9] = [
     "PostEntry",
@@ -70,7 +72,7 @@ impl Town {
         let letter = match &heard {
             Ok(answer) if shows(call, answer, target) => target.letter,
             Ok(_) => '.',
-            Err(said) if said.message.contains("is not for this key, which is a") => '-',
+            Err(said) if MAY_NOT.iter().any(|words| said.message.contains(words)) => '-',
             Err(said) if said.info.starts_with("NO_KEYS_YET") => '!',
             Err(said) if said.code == Code::NotFound || said.info.starts_with("BEYOND_REACH") => '.',
             Err(said) => panic!("{} {call} {}: {said:?}", column.name, target.letter),
