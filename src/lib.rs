@@ -50,7 +50,7 @@
 //! | I7 | each batch's hash covers everything before it | `journal::seal` |
 //! | I8 | what is served equals what the journal gives | `ledger::state`, `ledger::recovery` |
 //! | I9 | a hold is captured, never above it, voided or expired; after that, nothing | `ledger::decide::hold` |
-//! | I10 | nobody reads or moves hours beyond the banks and partners their key names | `access::calls`, `access::allowed`; `service` (`gate.rs`, `reach.rs`) |
+//! | I10 | nobody reads or moves hours beyond the banks and partners their key names | `access::calls`, `access::allowed`; `service` (`gate/`, `reach.rs`) |
 //!
 //! # Where is …
 //!

@@ -76,7 +76,10 @@ impl Allowed {
             Extent::Houses => is_nobodys(kind) && self.sees_bank(bank),
             Extent::Own => match (self.own(), &self.caller.reach) {
                 (Some(own), _) => own == owner && self.sees_bank(bank),
-                (None, Reach::Partners(partners)) => partners.contains(&owner),
+                // Who owns a partner may be a member beside: that account is a person's.
+                (None, Reach::Partners(partners)) => {
+                    kind == AccountKind::Partner && partners.contains(&owner)
+                }
                 (None, Reach::Network | Reach::Banks(_)) => self.sees_bank(bank),
             },
         }
@@ -162,6 +165,7 @@ mod tests {
             ('O', OTHER_BANK, AccountKind::Member, OTHER),
             ('Q', OTHER_BANK, AccountKind::Partner, OTHER),
             ('H', OTHER_BANK, AccountKind::Issuance, OTHER),
+            ('M', OTHER_BANK, AccountKind::Member, OWN),
         ];
         let letter = |(letter, bank, kind, owner)| {
             if allowed.sees_account(bank, kind, owner) { letter } else { '.' }
@@ -192,10 +196,14 @@ mod tests {
                     Extent::Own | Extent::Houses if role == Role::Admin => continue, // Reaches the network.
                     Extent::Own | Extent::Houses => seen(&allowed),
                 };
-                assert!(!what_else.contains(['O', 'Q', 'H']), "{} {role:?} {what_else}", rule.call);
+                assert!(!what_else.contains(['O', 'Q', 'H', 'M']), "{} {role:?} {what_else}", rule.call);
                 assert!(!allowed.sees_bank(OTHER_BANK), "{} {role:?}", rule.call);
                 if matches!(role, Role::Member | Role::Till | Role::Partner) {
                     assert!(!what_else.contains(['o', 'q', 'h']), "{} {role:?} {what_else}", rule.call);
+                }
+                if matches!(role, Role::Till | Role::Partner) {
+                    let what = "who owns a partner may be a member beside";
+                    assert!(!what_else.contains('m'), "{} {role:?} {what_else}: {what}", rule.call);
                 }
             }
             println!();
@@ -207,7 +215,7 @@ mod tests {
     fn admins_see_houses_only() {
         for rule in RULES.iter().filter(|rule| rule.extent(Capacity::Role(Role::Admin)) == Extent::Houses) {
             let allowed = Allowed::new(caller(Role::Admin), rule).unwrap();
-            assert_eq!(seen(&allowed), "....h..H", "{}", rule.call);
+            assert_eq!(seen(&allowed), "....h..H.", "{}", rule.call);
         }
     }
 }

@@ -95,11 +95,11 @@ impl Place {
         }
     }
 
-    /// Puts a key there, if it goes into a file, and says where it is.
+    /// Puts a key there, if it goes into a file, and says where it is. `instead` is what to do if that fails.
     ///
     /// # Errors
     /// [`Failure::Refused`] if it could not be written: then nobody has the key.
-    pub fn put(self, key: &str) -> Result<Option<PathBuf>, Failure> {
+    pub fn put(self, key: &str, instead: &str) -> Result<Option<PathBuf>, Failure> {
         let Self::File(path, mut file) = self else { return Ok(None) };
         let done = writeln!(file, "{key}").and_then(|()| file.sync_all());
         match done {
@@ -107,8 +107,7 @@ impl Place {
             Err(error) => {
                 let path = path.display();
                 Err(Failure::Refused(format!(
-                    "the key was made, but could not be written to {path}: {error}. Nobody has it: rotate it \
-                     with --overlap 0"
+                    "the key was made, but could not be written to {path}: {error}. Nobody has it: {instead}"
                 )))
             }
         }
@@ -200,12 +199,12 @@ mod tests {
         let path = folder.path().join("admin.key");
         Place::open(Some(path.clone())).unwrap().leave();
         assert!(!path.exists());
-        let put = Place::open(Some(path.clone())).unwrap().put(&key(1)).unwrap();
+        let put = Place::open(Some(path.clone())).unwrap().put(&key(1), "").unwrap();
         assert_eq!(put, Some(path.clone()));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_to_string(&path).unwrap(), key(1) + "\n");
         assert!(Place::open(Some(path.clone())).is_err());
         assert!(path.exists(), "what was there stays");
-        assert_eq!(Place::open(None).unwrap().put(&key(1)).unwrap(), None);
+        assert_eq!(Place::open(None).unwrap().put(&key(1), "").unwrap(), None);
     }
 }

@@ -7,8 +7,8 @@
 //! With a certificate every connection speaks TLS; the certificate is read again when its files change. HTTP/2 and
 //! HTTP/1.1 are answered alike.
 //!
-//! Limits: 8,192 connections, 64 calls of one connection, 200 calls a second and 16 streams of one caller, 1,024 single writes under way (`service`), 64 MiB
-//! of messages that are not read yet, 10 seconds for a handshake of TLS and 10 for a connection to say which HTTP
+//! Limits: 8,192 connections, 64 calls of one connection, 200 calls a second and 16 streams of one caller, 1,024
+//! single writes under way (`service`), 64 MiB of messages that are not read yet, 10 seconds for a handshake of TLS and 10 for a connection to say which HTTP
 //! it speaks, 30 for a single call and 300 for a quiet stream; a message has at most 256 KiB, a batch 4 MiB. What
 //! is beyond is refused or closed, and nobody else feels it.
 //!

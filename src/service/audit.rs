@@ -44,7 +44,7 @@ impl AuditService for Service {
         &self,
         request: Request<api::VerifyRequest>,
     ) -> Result<Response<Self::VerifyStream>, Status> {
-        let started = Self::allowed(&request).and_then(|_verifies| start_verify(&self.books()?));
+        let started = self.allowed(&request).and_then(|(books, _verifies)| start_verify(&books));
         let call = CallHandle::of(request.extensions());
         self.answer(started.map(|stream| call.watch(stream)))
     }

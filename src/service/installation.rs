@@ -97,6 +97,17 @@ impl Installation {
         }
     }
 
+    /// Whether a caller's key or token is still good.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn still(&self, allowed: &Allowed) -> Result<(), NotDone> {
+        let ends = allowed.caller().lifetime.ends();
+        // Whoever has no end needs no clock.
+        let ended = ends.moment().and_then(|_| ends.at(self.access.now()));
+        ended.map_or(Ok(()), |end| Err(NotDone::ended(end)))
+    }
+
     /// Runs `work`, which is a write, where it may wait for a disk.
     pub async fn writing<T: Send + 'static>(
         self: &Arc<Self>,

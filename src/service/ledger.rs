@@ -28,7 +28,7 @@ impl Service {
         answer: impl FnOnce(Receipt) -> T,
     ) -> Answer<T> {
         let written = async {
-            let allowed = Self::allowed(&request)?;
+            let (_books, allowed) = self.allowed(&request)?;
             self.written(allowed, asked(request.into_inner())).await
         };
         self.answer(written.await.map(answer))
@@ -40,8 +40,9 @@ impl Service {
         request: Request<impl Stream<Item = Result<Batch, Status>> + Send + Unpin + 'static>,
     ) -> Answer<<Self as LedgerService>::PostBatchesStream> {
         let call = CallHandle::of(request.extensions());
-        let stream =
-            Self::allowed(&request).and_then(|allowed| batches::stream(self, allowed, request.into_inner()));
+        let stream = self
+            .allowed(&request)
+            .and_then(|(_, allowed)| batches::stream(self, allowed, request.into_inner()));
         self.answer(stream.map(|stream| call.watch(stream)))
     }
 
@@ -207,7 +208,7 @@ impl LedgerService for Service {
     async fn watch_entries(&self, request: Request<WatchEntriesRequest>) -> Answer<Self::WatchEntriesStream> {
         let call = CallHandle::of(request.extensions());
         let stream =
-            Self::allowed(&request).and_then(|allowed| watch::stream(self, allowed, request.get_ref()));
+            self.allowed(&request).and_then(|(_, allowed)| watch::stream(self, allowed, request.get_ref()));
         self.answer(stream.map(|stream| call.watch(stream)))
     }
 }

@@ -132,10 +132,14 @@ impl Service {
         self.shared.installation.get().is_none_or(|books| books.network.ledger.has_room())
     }
 
-    /// What the gate let in.
-    fn allowed<T>(request: &tonic::Request<T>) -> Result<Allowed, NotDone> {
+    /// The books, and what the gate let in, if that has not ended while the message came.
+    fn allowed<T>(&self, request: &tonic::Request<T>) -> Result<(Arc<Installation>, Allowed), NotDone> {
+        let books = self.books()?;
         let allowed = request.extensions().get::<Allowed>().cloned();
-        allowed.ok_or_else(|| NotDone::NotLetIn("this call did not come through the gate".to_owned()))
+        let allowed =
+            allowed.ok_or_else(|| NotDone::NotLetIn("this call did not come through the gate".to_owned()))?;
+        books.still(&allowed)?;
+        Ok((books, allowed))
     }
 
     /// Reads something, of what the caller may see.
@@ -145,7 +149,7 @@ impl Service {
         read: impl FnOnce(&Installation, &Allowed, Q) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
         let done = async {
-            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            let (books, allowed) = self.allowed(&request)?;
             books.reading(move |books| read(books, &allowed, request.into_inner())).await
         };
         self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
@@ -158,7 +162,7 @@ impl Service {
         ask: impl FnOnce(&Installation, &Allowed, Q) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
         let done = async {
-            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            let (books, allowed) = self.allowed(&request)?;
             books.asking(move |books| ask(books, &allowed, request.into_inner())).await
         };
         self.answer(done.instrument(tracing::info_span!(names::SPAN_READ)).await)
@@ -171,7 +175,7 @@ impl Service {
         change: impl FnOnce(&Installation, &Allowed, Q) -> Result<T, NotDone> + Send + 'static,
     ) -> Result<Response<T>, Status> {
         let done = async {
-            let (books, allowed) = (self.books()?, Self::allowed(&request)?);
+            let (books, allowed) = self.allowed(&request)?;
             books.writing(move |books| change(books, &allowed, request.into_inner())).await
         };
         self.answer(done.await)

@@ -24,7 +24,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
-use crate::access::{Capacity, Extent, Role};
+use crate::access::{Capacity, End, Extent, Role};
 use crate::api;
 use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
 use crate::words::ACCOUNTS_NAMED_MAX;
@@ -119,6 +119,17 @@ impl NotDone {
                 ("call".to_owned(), call.to_owned()),
             ]),
         }
+    }
+
+    /// Whose key or token is over.
+    #[must_use]
+    pub fn ended(end: End) -> Self {
+        let words = match end {
+            End::Revoked => "the key was revoked",
+            End::Replaced => "the key was replaced by another one: show that one",
+            End::Expired => "the key, or the token, is past its time",
+        };
+        Self::NotLetIn(words.to_owned())
     }
 
     /// The same for a field that stands inside of another.

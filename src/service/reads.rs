@@ -155,8 +155,11 @@ impl Installation {
             HoldStanding::Expired(by) => (api::HoldState::Expired, 0, by),
         };
         let amount = hold.transfers.first().map_or(0, |first| first.amount.seconds());
-        let sides = hold.transfers.iter().flat_map(|transfer| [transfer.debit, transfer.credit]);
-        if !sides.clone().any(|side| allowed.sees_everything() || self.sees_account(allowed, side)) {
+        // Between two banks each sees the transfer in its own.
+        let sides = hold.transfers.iter().map(|transfer| [transfer.debit, transfer.credit]);
+        let sides: Vec<AccountNumber> =
+            sides.filter(|sides| self.sees_a_side(allowed, sides)).flatten().collect();
+        if sides.is_empty() {
             return Err(self.refused(&Refusal::HoldNotFound(number)));
         }
         let hold = api::Hold {
@@ -164,7 +167,7 @@ impl Installation {
             state: state.into(),
             amount_seconds: amount,
             left_seconds: left,
-            account_numbers: sides.map(AccountNumber::printed).collect(),
+            account_numbers: sides.into_iter().map(AccountNumber::printed).collect(),
             deadline: Some(answers::timestamp(hold.deadline)),
             at_deadline: answers::at_deadline(hold.at_deadline).into(),
             kind: answers::kind(Some(hold.kind)),
@@ -188,14 +191,13 @@ impl Installation {
         let more = found.len() > page.size;
         found.truncate(page.size);
         let last = found.last().map_or(0, |(hold, _)| hold.get());
-        if !allowed.sees_everything() {
-            found.retain(|(_, open)| {
-                let mut sides = open.sides.iter().flat_map(|sides| [sides.debit, sides.credit]);
-                sides.any(|side| self.sees_account(allowed, side))
-            });
-        }
+        let seen = found.iter().filter_map(|(hold, open)| {
+            let sides = open.sides.iter().map(|sides| [sides.debit, sides.credit]);
+            let sides = sides.filter(|sides| self.sees_a_side(allowed, sides)).flatten().collect::<Vec<_>>();
+            (!sides.is_empty()).then(|| open_hold(*hold, open, sides))
+        });
         Ok(api::ListHoldsResponse {
-            holds: found.iter().map(|(hold, open)| open_hold(*hold, open)).collect(),
+            holds: seen.collect(),
             next_page_token: if more { page.token_after(last) } else { String::new() },
         })
     }
@@ -223,21 +225,22 @@ impl Installation {
         let key = fields::request_key(&request.request_id)?;
         let key = RequestKey { scope: allowed.caller().scope, ..key };
         let entry = self.network.ledger.find(key).map_err(|error| self.not_done(error))?;
-        let entry = entry.filter(|entry| self.sees_entry(allowed, entry));
+        // What one did oneself is one's own, also where it names no account: owners, keys.
+        let own = allowed.caller().holder;
+        let entry = entry.filter(|entry| entry.command.actor == own || self.sees_entry(allowed, entry));
         let entry = entry.ok_or_else(|| NotDone::no_entry_of(key.id))?;
         let entry = self.as_seen(allowed, answers::entry(&entry, &self.names()));
         Ok(api::FindEntryResponse { entry: Some(entry) })
     }
 }
 
-fn open_hold(hold: Sequence, open: &OpenHold) -> api::Hold {
-    let sides = open.sides.iter().flat_map(|sides| [sides.debit, sides.credit]);
+fn open_hold(hold: Sequence, open: &OpenHold, sides: Vec<AccountNumber>) -> api::Hold {
     api::Hold {
         hold_sequence: hold.get(),
         state: api::HoldState::Open.into(),
         amount_seconds: open.amount,
         left_seconds: open.left,
-        account_numbers: sides.map(AccountNumber::printed).collect(),
+        account_numbers: sides.into_iter().map(AccountNumber::printed).collect(),
         deadline: Some(answers::timestamp(open.deadline)),
         at_deadline: answers::at_deadline(open.at_deadline).into(),
         kind: answers::kind(Some(open.kind)),

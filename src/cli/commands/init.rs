@@ -44,6 +44,7 @@ pub fn run(
     programs: &Programs<'_>,
 ) -> Result<(), Failure> {
     let data = config::data(flags.data.as_ref(), environment)?;
+    let is_another = flags.name.is_none();
     let place = Place::open(flags.out)?;
     let begun = match (programs.init)(&data, flags.name.as_deref()) {
         Ok(begun) => begun,
@@ -54,10 +55,12 @@ pub fn run(
     };
     let Begun { key, network_name } = begun;
     let text = key.reveal();
-    let kept = place.put(&text)?;
-    screen.remark(&format!(
-        "The network \"{network_name}\" has begun. From now on nobody calls without a key."
-    ));
+    let kept = place.put(&text, "make another with 'hourbook init --new-admin-key'")?;
+    screen.remark(&if is_another {
+        format!("The network \"{network_name}\" has another admin key.")
+    } else {
+        format!("The network \"{network_name}\" has begun. From now on nobody calls without a key.")
+    });
     let where_it_is = kept.as_ref().map_or_else(
         || "Keep it where nobody else can read it: it is not shown again.".to_owned(),
         |path| format!("It is in {} and nowhere else.", path.display()),

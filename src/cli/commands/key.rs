@@ -223,7 +223,7 @@ async fn tell_key(
     credential: Option<api::Credential>,
     key: String,
 ) -> Result<(), Failure> {
-    let kept = if validate_only { None } else { place.put(&key)? };
+    let kept = if validate_only { None } else { place.put(&key, "rotate it with --overlap 0")? };
     let receipt = super::receipt(receipt)?;
     if validate_only || !session.screen.is_for_people() {
         let mut extra = credential.as_ref().map_or_else(Vec::new, cells);

@@ -92,12 +92,16 @@ async fn read(
     quiet_max: Duration,
 ) {
     let mut ending = books.ending.clone();
+    let (here, caller) = (Arc::clone(&books), Arc::clone(allowed.caller()));
+    let ended = async move { caller.until_ended(here.access.clock()).await };
+    tokio::pin!(ended);
     loop {
         let request = tokio::select! {
             request = requests.next() => request.transpose(),
             () = answers.closed() => return,
             () = tokio::time::sleep(quiet_max) => Err(quiet_status()),
             _ = ending.wait_for(|ending| *ending) => Err(ending_status()),
+            end = &mut ended => Err(NotDone::ended(end).into()),
         };
         let under_way = match request {
             Ok(None) => return,
@@ -168,6 +172,7 @@ fn unreadable(status: Status) -> Status {
 
 impl Installation {
     fn submit_batch(&self, allowed: &Allowed, batch: Batch) -> Result<UnderWay, NotDone> {
+        self.still(allowed)?;
         let span = tracing::info_span!(names::SPAN_BATCH, { names::ENTRY_COUNT } = batch.count());
         let _inside = span.entered();
         let mode = if batch.validate_only { Mode::ValidateOnly } else { Mode::Write };

@@ -43,7 +43,7 @@ impl http_body::Body for Guarded {
         if let Poll::Ready(end) = ended.as_mut().poll(context) {
             self.ended = None;
             self.body = Body::empty(); // Whoever fills it hears that nobody listens.
-            let status: Status = NotDone::NotLetIn(end_words(end).to_owned()).into();
+            let status: Status = NotDone::ended(end).into();
             let mut trailers = HeaderMap::new();
             return Poll::Ready(Some(match status.add_header(&mut trailers) {
                 Ok(()) => Ok(Frame::trailers(trailers)),
@@ -59,13 +59,5 @@ impl http_body::Body for Guarded {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::default()
-    }
-}
-
-const fn end_words(end: End) -> &'static str {
-    match end {
-        End::Revoked => "the key was revoked",
-        End::Replaced => "the key was replaced by another one: show that one",
-        End::Expired => "the key, or the token, is past its time",
     }
 }

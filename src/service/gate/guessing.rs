@@ -4,8 +4,8 @@
 //! key in a loop, and so that it is seen.
 //!
 //! - The right key is let in at once, also from an address that others guess from: a library, a household and
-//!   a proxy are one address for many. Only while [`WAITING_MAX`] wrong ones of that address wait is nothing
-//!   looked at that comes from it; then everybody there is answered "busy".
+//!   a proxy are one address for many. A token costs more to judge: while [`WAITING_MAX`] wrong ones of an
+//!   address wait, no token of it is looked at, and further wrong keys are answered "busy".
 //! - A few slips cost nothing: [`AT_ONCE`], then one in [`SECONDS_EACH`] seconds. What is beyond hears its no
 //!   later.
 //! - An address is one of IPv4, or a /64 of IPv6, which is one customer's.
@@ -101,9 +101,16 @@ impl Guessing {
         Self { clock, at_once: OnceLock::new(), wait, waiting: Arc::default() }
     }
 
-    /// Whether anything that comes from `peer` is looked at now.
+    /// Whether one more wrong one of `peer` could wait now.
     pub fn may_show(&self, peer: IpAddr) -> bool {
-        self.waiting.all.load(Ordering::Relaxed) == 0 || self.waiting.has_place(network(peer))
+        let all = self.waiting.all.load(Ordering::Relaxed);
+        if all == 0 {
+            return true;
+        }
+        let is_crowded = self.at_once().len() >= ADDRESSES_MAX;
+        all < WAITING_ALL_MAX
+            && self.waiting.has_place(network(peer))
+            && !(is_crowded && !self.waiting.has_place(ALL_OTHERS))
     }
 
     fn at_once(&self) -> &ByAddress {

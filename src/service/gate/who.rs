@@ -15,6 +15,12 @@ use crate::service::not_done::NotDone;
 const HEADER: &str = "authorization";
 const SCHEME: &str = "Bearer ";
 
+/// What stands after the word, in whichever letters it is written.
+fn after_scheme(shown: &str) -> Option<&str> {
+    let (word, rest) = shown.split_at_checked(SCHEME.len())?;
+    word.eq_ignore_ascii_case(SCHEME).then_some(rest)
+}
+
 /// From where a call comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(IpAddr);
@@ -63,33 +69,40 @@ impl Service {
     pub(super) fn who_comes(&self, headers: &HeaderMap, peer: Peer) -> Result<Comes, NotIn> {
         let books = self.books()?;
         let Some(shown) = headers.get(HEADER) else {
-            return match books.access.mode() {
-                AccessMode::LocalOnly if peer.is_this_machine() => {
-                    Ok(Comes::Caller(Arc::clone(&self.shared.local_operator)))
-                }
-                AccessMode::LocalOnly => Err(NotDone::NotLetIn(
-                    "this network has no keys yet and answers its own machine only: run 'hourbook init' there"
-                        .to_owned(),
-                )
-                .into()),
-                AccessMode::Keys => Err(NotDone::NotLetIn(
-                    "this network has keys: show yours as 'authorization: Bearer hbk_…'".to_owned(),
-                )
-                .into()),
-            };
+            without_key(books.access.mode(), peer)?;
+            return Ok(Comes::Caller(Arc::clone(&self.shared.local_operator)));
         };
-        if !self.shared.guessing.may_show(peer.0) {
-            return Err(NotDone::Busy("too many wrong keys come from your address").into());
+        let shown = shown.to_str().ok().and_then(after_scheme);
+        if books.access.mode() == AccessMode::LocalOnly {
+            let words =
+                "this network has no keys yet, so none is known here: run 'hourbook init' on its machine";
+            return Err(NotDone::NotLetIn(words.to_owned()).into());
         }
-        let shown = shown.to_str().ok().and_then(|shown| shown.strip_prefix(SCHEME));
         let checked = match shown {
             Some(shown) if self.shared.tokens.is_some() && !KeyText::is_meant(shown) => {
-                return Ok(Comes::WithToken(shown.into()));
+                // Judging a token is dear: nobody has it done for nothing.
+                return if self.shared.guessing.may_show(peer.0) {
+                    Ok(Comes::WithToken(shown.into()))
+                } else {
+                    Err(self.too_many_wrong().into())
+                };
             }
             Some(key) => books.access.check(key, books.access.now()),
             None => Err(KeyError::Malformed),
         };
-        checked.map(Comes::Caller).map_err(|error| self.wrong(error.word(), &error))
+        checked.map(Comes::Caller).map_err(|error| match error {
+            KeyError::KeyringLost => {
+                self.shared.metrics.caller_refused(error.word());
+                NotDone::NotLetIn(error.to_string()).into()
+            }
+            KeyError::Malformed | KeyError::Unknown | KeyError::Ended(_) => {
+                if self.shared.guessing.may_show(peer.0) {
+                    self.wrong(error.word(), &error)
+                } else {
+                    self.too_many_wrong().into()
+                }
+            }
+        })
     }
 
     /// Who comes with this token; whoever comes for the first time is written down.
@@ -123,6 +136,11 @@ impl Service {
         })
     }
 
+    fn too_many_wrong(&self) -> NotDone {
+        self.shared.metrics.caller_refused("too_many_wrong");
+        NotDone::Busy("too many wrong keys and tokens come from your address")
+    }
+
     fn wrong(&self, why: &'static str, error: &impl ToString) -> NotIn {
         self.shared.metrics.caller_refused(why);
         NotIn::Wrong(NotDone::NotLetIn(error.to_string()))
@@ -138,6 +156,50 @@ impl Service {
                 self.status_of(not_done)
             }
             NotIn::Now(not_done) => self.status_of(not_done),
+        }
+    }
+}
+
+/// Whether somebody who shows nothing is the local operator.
+fn without_key(mode: AccessMode, peer: Peer) -> Result<(), NotDone> {
+    let words = match mode {
+        AccessMode::LocalOnly if peer.is_this_machine() => return Ok(()),
+        AccessMode::LocalOnly => {
+            "this network has no keys yet and answers its own machine only: run 'hourbook init' there"
+        }
+        AccessMode::Keys => "this network has keys: show yours as 'authorization: Bearer hbk_…'",
+    };
+    Err(NotDone::NotLetIn(words.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: without a key whoever is on this machine is the local operator as long as there are no keys, and
+    /// nobody else ever is. Method: addresses of both kinds, those of IPv4 in the clothes of IPv6 among them.
+    #[test]
+    fn only_this_machine_needs_no_key() {
+        let at = |address: &str| Peer::at(SocketAddr::new(address.parse().unwrap(), 1));
+        for here in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"].map(at) {
+            assert!(without_key(AccessMode::LocalOnly, here).is_ok(), "{here:?}");
+            assert!(without_key(AccessMode::Keys, here).is_err(), "{here:?}");
+        }
+        let elsewhere = ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "0.0.0.0"].map(at);
+        for elsewhere in elsewhere.into_iter().chain([Peer::NOWHERE]) {
+            assert!(without_key(AccessMode::LocalOnly, elsewhere).is_err(), "{elsewhere:?}");
+            assert!(without_key(AccessMode::Keys, elsewhere).is_err(), "{elsewhere:?}");
+        }
+    }
+
+    /// Goal: the word before a key is understood in any letters, and nothing else is. Method: a few of each.
+    #[test]
+    fn the_word_before_a_key() {
+        for good in ["Bearer hbk_1_x", "bearer hbk_1_x", "BEARER hbk_1_x"] {
+            assert_eq!(after_scheme(good), Some("hbk_1_x"));
+        }
+        for bad in ["", "Bearer", "Bearerhbk_1_x", "Basic hbk_1_x", "hbk_1_x", "Beärer x"] {
+            assert_eq!(after_scheme(bad), None, "{bad}");
         }
     }
 }

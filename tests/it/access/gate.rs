@@ -8,9 +8,11 @@ use hourbook::access::{Grant, Reach, Role};
 use hourbook::api;
 use hourbook::domain::{BankNumber, Timestamp};
 use hourbook::ledger::ManualClock;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic::{Code, Request, Status};
 
 use super::{Office, folder, grant};
+use crate::service::hostile::wire;
 use crate::support::START;
 use crate::support::served::{Served, fresh};
 
@@ -137,4 +139,126 @@ fn a_revoked_key_ends_its_watch() {
     };
     assert_eq!((ended.code(), ended.message()), (Code::Unauthenticated, "the key was revoked"));
     assert_eq!(banks_seen(&served, broker).unwrap_err().code(), Code::Unauthenticated);
+}
+
+/// Goal: what a key sends after it was revoked is not written, whether its head or its stream came before: a stream
+/// of batches ends, and so does a call whose message comes late. Method: a stream that has answered one batch, and a
+/// call with JSON whose head was let in (the server asks for the rest); the books' position stays.
+#[test]
+fn a_revoked_key_writes_nothing_more() {
+    let folder = folder();
+    let (served, keys) = served(folder.path(), &[Role::Integration, Role::Integration]);
+    let [first, second, admin] = keys.as_slice() else { panic!() };
+    let batch = || api::PostBatchesRequest {
+        entries: vec![api::BatchEntry {
+            request_id: hourbook::domain::RequestId::fresh().bytes().to_vec(),
+            action: Some(api::batch_entry::Action::OpenAccounts(api::BatchAccounts {
+                accounts: vec![api::NewAccount {
+                    bank_number: 1,
+                    kind: api::AccountKind::Member.into(),
+                    owner_number: 1,
+                    ..Default::default()
+                }],
+            })),
+            details: None,
+        }],
+        validate_only: false,
+    };
+    let (send, batches) = tokio::sync::mpsc::channel(4);
+    send.try_send(batch()).unwrap();
+    let asked = with(first, tokio_stream::wrappers::ReceiverStream::new(batches));
+    let mut answers = served.block_on(served.ledger().post_batches(asked)).unwrap().into_inner();
+    let answer = served.block_on(answers.message()).unwrap().unwrap();
+    assert_eq!(answer.results[0].opened_account_numbers.len(), 1);
+
+    let body = serde_json::json!({ "requestId": fresh(), "count": 1 }).to_string();
+    let head = format!(
+        "POST /hourbook.v1.LedgerService/RegisterOwners HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+         Authorization: Bearer {second}\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = served.block_on(wire::say(served.address, head.as_bytes()));
+    let goes_on = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut heard = vec![0; goes_on.len()];
+    served.block_on(stream.read_exact(&mut heard)).unwrap();
+    assert_eq!(heard, goes_on, "it was let in");
+
+    for credential_number in [2, 3] {
+        let revoke = api::RevokeKeyRequest { request_id: fresh(), credential_number, ..Default::default() };
+        served.block_on(served.access(Some(admin)).revoke_key(revoke)).unwrap();
+    }
+    let position = || {
+        let asked = with(admin, api::TrialBalanceRequest::default());
+        served.block_on(served.audit().trial_balance(asked)).unwrap().into_inner().sequence
+    };
+    let before = position();
+    let _gone_already = send.try_send(batch());
+    let ended = served.block_on(answers.message()).unwrap_err();
+    assert_eq!((ended.code(), ended.message()), (Code::Unauthenticated, "the key was revoked"));
+    served.block_on(stream.write_all(body.as_bytes())).unwrap();
+    let heard = String::from_utf8(served.block_on(wire::until_closed(&mut stream))).unwrap();
+    assert!(heard.starts_with("HTTP/1.1 401 ") && heard.contains("the key was revoked"), "{heard}");
+    assert_eq!(position(), before);
+}
+
+/// Goal: I10: nobody ends a hold of another bank by guessing the number it is just getting. Method: an integration
+/// of bank 1 voids whatever comes next, over and over, while bank 2 places holds; all of them stay open.
+#[test]
+fn a_hold_to_come_is_nobody_elses() {
+    let folder = folder();
+    let (office, admin) = Office::begun(folder.path());
+    office.bank();
+    office.bank();
+    let caller = office.caller(&admin);
+    let key = |bank| {
+        let reach = Reach::banks(vec![BankNumber::new(bank)]).unwrap();
+        office.make(&caller, grant(Role::Integration, reach)).1
+    };
+    let (first, second) = (key(1), key(2));
+    drop(office);
+    let served = Served::in_folder(folder.path(), Arc::new(ManualClock::new(START)), |_| {});
+    let account = || {
+        let account = Some(api::NewAccount {
+            bank_number: 2,
+            kind: api::AccountKind::Member.into(),
+            owner_number: 1,
+            limits: Some(api::Limits::default()), // As far as the books go.
+            ..Default::default()
+        });
+        let asked = api::OpenAccountRequest { request_id: fresh(), account, ..Default::default() };
+        let answer =
+            served.block_on(served.ledger().open_account(with(&second, asked))).unwrap().into_inner();
+        let entry = answer.receipt.unwrap().entry.unwrap();
+        let Some(api::entry::Action::AccountsOpened(opened)) = entry.action else { panic!() };
+        (entry.sequence, opened.account_numbers[0])
+    };
+    let ((_, ann), (last, dev)) = (account(), account());
+    let newest = Arc::new(std::sync::atomic::AtomicU64::new(last));
+    let (mut guesser, guessed, guessing) = (served.ledger(), Arc::clone(&newest), first.clone());
+    let guesses = served.runtime.spawn(async move {
+        loop {
+            let next = guessed.load(std::sync::atomic::Ordering::Relaxed) + 1;
+            let asked =
+                api::VoidHoldRequest { request_id: fresh(), hold_sequence: next, ..Default::default() };
+            let refused = guesser.void_hold(with(&guessing, asked)).await.unwrap_err();
+            assert_eq!(refused.code(), Code::NotFound, "{refused:?}");
+        }
+    });
+    for _ in 0..300 {
+        let asked = api::PlaceHoldRequest {
+            request_id: fresh(),
+            kind: api::Kind::Redemption.into(),
+            transfers: vec![crate::support::served::transfer(ann, dev, 60)],
+            deadline: Some(prost_types::Timestamp { seconds: START.micros() / 1_000_000 + 3_600, nanos: 0 }),
+            at_deadline: api::AtDeadline::Release.into(),
+            ..Default::default()
+        };
+        let placed = served.block_on(served.ledger().place_hold(with(&second, asked))).unwrap().into_inner();
+        newest.store(placed.receipt.unwrap().entry.unwrap().sequence, std::sync::atomic::Ordering::Relaxed);
+    }
+    assert!(!guesses.is_finished(), "nothing it asked for was done");
+    guesses.abort();
+    let balance = api::GetBalanceRequest { account_number: ann, ..Default::default() };
+    let balance = served.block_on(served.ledger().get_balance(with(&second, balance))).unwrap().into_inner();
+    assert_eq!(balance.balance.unwrap().held_seconds, Some(300 * 60));
 }
