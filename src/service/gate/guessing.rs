@@ -107,10 +107,10 @@ impl Guessing {
         if all == 0 {
             return true;
         }
-        let is_crowded = self.at_once().len() >= ADDRESSES_MAX;
+        let is_counted_alone = self.at_once().len() < ADDRESSES_MAX;
         all < WAITING_ALL_MAX
             && self.waiting.has_place(network(peer))
-            && !(is_crowded && !self.waiting.has_place(ALL_OTHERS))
+            && (is_counted_alone || self.waiting.has_place(ALL_OTHERS))
     }
 
     fn at_once(&self) -> &ByAddress {
