@@ -37,6 +37,30 @@ pub trait Environment {
     fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError>;
 }
 
+/// The environment of a test.
+#[cfg(test)]
+pub(crate) struct Fixed(std::collections::BTreeMap<&'static str, String>);
+
+#[cfg(test)]
+impl Fixed {
+    /// With these variables and no others.
+    pub(crate) fn new<T: Into<String>>(variables: impl IntoIterator<Item = (&'static str, T)>) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name, value.into())).collect())
+    }
+
+    /// Without any.
+    pub(crate) fn empty() -> Self {
+        Self(std::collections::BTreeMap::new())
+    }
+}
+
+#[cfg(test)]
+impl Environment for Fixed {
+    fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        Ok(self.0.get(name).cloned())
+    }
+}
+
 /// The environment of this process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProcessEnvironment;
@@ -352,20 +376,10 @@ fn read_log(value: String) -> Result<LogLevel, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
-    struct Fixed(BTreeMap<&'static str, &'static str>);
-
-    impl Environment for Fixed {
-        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-            Ok(self.0.get(name).map(|value| (*value).to_owned()))
-        }
-    }
-
     fn read(flags: &ServeFlags, variables: &[(&'static str, &'static str)]) -> Result<Config, ConfigError> {
-        Config::read(flags, &Fixed(variables.iter().copied().collect()))
+        Config::read(flags, &Fixed::new(variables.iter().copied()))
     }
 
     /// Goal: a flag beats its variable, a variable beats what is usual.

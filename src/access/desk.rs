@@ -262,11 +262,13 @@ fn known(network: &Network, key: RequestKey) -> Result<Option<(CredentialNumber,
     Ok(Some((CredentialNumber::new(number), said)))
 }
 
-/// The id under which the holder of a new credential is registered: asking again registers nobody else.
-fn holder_id(id: RequestId) -> RequestId {
+/// The id of a request that follows from another: asking again does nothing again. `purpose` keeps apart what
+/// follows from the same.
+pub(super) fn derived_id(purpose: &str, from: &[u8]) -> RequestId {
     let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
-    context.update(b"hourbook holder of a credential\0");
-    context.update(&id.bytes());
+    context.update(purpose.as_bytes());
+    context.update(b"\0");
+    context.update(from);
     RequestId::derived(context.finish().as_ref().first_chunk().copied().unwrap_or_default()) // 32 hold 16.
 }
 
@@ -360,7 +362,10 @@ impl Access {
             Some(holder) => holder,
             None if asked.mode == Mode::ValidateOnly => OwnerNumber::OPERATOR,
             None => {
-                let key = RequestKey { id: holder_id(asked.key.id), ..asked.key };
+                let key = RequestKey {
+                    id: derived_id("hourbook holder of a credential", &asked.key.id.bytes()),
+                    ..asked.key
+                };
                 let [holder] = network.register_owners(key, caller.holder, 1)?[..] else {
                     return Err(NotMade::KeyringLost);
                 };

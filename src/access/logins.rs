@@ -1,24 +1,25 @@
 //! People who come with tokens of the network's identity provider: known in the books from their first call.
 //!
 //! Role and reach are in each token and may be others tomorrow. What stays is who it is: a person at that
-//! issuer has one owner number, so that the books name the actor of every entry, and one scope, so that asking
-//! again is safe. The journal keeps a keyed hash of issuer and subject: who has it, or a copy of it, cannot
+//! issuer has one owner number, so that the books name the actor of every entry, and one scope (as an integration
+//! that of all integrations), so that asking again is safe. The journal keeps a keyed hash of issuer and subject: who has it, or a copy of it, cannot
 //! test a guess.
 //!
 //! - A first call writes who came, before anything else is done for them; later ones look it up.
+//! - Where the keyring was lost and the network got another key, everybody is somebody new.
 //! - A member's token is not let in yet: nothing says which member it is.
 //!
 //! Limits: 100,000 people. Whoever is shut out at the issuer is out here when their token ends, which is at
 //! most the longest time a token may live.
 //!
-//! Progress of [`Access::login`]: as [`Access::check`]. [`Access::meet`] waits for the disk.
+//! Progress of [`Access::login`]: as [`Access::check`], and a short lock around the paces of logins.
+//! [`Access::meet`] waits for the disk.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_lc_rs::digest;
-
 use super::caller::{Caller, Capacity, Identity, Lifetime, LoginNumber};
+use super::desk::derived_id;
 use super::note::{KeptSecret, Said};
 use super::pace::{Pace, Pacer};
 use super::refusal::Refusal;
@@ -26,7 +27,7 @@ use super::register::{LOGINS_MAX, Login};
 use super::role::Role;
 use super::tokens::TokenCaller;
 use super::{Access, NotMade};
-use crate::domain::{Invalid, RequestId, RequestKey, Scope};
+use crate::domain::{Invalid, RequestKey, Scope};
 use crate::ledger::Mode;
 use crate::network::Network;
 
@@ -79,7 +80,7 @@ enum Known {
 }
 
 impl Access {
-    /// Who comes with this token, if they came before. About a microsecond; waits for nobody.
+    /// Who comes with this token, if they came before. Waits for no disk.
     ///
     /// # Errors
     /// [`LoginError`], but for `NotMade`.
@@ -108,11 +109,12 @@ impl Access {
         }
         // Nobody did it but the network itself; asking again, after a kill between the two, is the same request.
         let actor = person.key_owner;
-        let key = |what: &[u8]| RequestKey { scope: Scope::OPERATOR, id: derived(what, &person.hash) };
-        let registered = network.register_owners(key(b"registered"), actor, 1).map_err(NotMade::from)?;
+        let key = |purpose| RequestKey { scope: Scope::OPERATOR, id: derived_id(purpose, &person.hash) };
+        let registered =
+            network.register_owners(key("hourbook owner of a login"), actor, 1).map_err(NotMade::from)?;
         let [holder] = registered[..] else { return Err(LoginError::KeyringLost) };
         let said = Said::Met { holder, person };
-        desk.write(network, (key(b"met"), actor), number.get(), &said, Mode::Write)?;
+        desk.write(network, (key("hourbook login"), actor), number.get(), &said, Mode::Write)?;
         self.publish(&desk);
         Ok(self.caller(token, Login { number, holder }))
     }
@@ -168,12 +170,4 @@ impl LoginPaces {
 
 fn scope(role: Role, number: u32) -> Scope {
     if role == Role::Integration { Scope::OPERATOR } else { Scope::new(SCOPES_FROM | number) }
-}
-
-fn derived(what: &[u8], hash: &[u8]) -> RequestId {
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(b"hourbook login\0");
-    context.update(what);
-    context.update(hash);
-    RequestId::derived(context.finish().as_ref().first_chunk().copied().unwrap_or_default()) // 32 hold 16.
 }

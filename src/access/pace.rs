@@ -3,7 +3,8 @@
 //! Counted at the gate, so over every protocol together. It is for callers that run wild, a till in a loop or a
 //! page that asks for everything at once: they are answered "busy", and nobody else feels them. Nobody waits.
 //!
-//! - Every credential and every login has a pace of its own; both keys of a rotation share one.
+//! - Every credential has a pace of its own, and every login one in each role it comes in; both keys of a rotation
+//!   share one.
 //! - It is lost on restart, and so is what was used up.
 //!
 //! Progress of [`Pace::may_call`]: lock-free, one atomic number.

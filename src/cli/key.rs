@@ -127,15 +127,8 @@ mod tests {
     use std::fs::{self, Permissions};
 
     use super::*;
+    use crate::config::Fixed;
     use crate::domain::Secret;
-
-    struct Fixed(Vec<(&'static str, String)>);
-
-    impl Environment for Fixed {
-        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-            Ok(self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
-        }
-    }
 
     fn key(number: u32) -> String {
         KeyText::new(number, Secret::zeroed()).reveal()
@@ -162,12 +155,12 @@ mod tests {
         };
         let one = file("one", &(key(1) + "\n"), 0o600);
         let three = file("three", &format!("  {}\r\n\n", key(3)), 0o640).display().to_string();
-        let both = Fixed(vec![(KEY, key(2)), (KEY_FILE, three.clone())]);
+        let both = Fixed::new([(KEY, key(2)), (KEY_FILE, three.clone())]);
         let number = |number| Some(format!("Bearer {}", key(number)));
         assert_eq!(carried(given(Some(&one), &both).unwrap()), number(1));
         assert_eq!(carried(given(None, &both).unwrap()), number(2));
-        assert_eq!(carried(given(None, &Fixed(vec![(KEY_FILE, three)])).unwrap()), number(3));
-        assert_eq!(carried(given(None, &Fixed(vec![])).unwrap()), None);
+        assert_eq!(carried(given(None, &Fixed::new([(KEY_FILE, three)])).unwrap()), number(3));
+        assert_eq!(carried(given(None, &Fixed::empty()).unwrap()), None);
         let bent = key(4).replacen("aa", "ab", 1);
         let long = format!("{}{}", " ".repeat(200), key(4));
         for (path, said) in [
@@ -182,10 +175,10 @@ mod tests {
             assert!(error.contains(said) && error.starts_with("--key-file"), "{error}");
             assert!(!error.contains("hbk_4"), "{error}");
         }
-        let error = given(None, &Fixed(vec![(KEY, bent.clone())])).unwrap_err().to_string();
+        let error = given(None, &Fixed::new([(KEY, bent.clone())])).unwrap_err().to_string();
         assert!(error.starts_with("HOURBOOK_KEY is '(not shown)'") && !error.contains("hbk_4"), "{error}");
         // A key where its file is meant.
-        let error = given(None, &Fixed(vec![(KEY_FILE, key(4))])).unwrap_err();
+        let error = given(None, &Fixed::new([(KEY_FILE, key(4))])).unwrap_err();
         assert!(
             !format!("{error} {error:?}").contains("hbk_4") && error.to_string().contains("hbk_…"),
             "{error}"

@@ -167,15 +167,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::config::Fixed;
     use crate::domain::Secret;
-
-    struct Fixed(Vec<(&'static str, String)>);
-
-    impl Environment for Fixed {
-        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-            Ok(self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
-        }
-    }
 
     /// A home folder with this file in it.
     fn home(text: &[u8], mode: u32) -> (tempfile::TempDir, String) {
@@ -197,8 +190,8 @@ mod tests {
         let (_home, path) = home(TWO.as_bytes(), 0o644);
         let (_other, other) = home(b"[profile.default]\n[profile.only]", 0o644);
         let found = |flag, variables: &[(&'static str, &str)]| {
-            let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-            Chosen::find(flag, &Fixed(variables)).map(|chosen| chosen.map(|chosen| chosen.profile.name))
+            let variables = variables.iter().map(|(name, value)| (*name, *value));
+            Chosen::find(flag, &Fixed::new(variables)).map(|chosen| chosen.map(|chosen| chosen.profile.name))
         };
         let is = |name: &str| Some(name.to_owned());
         let home = ("HOME", path.as_str());
@@ -238,7 +231,7 @@ mod tests {
     fn a_file_is_judged() {
         let said = |text: &[u8], mode| {
             let (_home, path) = home(text, mode);
-            let found = Chosen::find(None, &Fixed(vec![("HOME", path)]));
+            let found = Chosen::find(None, &Fixed::new([("HOME", path)]));
             found.map(|chosen| chosen.is_some()).map_err(|error| error.to_string())
         };
         let key = KeyText::new(7, Secret::zeroed()).reveal();

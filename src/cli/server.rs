@@ -154,24 +154,15 @@ fn read(file: &str) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-
-    struct Fixed(BTreeMap<&'static str, &'static str>);
-
-    impl Environment for Fixed {
-        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-            Ok(self.0.get(name).map(|value| (*value).to_owned()))
-        }
-    }
+    use crate::config::Fixed;
 
     fn find(
         server: Option<&str>,
         ca: Option<&str>,
         variables: &[(&'static str, &'static str)],
     ) -> Result<Server, ConfigError> {
-        Server::find(server, ca, &Fixed(variables.iter().copied().collect()))
+        Server::find(server, ca, &Fixed::new(variables.iter().copied()))
     }
 
     /// Goal: flag before variable before the usual address, and what cannot be meant is named.

@@ -119,15 +119,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::config::Fixed;
     use crate::domain::{KeyText, Secret};
-
-    struct Fixed(Vec<(&'static str, String)>);
-
-    impl Environment for Fixed {
-        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-            Ok(self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
-        }
-    }
 
     fn key(number: u32) -> String {
         KeyText::new(number, Secret::zeroed()).reveal()
@@ -154,7 +147,7 @@ mod tests {
             variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         variables.push(("HOME", home.path().display().to_string()));
         let flags = Flags { key_file: key_file.as_deref(), ..flags };
-        let target = Target::find(flags, &Fixed(variables));
+        let target = Target::find(flags, &Fixed::new(variables));
         let mut target = target.map_err(|failure| {
             assert_eq!(failure.exit(), crate::cli::Exit::BadConfig);
             failure.to_string()

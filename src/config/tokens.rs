@@ -152,24 +152,15 @@ fn read_seconds(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-
-    struct Fixed(BTreeMap<&'static str, &'static str>);
-
-    impl Environment for Fixed {
-        fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-            Ok(self.0.get(name).map(|value| (*value).to_owned()))
-        }
-    }
+    use crate::config::Fixed;
 
     const PARTIES: [(&str, &str); 2] =
         [("HOURBOOK_JWT_ISSUER", "https://id.example.org"), ("HOURBOOK_JWT_AUDIENCE", "hourbook")];
 
     fn with(variables: &[(&'static str, &'static str)]) -> Result<Option<TokenSettings>, ConfigError> {
-        let all = PARTIES.iter().chain(variables).copied().collect();
-        read(&TokenFlags::default(), &Fixed(all))
+        let all = PARTIES.iter().chain(variables).copied();
+        read(&TokenFlags::default(), &Fixed::new(all))
     }
 
     /// Goal: what is set arrives, flags before variables, the rest is usual. Method: all of them set, and none.
@@ -199,9 +190,9 @@ mod tests {
             ("HOURBOOK_JWT_KEYS_AGE_SECONDS", "600"),
         ];
         let flags = TokenFlags { jwt_audience: Some("books".into()), ..TokenFlags::default() };
-        let all = PARTIES.iter().chain(&variables).copied().collect();
-        assert_eq!(read(&flags, &Fixed(all)), Ok(Some(expected)));
-        assert_eq!(read(&TokenFlags::default(), &Fixed(BTreeMap::new())), Ok(None));
+        let all = PARTIES.iter().chain(&variables).copied();
+        assert_eq!(read(&flags, &Fixed::new(all)), Ok(Some(expected)));
+        assert_eq!(read(&TokenFlags::default(), &Fixed::empty()), Ok(None));
     }
 
     /// Goal: what cannot be meant is named, before a port opens. Method: one bad value for each setting.
@@ -236,7 +227,7 @@ mod tests {
                 "{error}"
             );
         }
-        let only = |name, value| read(&TokenFlags::default(), &Fixed([(name, value)].into())).unwrap_err();
+        let only = |name, value| read(&TokenFlags::default(), &Fixed::new([(name, value)])).unwrap_err();
         assert_eq!(only("HOURBOOK_JWT_ROLE_MAP", "x=lead").setting, ISSUER);
         assert_eq!(only("HOURBOOK_JWT_BANKS_PATH", "/b").setting, ISSUER);
         assert_eq!(only(ISSUER, "https://id.example.org").setting, AUDIENCE);

@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::asked::{Asked, accounts_named, act_as, entry_named};
 use super::not_done::NotDone;
-use crate::access::{Access, Allowed};
+use crate::access::{Access, Allowed, End};
 use crate::directory::{Activities, Names};
 use crate::domain::{
     AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
@@ -106,6 +106,12 @@ impl Installation {
         // Whoever has no end needs no clock.
         let ended = ends.moment().and_then(|_| ends.at(self.access.now()));
         ended.map_or(Ok(()), |end| Err(NotDone::ended(end)))
+    }
+
+    /// Waits until a caller's key or token is over.
+    pub fn until_ended(self: &Arc<Self>, allowed: &Allowed) -> impl Future<Output = End> + Send + use<> {
+        let (here, caller) = (Arc::clone(self), Arc::clone(allowed.caller()));
+        async move { caller.until_ended(here.access.clock()).await }
     }
 
     /// Runs `work`, which is a write, where it may wait for a disk.

@@ -92,8 +92,7 @@ async fn read(
     quiet_max: Duration,
 ) {
     let mut ending = books.ending.clone();
-    let (here, caller) = (Arc::clone(&books), Arc::clone(allowed.caller()));
-    let ended = async move { caller.until_ended(here.access.clock()).await };
+    let ended = books.until_ended(&allowed);
     tokio::pin!(ended);
     loop {
         let request = tokio::select! {

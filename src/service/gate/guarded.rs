@@ -13,22 +13,31 @@ use crate::access::End;
 use crate::service::not_done::NotDone;
 
 /// The end of a caller, to come.
-pub(super) type Ended = Pin<Box<dyn Future<Output = End> + Send>>;
+type Ended = Pin<Box<dyn Future<Output = End> + Send>>;
 
-/// The body of an answer that goes on, until its caller's end.
-pub(super) struct Guarded {
-    body: Body,
-    /// None once it was said.
+/// How long an answer may go on.
+pub(super) struct GoesOn {
+    /// Until then; none once that was said.
     ended: Option<Ended>,
     /// Among the streams of its caller.
     _place: Option<OwnedSemaphorePermit>,
 }
 
-impl Guarded {
-    /// `body`, until `ended`.
-    pub(super) fn new(body: Body, ended: Ended, place: Option<OwnedSemaphorePermit>) -> Self {
-        Self { body, ended: Some(ended), _place: place }
+impl GoesOn {
+    /// Until `ended`.
+    pub(super) fn new(ended: Ended, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { ended: Some(ended), _place: place }
     }
+
+    /// `body`, and no longer.
+    pub(super) fn guard(self, body: Body) -> Body {
+        Body::new(Guarded { body, goes_on: self })
+    }
+}
+
+struct Guarded {
+    body: Body,
+    goes_on: GoesOn,
 }
 
 impl http_body::Body for Guarded {
@@ -39,9 +48,9 @@ impl http_body::Body for Guarded {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
-        let Some(ended) = &mut self.ended else { return Poll::Ready(None) };
+        let Some(ended) = &mut self.goes_on.ended else { return Poll::Ready(None) };
         if let Poll::Ready(end) = ended.as_mut().poll(context) {
-            self.ended = None;
+            self.goes_on.ended = None;
             self.body = Body::empty(); // Whoever fills it hears that nobody listens.
             let status: Status = NotDone::ended(end).into();
             let mut trailers = HeaderMap::new();
@@ -54,7 +63,7 @@ impl http_body::Body for Guarded {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.ended.is_none() || self.body.is_end_stream()
+        self.goes_on.ended.is_none() || self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use tokio::sync::OwnedSemaphorePermit;
 use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service as TowerService};
@@ -29,7 +28,7 @@ use super::Service;
 use super::not_done::NotDone;
 use crate::access::calls::{self, Entrance};
 use crate::access::{Allowed, Caller, Rule};
-use guarded::{Ended, Guarded};
+use guarded::GoesOn;
 pub use guessing::Guessing;
 use who::Comes;
 pub use who::Peer;
@@ -128,32 +127,23 @@ impl Service {
         S::Future: Send + 'static,
         S::Error: 'static,
     {
-        let (allowed, place) = match self.admit(rule, caller) {
+        let (allowed, goes_on) = match self.admit(rule, caller) {
             Ok(admitted) => admitted,
             Err(not_done) => {
                 let refused = self.status_of(not_done).into_http();
                 return Box::pin(async move { Ok(refused) });
             }
         };
-        let goes_on = STREAMS.contains(&rule.call).then(|| self.until_ended(&allowed));
         request.extensions_mut().insert(allowed);
         let answer = inner.call(request);
         match goes_on {
             None => Box::pin(answer),
-            Some(ended) => {
-                Box::pin(
-                    async move { Ok(answer.await?.map(|body| Body::new(Guarded::new(body, ended, place)))) },
-                )
-            }
+            Some(goes_on) => Box::pin(async move { Ok(answer.await?.map(|body| goes_on.guard(body))) }),
         }
     }
 
-    /// What `caller` may ask this call for, and their place among their own streams if it is one.
-    fn admit(
-        &self,
-        rule: &Rule,
-        caller: Arc<Caller>,
-    ) -> Result<(Allowed, Option<OwnedSemaphorePermit>), NotDone> {
+    /// What `caller` may ask this call for, and how long its answer may go on, if it is one that does.
+    fn admit(&self, rule: &Rule, caller: Arc<Caller>) -> Result<(Allowed, Option<GoesOn>), NotDone> {
         let (capacity, pace) = (caller.capacity, caller.pace.clone());
         if pace.as_ref().is_some_and(|pace| !pace.may_call()) {
             self.shared.metrics.caller_refused("too_fast");
@@ -161,22 +151,15 @@ impl Service {
         }
         let allowed = Allowed::new(caller, rule)
             .ok_or_else(|| NotDone::may_not_call(capacity, rule.call, rule.extent(capacity)))?;
-        let Some(pace) = pace.filter(|_| STREAMS.contains(&rule.call)) else { return Ok((allowed, None)) };
-        let Some(place) = pace.begin_stream() else {
+        if !STREAMS.contains(&rule.call) {
+            return Ok((allowed, None));
+        }
+        let place = pace.map(|pace| pace.begin_stream().ok_or(())).transpose().map_err(|()| {
             self.shared.metrics.caller_refused("too_many_streams");
-            return Err(NotDone::Busy("16 streams with this key or token are open"));
-        };
-        Ok((allowed, Some(place)))
-    }
-
-    fn until_ended(&self, allowed: &Allowed) -> Ended {
-        let (books, caller) = (self.shared.installation.get().cloned(), Arc::clone(allowed.caller()));
-        Box::pin(async move {
-            match books {
-                Some(books) => caller.until_ended(books.access.clock()).await,
-                None => std::future::pending().await, // Nobody is let in before the books are open.
-            }
-        })
+            NotDone::Busy("16 streams with this key or token are open")
+        })?;
+        let goes_on = GoesOn::new(Box::pin(self.books()?.until_ended(&allowed)), place);
+        Ok((allowed, Some(goes_on)))
     }
 }
 

@@ -91,13 +91,10 @@ impl Service {
             None => Err(KeyError::Malformed),
         };
         checked.map(Comes::Caller).map_err(|error| match error {
-            KeyError::KeyringLost => {
-                self.shared.metrics.caller_refused(error.word());
-                NotDone::NotLetIn(error.to_string()).into()
-            }
+            KeyError::KeyringLost => self.not_let_in(error.word(), &error).into(),
             KeyError::Malformed | KeyError::Unknown | KeyError::Ended(_) => {
                 if self.shared.guessing.may_show(peer.0) {
-                    self.wrong(error.word(), &error)
+                    NotIn::Wrong(self.not_let_in(error.word(), &error))
                 } else {
                     self.too_many_wrong().into()
                 }
@@ -116,7 +113,7 @@ impl Service {
                      shortly",
                 ))
             } else {
-                self.wrong(error.word(), &error)
+                NotIn::Wrong(self.not_let_in(error.word(), &error))
             }
         })?;
         let caller = match books.access.login(&token) {
@@ -129,10 +126,7 @@ impl Service {
             error @ (LoginError::NotBegun
             | LoginError::KeyringLost
             | LoginError::NotLinked
-            | LoginError::Reach(_)) => {
-                self.shared.metrics.caller_refused(error.word());
-                NotDone::NotLetIn(error.to_string()).into()
-            }
+            | LoginError::Reach(_)) => self.not_let_in(error.word(), &error).into(),
         })
     }
 
@@ -141,9 +135,9 @@ impl Service {
         NotDone::Busy("too many wrong keys and tokens come from your address")
     }
 
-    fn wrong(&self, why: &'static str, error: &impl ToString) -> NotIn {
+    fn not_let_in(&self, why: &'static str, error: &impl ToString) -> NotDone {
         self.shared.metrics.caller_refused(why);
-        NotIn::Wrong(NotDone::NotLetIn(error.to_string()))
+        NotDone::NotLetIn(error.to_string())
     }
 
     /// What whoever is not let in hears; the later, the more wrong ones come from where they are.

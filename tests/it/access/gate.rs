@@ -2,16 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hourbook::access::{Grant, Reach, Role};
 use hourbook::api;
 use hourbook::domain::{BankNumber, Timestamp};
 use hourbook::ledger::ManualClock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 
-use super::{Office, folder, grant};
+use super::{Office, folder, grant, why_it_ends, with};
 use crate::service::hostile::wire;
 use crate::support::START;
 use crate::support::served::{Served, fresh};
@@ -29,12 +28,6 @@ fn served(folder: &Path, roles: &[Role]) -> (Served, Vec<String>) {
     drop(office);
     keys.push(admin);
     (Served::in_folder(folder, Arc::new(ManualClock::new(START)), |_| {}), keys)
-}
-
-fn with<T>(key: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
-    request
 }
 
 fn open_account(served: &Served, key: &str, bank_number: u32) -> Result<api::Entry, Status> {
@@ -128,15 +121,7 @@ fn a_revoked_key_ends_its_watch() {
     assert!(served.block_on(watch.message()).unwrap().is_some(), "the first sign of life");
     let revoke = api::RevokeKeyRequest { request_id: fresh(), credential_number: 2, ..Default::default() };
     served.block_on(served.access(Some(admin)).revoke_key(revoke)).unwrap();
-    let ended = loop {
-        // A safety net: without it a stream that goes on would hang the test.
-        let next = async { tokio::time::timeout(Duration::from_secs(120), watch.message()).await };
-        match served.block_on(next).expect("it must end") {
-            Ok(Some(_)) => {} // What was on its way.
-            Ok(None) => panic!("it must say why"),
-            Err(status) => break status,
-        }
-    };
+    let ended = why_it_ends(&served, &mut watch);
     assert_eq!((ended.code(), ended.message()), (Code::Unauthenticated, "the key was revoked"));
     assert_eq!(banks_seen(&served, broker).unwrap_err().code(), Code::Unauthenticated);
 }

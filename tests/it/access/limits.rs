@@ -11,10 +11,10 @@ use hourbook::api;
 use hourbook::domain::{BankNumber, KeyText, Secret};
 use hourbook::ledger::ManualClock;
 use hourbook::server::Options;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::{Office, folder, grant};
+use super::{Office, folder, grant, with};
 use crate::json::connections::heard;
 use crate::support::served::{Served, open_channel};
 use crate::support::{START, wait_until};
@@ -75,9 +75,7 @@ fn streams_of_one_key_are_bounded() {
     let folder = folder();
     let (served, broker, _) = served(folder.path(), |_| {});
     let watch = || {
-        let mut asked =
-            Request::new(api::WatchEntriesRequest { heartbeat_seconds: 300, ..Default::default() });
-        asked.metadata_mut().insert("authorization", format!("Bearer {broker}").parse().unwrap());
+        let asked = with(&broker, api::WatchEntriesRequest { heartbeat_seconds: 300, ..Default::default() });
         served.block_on(served.ledger().watch_entries(asked))
     };
     let mut open: Vec<_> = (0..STREAMS_MAX).map(|_| watch().unwrap()).collect();

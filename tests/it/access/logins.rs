@@ -9,11 +9,11 @@ use hourbook::api;
 use hourbook::domain::OwnerNumber;
 use hourbook::ledger::ManualClock;
 use serde_json::{Value, json};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 
 use super::issuer::{Issuer, Key};
 use super::tokens::{AUDIENCE, NOW, changed};
-use super::{Office, folder};
+use super::{Office, folder, why_it_ends, with};
 use crate::support::START;
 use crate::support::served::{Served, exchange, fresh};
 
@@ -86,12 +86,6 @@ fn serve(folder: &Path, issuer: &Issuer, clock: Arc<ManualClock>) -> Served {
     let mut settings = TokenSettings::new(&issuer.name(), AUDIENCE, None).unwrap();
     settings.ages.timeout = Duration::from_secs(60);
     Served::in_folder(folder, clock, |options| options.tokens = Some(settings))
-}
-
-fn with<T>(shown: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("authorization", format!("Bearer {shown}").parse().unwrap());
-    request
 }
 
 /// Goal: whoever comes with a token is what the token says, within its reach, and the books keep who did what,
@@ -248,15 +242,7 @@ fn a_token_ends_its_watch() {
         network.served.block_on(network.served.ledger().watch_entries(watch)).unwrap().into_inner();
     assert!(network.served.block_on(watch.message()).unwrap().is_some(), "the first sign of life");
     network.served.clock.advance_seconds(3_631);
-    let ended = loop {
-        // A safety net: without it a stream that goes on would hang the test.
-        let next = async { tokio::time::timeout(Duration::from_secs(120), watch.message()).await };
-        match network.served.block_on(next).expect("it must end") {
-            Ok(Some(_)) => {} // What was on its way.
-            Ok(None) => panic!("it must say why"),
-            Err(status) => break status,
-        }
-    };
+    let ended = why_it_ends(&network.served, &mut watch);
     assert_eq!(ended.code(), Code::Unauthenticated, "{ended:?}");
     assert!(ended.message().contains("past its time"), "{ended:?}");
 }

@@ -14,6 +14,7 @@ mod tokens;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hourbook::access::pace::CALLS_PER_SECOND_USUAL;
 use hourbook::access::{
@@ -25,7 +26,9 @@ use hourbook::domain::{
 };
 use hourbook::ledger::{Bounds, ManualClock, Mode};
 use hourbook::network::{Network, NetworkOptions};
+use tonic::{Request, Status, Streaming};
 
+use crate::support::served::Served;
 use crate::support::{START, stay, wide_bank};
 
 /// A network on a disk, its credentials, and a clock in the test's hands.
@@ -168,5 +171,25 @@ pub fn refusal<T>(done: Result<T, NotMade>) -> Refusal {
         Err(NotMade::Refused(refusal)) => refusal,
         Err(other) => panic!("{other:?}"),
         Ok(_) => panic!("it was done"),
+    }
+}
+
+/// A call that shows a key or a token.
+pub fn with<T>(shown: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", format!("Bearer {shown}").parse().unwrap());
+    request
+}
+
+/// What a stream ends with.
+pub fn why_it_ends<T>(served: &Served, stream: &mut Streaming<T>) -> Status {
+    loop {
+        // A safety net: without it a stream that goes on would hang the test.
+        let next = async { tokio::time::timeout(Duration::from_secs(120), stream.message()).await };
+        match served.block_on(next).expect("it must end") {
+            Ok(Some(_)) => {} // What was on its way.
+            Ok(None) => panic!("it must say why"),
+            Err(status) => break status,
+        }
     }
 }
