@@ -8,6 +8,7 @@ pub mod account_number;
 pub mod amount;
 pub mod claim;
 pub mod command;
+pub mod entering;
 pub mod entry;
 pub mod hours;
 pub mod invalid;
@@ -29,6 +30,7 @@ pub use command::{
     Action, AtDeadline, Capture, Close, Command, Hold, OpenBank, OpenClearing, Post, Rest, ReversalKind,
     Reverse, ReversedPart, Transfers,
 };
+pub use entering::{Entering, EntryStep, Rounding};
 pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
 pub use invalid::Invalid;
 pub use key_text::{KeyText, KeyTextError};
