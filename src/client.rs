@@ -1,21 +1,31 @@
 //! What a client of ours shows with every call: its key, if it has one.
 //!
-//! The key is in one header and marked as not to be printed, so that no Debug output has it.
+//! The key joins a call below everything that prints one, and what keeps it does not print it.
+//!
+//! It is not marked "never index" for HTTP/2: so it goes over a connection once, and then as one byte. That mark is
+//! for what can be guessed bit by bit; a key has 256 random ones.
 
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
-use tonic::{Request, Status};
+use std::fmt;
+use std::task::{Context, Poll};
+
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::{Request, Response};
+use tonic::body::Body;
+use tonic::transport::{Channel, channel};
+use tower::Service;
 
 use crate::domain::KeyText;
 
-/// A channel that shows a key, or none.
-pub type Wire = InterceptedService<Channel, Shown>;
-
 /// What is shown.
+#[derive(Clone)]
+pub struct Shown(Option<HeaderValue>);
+
+/// A channel that shows a key, or none.
 #[derive(Clone, Debug)]
-pub struct Shown(Option<MetadataValue<Ascii>>);
+pub struct Wire {
+    channel: Channel,
+    shown: Shown,
+}
 
 impl Shown {
     /// Nothing: for a network that has no keys yet.
@@ -24,11 +34,7 @@ impl Shown {
     /// This key.
     #[must_use]
     pub fn key(key: &KeyText) -> Self {
-        let value = format!("Bearer {}", key.reveal()).parse::<MetadataValue<Ascii>>();
-        Self(value.ok().map(|mut value| {
-            value.set_sensitive(true);
-            value
-        }))
+        Self(HeaderValue::try_from(format!("Bearer {}", key.reveal())).ok())
     }
 
     /// Whether it is nothing.
@@ -39,17 +45,36 @@ impl Shown {
 
     /// With every call on `channel`.
     #[must_use]
-    pub fn on(self, channel: Channel) -> Wire {
-        InterceptedService::new(channel, self)
+    pub const fn on(self, channel: Channel) -> Wire {
+        Wire { channel, shown: self }
+    }
+
+    /// Puts it into the head of a call.
+    pub fn join<B>(&self, request: &mut Request<B>) {
+        if let Some(value) = &self.0 {
+            request.headers_mut().insert(AUTHORIZATION, value.clone());
+        }
     }
 }
 
-impl Interceptor for Shown {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(value) = &self.0 {
-            request.metadata_mut().insert("authorization", value.clone());
-        }
-        Ok(request)
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_nothing() { "no key" } else { "a key" })
+    }
+}
+
+impl Service<Request<Body>> for Wire {
+    type Response = Response<Body>;
+    type Error = tonic::transport::Error;
+    type Future = channel::ResponseFuture;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.channel.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        self.shown.join(&mut request);
+        self.channel.call(request)
     }
 }
 
@@ -58,17 +83,19 @@ mod tests {
     use super::*;
     use crate::domain::Secret;
 
-    /// Goal: the key is shown to the server and to nobody else. Method: a request, and its Debug form.
+    /// Goal: the key is shown to the server and not printed; no key is nothing. Method: a request, and Debug.
     #[test]
     fn a_key_is_shown_and_not_printed() {
         let key = KeyText::new(7, Secret::zeroed());
-        let mut shown = Shown::key(&key);
-        let request = shown.call(Request::new(())).unwrap();
-        let carried = request.metadata().get("authorization").unwrap().to_str().unwrap();
+        let shown = Shown::key(&key);
+        let mut request = Request::new(());
+        shown.join(&mut request);
+        let carried = request.headers().get("authorization").unwrap().to_str().unwrap();
         assert_eq!(carried, format!("Bearer {}", key.reveal()));
-        assert!(!format!("{shown:?} {request:?}").contains("hbk_"));
-        let mut nothing = Shown::NOTHING;
-        assert!(nothing.is_nothing() && !shown.is_nothing());
-        assert!(nothing.call(Request::new(())).unwrap().metadata().is_empty());
+        assert!(!format!("{shown:?}").contains("hbk_"));
+        let mut request = Request::new(());
+        Shown::NOTHING.join(&mut request);
+        assert!(Shown::NOTHING.is_nothing() && !shown.is_nothing());
+        assert!(request.headers().is_empty());
     }
 }

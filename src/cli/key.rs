@@ -136,10 +136,10 @@ mod tests {
 
     /// What a call would carry.
     fn carried(shown: Option<Shown>) -> Option<String> {
-        use tonic::service::Interceptor;
-        let mut shown = shown?;
-        let request = shown.call(tonic::Request::new(())).unwrap();
-        request.metadata().get("authorization").map(|value| value.to_str().unwrap().to_owned())
+        let shown = shown?;
+        let mut request = http::Request::new(());
+        shown.join(&mut request);
+        request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned())
     }
 
     /// Goal: flag, then the key's variable, then the file's, then none; what cannot be used is named, and no

@@ -131,7 +131,6 @@ mod tests {
 
     /// A home folder with these profiles and a file for keys 1 and 2 each, and what is found there.
     fn find(profiles: &str, flags: Flags<'_>, variables: &[(&'static str, &str)]) -> Result<Found, String> {
-        use tonic::service::Interceptor;
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join(".config/hourbook");
         fs::create_dir_all(&folder).unwrap();
@@ -148,12 +147,13 @@ mod tests {
         variables.push(("HOME", home.path().display().to_string()));
         let flags = Flags { key_file: key_file.as_deref(), ..flags };
         let target = Target::find(flags, &Fixed::new(variables));
-        let mut target = target.map_err(|failure| {
+        let target = target.map_err(|failure| {
             assert_eq!(failure.exit(), crate::cli::Exit::BadConfig);
             failure.to_string()
         })?;
-        let request = target.shown.call(tonic::Request::new(())).unwrap();
-        let number = request.metadata().get("authorization").map_or(0, |value| {
+        let mut request = http::Request::new(());
+        target.shown.join(&mut request);
+        let number = request.headers().get("authorization").map_or(0, |value| {
             KeyText::parse(value.to_str().unwrap().strip_prefix("Bearer ").unwrap()).unwrap().number()
         });
         Ok((target.server.name.clone(), number, target.remark.is_some()))

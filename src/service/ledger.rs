@@ -244,7 +244,8 @@ impl Installation {
     /// What a write is answered with.
     fn receipt_as_seen(&self, allowed: &Allowed, written: &Written) -> Receipt {
         let Receipt { entry, repeated } = answers::receipt(written, &self.names());
-        Receipt { entry: entry.map(|entry| self.as_seen(allowed, entry)), repeated }
+        let command = &written.entry.command;
+        Receipt { entry: entry.map(|entry| self.as_written(allowed, command, entry)), repeated }
     }
 
     fn list_activities(

@@ -131,45 +131,77 @@ impl Installation {
     /// that are theirs to read.
     pub fn as_seen(&self, allowed: &Allowed, mut entry: api::Entry) -> api::Entry {
         if !allowed.sees_everything() {
-            let sees = |printed: u32| {
-                let account = AccountNumber::from_printed(printed);
-                account.is_ok_and(|account| self.sees_account(allowed, account))
-            };
-            entry.lines.retain(|line| sees(line.account_number));
-            let of_theirs = |transfer: &api::Transfer| {
-                sees(transfer.debit_account_number) || sees(transfer.credit_account_number)
-            };
-            match &mut entry.action {
-                Some(api::entry::Action::Reversed(reversed)) => {
-                    // Part for part, what went back is in the moves.
-                    let mut moves = entry.moves.iter();
-                    reversed.parts.retain(|_| moves.next().is_some_and(of_theirs));
-                }
-                Some(api::entry::Action::Held(held)) => held.transfers.retain(of_theirs),
-                Some(api::entry::Action::AccountsOpened(opened)) => {
-                    opened.account_numbers.retain(|number| sees(*number));
-                }
-                Some(api::entry::Action::ClearingOpened(opened)) => {
-                    for number in [&mut opened.first_account_number, &mut opened.second_account_number] {
-                        *number = if sees(*number) { *number } else { 0 };
-                    }
-                }
-                Some(_) | None => {}
-            }
-            entry.moves.retain(of_theirs);
+            self.without_others(allowed, &mut entry);
         }
-        if allowed.sees_own_side_only() {
-            own_side(&mut entry, allowed.caller().holder.get());
-        }
-        if let Some(details) = &mut entry.details {
-            match allowed.words() {
-                Words::All => {}
-                Words::Memo => (details.reason, details.typed) = Default::default(),
-                Words::None => (details.memo, details.reason, details.typed) = Default::default(),
-            }
-        }
-        entry
+        in_own_words(allowed, entry)
     }
+
+    /// The same of what a caller wrote.
+    pub fn as_written(&self, allowed: &Allowed, command: &Command, entry: api::Entry) -> api::Entry {
+        match &command.action {
+            // All it moves it names, and nothing is named that is out of reach: looking again is dear.
+            Action::Post(post) if post.ends.is_none() => in_own_words(allowed, entry),
+            Action::Post(_)
+            | Action::Hold(_)
+            | Action::Capture(_)
+            | Action::Void(_)
+            | Action::Expire(_)
+            | Action::Reverse(_)
+            | Action::RegisterOwners(_)
+            | Action::OpenBank(_)
+            | Action::OpenClearing(_)
+            | Action::OpenAccounts(_)
+            | Action::SetLimits(..)
+            | Action::Close(_)
+            | Action::Reopen(_)
+            | Action::Note(_) => self.as_seen(allowed, entry),
+        }
+    }
+
+    /// Nothing of accounts out of reach.
+    fn without_others(&self, allowed: &Allowed, entry: &mut api::Entry) {
+        let sees = |printed: u32| {
+            let account = AccountNumber::from_printed(printed);
+            account.is_ok_and(|account| self.sees_account(allowed, account))
+        };
+        entry.lines.retain(|line| sees(line.account_number));
+        let of_theirs = |transfer: &api::Transfer| {
+            sees(transfer.debit_account_number) || sees(transfer.credit_account_number)
+        };
+        match &mut entry.action {
+            Some(api::entry::Action::Reversed(reversed)) => {
+                // Part for part, what went back is in the moves.
+                let mut moves = entry.moves.iter();
+                reversed.parts.retain(|_| moves.next().is_some_and(of_theirs));
+            }
+            Some(api::entry::Action::Held(held)) => held.transfers.retain(of_theirs),
+            Some(api::entry::Action::AccountsOpened(opened)) => {
+                opened.account_numbers.retain(|number| sees(*number));
+            }
+            Some(api::entry::Action::ClearingOpened(opened)) => {
+                for number in [&mut opened.first_account_number, &mut opened.second_account_number] {
+                    *number = if sees(*number) { *number } else { 0 };
+                }
+            }
+            Some(_) | None => {}
+        }
+        entry.moves.retain(of_theirs);
+    }
+}
+
+/// What of an entry is a caller's to read.
+fn in_own_words(allowed: &Allowed, mut entry: api::Entry) -> api::Entry {
+    if allowed.sees_own_side_only() {
+        own_side(&mut entry, allowed.caller().holder.get());
+    }
+    if let Some(details) = &mut entry.details {
+        match allowed.words() {
+            Words::All => {}
+            Words::Memo => (details.reason, details.typed) = Default::default(),
+            Words::None => (details.memo, details.reason, details.typed) = Default::default(),
+        }
+    }
+    entry
 }
 
 /// Nothing of an entry tells a member or a partner who else was concerned.

@@ -3,20 +3,20 @@
 Goal: a client made from proto/ alone posts, sets aside, takes in parts, puts right, pages, watches, asks
 again, and understands refusals. Method: desk.py through a proxy that cuts and loses; every step is compared
 with what must come of it. Run by tests/it/clients.rs; takes the server's address, and the file of an authority
-where TLS is spoken.
+where TLS is spoken, and the file of an admin's key.
 """
 
 import datetime
 import faulthandler
+import functools
 import itertools
-import pathlib
 import queue
 import sys
 import threading
 
 import grpc
 
-from desk import HOUR, MINUTE, Desk, NotDone, fresh_id
+from desk import HOUR, MINUTE, Desk, NotDone, fresh_id, shown
 from hourbook.v1 import ledger_pb2, types_pb2
 from hourbook.v1.entry_pb2 import Transfer
 from proxy import Proxy
@@ -36,12 +36,12 @@ def refused(do) -> NotDone:
 
 
 class Day:
-    """A bank with two members and a café."""
+    """Two members and a café of a bank."""
 
-    def __init__(self, desk: Desk, ca: bytes | None):
-        self.desk, self.ca = desk, ca
-        bank, *people = desk.register_owners(4)
-        number = desk.open_bank(bank, "Ashenford", "Europe/London", most_made=100 * HOUR)
+    def __init__(self, desk: Desk, number: int, others):
+        """`others` makes a desk like this one at another address."""
+        self.desk, self.others = desk, others
+        people = desk.register_owners(3)
         self.ann = desk.open_account(number, people[0], "Ann")
         self.dev = desk.open_account(number, people[1], "Dev", floor=-50 * HOUR)
         kind = types_pb2.ACCOUNT_KIND_PARTNER
@@ -96,7 +96,7 @@ class Day:
         account = self.dev
         start = self.desk.help_given(self.ann, account, 1).entry.sequence
         posted, seen = [], []
-        with Desk(proxy.address, self.ca) as far:
+        with self.others(proxy.address) as far:
             watched = far.watch(start, account_number=account, heartbeat_seconds=1)
             for cut in range(3):
                 posted += [self.desk.help_given(self.ann, account, 1).entry.sequence for _ in range(20)]
@@ -124,7 +124,7 @@ class Day:
 
         # The answer is lost after the entry was written down: the client asks again by itself.
         lost_id, answers = fresh_id(), queue.Queue()
-        with Desk(proxy.address, self.ca) as far:
+        with self.others(proxy.address) as far:
             equal(far.balance(self.dev).posted_seconds, before - MINUTE, "the wire is there")
             proxy.lose_answers()
             post = lambda: answers.put(far.help_given(self.ann, self.dev, MINUTE, request_id=lost_id))
@@ -188,9 +188,16 @@ def main():
     # A net for what never comes: after two minutes every thread says where it stands, and all ends.
     faulthandler.dump_traceback_later(120, exit=True)
     proxy = Proxy(sys.argv[1])
-    ca = pathlib.Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else None
-    with Desk(sys.argv[1], ca) as desk:
-        day = Day(desk, ca)
+    address, ca, key = shown(sys.argv[1:])
+    with Desk(address, ca, key) as office:
+        [bank] = office.register_owners(1)
+        number = office.open_bank(bank, "Ashenford", "Europe/London", most_made=100 * HOUR)
+        if key is not None:  # The office opens banks, and posts nothing.
+            key = office.make_key(number, "the desk")
+            equal(refused(lambda: office.help_given(0, 0, HOUR)).reason, "BEYOND_REACH", "an admin's post")
+    others = functools.partial(Desk, ca=ca, key=key)
+    with others(address) as desk:
+        day = Day(desk, number, others)
         posted = day.posts()
         day.takes_in_two_parts()
         day.puts_right(posted)

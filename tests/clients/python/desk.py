@@ -8,7 +8,7 @@ Make the client from proto/ and look at what is there, from the root of the repo
         proto/hourbook/v1/*.proto
     PYTHONPATH=/tmp/desk python tests/clients/python/desk.py 127.0.0.1:PORT
 
-or, where the server speaks TLS, NAME:PORT and the file of its authority's certificate.
+or, where the server speaks TLS, NAME:PORT, the file of its authority's certificate and the file of your key.
 
 Three habits make a good client:
 
@@ -32,7 +32,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from hourbook.v1 import account_pb2, ledger_pb2, ledger_pb2_grpc, types_pb2
+from hourbook.v1 import access_pb2, access_pb2_grpc, account_pb2, ledger_pb2, ledger_pb2_grpc, types_pb2
 from hourbook.v1.entry_pb2 import AT_DEADLINE_RELEASE, EntryDetails, ReversedPart, Transfer
 
 MINUTE = 60
@@ -94,13 +94,21 @@ def _number(figure: str):
 class Desk:
     """Calls of one server. Safe to use from several threads."""
 
-    def __init__(self, address: str, ca: bytes | None = None):
-        """With TLS where the certificate of an authority is given, as PEM; without only on the server's machine."""
+    def __init__(self, address: str, ca: bytes | None = None, key: str | None = None):
+        """With TLS where the certificate of an authority is given, as PEM; without only on the server's machine.
+
+        A key is shown with every call, and over TLS alone.
+        """
         options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 5_000)]
         if ca is None:
             self._channel = grpc.insecure_channel(address, options=options)
         else:
-            self._channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(ca), options=options)
+            credentials = grpc.ssl_channel_credentials(ca)
+            if key is not None:
+                shown = grpc.access_token_call_credentials(key)  # "authorization: Bearer …"
+                credentials = grpc.composite_channel_credentials(credentials, shown)
+            self._channel = grpc.secure_channel(address, credentials, options=options)
+        self.access = access_pb2_grpc.AccessServiceStub(self._channel)
         self.ledger = ledger_pb2_grpc.LedgerServiceStub(self._channel)
 
     def close(self):
@@ -155,6 +163,16 @@ class Desk:
         )
         request = ledger_pb2.OpenAccountRequest(request_id=fresh_id(), account=account)
         return self.ask(self.ledger.OpenAccount, request).receipt.entry.accounts_opened.account_numbers[0]
+
+    def make_key(self, bank: int, name: str) -> str:
+        """A key of an integration that writes in one bank. It is told once: keep it where nobody else reads."""
+        request = access_pb2.CreateKeyRequest(
+            request_id=fresh_id(),
+            role=access_pb2.ROLE_INTEGRATION,
+            reach=access_pb2.Reach(bank_numbers=[bank]),
+            name=name,
+        )
+        return self.ask(self.access.CreateKey, request).key
 
     # Writing down. Each takes a request id, so that the caller can keep it and ask again.
 
@@ -251,10 +269,17 @@ def hours(seconds: int) -> str:
     return f"{'−' if seconds < 0 else ''}{whole}:{minutes:02}"
 
 
+def shown(arguments: list[str]) -> tuple[str, bytes | None, str | None]:
+    """The address, and what the files named after it hold: an authority's certificate, a key."""
+    address, *files = arguments
+    ca = pathlib.Path(files[0]).read_bytes() if files else None
+    key = pathlib.Path(files[1]).read_text().strip() if len(files) > 1 else None
+    return address, ca, key
+
+
 def main():
     """Prints every bank and its accounts."""
-    ca = pathlib.Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else None
-    with Desk(sys.argv[1], ca) as desk:
+    with Desk(*shown(sys.argv[1:])) as desk:
         for bank in desk.ask(desk.ledger.ListBanks, ledger_pb2.ListBanksRequest(page_size=1_000)).banks:
             print(f"{bank.bank_number:>6}  {bank.name}")
             accounts = ledger_pb2.ListAccountsRequest(bank_number=bank.bank_number, page_size=1_000)

@@ -26,23 +26,30 @@ const PYTHON_MIN: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 fn a_python_desk_works() {
     // A desk says "in an hour" by the clock on its wall.
     let served = Served::with(|options| options.clock = Arc::new(SystemClock));
-    a_day_at_the_desk("clients::python::a_python_desk_works", &served, None);
+    a_day_at_the_desk("clients::python::a_python_desk_works", &served, &[]);
 }
 
-/// Goal: the same over TLS, with an authority of the network's own. Method: the same day.
+/// Goal: the same over TLS, with an authority of the network's own and with keys. Method: the same day; an admin
+/// opens the bank and makes the key that the desk shows.
 #[test]
-fn a_python_desk_works_over_tls() {
+fn a_python_desk_works_over_tls_with_a_key() {
     let (authority, folder) = (Authority::new("The time banks' own"), tempfile::tempdir().unwrap());
     let tls = Tls::read(authority.local().write(folder.path())).unwrap();
-    let served = Served::secret(tls, &authority, |options| options.clock = Arc::new(SystemClock));
+    let books = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let key = folder.path().join("admin.key");
+    let mut init = Command::new(env!("CARGO_BIN_EXE_hourbook"));
+    init.args(["init", "--name", "Rivermeet", "--out"]).arg(&key).arg("--data").arg(books.path());
+    let begun = init.env_clear().output().unwrap();
+    assert!(begun.status.success(), "{}", said(&begun));
+    let served = Served::secret_in(books, tls, &authority, |options| options.clock = Arc::new(SystemClock));
     a_day_at_the_desk(
-        "clients::python::a_python_desk_works_over_tls",
+        "clients::python::a_python_desk_works_over_tls_with_a_key",
         &served,
-        Some(&authority.write(folder.path())),
+        &[authority.write(folder.path()), key],
     );
 }
 
-fn a_day_at_the_desk(test: &str, served: &Served, ca: Option<&Path>) {
+fn a_day_at_the_desk(test: &str, served: &Served, shown: &[PathBuf]) {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/python");
     let python = match python() {
         Ok(python) => python,
@@ -64,7 +71,7 @@ fn a_day_at_the_desk(test: &str, served: &Served, ca: Option<&Path>) {
     let checked = Command::new(python)
         .arg(home.join("check.py"))
         .arg(served.address.to_string())
-        .args(ca)
+        .args(shown)
         .env("PYTHONPATH", generated.path())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("NO_PROXY", "127.0.0.1")

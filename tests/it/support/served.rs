@@ -63,6 +63,16 @@ impl Served {
     /// A server with new books that speaks TLS, and a channel that believes `authority` that it is localhost.
     pub fn secret(tls: Tls, authority: &Authority, change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self::secret_in(folder, tls, authority, change)
+    }
+
+    /// The same on books that may be there already.
+    pub fn secret_in(
+        folder: tempfile::TempDir,
+        tls: Tls,
+        authority: &Authority,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let mut served = Self::start(folder.path(), clock, Some(authority), |options| {
             options.tls = Some(tls);

@@ -110,7 +110,9 @@ impl Seen {
         let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
         let mut row = |reason: &str, code: Code, meaning: &str, calls: &BTreeSet<&'static str>| {
             let ordered: Vec<_> = in_order.iter().filter(|call| calls.contains(*call)).copied().collect();
-            let calls = if ordered == [&WRITES[..], &KEY_WRITES].concat() {
+            let calls = if reason == Reason::BeyondReach.word() {
+                "every call".to_owned() // `access::every_call` sees it for each.
+            } else if ordered == [&WRITES[..], &KEY_WRITES].concat() {
                 "every call that writes".to_owned()
             } else {
                 ordered.join(", ")
@@ -201,7 +203,7 @@ fn meaning(reason: Reason) -> &'static str {
             "This request made or rotated key `credential_number` before, and a key is shown once."
         }
         Reason::KeyNotFound => "No key has that number, or none that you can see.",
-        Reason::BeyondReach => "Your key makes none for that `role`, or none that reaches so far.",
+        Reason::BeyondReach => "Beyond your key: the call itself, or a key of that `role` or reach.",
         Reason::KeyEnded => "The key was revoked or is past its time.",
         Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
         Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
