@@ -57,12 +57,21 @@ pub fn run(printer: &Printer, folder: &Path, options: &Options) {
     let mut lines = Vec::new();
     for in_flight in options.in_flight.map_or(IN_FLIGHT.to_vec(), |only| vec![only]) {
         let (mut noops, mut posts, mut with_key) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..options.turns {
+        for turn in 0..options.turns {
             let when = When::InFlight(in_flight);
             noops.push(ask(&server, None, What::Nothing, when, in_flight));
-            posts.push(ask(&server, None, What::Post, when, in_flight));
-            if in_flight == IN_FLIGHT[0] {
-                with_key.push(ask(&keyed, Some(&key), What::Post, when, in_flight));
+            let is_reference = in_flight == IN_FLIGHT[0];
+            // Each comes first as often as the other.
+            let key_first = turn % 2 == 1;
+            for shows_key in [key_first, !key_first].into_iter().filter(|shows| is_reference || !shows) {
+                rustix::fs::sync(); // What the turn before wrote is its own affair.
+                if shows_key {
+                    with_key.push(ask(&keyed, Some(&key), What::Post, when, in_flight));
+                } else {
+                    posts.push(ask(&server, None, What::Post, when, in_flight));
+                }
+            }
+            if is_reference {
                 append_turns.push(appends.turn(options.turn()));
             }
         }
