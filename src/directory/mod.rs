@@ -8,6 +8,7 @@
 
 pub mod activities;
 pub mod names;
+pub mod policy;
 
 pub use activities::{Activities, ActivitiesError};
 pub use names::Names;
