@@ -7,9 +7,11 @@
 //! Not here: the time zone, which belongs to the bank's opening entry, and the list of activities, which is
 //! notes of its own (`activities.rs`).
 
+mod history;
 mod note;
 mod offers;
 
+pub use history::{BadPolicy, POLICIES_MAX, Policies, Set};
 pub use note::{BadNote, POLICY_NOTE_BYTES};
 pub use offers::{OfferKind, OfferKinds};
 
