@@ -7,6 +7,7 @@
 //! - A bank's list only grows: an activity keeps its number for ever.
 
 pub mod activities;
+pub mod locks;
 pub mod names;
 pub mod policy;
 

@@ -19,6 +19,8 @@ impl Topic {
     pub const CREDENTIAL: Self = Self(3);
     /// A bank's policy from here on, whole; subject = bank. Belongs to `directory`.
     pub const POLICY: Self = Self(4);
+    /// A month of a bank is closed; subject = bank. Belongs to `directory`.
+    pub const PERIOD_LOCK: Self = Self(5);
 
     /// The topic `number`.
     #[must_use]
