@@ -1,7 +1,19 @@
 //! Banks' lists of activities: notes that add names, folded into numbers.
 //!
-//! A note of topic `ACTIVITIES` holds names for the bank it names; each that is not in the bank's list yet
-//! gets the next number. So the numbers follow from the journal alone.
+//! A note of topic `ACTIVITIES` holds names for the bank it names, one a line; each that is not in the bank's list
+//! yet gets the next number. So the numbers follow from the journal alone.
+//!
+//! The list has two levels. A line that begins with a tab is under the last line before it that does not:
+//!
+//! ```text
+//! gardening
+//! \tmowing
+//! \thedges
+//! transport
+//! ```
+//!
+//! - A name stands in a list once, whichever its level, and keeps its number and its place.
+//! - What would be on a third level is under the parent of the activity it was put under.
 //!
 //! The fold is brought up to date when it is asked, from where it was: nothing waits for it and it keeps no
 //! thread. It remembers itself in a small checksummed file that may be deleted, so that a start need not
@@ -11,6 +23,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::default_activities::DEFAULT_ACTIVITIES;
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{Action, BankNumber, Note, Sequence, Topic};
 use crate::journal::{JournalReader, files};
@@ -25,9 +38,12 @@ pub const NAMES_PER_NOTE_MAX: usize = 50;
 pub const NAME_BYTES_MAX: usize = 64;
 /// The fold remembers itself after reading this many entries.
 const REMEMBERED_EVERY: u64 = 100_000;
-const MAGIC: &str = "hourbook activities 1";
+const MAGIC: &str = "hourbook activities 2";
+/// Begins the line of a name under another; no name has one.
+const UNDER: char = '\t';
 
-const _: () = assert!(NAMES_PER_NOTE_MAX * (NAME_BYTES_MAX + 1) <= NOTE_BYTES_MAX);
+const _: () =
+    assert!((NAMES_PER_NOTE_MAX + 1) * (NAME_BYTES_MAX + 2) <= NOTE_BYTES_MAX, "with the parent's name");
 const _: () = assert!(ACTIVITIES_MAX <= u16::MAX as usize);
 
 /// Why names cannot be added, or a list not be read.
@@ -39,12 +55,27 @@ pub enum ActivitiesError {
     /// A name that is empty, too long, padded or not printable.
     #[error("a name must be 1 to 64 bytes without control characters, and no spaces around it")]
     Name,
+    /// The parent is not in the list, or is under another itself.
+    #[error("a parent must be in the bank's list and not be under another itself")]
+    Parent,
+    /// A name to be under one parent that is elsewhere in the list already.
+    #[error("a name is in the bank's list already, and not under this parent")]
+    Elsewhere,
     /// The list would pass its maximum.
     #[error("a bank's list holds at most {ACTIVITIES_MAX} activities")]
     Full,
     /// The journal cannot be read.
     #[error(transparent)]
     Unreadable(#[from] RecoveryError),
+}
+
+/// What help is for, in one bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// What it is called; nothing else in the list is called the same.
+    pub name: String,
+    /// The number of the activity it is under, which is under none itself.
+    pub parent: Option<u16>,
 }
 
 /// Every bank's list.
@@ -58,7 +89,7 @@ pub struct Activities {
 struct Fold {
     position: Sequence,
     remembered: Sequence,
-    lists: BTreeMap<BankNumber, Vec<String>>,
+    lists: BTreeMap<BankNumber, Vec<Activity>>,
 }
 
 impl Activities {
@@ -69,17 +100,18 @@ impl Activities {
         Self { reader, file, fold: Mutex::new(fold.unwrap_or_default()) }
     }
 
-    /// The list of `bank`, through entry `position`; the number of a name is its place, from 1.
+    /// The list of `bank`, through entry `position`; the number of an activity is its place, from 1.
     ///
     /// # Errors
     /// [`ActivitiesError::Unreadable`].
-    pub fn list(&self, bank: BankNumber, position: Sequence) -> Result<Vec<String>, ActivitiesError> {
+    pub fn list(&self, bank: BankNumber, position: Sequence) -> Result<Vec<Activity>, ActivitiesError> {
         let fold = self.through(position)?;
         Ok(fold.lists.get(&bank).cloned().unwrap_or_default())
     }
 
-    /// The note that adds `names` to the list of `bank`. One at a time: whoever asks holds a lock until
-    /// the note is written down, or two could pass the maximum together.
+    /// The note that adds `names` to the list of `bank`, under no other; those that are in it already keep their
+    /// place. One at a time: whoever asks holds a lock until the note is written down, or two could pass the
+    /// maximum together. The same for the two below.
     ///
     /// # Errors
     /// [`ActivitiesError`].
@@ -89,24 +121,54 @@ impl Activities {
         names: &[String],
         position: Sequence,
     ) -> Result<Note, ActivitiesError> {
-        if !(1..=NAMES_PER_NOTE_MAX).contains(&names.len()) {
-            return Err(ActivitiesError::Count);
+        check_names(names)?;
+        self.note(bank, names.join("\n"), position)
+    }
+
+    /// The note that adds `names` to the list of `bank`, under the activity with the number `parent`.
+    ///
+    /// # Errors
+    /// [`ActivitiesError`].
+    pub fn add_under(
+        &self,
+        bank: BankNumber,
+        parent: u16,
+        names: &[String],
+        position: Sequence,
+    ) -> Result<Note, ActivitiesError> {
+        check_names(names)?;
+        let list = self.list(bank, position)?;
+        let above = usize::from(parent).checked_sub(1).and_then(|place| list.get(place));
+        let above = above.filter(|above| above.parent.is_none()).ok_or(ActivitiesError::Parent)?;
+        let is_elsewhere = |known: &Activity| known.parent != Some(parent) && names.contains(&known.name);
+        if list.iter().any(is_elsewhere) {
+            return Err(ActivitiesError::Elsewhere);
         }
-        let fits = |name: &String| {
-            (1..=NAME_BYTES_MAX).contains(&name.len())
-                && name.trim() == name
-                && !name.contains(char::is_control)
-        };
-        if !names.iter().all(fits) {
-            return Err(ActivitiesError::Name);
+        let lines = names.iter().map(|name| format!("\n{UNDER}{name}"));
+        self.note(bank, std::iter::once(above.name.clone()).chain(lines).collect(), position)
+    }
+
+    /// The note that adds the default list, [`DEFAULT_ACTIVITIES`], to that of `bank`. Names that are in it already
+    /// keep their place, and so does what is under them.
+    ///
+    /// # Errors
+    /// [`ActivitiesError::Full`], [`ActivitiesError::Unreadable`].
+    pub fn add_default(&self, bank: BankNumber, position: Sequence) -> Result<Note, ActivitiesError> {
+        let mut lines = Vec::new();
+        for (parent, children) in DEFAULT_ACTIVITIES {
+            lines.push((*parent).to_owned());
+            lines.extend(children.iter().map(|child| format!("{UNDER}{child}")));
         }
-        let mut lists = self.through(position)?.lists.clone();
-        let list = lists.entry(bank).or_default();
-        add_new(list, names.iter().map(String::as_str));
+        self.note(bank, lines.join("\n"), position)
+    }
+
+    fn note(&self, bank: BankNumber, body: String, position: Sequence) -> Result<Note, ActivitiesError> {
+        let mut list = self.list(bank, position)?;
+        add_new(&mut list, &body);
         if list.len() > ACTIVITIES_MAX {
             return Err(ActivitiesError::Full);
         }
-        let body = names.join("\n").into_bytes().into_boxed_slice();
+        let body = body.into_bytes().into_boxed_slice();
         Ok(Note { topic: Topic::ACTIVITIES, subject: u64::from(bank.get()), body })
     }
 
@@ -134,7 +196,11 @@ impl Activities {
         let Ok(Some(hash)) = batch_hash_at(&*self.reader, fold.position) else { return };
         let mut text = format!("{MAGIC}\n{}\n{}\n", fold.position, files::hex(&hash));
         for (bank, list) in &fold.lists {
-            text.extend(list.iter().map(|name| format!("{bank} {name}\n")));
+            text.extend(
+                list.iter().map(|Activity { name, parent }| {
+                    format!("{bank} {} {name}\n", parent.unwrap_or_default())
+                }),
+            );
         }
         if files::replace(&self.file, &files::with_checksum(&text)).is_ok() {
             fold.remembered = fold.position;
@@ -144,21 +210,47 @@ impl Activities {
 
 impl Fold {
     fn apply(&mut self, note: &Note) {
-        let (Ok(bank), Ok(names)) = (u32::try_from(note.subject), std::str::from_utf8(&note.body)) else {
+        let (Ok(bank), Ok(body)) = (u32::try_from(note.subject), std::str::from_utf8(&note.body)) else {
             return; // Not ours: `add` makes none like it.
         };
         if note.topic == Topic::ACTIVITIES {
-            add_new(self.lists.entry(BankNumber::new(bank)).or_default(), names.lines());
+            add_new(self.lists.entry(BankNumber::new(bank)).or_default(), body);
         }
     }
 }
 
-fn add_new<'a>(list: &mut Vec<String>, names: impl Iterator<Item = &'a str>) {
-    for name in names {
-        if !list.iter().any(|known| known == name) {
-            list.push(name.to_owned());
+fn check_names(names: &[String]) -> Result<(), ActivitiesError> {
+    if !(1..=NAMES_PER_NOTE_MAX).contains(&names.len()) {
+        return Err(ActivitiesError::Count);
+    }
+    let fits = |name: &String| {
+        (1..=NAME_BYTES_MAX).contains(&name.len()) && name.trim() == name && !name.contains(char::is_control)
+    };
+    if names.iter().all(fits) { Ok(()) } else { Err(ActivitiesError::Name) }
+}
+
+/// Adds what a note says and is not in the list yet.
+fn add_new(list: &mut Vec<Activity>, body: &str) {
+    let mut above = None;
+    for line in body.lines() {
+        match line.strip_prefix(UNDER) {
+            Some(name) => {
+                listed(list, name, above);
+            }
+            None => above = listed(list, line, None),
         }
     }
+}
+
+/// Lists `name` where it is not yet. The number of the activity that whatever follows is under: its own, or that
+/// of its parent.
+fn listed(list: &mut Vec<Activity>, name: &str, parent: Option<u16>) -> Option<u16> {
+    let known = list.iter().zip(1..).find(|(known, _)| known.name == name);
+    if let Some((known, number)) = known {
+        return known.parent.or(Some(number));
+    }
+    list.push(Activity { name: name.to_owned(), parent });
+    parent.or(u16::try_from(list.len()).ok())
 }
 
 /// What was remembered, if it is whole and belongs to these books.
@@ -174,115 +266,15 @@ fn remembered(bytes: &[u8], reader: &dyn JournalReader) -> Option<Fold> {
     }
     let mut fold = Fold { position, remembered: position, lists: BTreeMap::new() };
     for line in lines {
-        let (bank, name) = line.split_once(' ')?;
-        fold.lists.entry(BankNumber::new(bank.parse().ok()?)).or_default().push(name.to_owned());
+        let (bank, rest) = line.split_once(' ')?;
+        let (parent, name) = rest.split_once(' ')?;
+        let parent = Some(parent.parse().ok()?).filter(|parent| *parent != 0);
+        let list = fold.lists.entry(BankNumber::new(bank.parse().ok()?)).or_default();
+        list.push(Activity { name: name.to_owned(), parent });
     }
     Some(fold)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Command, OwnerNumber, RequestId, RequestKey, Scope};
-    use crate::journal::MemoryJournal;
-    use crate::ledger::{Ledger, Options};
-
-    /// Books in memory, and what is asked of them.
-    struct Desk {
-        ledger: Ledger,
-        folder: tempfile::TempDir,
-    }
-
-    impl Desk {
-        fn new() -> Self {
-            let journal = Box::new(MemoryJournal::new());
-            let options = Options { on_failure: Box::new(|_| {}), ..Options::default() };
-            let ledger = Ledger::open(journal, options).unwrap();
-            Self { ledger, folder: tempfile::tempdir().unwrap() }
-        }
-
-        fn activities(&self) -> Activities {
-            let file = self.folder.path().join("activities");
-            Activities::new(Arc::clone(self.ledger.books().journal()), file)
-        }
-
-        fn write(&self, note: Note) {
-            let key = RequestKey { scope: Scope::OPERATOR, id: RequestId::fresh() };
-            self.ledger.post(Command::new(key, OwnerNumber::OPERATOR, Action::Note(note))).unwrap();
-        }
-
-        fn add(&self, activities: &Activities, bank: u32, names: &[&str]) {
-            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-            let note = activities.add(BankNumber::new(bank), &names, self.ledger.position());
-            self.write(note.unwrap());
-        }
-
-        fn list(&self, activities: &Activities, bank: u32) -> Vec<String> {
-            activities.list(BankNumber::new(bank), self.ledger.position()).unwrap()
-        }
-    }
-
-    /// Goal: a name gets the next number of its bank's list and keeps it; other notes change nothing.
-    #[test]
-    fn names_keep_their_numbers() {
-        let desk = Desk::new();
-        let activities = desk.activities();
-        desk.add(&activities, 1, &["gardening", "transport"]);
-        desk.add(&activities, 2, &["transport"]);
-        desk.write(Note { topic: Topic::new(9), subject: 1, body: b"cooking".as_slice().into() });
-        desk.add(&activities, 1, &["transport", "befriending", "befriending"]);
-        assert_eq!(desk.list(&activities, 1), ["gardening", "transport", "befriending"]);
-        assert_eq!(desk.list(&activities, 2), ["transport"]);
-        assert!(desk.list(&activities, 3).is_empty());
-        assert_eq!(desk.list(&desk.activities(), 1), desk.list(&activities, 1), "read from the beginning");
-    }
-
-    /// Goal: what cannot be a name, or would be one too many, is said before anything is written.
-    /// Method: the values next to each bound.
-    #[test]
-    fn bounds_of_names_and_lists() {
-        let desk = Desk::new();
-        let activities = desk.activities();
-        let add = |names: &[String]| activities.add(BankNumber::new(1), names, desk.ledger.position());
-        let many =
-            |from: usize, count: usize| (from..from + count).map(|n| n.to_string()).collect::<Vec<_>>();
-        for bad in ["", " a", "a\n", &"x".repeat(65)] {
-            assert!(matches!(add(&[bad.to_owned()]), Err(ActivitiesError::Name)), "{bad:?}");
-        }
-        assert!(add(&["x".repeat(64)]).is_ok());
-        assert!(matches!(add(&[]), Err(ActivitiesError::Count)));
-        assert!(matches!(add(&many(0, 51)), Err(ActivitiesError::Count)));
-        for from in (0..1_000).step_by(50) {
-            desk.write(add(&many(from, 50)).unwrap());
-        }
-        assert!(add(&many(999, 1)).is_ok(), "it is in the list already");
-        assert!(matches!(add(&many(1_000, 1)), Err(ActivitiesError::Full)));
-    }
-
-    /// Goal: what is remembered is believed only of these books and as it was written.
-    /// Method: the file of these books, of others with the same position, and with a changed byte.
-    #[test]
-    fn only_its_own_books_are_believed() {
-        let (desk, other) = (Desk::new(), Desk::new());
-        let remember = |desk: &Desk, name: &str| {
-            let activities = desk.activities();
-            desk.add(&activities, 1, &[name]);
-            let mut fold = activities.through(desk.ledger.position()).unwrap();
-            activities.remember(&mut fold);
-        };
-        remember(&desk, "gardening");
-        remember(&other, "cooking");
-        let file = desk.folder.path().join("activities");
-        let (own, reader) = (std::fs::read(&file).unwrap(), Arc::clone(desk.ledger.books().journal()));
-        assert_eq!(remembered(&own, &*reader).unwrap().position, Sequence::new(1));
-        let others = std::fs::read(other.folder.path().join("activities")).unwrap();
-        assert_eq!(remembered(&others, &*reader), None);
-        for place in 0..own.len() {
-            let mut bent = own.clone();
-            bent[place] ^= 1;
-            assert_eq!(remembered(&bent, &*reader), None, "byte {place}");
-        }
-        std::fs::write(&file, others).unwrap();
-        assert_eq!(desk.list(&desk.activities(), 1), ["gardening"]);
-    }
-}
+#[path = "activities_tests.rs"]
+mod tests;

@@ -17,6 +17,10 @@ impl Topic {
     /// The network and its credentials: begun, made, rotated, revoked; subject = credential number, 0 for
     /// the network itself. Belongs to `access`.
     pub const CREDENTIAL: Self = Self(3);
+    /// A bank's policy from here on, whole; subject = bank. Belongs to `directory`.
+    pub const POLICY: Self = Self(4);
+    /// A month of a bank is closed; subject = bank. Belongs to `directory`.
+    pub const PERIOD_LOCK: Self = Self(5);
 
     /// The topic `number`.
     #[must_use]

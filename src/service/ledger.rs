@@ -12,7 +12,7 @@ use super::{Installation, Service, answers, batches, commands, fields, watch};
 use crate::access::Allowed;
 use crate::api::ledger_service_server::LedgerService;
 use crate::api::*;
-use crate::directory::ActivitiesError;
+use crate::directory::{self, ActivitiesError};
 use crate::domain::{Action, BankNumber, Refusal};
 use crate::ledger::{Mode, Receipt as Written};
 use crate::telemetry::{CallHandle, WatchedStream};
@@ -266,6 +266,12 @@ impl Installation {
             ActivitiesError::Name => {
                 NotDone::bad("names", "1 to 64 bytes each, without control characters or spaces around them")
             }
+            ActivitiesError::Parent => {
+                NotDone::bad("parent", "in the bank's list, and not under another itself")
+            }
+            ActivitiesError::Elsewhere => {
+                NotDone::bad("names", "new, or in the bank's list under this parent already")
+            }
             ActivitiesError::Full => {
                 let most = u64::try_from(crate::directory::activities::ACTIVITIES_MAX).unwrap_or(u64::MAX);
                 self.refused(&Refusal::BooksFull { what: "activities in a bank's list", most })
@@ -275,7 +281,7 @@ impl Installation {
     }
 }
 
-fn numbered(list: &[String]) -> Vec<Activity> {
+fn numbered(list: &[directory::Activity]) -> Vec<Activity> {
     let numbered = (1_u32..).zip(list);
-    numbered.map(|(activity_number, name)| Activity { activity_number, name: name.clone() }).collect()
+    numbered.map(|(activity_number, one)| Activity { activity_number, name: one.name.clone() }).collect()
 }
