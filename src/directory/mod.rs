@@ -8,12 +8,16 @@
 //! - A bank's list only grows: an activity keeps its number for ever.
 
 pub mod activities;
+pub mod banks;
 pub mod default_activities;
+pub mod desk;
 pub mod locks;
 pub mod names;
 pub mod policy;
 
 pub use activities::{Activities, ActivitiesError, Activity};
+pub use banks::{Bank, Banks};
+pub use desk::{Directory, DirectoryError, Known};
 pub use locks::{Lock, Locks, Month};
 pub use names::Names;
 pub use policy::{Policies, Policy};

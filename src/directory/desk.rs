@@ -1,0 +1,139 @@
+//! Where what the directory knows is kept in memory, and changed, one change at a time.
+//!
+//! - Folded from the journal at the start, and read on after each change: nothing is known here that is not in the
+//!   books.
+//! - Whoever judges an entry by a policy, a pause or a closed month keeps the state locked for reading until the
+//!   entry is submitted; whoever changes one keeps it locked for writing until the change is on disk and known. So
+//!   an entry is judged by what was in force when it was recorded, and replay finds the same.
+//!
+//! Progress: readers wait while a change is written to disk, a few milliseconds; changes are rare.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use super::banks::Banks;
+use super::locks::{BadLock, Locks};
+use super::policy::{BadPolicy, Policies};
+use crate::domain::{Action, BankNumber, Entry, Note, Sequence, Topic};
+use crate::journal::JournalReader;
+use crate::ledger::Ledger;
+use crate::ledger::recovery::{self, RecoveryError};
+
+/// Why what the books say of people and places cannot be known.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] RecoveryError),
+    /// A policy in it is not what was written.
+    #[error(transparent)]
+    Policy(#[from] BadPolicy),
+    /// A closed month in it is not what was written.
+    #[error(transparent)]
+    Lock(#[from] BadLock),
+}
+
+/// What the directory knows through one entry.
+#[derive(Debug, Default)]
+pub struct Known {
+    position: Sequence,
+    /// Banks as they were opened.
+    pub banks: Banks,
+    /// What banks have settled, and since when.
+    pub policies: Policies,
+    /// Closed months.
+    pub locks: Locks,
+}
+
+impl Known {
+    /// Takes in an entry; with an error nothing is changed.
+    fn apply(&mut self, entry: &Entry) -> Result<(), DirectoryError> {
+        self.banks.apply(entry);
+        match &entry.command.action {
+            Action::Note(note) => self.apply_note(entry, note),
+            Action::Post(_)
+            | Action::Hold(_)
+            | Action::Capture(_)
+            | Action::Void(_)
+            | Action::Expire(_)
+            | Action::Reverse(_)
+            | Action::RegisterOwners(_)
+            | Action::OpenBank(_)
+            | Action::OpenClearing(_)
+            | Action::OpenAccounts(_)
+            | Action::SetLimits(..)
+            | Action::Close(_)
+            | Action::Reopen(_) => Ok(()),
+        }
+    }
+
+    fn apply_note(&mut self, entry: &Entry, note: &Note) -> Result<(), DirectoryError> {
+        let (sequence, at) = (entry.sequence, entry.recorded_at);
+        // A number no bank has is one that no bank asks about.
+        let bank = || u32::try_from(note.subject).map_or(BankNumber::default(), BankNumber::new);
+        match note.topic {
+            Topic::POLICY => self.policies.apply(sequence, at, bank(), &note.body)?,
+            Topic::PERIOD_LOCK => self.locks.apply(sequence, at, bank(), &note.body)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Reads on in the journal through entry `position`. After an error it stands before the entry that is bad.
+    fn read_on(&mut self, reader: &dyn JournalReader, position: Sequence) -> Result<(), DirectoryError> {
+        let mut bad = Ok(());
+        recovery::each_record(reader, self.position.next(), position, |record| {
+            if bad.is_err() {
+                return Ok(());
+            }
+            bad = match recovery::decode_unless_plain(&record)? {
+                Some(entry) => self.apply(&entry),
+                None => Ok(()),
+            };
+            if bad.is_ok() {
+                self.position = record.sequence;
+            }
+            Ok(())
+        })?;
+        bad
+    }
+}
+
+/// What the directory knows, and the way of a change.
+pub struct Directory {
+    reader: Arc<dyn JournalReader>,
+    known: RwLock<Known>,
+}
+
+impl Directory {
+    /// What the books that `reader` reads say through entry `position`.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub fn open(reader: Arc<dyn JournalReader>, position: Sequence) -> Result<Self, DirectoryError> {
+        let mut known = Known::default();
+        known.read_on(&*reader, position)?;
+        Ok(Self { reader, known: RwLock::new(known) })
+    }
+
+    /// What is known, and stays so as long as this is kept. Not across a wait.
+    pub fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something: `change` sees everything that is in the books, judges, and writes until it is on disk.
+    /// Blocking.
+    ///
+    /// # Errors
+    /// What `change` says, or [`DirectoryError`] where the books cannot be read.
+    pub fn change<T, E: From<DirectoryError>>(
+        &self,
+        ledger: &Ledger,
+        change: impl FnOnce(&Known) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.read_on(&*self.reader, ledger.position())?;
+        let changed = change(&known)?;
+        known.read_on(&*self.reader, ledger.position())?;
+        Ok(changed)
+    }
+}
