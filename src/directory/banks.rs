@@ -1,6 +1,7 @@
-//! What a bank is beside its policy: its owner, where it is, its community pot and where its hours are made.
+//! What a bank is beside its policy: its owner, where it is, its community pot, where its hours are made, and what
+//! it keeps for other banks.
 //!
-//! Said once, by the entry that opened it.
+//! Said once, by the entries that opened it and its accounts for others.
 
 use std::collections::BTreeMap;
 
@@ -28,29 +29,47 @@ impl Bank {
     }
 }
 
-/// All banks.
+/// All banks, and the accounts between them.
 #[derive(Clone, Debug, Default)]
-pub struct Banks(BTreeMap<BankNumber, Bank>);
+pub struct Banks {
+    banks: BTreeMap<BankNumber, Bank>,
+    /// By the bank that keeps it and the one it is kept for.
+    clearing: BTreeMap<(BankNumber, BankNumber), AccountNumber>,
+}
 
 impl Banks {
-    /// Takes in an entry, if it opens a bank.
+    /// Takes in an entry, if it opens a bank or a pair of accounts between two.
     pub(super) fn apply(&mut self, entry: &Entry) {
-        let (Action::OpenBank(opened), Opened::Bank(number, pot)) =
-            (&entry.command.action, entry.outcome.opened)
-        else {
-            return;
-        };
-        // The ledger opens both in a row, and takes no zone that it does not know.
-        let issuance = pot.slot().checked_add(1).and_then(AccountNumber::from_slot);
-        let zone = TimeZone::get(&opened.time_zone).unwrap_or(TimeZone::UTC);
-        if let Some(issuance) = issuance {
-            self.0.insert(number, Bank { owner: opened.owner, community_pot: pot, issuance, zone });
+        // The ledger opens two accounts in a row.
+        let after = |first: AccountNumber| first.slot().checked_add(1).and_then(AccountNumber::from_slot);
+        match (&entry.command.action, entry.outcome.opened) {
+            (Action::OpenBank(opened), Opened::Bank(number, pot)) => {
+                // The ledger takes no zone that it does not know.
+                let zone = TimeZone::get(&opened.time_zone).unwrap_or(TimeZone::UTC);
+                if let Some(issuance) = after(pot) {
+                    let bank = Bank { owner: opened.owner, community_pot: pot, issuance, zone };
+                    self.banks.insert(number, bank);
+                }
+            }
+            (Action::OpenClearing(pair), Opened::Accounts(first)) => {
+                self.clearing.insert((pair.first, pair.second), first);
+                if let Some(second) = after(first) {
+                    self.clearing.insert((pair.second, pair.first), second);
+                }
+            }
+            (_, Opened::Nothing | Opened::Owners(_) | Opened::Bank(..) | Opened::Accounts(_)) => {}
         }
     }
 
     /// The bank `number`.
     #[must_use]
     pub fn get(&self, number: BankNumber) -> Option<&Bank> {
-        self.0.get(&number)
+        self.banks.get(&number)
+    }
+
+    /// The account that `keeper` keeps for what it and `other` owe each other.
+    #[must_use]
+    pub fn clearing(&self, keeper: BankNumber, other: BankNumber) -> Option<AccountNumber> {
+        self.clearing.get(&(keeper, other)).copied()
     }
 }
