@@ -17,6 +17,21 @@ impl Topic {
     /// The network and its credentials: begun, made, rotated, revoked; subject = credential number, 0 for
     /// the network itself. Belongs to `access`.
     pub const CREDENTIAL: Self = Self(3);
+    /// Who a person or a group is, begun or changed; subject = owner. Belongs to `directory`, as do all down
+    /// to [`Self::STAFF`].
+    pub const PERSON: Self = Self(6);
+    /// Who pays for a person, and where their hours go; subject = owner.
+    pub const STANDING: Self = Self(7);
+    /// Who speaks for a person or a group; subject = owner represented.
+    pub const REPRESENTATIVE: Self = Self(8);
+    /// Nothing new for a while, or again; subject = owner.
+    pub const PAUSE: Self = Self(9);
+    /// Venues and tills of a partner; subject = the partner's owner.
+    pub const VENUE: Self = Self(10);
+    /// What a pot is for and who may open it; subject = slot of the account.
+    pub const POT: Self = Self(11);
+    /// Of which banks a person is broker or lead; subject = owner.
+    pub const STAFF: Self = Self(12);
 
     /// The topic `number`.
     #[must_use]
