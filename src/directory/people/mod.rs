@@ -1,0 +1,21 @@
+//! People: who is in a bank, what is known of them, who speaks for whom, and finding them by part of a name.
+//!
+//! Owns the topics `PERSON`, `STANDING`, `REPRESENTATIVE`, `PAUSE`, `VENUE`, `POT` and `STAFF`. Refuses to
+//! know balances, the wire and who is asking: whether somebody may is for the service to say, by the pure
+//! rules that stand here.
+//!
+//! - Facts fold into state, in order; the same facts always give the same state. What cannot follow is an
+//!   error that names its entry and changes nothing.
+//! - What people are called and how to reach them is kept sealed. Only the index of names has it in plain, in
+//!   memory, and there it is overwritten when somebody is forgotten.
+
+pub mod contact;
+pub mod profile;
+mod profile_bytes;
+mod reading;
+#[cfg(test)]
+mod testing;
+
+pub use contact::{Contact, ContactKind};
+pub use profile::{Consent, Draft, LargePrint, Profile, Purpose, Under18};
+pub use reading::BadBytes;
