@@ -9,13 +9,29 @@
 //! - What people are called and how to reach them is kept sealed. Only the index of names has it in plain, in
 //!   memory, and there it is overwritten when somebody is forgotten.
 
+mod apply;
+#[cfg(test)]
+mod apply_tests;
 pub mod contact;
+pub mod note;
+#[cfg(test)]
+mod note_tests;
+pub mod pause;
+pub mod person;
 pub mod profile;
 mod profile_bytes;
 mod reading;
+mod register;
+pub mod sites;
+pub mod terms;
 #[cfg(test)]
 mod testing;
 
+pub use apply::{ACCOUNTS_MAX, BadFact, OWNERS_MAX, POTS_MAX, REPRESENTATIVES_MAX, Written};
 pub use contact::{Contact, ContactKind};
+pub use note::Said;
+pub use pause::{Pause, PauseRefusal, may_pause};
+pub use person::{Person, Pot, Sealed, seal_profile};
 pub use profile::{Consent, Draft, LargePrint, Profile, Purpose, Under18};
 pub use reading::BadBytes;
+pub use register::{MaySpend, People};
