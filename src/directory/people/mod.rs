@@ -12,7 +12,9 @@
 mod apply;
 #[cfg(test)]
 mod apply_tests;
+mod arena;
 pub mod contact;
+mod fold;
 pub mod note;
 #[cfg(test)]
 mod note_tests;
@@ -22,6 +24,10 @@ pub mod profile;
 mod profile_bytes;
 mod reading;
 mod register;
+pub mod same;
+pub mod search;
+#[cfg(test)]
+mod search_tests;
 pub mod sites;
 pub mod terms;
 #[cfg(test)]
@@ -35,3 +41,5 @@ pub use person::{Person, Pot, Sealed, seal_profile};
 pub use profile::{Consent, Draft, LargePrint, Profile, Purpose, Under18};
 pub use reading::BadBytes;
 pub use register::{MaySpend, People};
+pub use same::{Candidate, SameBecause};
+pub use search::{Found, NameIndex, Rank};
