@@ -1,10 +1,11 @@
 //! The directory: what things are called, for everybody who may know.
 //!
-//! Owns the topics `ACTIVITIES`, `POLICY` and `PERIOD_LOCK` and the reading of names. So far: banks' lists of
-//! activities, their policies and closed months, the names of banks, the labels of accounts. Knows no wire; who
-//! may see whom is for the service to say.
+//! Owns the topics `ACTIVITIES`, `POLICY` and `PERIOD_LOCK`, those of [`people`] and the reading of names: banks'
+//! lists of activities, their policies and closed months, the names of banks, the labels of accounts, people.
+//! Knows no wire; who may see whom is for the service to say.
 //!
-//! - A name is read from the entry that gave it, under keys that may be gone: it is never kept.
+//! - A name is read from the entry that gave it, under keys that may be gone: it is never kept, but in the
+//!   index that people are found by, which overwrites it when somebody is forgotten.
 //! - A bank's list only grows: an activity keeps its number for ever.
 
 pub mod activities;
@@ -13,6 +14,7 @@ pub mod default_activities;
 pub mod desk;
 pub mod locks;
 pub mod names;
+pub mod people;
 pub mod policy;
 
 pub use activities::{Activities, ActivitiesError, Activity};

@@ -21,6 +21,30 @@ impl Topic {
     pub const POLICY: Self = Self(4);
     /// A month of a bank is closed; subject = bank. Belongs to `directory`.
     pub const PERIOD_LOCK: Self = Self(5);
+    /// Who a person or a group is, begun or changed; subject = owner. Belongs to `directory`, as do all down
+    /// to [`Self::STAFF`].
+    pub const PERSON: Self = Self(6);
+    /// Who pays for a person, and where their hours go; subject = owner.
+    pub const STANDING: Self = Self(7);
+    /// Who speaks for a person or a group; subject = owner represented.
+    pub const REPRESENTATIVE: Self = Self(8);
+    /// Nothing new for a while, or again; subject = owner.
+    pub const PAUSE: Self = Self(9);
+    /// Venues and tills of a partner; subject = the partner's owner.
+    pub const VENUE: Self = Self(10);
+    /// What a pot is for and who may open it; subject = slot of the account.
+    pub const POT: Self = Self(11);
+    /// Of which banks a person is broker or lead; subject = owner.
+    pub const STAFF: Self = Self(12);
+
+    /// Help that one side said was given: beside its hold, beside what ends or settles it; in a note, subject = the
+    /// proposal, where it is settled without hours. Belongs to `exchange`.
+    pub const PROPOSAL: Self = Self(13);
+    /// A booking: beside its hold. Belongs to `exchange`.
+    pub const BOOKING: Self = Self(14);
+    /// What waits for a second person; subject = bank; beside the entry, or in the note, that ends it. Belongs to
+    /// `exchange`.
+    pub const WAITING: Self = Self(15);
 
     /// The topic `number`.
     #[must_use]

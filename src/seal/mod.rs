@@ -14,8 +14,9 @@
 //! - Erasure order: erasure entry durable, slot overwritten and synced, position noted. Each step may
 //!   be lost in a crash; [`Keyring::apply_erasures`] at the next start does it again.
 //!
-//! Limits: 1,024 bytes and eight owners a text ([`TEXT_BYTES_MAX`], [`OWNERS_PER_TEXT_MAX`]), owner
-//! numbers up to [`OWNER_NUMBER_MAX`].
+//! Limits: 1,024 bytes and eight owners a text ([`TEXT_BYTES_MAX`], [`OWNERS_PER_TEXT_MAX`]), 4,000 bytes
+//! where a capability brings bytes of its own ([`WORDS_BYTES_MAX`]), owner numbers up to
+//! [`OWNER_NUMBER_MAX`].
 //!
 //! Protects against: somebody who has the journal, a follower or their backups, but no keyring; after
 //! an erasure, somebody who has the journal and the keyring as it is now; moving sealed bytes to
@@ -40,6 +41,7 @@ mod layout;
 mod mac;
 mod sealed;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod keyring_tests;
@@ -50,5 +52,9 @@ pub use error::{KeyError, KeyringError, OpenError, SealError};
 pub use keyring::Keyring;
 pub use layout::{Key, OWNER_NUMBER_MAX};
 pub use mac::mac_key;
-pub use sealed::{OWNERS_PER_TEXT_MAX, Place, SEALED_BYTES_MAX, SealedText, open, owners_of, seal};
+pub use sealed::{
+    OWNERS_PER_TEXT_MAX, Place, SEALED_BYTES_MAX, SealedText, open, open_words, owners_of, seal, seal_words,
+    sealed_length,
+};
 pub use text::{TEXT_BYTES_MAX, TEXT_ENCODED_BYTES_MAX, Text, TextDecodeError, TextTooLong};
+pub use words::{WORDS_BYTES_MAX, Words, WordsTooLong};

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! format 1, number of owners 1, owner numbers u32 LE each, siv 16, ciphertext, tag 16
-//! place   = 0 0 for the entry's own text, 1 n for the label of its account n
+//! place   = 0 0 for the entry's own text, 1 n for the label of its account n, 2 0 for words in the body
+//!           of a note, 3 0 for words in an attachment
 //! context = format, owners, scope u32 LE, request id, place   root = HKDF-SHA256 of all owners' keys
 //! siv     = HMAC-SHA256(mac key of root, context, text) cut to 16 bytes
 //! key, nonce = HKDF of root for (context, siv)                AES-256-GCM with the context as associated data
@@ -13,6 +14,7 @@
 //! - Bound to its entry and its place there: under another request id, scope, owner list or place the
 //!   bytes do not open, so two labels of one entry cannot be swapped, and equal ones do not look equal.
 //! - With the key of one owner gone the text is gone.
+//! - What a capability says in a note or an attachment is sealed the same way, as bytes of its own.
 //!
 //! Why not random nonces: a retry would be a new entry. Why not AES-GCM-SIV: its key would still have
 //! to come from several keys and the request id, and then plain GCM does the rest.
@@ -31,13 +33,17 @@ use super::error::{KeyError, OpenError, SealError};
 use super::keyring::Keyring;
 use super::layout::KEY_BYTES;
 use super::text::{TEXT_ENCODED_BYTES_MAX, Text};
+use super::words::{WORDS_BYTES_MAX, Words};
+use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{OwnerNumber, RequestKey, Secret};
 
 /// The most owners one text can concern.
 pub const OWNERS_PER_TEXT_MAX: usize = 8;
 /// The most bytes a sealed text has.
-pub const SEALED_BYTES_MAX: usize =
-    2 + OWNERS_PER_TEXT_MAX * OWNER_BYTES + SIV_BYTES + TEXT_ENCODED_BYTES_MAX + TAG_BYTES;
+pub const SEALED_BYTES_MAX: usize = sealed_length(OWNERS_PER_TEXT_MAX, TEXT_ENCODED_BYTES_MAX);
+const SEALED_WORDS_BYTES_MAX: usize = sealed_length(OWNERS_PER_TEXT_MAX, WORDS_BYTES_MAX);
+
+const _: () = assert!(SEALED_WORDS_BYTES_MAX < NOTE_BYTES_MAX);
 
 const FORMAT: u8 = 1;
 const OWNER_BYTES: usize = 4;
@@ -56,6 +62,10 @@ pub enum Place {
     Entry,
     /// The label of the account the entry opens at this place, from 0.
     Account(u8),
+    /// Words of a capability in the body of the note.
+    Note,
+    /// Words of a capability in the attachment.
+    Attachment,
 }
 
 impl Place {
@@ -63,13 +73,15 @@ impl Place {
         match self {
             Self::Entry => [0, 0],
             Self::Account(number) => [1, number],
+            Self::Note => [2, 0],
+            Self::Attachment => [3, 0],
         }
     }
 }
 
 /// Sealed bytes, as an entry keeps them.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SealedText(Vec<u8>); // Invariant: made by `seal`, so at most SEALED_BYTES_MAX.
+pub struct SealedText(Vec<u8>); // Invariant: made by `seal` or `seal_words`, so no longer than those allow.
 
 impl SealedText {
     /// The bytes.
@@ -91,6 +103,12 @@ impl fmt::Debug for SealedText {
     }
 }
 
+/// How many bytes sealed bytes have, by how many owners and plain bytes they are of.
+#[must_use]
+pub const fn sealed_length(owners: usize, plain_bytes: usize) -> usize {
+    2 + owners * OWNER_BYTES + SIV_BYTES + plain_bytes + TAG_BYTES
+}
+
 /// Seals `text` under the keys of all `owners`, for `place` in the entry of `key`.
 ///
 /// The order of `owners` does not matter, nor does naming one twice.
@@ -104,7 +122,30 @@ pub fn seal(
     place: Place,
     text: &Text,
 ) -> Result<SealedText, SealError> {
-    let mut plain = text.encode()?;
+    seal_plain(keyring, owners, key, place, text.encode()?)
+}
+
+/// Seals `words`, bytes whose format is their capability's, as [`seal`] does a text.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_words(
+    keyring: &Keyring,
+    owners: &[OwnerNumber],
+    key: &RequestKey,
+    place: Place,
+    words: Words,
+) -> Result<SealedText, SealError> {
+    seal_plain(keyring, owners, key, place, words.take())
+}
+
+fn seal_plain(
+    keyring: &Keyring,
+    owners: &[OwnerNumber],
+    key: &RequestKey,
+    place: Place,
+    mut plain: Vec<u8>, // Becomes the ciphertext, so that no copy of it stays behind.
+) -> Result<SealedText, SealError> {
     let mut owners = owners.to_vec();
     owners.sort_unstable();
     owners.dedup();
@@ -133,22 +174,49 @@ pub fn seal(
 /// # Errors
 /// [`OpenError`]; never a wrong text.
 pub fn open(keyring: &Keyring, key: &RequestKey, place: Place, sealed: &[u8]) -> Result<Text, OpenError> {
-    let parts = Parts::read(sealed)?;
+    let plain = open_plain(keyring, key, place, sealed, SEALED_BYTES_MAX)?;
+    Text::decode(&plain).map_err(|_| OpenError::Damaged)
+}
+
+/// Opens what [`seal_words`] made for `place` in the entry of `key`.
+///
+/// # Errors
+/// [`OpenError`]; never wrong words.
+pub fn open_words(
+    keyring: &Keyring,
+    key: &RequestKey,
+    place: Place,
+    sealed: &[u8],
+) -> Result<Words, OpenError> {
+    let plain = open_plain(keyring, key, place, sealed, SEALED_WORDS_BYTES_MAX)?;
+    Words::new(plain).map_err(|_| OpenError::Damaged)
+}
+
+fn open_plain(
+    keyring: &Keyring,
+    key: &RequestKey,
+    place: Place,
+    sealed: &[u8],
+    bytes_max: usize,
+) -> Result<Vec<u8>, OpenError> {
+    let parts = Parts::read(sealed, bytes_max)?;
     let sealer = Sealer::new(keyring, &parts.owners, parts.header, key, place)?;
     let (cipher, nonce) = sealer.cipher(parts.siv).map_err(|_| OpenError::Crypto)?;
     let mut buffer = parts.ciphertext.to_vec();
     let plain = cipher
         .open_in_place(nonce, Aad::from(&sealer.context), &mut buffer)
         .map_err(|_| OpenError::Damaged)?;
-    Text::decode(plain).map_err(|_| OpenError::Damaged)
+    let bytes = plain.len();
+    buffer.truncate(bytes);
+    Ok(buffer)
 }
 
-/// Whom sealed bytes concern, in rising order; needs no key.
+/// Whom a sealed text concerns, in rising order; needs no key.
 ///
 /// # Errors
 /// [`OpenError::Damaged`] or [`OpenError::NewerFormat`].
 pub fn owners_of(sealed: &[u8]) -> Result<Vec<OwnerNumber>, OpenError> {
-    Parts::read(sealed).map(|parts| parts.owners)
+    Parts::read(sealed, SEALED_BYTES_MAX).map(|parts| parts.owners)
 }
 
 /// Sealed bytes, taken apart but not yet believed.
@@ -160,7 +228,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(sealed: &'a [u8]) -> Result<Self, OpenError> {
+    fn read(sealed: &'a [u8], bytes_max: usize) -> Result<Self, OpenError> {
         let (&[format, count], _) = sealed.split_first_chunk::<2>().ok_or(OpenError::Damaged)?;
         match format {
             FORMAT => {}
@@ -168,7 +236,7 @@ impl<'a> Parts<'a> {
             _ => return Err(OpenError::Damaged),
         }
         let count = usize::from(count);
-        if !(1..=OWNERS_PER_TEXT_MAX).contains(&count) || sealed.len() > SEALED_BYTES_MAX {
+        if !(1..=OWNERS_PER_TEXT_MAX).contains(&count) || sealed.len() > bytes_max {
             return Err(OpenError::Damaged);
         }
         let (header, rest) = sealed.split_at_checked(2 + count * OWNER_BYTES).ok_or(OpenError::Damaged)?;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::layout::{self, Key};
 use super::{
     KeyError, Keyring, OWNERS_PER_TEXT_MAX, OpenError, Place, SEALED_BYTES_MAX, SealError, TEXT_BYTES_MAX,
-    Text, open, owners_of, seal,
+    Text, WORDS_BYTES_MAX, Words, open, open_words, owners_of, seal, seal_words, sealed_length,
 };
 use crate::domain::{OwnerNumber, RequestId, RequestKey, Scope};
 
@@ -72,8 +72,14 @@ fn the_same_for_a_retry_and_for_nothing_else() {
 #[test]
 fn a_text_keeps_its_place() {
     let (_directory, keyring) = keyring();
-    let places =
-        [Place::Entry, Place::Account(0), Place::Account(1), Place::Account(31), Place::Account(255)];
+    let places = [
+        Place::Entry,
+        Place::Account(0),
+        Place::Account(1),
+        Place::Account(255),
+        Place::Note,
+        Place::Attachment,
+    ];
     let (key, both) = (request(3, 4), owners(&[1, 2]));
     let sealed =
         places.map(|place| seal(&keyring, &both, &key, place, &memo("Ann Ash")).unwrap().into_bytes());
@@ -230,6 +236,47 @@ fn limits() {
     assert!(matches!(operator, Err(SealError::Key(KeyError::NoKey { .. }))));
     let unknown = seal(&keyring, &owners(&[1, 11]), &key, Place::Entry, &text(1));
     assert!(matches!(unknown, Err(SealError::Key(KeyError::NoKey { owner })) if owner.get() == 11));
+}
+
+/// Goal: a capability's own bytes open as they were, at their place and in their request only, and not once
+/// a key is gone; the largest is the named one. What a text allows does not grow by it.
+/// Method: lengths at the limits; a place, a request and a bit changed; a sealed text's form compared.
+#[test]
+fn words_of_a_capability() {
+    let (_directory, keyring) = keyring();
+    let (key, one) = (request(3, 4), owners(&[1]));
+    let words = |bytes: &[u8]| Words::new(bytes.to_vec()).unwrap();
+    let sealed =
+        |bytes: &[u8], place| seal_words(&keyring, &one, &key, place, words(bytes)).unwrap().into_bytes();
+    for length in [0, 1, 1_500, WORDS_BYTES_MAX] {
+        let plain = vec![0xab; length];
+        let bytes = sealed(&plain, Place::Note);
+        assert_eq!(bytes.len(), sealed_length(1, length));
+        assert_eq!(bytes, sealed(&plain, Place::Note), "a retry");
+        assert_eq!(open_words(&keyring, &key, Place::Note, &bytes).unwrap().bytes(), plain);
+        let elsewhere = open_words(&keyring, &key, Place::Attachment, &bytes);
+        assert!(matches!(elsewhere, Err(OpenError::Damaged)));
+        let another = open_words(&keyring, &request(3, 5), Place::Note, &bytes);
+        assert!(matches!(another, Err(OpenError::Damaged)));
+        let mut bent = bytes.clone();
+        *bent.last_mut().unwrap() ^= 1;
+        assert!(matches!(open_words(&keyring, &key, Place::Note, &bent), Err(OpenError::Damaged)));
+    }
+    let above = Words::new(vec![0; WORDS_BYTES_MAX + 1]).unwrap_err();
+    assert_eq!(above.to_string(), "4001 bytes are too many to seal together: at most 4000");
+    assert_eq!(format!("{:?}", words(b"Ann")), "Words(3 bytes)");
+    let long = sealed(&[7; TEXT_BYTES_MAX * 2], Place::Entry);
+    assert!(matches!(open(&keyring, &key, Place::Entry, &long), Err(OpenError::Damaged)));
+    let text = seal(&keyring, &one, &key, Place::Entry, &memo("hedge")).unwrap().into_bytes();
+    assert_eq!(text, sealed(&memo("hedge").encode().unwrap(), Place::Entry), "one construction");
+
+    let (both, whole) = (owners(&[1, 2]), owners(&(1..=8).collect::<Vec<_>>()));
+    let shared = seal_words(&keyring, &both, &key, Place::Note, words(b"Ann")).unwrap();
+    let largest = seal_words(&keyring, &whole, &key, Place::Note, words(&[9; WORDS_BYTES_MAX])).unwrap();
+    assert!(open_words(&keyring, &key, Place::Note, largest.as_bytes()).is_ok());
+    keyring.erase(OwnerNumber::new(2)).unwrap();
+    let gone = open_words(&keyring, &key, Place::Note, shared.as_bytes());
+    assert!(matches!(gone, Err(OpenError::Erased { owner }) if owner.get() == 2));
 }
 
 fn any_text() -> impl Strategy<Value = Text> {

@@ -1,0 +1,153 @@
+//! The words for what people are to each other and to their bank.
+
+use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber};
+
+/// A person works for at most this many banks.
+pub const BANKS_OF_STAFF_MAX: usize = 64;
+
+/// Who pays when somebody is helped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pays {
+    /// Their own account.
+    #[default]
+    Themselves,
+    /// A pot: they count as helped, and their balance stays.
+    Pot(AccountNumber),
+}
+
+/// Where hours go when somebody has helped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum HoursTo {
+    /// Their own account.
+    #[default]
+    Themselves,
+    /// A pot: they count as the giver, and their balance stays.
+    Pot(AccountNumber),
+}
+
+/// Both choices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// Who pays.
+    pub pays: Pays,
+    /// Where hours go.
+    pub hours_to: HoursTo,
+}
+
+/// What somebody is in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonKind {
+    /// A person with an account of their own.
+    Member,
+    /// A group.
+    Organisation,
+    /// A café or shop.
+    Partner,
+    /// Somebody who works for a bank or at a till and has no account.
+    Staff,
+}
+
+impl PersonKind {
+    pub(super) const ALL: [Self; 4] = [Self::Member, Self::Organisation, Self::Partner, Self::Staff];
+}
+
+/// What a representative may do for a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Speaks {
+    /// Spend its hours.
+    ToSpend,
+    /// Say what it received, and confirm it.
+    ToReceive,
+    /// Both.
+    ForAll,
+}
+
+impl Speaks {
+    pub(super) const ALL: [Self; 3] = [Self::ToSpend, Self::ToReceive, Self::ForAll];
+
+    /// Whether spending is among it.
+    #[must_use]
+    pub const fn may_spend(self) -> bool {
+        matches!(self, Self::ToSpend | Self::ForAll)
+    }
+
+    /// Whether receiving is among it.
+    #[must_use]
+    pub const fn may_receive(self) -> bool {
+        matches!(self, Self::ToReceive | Self::ForAll)
+    }
+}
+
+/// Somebody who speaks for somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Representative {
+    /// Who speaks.
+    pub owner: OwnerNumber,
+    /// What for.
+    pub speaks: Speaks,
+    /// So much they may spend in a calendar month; none for as much as the account allows.
+    pub monthly_limit: Option<Amount>,
+    /// The last day they speak; none for until it is ended.
+    pub last_day: Option<Day>,
+}
+
+/// Why somebody is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PauseCause {
+    /// Nothing new for 14 days.
+    ForNow,
+    /// They asked to be forgotten: nothing new until that is done or taken back.
+    ToBeForgotten,
+}
+
+/// What changed at a partner. A number once given is never another venue or till.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// A venue has, or has new, words: its name and where it is.
+    Venue {
+        /// Its number, from 1.
+        number: u8,
+        /// Sealed.
+        words: Box<[u8]>,
+    },
+    /// A venue is no more; its tills are closed with it.
+    VenueClosed(u8),
+    /// A till stands in this venue.
+    Till {
+        /// Its number, from 1.
+        number: u16,
+        /// The venue.
+        venue: u8,
+    },
+    /// A till is no more.
+    TillClosed(u16),
+}
+
+/// Who may open a pot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// A broker of the bank, up to so much at a time; above it a lead.
+    Brokers(Amount),
+    /// A lead only.
+    Lead,
+    /// The decision of a panel.
+    Panel,
+}
+
+/// What somebody does for a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StaffRole {
+    /// Its people.
+    Broker,
+    /// Its policy, and what brokers may not.
+    Lead,
+}
+
+/// Where somebody is broker or lead. The network has leads only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StaffOf {
+    /// The bank; none for the whole network.
+    pub bank: Option<BankNumber>,
+    /// As what.
+    pub role: StaffRole,
+}
