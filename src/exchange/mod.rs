@@ -1,0 +1,12 @@
+//! Exchanges: what brokers and members do all day.
+//!
+//! Owns what follows from the words of a call alone: which hours a group session moves, whether two people
+//! remember the same, when to ask once more, when somebody else has to say yes, what counts as written
+//! down already, whose account stands in for whose. Knows no journal, no clock, no policy and no names: a
+//! bank's numbers come as arguments, and owners and accounts are numbers.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | the six rules of group sessions | [`rules::group`] |
+
+pub mod rules;
