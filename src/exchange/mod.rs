@@ -8,5 +8,6 @@
 //! | to find | look in |
 //! |---|---|
 //! | the six rules of group sessions | [`rules::group`] |
+//! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
 
 pub mod rules;

@@ -3,6 +3,7 @@
 //! Nothing here asks whether an account exists, is open or may fall that far: that is for the ledger.
 
 pub mod group;
+pub mod standing;
 
 use crate::domain::{AccountNumber, OwnerNumber};
 
