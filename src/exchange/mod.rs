@@ -8,6 +8,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | the six rules of group sessions | [`rules::group`] |
+//! | close enough, and what silence means | [`rules::confirming`] |
 //! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
 
 pub mod rules;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here asks whether an account exists, is open or may fall that far: that is for the ledger.
 
+pub mod confirming;
 pub mod group;
 pub mod standing;
 
