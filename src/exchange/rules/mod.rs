@@ -5,6 +5,7 @@
 pub mod confirming;
 pub mod group;
 pub mod standing;
+pub mod unusual;
 
 use crate::domain::{AccountNumber, OwnerNumber};
 
