@@ -10,6 +10,7 @@
 //! | the six rules of group sessions | [`rules::group`] |
 //! | close enough, and what silence means | [`rules::confirming`] |
 //! | "really 5,012 hours?" | [`rules::unusual`] |
+//! | who has to approve (I11) | [`rules::second_person`] |
 //! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
 
 pub mod rules;

@@ -4,6 +4,7 @@
 
 pub mod confirming;
 pub mod group;
+pub mod second_person;
 pub mod standing;
 pub mod unusual;
 
