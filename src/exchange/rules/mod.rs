@@ -3,6 +3,7 @@
 //! Nothing here asks whether an account exists, is open or may fall that far: that is for the ledger.
 
 pub mod confirming;
+pub mod doubles;
 pub mod group;
 pub mod second_person;
 pub mod standing;
