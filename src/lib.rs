@@ -26,6 +26,7 @@
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
+//! | [`exchange`] | what brokers and members do all day, so far as it follows from the words of a call | `domain` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
@@ -78,6 +79,7 @@
 //! | which server the command line asks, as whom, and where a key is not shown | `cli` (`target.rs`, `profiles.rs`) |
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
 //! | how a call is asked with JSON | `server` (`json/`) |
+//! | how a group session is shared, when to ask once more, who has to approve | `exchange::rules` |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
@@ -112,6 +114,7 @@ pub mod client;
 pub mod config;
 pub mod directory;
 pub mod domain;
+pub mod exchange;
 pub mod import;
 pub mod journal;
 pub mod ledger;

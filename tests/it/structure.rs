@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("client", &["domain"]),
     ("config", &["access"]),
     ("domain", &[]),
+    ("exchange", &["domain"]),
     ("import", &["api", "client", "domain"]),
     ("journal", &["domain"]),
     ("ledger", &["domain", "journal"]),
