@@ -26,7 +26,7 @@
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
-//! | [`exchange`] | what brokers and members do all day, so far as it follows from the words of a call | `domain` |
+//! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |

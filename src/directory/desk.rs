@@ -8,15 +8,18 @@
 //!
 //! Progress: readers wait while a change is written to disk, a few milliseconds; changes are rare.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::banks::Banks;
 use super::locks::{BadLock, Locks};
+use super::people::{BadFact, NameIndex, People};
 use super::policy::{BadPolicy, Policies};
-use crate::domain::{Action, BankNumber, Entry, Note, Sequence, Topic};
+use crate::domain::{Action, BankNumber, Entry, Note, OwnerNumber, Sequence, Topic};
 use crate::journal::JournalReader;
 use crate::ledger::Ledger;
 use crate::ledger::recovery::{self, RecoveryError};
+use crate::seal::Keyring;
 
 /// Why what the books say of people and places cannot be known.
 #[derive(Debug, thiserror::Error)]
@@ -30,24 +33,35 @@ pub enum DirectoryError {
     /// A closed month in it is not what was written.
     #[error(transparent)]
     Lock(#[from] BadLock),
+    /// What it says of a person is not what was written.
+    #[error(transparent)]
+    Person(#[from] BadFact),
 }
 
 /// What the directory knows through one entry.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Known {
     position: Sequence,
+    /// Whose names may be others than those they are found by.
+    renamed: BTreeSet<OwnerNumber>,
     /// Banks as they were opened.
     pub banks: Banks,
     /// What banks have settled, and since when.
     pub policies: Policies,
     /// Closed months.
     pub locks: Locks,
+    /// Who is in a bank.
+    pub people: People,
+    /// By what they are found.
+    pub names: NameIndex,
 }
 
 impl Known {
     /// Takes in an entry; with an error nothing is changed.
     fn apply(&mut self, entry: &Entry) -> Result<(), DirectoryError> {
         self.banks.apply(entry);
+        self.people.apply_entry(entry)?;
+        self.renamed.extend(concerned(entry));
         match &entry.command.action {
             Action::Note(note) => self.apply_note(entry, note),
             Action::Post(_)
@@ -79,7 +93,12 @@ impl Known {
     }
 
     /// Reads on in the journal through entry `position`. After an error it stands before the entry that is bad.
-    fn read_on(&mut self, reader: &dyn JournalReader, position: Sequence) -> Result<(), DirectoryError> {
+    fn read_on(
+        &mut self,
+        reader: &dyn JournalReader,
+        keyring: &Keyring,
+        position: Sequence,
+    ) -> Result<(), DirectoryError> {
         let mut bad = Ok(());
         recovery::each_record(reader, self.position.next(), position, |record| {
             if bad.is_err() {
@@ -94,13 +113,45 @@ impl Known {
             }
             Ok(())
         })?;
+        for owner in std::mem::take(&mut self.renamed) {
+            let person = self.people.person(owner).filter(|person| person.erased_at.is_none());
+            // Whose profile cannot be read is there, and is not found by name.
+            let taken_in = person.map(|person| self.names.take_in(person, keyring));
+            if !matches!(taken_in, Some(Ok(()))) {
+                self.names.forget(owner);
+            }
+        }
         bad
+    }
+}
+
+/// Whose names an entry may change.
+fn concerned(entry: &Entry) -> Vec<OwnerNumber> {
+    match &entry.command.action {
+        Action::Note(note) if matches!(note.topic, Topic::PERSON | Topic::ERASURE) => {
+            u32::try_from(note.subject).map(OwnerNumber::new).into_iter().collect()
+        }
+        Action::OpenAccounts(accounts) => accounts.iter().map(|account| account.owner).collect(),
+        Action::Note(_)
+        | Action::Post(_)
+        | Action::Hold(_)
+        | Action::Capture(_)
+        | Action::Void(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::RegisterOwners(_)
+        | Action::OpenBank(_)
+        | Action::OpenClearing(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_) => Vec::new(),
     }
 }
 
 /// What the directory knows, and the way of a change.
 pub struct Directory {
     reader: Arc<dyn JournalReader>,
+    keyring: Arc<Keyring>,
     known: RwLock<Known>,
 }
 
@@ -109,10 +160,14 @@ impl Directory {
     ///
     /// # Errors
     /// [`DirectoryError`].
-    pub fn open(reader: Arc<dyn JournalReader>, position: Sequence) -> Result<Self, DirectoryError> {
+    pub fn open(
+        reader: Arc<dyn JournalReader>,
+        keyring: Arc<Keyring>,
+        position: Sequence,
+    ) -> Result<Self, DirectoryError> {
         let mut known = Known::default();
-        known.read_on(&*reader, position)?;
-        Ok(Self { reader, known: RwLock::new(known) })
+        known.read_on(&*reader, &keyring, position)?;
+        Ok(Self { reader, keyring, known: RwLock::new(known) })
     }
 
     /// What is known, and stays so as long as this is kept. Not across a wait.
@@ -131,9 +186,9 @@ impl Directory {
         change: impl FnOnce(&Known) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.read_on(&*self.reader, ledger.position())?;
+        known.read_on(&*self.reader, &self.keyring, ledger.position())?;
         let changed = change(&known)?;
-        known.read_on(&*self.reader, ledger.position())?;
+        known.read_on(&*self.reader, &self.keyring, ledger.position())?;
         Ok(changed)
     }
 }

@@ -58,11 +58,14 @@ pub enum ClaimWord {
     CodeUsed,
     /// A receipt names one sale.
     ReceiptReused,
+    /// Something that looks the same is here already.
+    AlreadyHere,
 }
 
 impl ClaimWord {
     /// All words, in the order of their numbers in the journal.
-    pub const ALL: [Self; 4] = [Self::OfferExhausted, Self::BudgetSpent, Self::CodeUsed, Self::ReceiptReused];
+    pub const ALL: [Self; 5] =
+        [Self::OfferExhausted, Self::BudgetSpent, Self::CodeUsed, Self::ReceiptReused, Self::AlreadyHere];
 
     /// The number in the journal; never changes its meaning.
     #[must_use]
@@ -84,6 +87,7 @@ impl ClaimWord {
             Self::BudgetSpent => Reason::BudgetSpent,
             Self::CodeUsed => Reason::CodeUsed,
             Self::ReceiptReused => Reason::ReceiptReused,
+            Self::AlreadyHere => Reason::AlreadyHere,
         }
     }
 }

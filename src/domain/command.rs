@@ -222,11 +222,11 @@ impl Command {
     /// A command by `actor` that says nothing beyond its action.
     #[must_use]
     pub fn new(key: RequestKey, actor: OwnerNumber, action: Action) -> Self {
-        Self { key: Some(key), ..Self::of_the_ledger(actor, action) }
+        Self { key: Some(key), ..Self::without_key(actor, action) }
     }
 
-    /// What the ledger does by itself, without a request.
-    pub(crate) fn of_the_ledger(actor: OwnerNumber, action: Action) -> Self {
+    /// What is not asked for by a request: by the ledger itself, or not yet.
+    pub(crate) fn without_key(actor: OwnerNumber, action: Action) -> Self {
         Self {
             key: None,
             actor,

@@ -182,6 +182,7 @@ pub enum Reason {
     BudgetSpent,
     CodeUsed,
     ReceiptReused,
+    AlreadyHere,
     BooksFull,
     NoKeysYet,
     KeyShownOnce,
@@ -190,11 +191,19 @@ pub enum Reason {
     KeyEnded,
     TwoKeysLive,
     LastAdminKey,
+    UnusualAmount,
+    SamePerson,
+    SecondPersonNeeded,
+    WindowPassed,
+    Paused,
+    NotYours,
+    NothingWaits,
+    PotNotOpen,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 44] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -222,6 +231,7 @@ impl Reason {
         Self::BudgetSpent,
         Self::CodeUsed,
         Self::ReceiptReused,
+        Self::AlreadyHere,
         Self::BooksFull,
         Self::NoKeysYet,
         Self::KeyShownOnce,
@@ -230,6 +240,14 @@ impl Reason {
         Self::KeyEnded,
         Self::TwoKeysLive,
         Self::LastAdminKey,
+        Self::UnusualAmount,
+        Self::SamePerson,
+        Self::SecondPersonNeeded,
+        Self::WindowPassed,
+        Self::Paused,
+        Self::NotYours,
+        Self::NothingWaits,
+        Self::PotNotOpen,
     ];
 
     /// Those about keys, which no ledger gives.
@@ -241,6 +259,18 @@ impl Reason {
         Self::KeyEnded,
         Self::TwoKeysLive,
         Self::LastAdminKey,
+    ];
+
+    /// Those about people and what they do for each other, which no ledger gives.
+    pub const OF_PEOPLE: [Self; 8] = [
+        Self::UnusualAmount,
+        Self::SamePerson,
+        Self::SecondPersonNeeded,
+        Self::WindowPassed,
+        Self::Paused,
+        Self::NotYours,
+        Self::NothingWaits,
+        Self::PotNotOpen,
     ];
 
     /// The word callers and their programs rely on.
@@ -271,6 +301,7 @@ impl Reason {
             Self::BudgetSpent => "BUDGET_SPENT",
             Self::CodeUsed => "CODE_USED",
             Self::ReceiptReused => "RECEIPT_REUSED",
+            Self::AlreadyHere => "ALREADY_HERE",
             Self::BooksFull => "BOOKS_FULL",
             Self::DayInFuture => "DAY_IN_FUTURE",
             Self::DiskLow => "DISK_LOW",
@@ -282,6 +313,14 @@ impl Reason {
             Self::KeyEnded => "KEY_ENDED",
             Self::TwoKeysLive => "TWO_KEYS_LIVE",
             Self::LastAdminKey => "LAST_ADMIN_KEY",
+            Self::UnusualAmount => "UNUSUAL_AMOUNT",
+            Self::SamePerson => "SAME_PERSON",
+            Self::SecondPersonNeeded => "SECOND_PERSON_NEEDED",
+            Self::WindowPassed => "WINDOW_PASSED",
+            Self::Paused => "PAUSED",
+            Self::NotYours => "NOT_YOURS",
+            Self::NothingWaits => "NOTHING_WAITS",
+            Self::PotNotOpen => "POT_NOT_OPEN",
         }
     }
 
@@ -299,8 +338,10 @@ impl Reason {
             | Self::AccountNotFound
             | Self::OwnerNotFound
             | Self::KeyNotFound
-            | Self::BeyondReach => 3,
-            Self::AccountClosed | Self::KeyEnded => 4,
+            | Self::BeyondReach
+            | Self::NotYours
+            | Self::NothingWaits => 3,
+            Self::AccountClosed | Self::KeyEnded | Self::Paused | Self::PotNotOpen => 4,
             Self::SameAccount | Self::CrossBank => 5,
             Self::AlreadyThere
             | Self::HoldResolved
@@ -308,12 +349,20 @@ impl Reason {
             | Self::HoldsOpen
             | Self::TooManyHolds
             | Self::TwoKeysLive
-            | Self::LastAdminKey => 6,
+            | Self::LastAdminKey
+            | Self::WindowPassed
+            | Self::SecondPersonNeeded
+            | Self::UnusualAmount
+            | Self::SamePerson => 6,
             Self::CaptureExceedsHold | Self::ReversalExceeds => 7,
             Self::ClearingCap => 8,
             Self::BelowFloor => 9,
             Self::AboveCeiling => 10,
-            Self::OfferExhausted | Self::BudgetSpent | Self::CodeUsed | Self::ReceiptReused => 11,
+            Self::OfferExhausted
+            | Self::BudgetSpent
+            | Self::CodeUsed
+            | Self::ReceiptReused
+            | Self::AlreadyHere => 11,
             Self::BooksFull => 12,
         }
     }

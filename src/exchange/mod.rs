@@ -2,8 +2,8 @@
 //!
 //! Owns what follows from the words of a call alone: which hours a group session moves, whether two people
 //! remember the same, when to ask once more, when somebody else has to say yes, what counts as written
-//! down already, whose account stands in for whose. Knows no journal, no clock, no policy and no names: a
-//! bank's numbers come as arguments, and owners and accounts are numbers.
+//! down already, whose account stands in for whose; and what a call becomes by them: one entry, or a note in which
+//! it waits for a second person. Knows no wire, no clock and no names: owners and accounts are numbers.
 //!
 //! | to find | look in |
 //! |---|---|
@@ -13,5 +13,27 @@
 //! | who has to approve (I11) | [`rules::second_person`] |
 //! | "already here?" | [`rules::doubles`] |
 //! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
+//! | what a rule needs to know of the books and their people | [`sight`] |
+//! | one entry, ready to be written, and whether it waits | [`plan`] |
+//! | help a broker writes down; across two banks | [`record`] |
+//! | help one side says was given, and what the other answers | [`propose`] |
+//! | sessions; bookings; gifts, thanks and new hours; hours that move banks; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`put_right`] |
+//! | what waits for somebody, and what is open | [`waiting`], [`matters`] |
 
+pub mod book;
+pub mod give;
+pub mod length;
+pub mod matters;
+pub mod moving;
+pub mod plan;
+pub mod propose;
+pub mod put_right;
+pub mod record;
+pub mod refusal;
 pub mod rules;
+pub mod sessions;
+pub mod sight;
+pub mod waiting;
+
+pub use matters::OpenMatters;
+pub use refusal::Refusal;

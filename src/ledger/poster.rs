@@ -115,7 +115,7 @@ impl Poster {
             if deadline > now {
                 return Due::NoMore;
             }
-            let command = Command::of_the_ledger(OwnerNumber::OPERATOR, Action::Expire(hold));
+            let command = Command::without_key(OwnerNumber::OPERATOR, Action::Expire(hold));
             match self.core.decide_own(&mut self.work, &command, now) {
                 Ok(Ok(_)) => {}
                 Ok(Err(refusal)) => {

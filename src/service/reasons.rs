@@ -17,13 +17,14 @@ pub const SEQUENCE_NOT_REACHED: &str = "SEQUENCE_NOT_REACHED";
 pub const fn code(reason: Reason) -> Code {
     match reason {
         Reason::RequestIdReused | Reason::AlreadyThere | Reason::KeyShownOnce => Code::AlreadyExists,
-        Reason::BeyondReach => Code::PermissionDenied,
+        Reason::BeyondReach | Reason::NotYours => Code::PermissionDenied,
         Reason::EntryNotFound
         | Reason::HoldNotFound
         | Reason::BankNotFound
         | Reason::AccountNotFound
         | Reason::OwnerNotFound
-        | Reason::KeyNotFound => Code::NotFound,
+        | Reason::KeyNotFound
+        | Reason::NothingWaits => Code::NotFound,
         Reason::DiskLow
         | Reason::ClockUnsure
         | Reason::DayInFuture
@@ -44,10 +45,17 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::BudgetSpent
         | Reason::CodeUsed
         | Reason::ReceiptReused
+        | Reason::AlreadyHere
         | Reason::BooksFull
         | Reason::NoKeysYet
         | Reason::KeyEnded
         | Reason::TwoKeysLive
-        | Reason::LastAdminKey => Code::FailedPrecondition,
+        | Reason::LastAdminKey
+        | Reason::UnusualAmount
+        | Reason::SamePerson
+        | Reason::SecondPersonNeeded
+        | Reason::WindowPassed
+        | Reason::Paused
+        | Reason::PotNotOpen => Code::FailedPrecondition,
     }
 }

@@ -147,6 +147,11 @@ fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
              Check the receipt number."
                 .to_owned()
         }
+        ClaimWord::AlreadyHere => {
+            "this looks like one that is here already: the same people, the same day, as long. Nothing was written \
+             down. If it is another one, say so and ask again."
+                .to_owned()
+        }
     }
 }
 

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("client", &["domain"]),
     ("config", &["access"]),
     ("domain", &[]),
-    ("exchange", &["domain"]),
+    ("exchange", &["directory", "domain", "journal", "ledger"]),
     ("import", &["api", "client", "domain"]),
     ("journal", &["domain"]),
     ("ledger", &["domain", "journal"]),

@@ -43,3 +43,4 @@ pub use reading::BadBytes;
 pub use register::{MaySpend, People};
 pub use same::{Candidate, SameBecause};
 pub use search::{Found, NameIndex, Rank};
+pub use terms::{HoursTo, Opens, Pays, Speaks, Standing};

@@ -77,7 +77,7 @@ pub fn read(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<(u8, Comm
     let (tag, flags, key) = read_start(reader)?;
     let has = |bit: u8| flags & bit != 0;
     let actor = read_owner(reader, "actor")?;
-    let mut command = Command { key, ..Command::of_the_ledger(actor, Action::Void(Sequence::ZERO)) };
+    let mut command = Command { key, ..Command::without_key(actor, Action::Void(Sequence::ZERO)) };
     if has(SECOND_PERSON) {
         command.second_person = Some(read_owner(reader, "second person")?);
     }

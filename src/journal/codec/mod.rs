@@ -28,6 +28,9 @@ pub use plain::{PlainPost, plain_post};
 pub use wire::DecodeError;
 use wire::{Reader, Writer};
 
+/// A command by itself has none: its times stand as they are.
+const NO_TIME: Timestamp = Timestamp::from_micros(0);
+
 /// Writes a record: `command` and `outcome` of the entry `sequence` of a batch recorded at `recorded_at`.
 ///
 /// Appends to `bytes`, which a poster reuses; nothing else is allocated.
@@ -55,6 +58,25 @@ pub fn decode(bytes: &[u8], sequence: Sequence, recorded_at: Timestamp) -> Resul
     let outcome = outcome::read(&mut reader, &command.action, sequence)?;
     reader.finish()?;
     Ok(Entry { sequence, recorded_at, command, outcome })
+}
+
+/// Writes a command by itself, for whoever keeps one that is not written down yet.
+pub fn encode_command(command: &Command, bytes: &mut Vec<u8>) {
+    let mut writer = Writer::new(bytes);
+    head::write(&mut writer, command, NO_TIME);
+    action::write(&mut writer, &command.action, NO_TIME);
+}
+
+/// Reads what [`encode_command`] wrote.
+///
+/// # Errors
+/// [`DecodeError`] naming what is wrong and where.
+pub fn decode_command(bytes: &[u8]) -> Result<Command, DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let (tag, mut command) = head::read(&mut reader, NO_TIME)?;
+    command.action = action::read(&mut reader, tag, NO_TIME)?;
+    reader.finish()?;
+    Ok(command)
 }
 
 /// Reads only the request key of a record; none for the ledger's own entries.

@@ -42,7 +42,7 @@ impl Books {
                 let note = Note { topic: Topic::new(40), subject: 1, body: Box::default() };
                 Command::new(key, OwnerNumber::OPERATOR, Action::Note(note))
             };
-            let expiry = || Command::of_the_ledger(OwnerNumber::OPERATOR, Action::Expire(Sequence::new(1)));
+            let expiry = || Command::without_key(OwnerNumber::OPERATOR, Action::Expire(Sequence::new(1)));
             record.clear();
             let command = key.map_or_else(expiry, note);
             codec::encode(&command, &Outcome::default(), sequence, at, &mut record);

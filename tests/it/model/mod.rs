@@ -75,17 +75,9 @@ fn ledger_and_naive_model_agree() {
         }
     }
     println!("{operations} operations");
-    // Those about keys are no rules about hours: the ledger knows no keys.
-    let of_keys = [
-        Reason::NoKeysYet,
-        Reason::KeyShownOnce,
-        Reason::KeyNotFound,
-        Reason::BeyondReach,
-        Reason::KeyEnded,
-        Reason::TwoKeysLive,
-        Reason::LastAdminKey,
-    ];
-    let of_hours = Reason::ALL.into_iter().filter(|reason| !of_keys.contains(reason));
+    // Those about keys and people are no rules about hours: the ledger knows neither.
+    let others = [&Reason::OF_KEYS[..], &Reason::OF_PEOPLE].concat();
+    let of_hours = Reason::ALL.into_iter().filter(|reason| !others.contains(reason));
     let refusals: Vec<&'static str> = of_hours.map(Reason::word).collect();
     for (names, counts) in [(&OPERATIONS[..], &accepted), (&refusals[..], &refused)] {
         for name in names {

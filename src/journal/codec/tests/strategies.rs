@@ -229,7 +229,7 @@ pub fn command(size: Size) -> impl Strategy<Value = Command> {
     );
     (key, owner(), said, action(size)).prop_map(|(key, actor, said, action)| {
         if let Action::Expire(_) = action {
-            return Command::of_the_ledger(actor, action);
+            return Command::without_key(actor, action);
         }
         let (second_person, allowed_by, occurred_on, present_count, text, attachment, claims) = said;
         let may_claim =

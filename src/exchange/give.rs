@@ -1,0 +1,170 @@
+//! Hours that are given away and thanks: gifts, donations, credits from a pot, hours newly made.
+//!
+//! Gifts, donations and grants are never counted as help given; thanks for help to nobody in particular are.
+
+use smallvec::smallvec;
+
+use super::length::Length;
+use super::plan::{Plan, Said, second_line};
+use super::record::{about, not_in_future};
+use super::refusal::Refusal;
+use super::rules::second_person::Cause;
+use super::rules::unusual::Unusual;
+use super::sight::{Rank, Sight};
+use crate::directory::people::Opens;
+use crate::domain::{AccountKind, AccountNumber, Amount, Day, Invalid, Kind, People, Transfer};
+
+/// Hours of somebody's own for somebody else, or for a pot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Give {
+    /// Whose.
+    pub from: AccountNumber,
+    /// Whose they become.
+    pub to: To,
+    /// How much.
+    pub length: Length,
+    /// For whoever reads the line.
+    pub memo: Option<String>,
+    /// The figure repeated, where it is unusual.
+    pub confirmed: Option<Amount>,
+}
+
+/// Whom hours are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// A person or group: a gift.
+    Somebody(AccountNumber),
+    /// A pot: a donation.
+    Pot(AccountNumber),
+    /// The community pot.
+    CommunityPot,
+}
+
+impl Give {
+    /// The entry.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
+        let from = sight.taking_part("from_account_number", self.from)?;
+        sight.may_speak(from.own.account)?;
+        let (kind, to) = match self.to {
+            To::Somebody(account) => (Kind::Gift, sight.taking_part("to_account_number", account)?.own),
+            To::Pot(account) => (Kind::Donation, sight.pot("pot_account_number", account, from.bank)?),
+            To::CommunityPot => (Kind::Donation, sight.community_pot(from.bank)?),
+        };
+        let written = self.length.written("length", sight.settings(from.bank), self.confirmed)?;
+        let transfer = Transfer::new(from.own.account, to.account, written.amount);
+        let also = second_line(written.unusual == Unusual::AskedWithSecondPerson);
+        let mut plan =
+            Plan::posted(sight, (kind, smallvec![transfer]), about([from.own.owner, to.owner]), also)?;
+        plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
+        Ok(plan)
+    }
+}
+
+/// Thanks from a pot, hours handed out of one, or hours newly made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// Whose they become.
+    pub to: AccountNumber,
+    /// Where they come from: a pot, or where the bank makes hours.
+    pub from: AccountNumber,
+    /// How much.
+    pub length: Length,
+    /// What it is.
+    pub what: What,
+    /// The day.
+    pub occurred_on: Option<Day>,
+    /// For whoever reads the line.
+    pub memo: Option<String>,
+    /// What for, or with whose backing.
+    pub reason: Option<String>,
+    /// The figure repeated, where it is unusual.
+    pub confirmed: Option<Amount>,
+}
+
+/// What a credit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Thanks for help to nobody in particular, with its activity.
+    Help(Option<u16>),
+    /// Hours handed out.
+    Grant,
+}
+
+impl Credit {
+    /// The entry.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
+        let (from, to) = (sight.party(self.from)?, sight.party(self.to)?);
+        sight.not_paused(to.own)?;
+        let settings = sight.settings(from.bank);
+        let written = self.length.written("length", settings, self.confirmed)?;
+        let also = match from.kind {
+            AccountKind::Issuance => {
+                self.only_a_grant("hours that are newly made are a grant")?;
+                Some(Cause::HoursMade)
+            }
+            AccountKind::Pot => self.opened(sight, from.own.account, from.bank, written.amount)?,
+            AccountKind::Member
+            | AccountKind::Organisation
+            | AccountKind::Partner
+            | AccountKind::Clearing => {
+                return Err(Refusal::NotAPot { field: "from_account_number", account: self.from });
+            }
+        };
+        if to.kind == AccountKind::Pot {
+            self.only_a_grant("hours for a pot are a grant")?;
+        }
+        if let Some(day) = self.occurred_on {
+            not_in_future(sight, &to, day)?;
+        }
+        let (kind, activity) = match self.what {
+            What::Help(activity) => (Kind::Community, activity),
+            What::Grant => (Kind::Grant, None),
+        };
+        let people = People { activity, ..People::default() };
+        let (debit, credit) = (from.own.account, to.own.account);
+        let transfer = Transfer { debit, credit, amount: written.amount, people };
+        let also = also.or(second_line(written.unusual == Unusual::AskedWithSecondPerson));
+        let mut plan =
+            Plan::posted(sight, (kind, smallvec![transfer]), about([from.own.owner, to.own.owner]), also)?;
+        plan.occurred_on = self.occurred_on;
+        plan.said = Said { memo: self.memo.clone(), reason: self.reason.clone(), typed: written.typed };
+        Ok(plan)
+    }
+
+    fn only_a_grant(&self, limit: &'static str) -> Result<(), Refusal> {
+        match self.what {
+            What::Grant => Ok(()),
+            What::Help(_) => Err(Invalid { field: "is_help", limit }.into()),
+        }
+    }
+
+    /// Whether the caller may open the pot for so much, and alone.
+    fn opened(
+        &self,
+        sight: &Sight<'_>,
+        account: AccountNumber,
+        bank: crate::domain::BankNumber,
+        amount: Amount,
+    ) -> Result<Option<Cause>, Refusal> {
+        let terms = sight.known.people.pot(account).and_then(|pot| pot.terms.as_ref());
+        if let Some(last_day) = terms.and_then(|terms| terms.last_day)
+            && sight.today(bank)? > last_day
+        {
+            return Err(Refusal::PotIsOver { account, last_day });
+        }
+        let line = match terms.map(|terms| terms.opens) {
+            None => sight.settings(bank).broker_grant_line_seconds,
+            Some(Opens::Brokers(line)) => line.seconds(),
+            Some(Opens::Lead) if sight.rank == Rank::Lead => return Ok(None),
+            Some(Opens::Lead | Opens::Panel) => return Err(Refusal::PotNotForBrokers { account }),
+        };
+        let is_above = sight.rank < Rank::Lead && amount.seconds() > line;
+        Ok(second_line(is_above))
+    }
+}

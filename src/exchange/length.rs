@@ -1,0 +1,96 @@
+//! How long it was: what was said, and what the bank writes down for it.
+//!
+//! What was typed stays beside what is written. What can be read in two ways is never guessed.
+
+use super::refusal::Refusal;
+use super::rules::unusual::{Lines, Unusual};
+use crate::directory::policy;
+use crate::domain::Amount;
+use crate::domain::hours::{HoursError, Reading, Sense, in_words, parse_hours};
+
+/// How long, as it was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Whole seconds.
+    Seconds(Amount),
+    /// Words to be read.
+    Typed(Box<str>),
+}
+
+/// What is written down, and what was typed where that differs from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// In the bank's steps.
+    pub amount: Amount,
+    /// What was said, before it was rounded.
+    pub said: Amount,
+    /// What was typed; what was said in words where it was rounded.
+    pub typed: Option<String>,
+    /// Whether somebody else has to say yes to so much.
+    pub unusual: Unusual,
+}
+
+/// Why a text is no length.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// It is none.
+    #[error(transparent)]
+    Hours(#[from] HoursError),
+    /// It may be meant in two ways.
+    #[error(
+        "typed in one way only: it can be {} or {}; say which as amount_seconds {} or {}",
+        words(.0.0), words(.0.1), .0.0.seconds(), .0.1.seconds()
+    )]
+    TwoWays((Amount, Amount)),
+}
+
+impl Length {
+    /// What was said, before the bank rounds it.
+    ///
+    /// # Errors
+    /// [`Unread`].
+    pub fn said(&self) -> Result<Amount, Unread> {
+        match self {
+            Self::Seconds(amount) => Ok(*amount),
+            Self::Typed(text) => match parse_hours(text)? {
+                Reading::Exact(amount) => Ok(amount),
+                Reading::Ambiguous { first, second } => {
+                    Err(Unread::TwoWays((amount_of(first), amount_of(second))))
+                }
+            },
+        }
+    }
+
+    /// What the bank writes down for it. `confirmed` answers the question about an unusual amount by repeating what
+    /// would be written.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn written(
+        &self,
+        field: &'static str,
+        settings: &policy::Settings,
+        confirmed: Option<Amount>,
+    ) -> Result<Written, Refusal> {
+        let said = self.said().map_err(|unread| Refusal::Unread { field, unread })?;
+        let amount = settings.entering.written(said).ok_or(Refusal::TooLong { field })?;
+        let lines = Lines::new(settings.unusual_question_above, settings.unusual_second_person_above);
+        let unusual = lines.map_or(Unusual::AskedWithSecondPerson, |lines| lines.judge(amount));
+        if !unusual.is_answered(amount, confirmed) {
+            return Err(Refusal::UnusualAmount { amount });
+        }
+        let typed = match self {
+            Self::Typed(text) => Some(text.to_string()),
+            Self::Seconds(_) => (said != amount).then(|| words(said)),
+        };
+        Ok(Written { amount, said, typed, unusual })
+    }
+}
+
+fn words(amount: Amount) -> String {
+    in_words(amount.seconds().unsigned_abs())
+}
+
+fn amount_of(sense: Sense) -> Amount {
+    sense.amount
+}

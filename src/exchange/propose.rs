@@ -1,0 +1,324 @@
+//! Help that one side says was given, and what the other side answers.
+//!
+//! A proposal is a hold on the receiver's side: confirmed it is taken, rejected or disputed it is let go. Nobody
+//! answers for both sides, and a dispute is settled by somebody who is neither of the two nor speaks for them.
+//!
+//! What a proposal keeps with its hold ([`Proposal`]) is who said it, whom it concerns and the day; the rest the
+//! hold says itself.
+
+use smallvec::smallvec;
+
+use super::length::Length;
+use super::plan::{Plan, Said};
+use super::record::{about, claim, not_in_future};
+use super::refusal::Refusal;
+use super::rules::confirming::{self, Compared, Side, Tolerance};
+use super::rules::doubles::Asked;
+use super::rules::second_person::Effects;
+use super::rules::standing::{HoursTo, Pays};
+use super::sight::{Party, Sight};
+use crate::directory::people;
+use crate::domain::{
+    AccountNumber, Action, Amount, Attachment, Capture, Day, Entry, Hold, Kind, Note, OwnerNumber, People,
+    Post, Rest, Sequence, Topic, Transfer,
+};
+
+const FORMAT: u8 = 1;
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// What is said of help, by one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Propose {
+    /// Who helped.
+    pub giver: AccountNumber,
+    /// Who was helped.
+    pub receiver: AccountNumber,
+    /// Who says so: one of the two.
+    pub said_by: Side,
+    /// How long.
+    pub length: Length,
+    /// The day, where the bank is.
+    pub occurred_on: Day,
+    /// Number in the bank's list of activities.
+    pub activity: Option<u16>,
+    /// For whoever reads the line.
+    pub memo: Option<String>,
+    /// The figure repeated, where it is unusual.
+    pub confirmed: Option<Amount>,
+    /// Whether it is another one than the one it looks like.
+    pub asked: Asked,
+}
+
+/// What is kept beside the entries of a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// Beside its hold: which side said it, and who wrote that.
+    Said(Side, OwnerNumber),
+    /// Beside the end of its hold: two remember it differently.
+    Disputed,
+    /// Beside the post, or in the note, that settles the dispute about this one.
+    Settled(Sequence),
+}
+
+impl Proposal {
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(self) -> Box<[u8]> {
+        let (what, number) = match self {
+            Self::Said(Side::Giver, by) => (0, u64::from(by.get())),
+            Self::Said(Side::Receiver, by) => (1, u64::from(by.get())),
+            Self::Disputed => (2, 0),
+            Self::Settled(proposal) => (3, proposal.get()),
+        };
+        [FORMAT, what].into_iter().chain(number.to_le_bytes()).collect()
+    }
+
+    /// What the bytes say; nothing if they are not ours.
+    #[must_use]
+    pub fn decode(body: &[u8]) -> Option<Self> {
+        let [FORMAT, what, number @ ..] = body else { return None };
+        let number = u64::from_le_bytes(number.try_into().ok()?);
+        let owner = || u32::try_from(number).ok().map(OwnerNumber::new);
+        match what {
+            0 => Some(Self::Said(Side::Giver, owner()?)),
+            1 => Some(Self::Said(Side::Receiver, owner()?)),
+            2 if number == 0 => Some(Self::Disputed),
+            3 => Some(Self::Settled(Sequence::new(number))),
+            _ => None,
+        }
+    }
+
+    /// As it stands beside an entry.
+    #[must_use]
+    pub fn attachment(self) -> Attachment {
+        Attachment { topic: Topic::PROPOSAL, body: self.encode() }
+    }
+
+    /// What stands beside an entry, if it is of ours.
+    #[must_use]
+    pub fn beside(entry: &Entry) -> Option<Self> {
+        let attachment = entry.command.attachment.as_deref()?;
+        if attachment.topic == Topic::PROPOSAL { Self::decode(&attachment.body) } else { None }
+    }
+}
+
+impl Propose {
+    /// The entry: the hours are set aside until the other side answers.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
+        let giver = sight.taking_part("giver_account_number", self.giver)?;
+        let receiver = sight.taking_part("receiver_account_number", self.receiver)?;
+        let own = match self.said_by {
+            Side::Giver => giver.own,
+            Side::Receiver => receiver.own,
+        };
+        sight.may_speak(own.account)?;
+        not_in_future(sight, &giver, self.occurred_on)?;
+        let settings = sight.settings(giver.bank);
+        let written = self.length.written("length", settings, self.confirmed)?;
+        let transfer = told(&giver, &receiver, written.amount, self.activity);
+        let silence = confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(&giver));
+        let deadline = sight.now.plus_seconds(i64::from(settings.auto_accept_days) * SECONDS_PER_DAY);
+        let hold =
+            Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence };
+        let people = [giver.own.owner, receiver.own.owner];
+        let mut plan = Plan::new(Action::Hold(hold), about(people));
+        plan.occurred_on = Some(self.occurred_on);
+        plan.claims =
+            claim(people, self.occurred_on, written.amount, self.asked, sight.now).into_iter().collect();
+        plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
+        plan.attachment = Some(Proposal::Said(self.said_by, sight.actor).attachment());
+        Ok(plan)
+    }
+}
+
+fn hours_to(giver: &Party) -> HoursTo {
+    match giver.standing.hours_to {
+        people::HoursTo::Themselves => HoursTo::Oneself,
+        people::HoursTo::Pot(_) => HoursTo::Pot,
+    }
+}
+
+/// Straight from who was helped to who helped: standing choices are a broker's to apply.
+fn told(giver: &Party, receiver: &Party, amount: Amount, activity: Option<u16>) -> Transfer {
+    let people = People { activity, ..People::default() };
+    Transfer { debit: receiver.own.account, credit: giver.own.account, amount, people }
+}
+
+/// A proposal that is in the books.
+#[derive(Clone, Copy, Debug)]
+pub struct Open<'a> {
+    /// The hold's entry.
+    pub entry: &'a Entry,
+    /// The hold.
+    pub hold: &'a Hold,
+    /// Which side said it.
+    pub said_by: Side,
+    /// Who wrote that.
+    pub by: OwnerNumber,
+    /// What it would move.
+    pub transfer: Transfer,
+}
+
+impl<'a> Open<'a> {
+    /// The proposal that `entry` is.
+    ///
+    /// # Errors
+    /// [`Refusal::NotOpen`] if it is none.
+    pub fn of(entry: &'a Entry) -> Result<Self, Refusal> {
+        let none = Refusal::NotOpen(entry.sequence);
+        let Action::Hold(hold) = &entry.command.action else { return Err(none) };
+        let (Some(Proposal::Said(said_by, by)), Some(transfer)) =
+            (Proposal::beside(entry), hold.transfers.first().copied())
+        else {
+            return Err(none);
+        };
+        Ok(Self { entry, hold, said_by, by, transfer })
+    }
+
+    /// The account of the side that has not spoken.
+    const fn other_side(&self) -> AccountNumber {
+        match self.said_by {
+            Side::Giver => self.transfer.debit,
+            Side::Receiver => self.transfer.credit,
+        }
+    }
+
+    /// Whoever answers speaks for the other side, and did not write the proposal.
+    fn answers(&self, sight: &Sight<'_>) -> Result<(), Refusal> {
+        if self.by == sight.actor {
+            return Err(Refusal::SaidItThemselves);
+        }
+        sight.may_speak(self.other_side())
+    }
+
+    fn about(&self, sight: &Sight<'_>) -> Result<Vec<OwnerNumber>, Refusal> {
+        let [giver, receiver] =
+            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
+        Ok(about([giver?.own.owner, receiver?.own.owner]))
+    }
+
+    /// The other side agrees, or remembers `length`. With the entry comes what it means.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn confirm(&self, sight: &Sight<'_>, length: Option<&Length>) -> Result<(Plan, Compared), Refusal> {
+        self.answers(sight)?;
+        let bank = sight.party(self.transfer.credit)?.bank;
+        let settings = sight.settings(bank);
+        let said = self.transfer.amount;
+        let Some(length) = length else { return Ok((self.taken(sight, said, None)?, Compared::Same(said))) };
+        let remembered = length.written("length", settings, None);
+        let remembered = match remembered {
+            Ok(written) => written,
+            // Nobody is asked whether a length is unusual that will not stand by itself.
+            Err(Refusal::UnusualAmount { amount }) => length.written("length", settings, Some(amount))?,
+            Err(refusal) => return Err(refusal),
+        };
+        let tolerance = Tolerance {
+            seconds: settings.dispute_tolerance_seconds,
+            percent_of_longer: settings.dispute_tolerance_percent,
+        };
+        let compared = confirming::compare(said, remembered.amount, tolerance, settings.entering);
+        let typed = remembered.typed;
+        match compared.stands() {
+            Some(amount) => Ok((self.taken(sight, amount, typed)?, compared)),
+            None => {
+                let mut plan = self.disputed(sight)?;
+                plan.said.typed = typed;
+                Ok((plan, compared))
+            }
+        }
+    }
+
+    /// The hours are taken: as they were set aside, or another amount in their place.
+    fn taken(&self, sight: &Sight<'_>, amount: Amount, typed: Option<String>) -> Result<Plan, Refusal> {
+        let transfers = smallvec![Transfer { amount, ..self.transfer }];
+        let effects = Effects::of_post(&transfers);
+        let hold = self.entry.sequence;
+        let action = if amount == self.transfer.amount {
+            Action::Capture(Capture { hold, amount: None, rest: Rest::Release })
+        } else {
+            Action::Post(Post { kind: self.hold.kind, transfers, ends: Some(hold) })
+        };
+        let mut plan = Plan::new(action, self.about(sight)?);
+        plan.occurred_on = self.entry.command.occurred_on;
+        plan.said.typed = typed;
+        // Two humans have said the same: whoever proposed it is the second person.
+        plan.judged(sight, &effects, Some(self.by), None)
+    }
+
+    /// The other side says that there was no such help.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn reject(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
+        // Whoever said it may take it back.
+        if self.by != sight.actor {
+            self.answers(sight)?;
+        }
+        let mut plan = Plan::new(Action::Void(self.entry.sequence), self.about(sight)?);
+        plan.said.reason = reason;
+        Ok(plan)
+    }
+
+    /// Two remember it differently.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn dispute(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
+        let either = sight.may_speak(self.transfer.debit).or_else(|_| sight.may_speak(self.transfer.credit));
+        either?;
+        let mut plan = self.disputed(sight)?;
+        plan.said.reason = reason;
+        Ok(plan)
+    }
+
+    fn disputed(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
+        let mut plan = Plan::new(Action::Void(self.entry.sequence), self.about(sight)?);
+        plan.attachment = Some(Proposal::Disputed.attachment());
+        Ok(plan)
+    }
+
+    /// A broker who is neither of the two writes down what both agreed on; `length` is none where that is nothing.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn resolve(
+        &self,
+        sight: &Sight<'_>,
+        length: Option<&Length>,
+        reason: Option<String>,
+    ) -> Result<Plan, Refusal> {
+        for account in [self.transfer.debit, self.transfer.credit] {
+            if sight.stands_for(sight.actor, account) {
+                return Err(Refusal::Party { account });
+            }
+        }
+        let settled = Proposal::Settled(self.entry.sequence);
+        let about = self.about(sight)?;
+        let mut plan = match length {
+            Some(length) => {
+                let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
+                let written = length.written("length", settings, None)?;
+                let transfers = smallvec![Transfer { amount: written.amount, ..self.transfer }];
+                let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, None)?;
+                plan.said.typed = written.typed;
+                plan
+            }
+            None => {
+                let subject = self.entry.sequence.get();
+                let note = Note { topic: Topic::PROPOSAL, subject, body: settled.encode() };
+                let mut plan = Plan::new(Action::Note(note), about);
+                plan.said.reason = reason;
+                return Ok(plan); // A note has neither day nor anything beside it.
+            }
+        };
+        plan.occurred_on = self.entry.command.occurred_on;
+        plan.said.reason = reason;
+        plan.attachment = Some(settled.attachment());
+        Ok(plan)
+    }
+}

@@ -1,0 +1,240 @@
+//! Help between two people, written down by a broker, in one bank or across two.
+//!
+//! - What already happened is written down: who is past a limit is told once, and whoever writes says why.
+//! - Across two banks it is one entry of two transfers, through the account each bank keeps for the other; both
+//!   sides pay and get themselves.
+
+use smallvec::smallvec;
+
+use super::length::Length;
+use super::plan::{Plan, Said, second_line};
+use super::refusal::Refusal;
+use super::rules::doubles::{self, Asked};
+use super::rules::standing::{AccountState, Giver, HoursTo, Payer, Pays, Receiver, Told};
+use super::rules::unusual::Unusual;
+use super::sight::{Party, Sight};
+use crate::directory::people;
+use crate::domain::{
+    AccountKind, AccountNumber, Amount, Claim, ClaimWord, Day, Kind, OwnerNumber, People, Timestamp,
+    Transfer, Transfers,
+};
+
+/// "Already here?" is asked for so many days after the day of help.
+pub const DOUBLES_DAYS: i32 = 200;
+
+const MICROS_PER_DAY: i64 = 86_400 * 1_000_000;
+
+/// What is told of one exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// Who helped.
+    pub giver: AccountNumber,
+    /// Who was helped.
+    pub receiver: AccountNumber,
+    /// How long.
+    pub length: Length,
+    /// The day, where the giver's bank is.
+    pub occurred_on: Day,
+    /// Number in the bank's list of activities.
+    pub activity: Option<u16>,
+    /// A pot, or another account, that pays.
+    pub paid_by: Option<AccountNumber>,
+    /// A pot the hours go to.
+    pub hours_to: Option<AccountNumber>,
+    /// The organisation's account that gets them.
+    pub in_the_name_of: Option<AccountNumber>,
+    /// For whoever reads the line.
+    pub memo: Option<String>,
+    /// Why it may pass a limit.
+    pub limit_reason: Option<String>,
+    /// The figure repeated, where it is unusual.
+    pub confirmed: Option<Amount>,
+    /// Whether it is another one than the one it looks like.
+    pub asked: Asked,
+}
+
+impl Exchange {
+    /// The entry.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
+        let giver = sight.taking_part("giver_account_number", self.giver)?;
+        let receiver = sight.taking_part("receiver_account_number", self.receiver)?;
+        not_in_future(sight, &giver, self.occurred_on)?;
+        let written = self.length.written("length", sight.settings(giver.bank), self.confirmed)?;
+        let (transfers, kind) = if giver.bank == receiver.bank {
+            self.in_one_bank(sight, (giver, receiver), written.amount)?
+        } else {
+            (self.across(sight, (giver, receiver), written.amount)?, Kind::Exchange)
+        };
+        let people = [giver.own.owner, receiver.own.owner];
+        let also = second_line(written.unusual == Unusual::AskedWithSecondPerson);
+        let mut plan = Plan::posted(sight, (kind, transfers), about(people), also)?;
+        plan.occurred_on = Some(self.occurred_on);
+        plan.claims =
+            claim(people, self.occurred_on, written.amount, self.asked, sight.now).into_iter().collect();
+        plan.allowed_by = self.limit_reason.is_some().then_some(sight.actor);
+        plan.said = Said { memo: self.memo.clone(), reason: self.limit_reason.clone(), typed: written.typed };
+        Ok(plan)
+    }
+
+    fn in_one_bank(
+        &self,
+        sight: &Sight<'_>,
+        (giver, receiver): (Party, Party),
+        amount: Amount,
+    ) -> Result<(Transfers, Kind), Refusal> {
+        let bank = giver.bank;
+        let pot = match (self.hours_to, giver.standing.hours_to) {
+            (Some(pot), _) | (None, people::HoursTo::Pot(pot)) => {
+                sight.pot("hours_to_account_number", pot, bank)?
+            }
+            (None, people::HoursTo::Themselves) => sight.community_pot(bank)?,
+        };
+        let paid_by = match (self.paid_by, receiver.standing.pays) {
+            (Some(account), _) | (None, people::Pays::Pot(account)) => Some(payer(sight, account, bank)?),
+            (None, people::Pays::Themselves) => None,
+        };
+        let told = Told {
+            giver: Giver {
+                own: giver.own,
+                hours_to: hours_to(giver.standing.hours_to, self.hours_to),
+                state: giver.state,
+            },
+            receiver: Receiver { own: receiver.own, pays: Pays::Oneself, state: receiver.state },
+            pot,
+            paid_by,
+            in_the_name_of: self
+                .in_the_name_of
+                .map(|account| organisation(sight, account, bank))
+                .transpose()?,
+            amount,
+            activity: self.activity,
+        };
+        let (transfer, kind) = told.settled()?;
+        Ok((smallvec![transfer], kind))
+    }
+
+    fn across(
+        &self,
+        sight: &Sight<'_>,
+        (giver, receiver): (Party, Party),
+        amount: Amount,
+    ) -> Result<Transfers, Refusal> {
+        let is_plain = self.paid_by.is_none() && self.hours_to.is_none() && self.in_the_name_of.is_none();
+        if !is_plain {
+            return Err(Refusal::Invalid(crate::domain::Invalid {
+                field: "paid_by_account_number, hours_to_account_number and in_the_name_of_account_number",
+                limit: "absent between two banks",
+            }));
+        }
+        let people = People { activity: self.activity, ..People::default() };
+        between(sight, (giver, receiver), amount, people)
+    }
+}
+
+/// The two transfers that move hours from `receiver` to `giver` through the accounts their banks keep.
+///
+/// # Errors
+/// [`Refusal::NoClearing`], or the ledger's that an account is closed.
+pub fn between(
+    sight: &Sight<'_>,
+    (giver, receiver): (Party, Party),
+    amount: Amount,
+    people: People,
+) -> Result<Transfers, Refusal> {
+    for party in [&giver, &receiver] {
+        if party.state == AccountState::Closed {
+            return Err(crate::domain::Refusal::AccountClosed(party.own.account).into());
+        }
+    }
+    let banks = &sight.known.banks;
+    let pair = banks.clearing(receiver.bank, giver.bank).zip(banks.clearing(giver.bank, receiver.bank));
+    let (with_receiver, with_giver) =
+        pair.ok_or(Refusal::NoClearing { first: receiver.bank, second: giver.bank })?;
+    // What each side cannot see in its own bank is said on its line.
+    let here = People { given_by: Some(giver.own.owner), ..people };
+    let there = People { received_by: Some(receiver.own.owner), ..people };
+    Ok(smallvec![
+        Transfer { debit: receiver.own.account, credit: with_receiver, amount, people: here },
+        Transfer { debit: with_giver, credit: giver.own.account, amount, people: there },
+    ])
+}
+
+/// The day is no day to come, where the bank is.
+///
+/// # Errors
+/// The ledger's refusal of a day in the future.
+pub fn not_in_future(sight: &Sight<'_>, party: &Party, day: Day) -> Result<(), Refusal> {
+    if day > sight.today(party.bank)? {
+        return Err(crate::domain::Refusal::DayInFuture.into());
+    }
+    Ok(())
+}
+
+/// What an exchange claims, so that the next one that looks like it is asked about; nothing where the day is so
+/// long ago that nobody is asked.
+#[must_use]
+pub fn claim(
+    people: [OwnerNumber; 2],
+    day: Day,
+    amount: Amount,
+    asked: Asked,
+    now: Timestamp,
+) -> Option<Claim> {
+    let until = until(day).filter(|until| *until > now)?;
+    Some(doubles::claim(doubles::exchange_key(people, day, amount), until, ClaimWord::AlreadyHere, asked))
+}
+
+/// Until when "already here?" is asked of a day: the same for everybody who asks.
+#[must_use]
+pub fn until(day: Day) -> Option<Timestamp> {
+    let days = i64::from(day.days().checked_add(DOUBLES_DAYS)?);
+    days.checked_mul(MICROS_PER_DAY).map(Timestamp::from_micros)
+}
+
+/// Whom words about two people are about.
+#[must_use]
+pub fn about(people: [OwnerNumber; 2]) -> Vec<OwnerNumber> {
+    let mut about = people.to_vec();
+    about.dedup();
+    about
+}
+
+fn hours_to(standing: people::HoursTo, told: Option<AccountNumber>) -> HoursTo {
+    match (told, standing) {
+        (Some(_), _) | (None, people::HoursTo::Pot(_)) => HoursTo::Pot,
+        (None, people::HoursTo::Themselves) => HoursTo::Oneself,
+    }
+}
+
+fn payer(
+    sight: &Sight<'_>,
+    account: AccountNumber,
+    bank: crate::domain::BankNumber,
+) -> Result<Payer, Refusal> {
+    let party = sight.party(account)?;
+    match party.kind {
+        AccountKind::Pot => sight.pot("paid_by_account_number", account, bank).map(Payer::Pot),
+        AccountKind::Member | AccountKind::Organisation | AccountKind::Partner => {
+            Ok(Payer::Account(sight.taking_part("paid_by_account_number", account)?.own))
+        }
+        AccountKind::Issuance | AccountKind::Clearing => {
+            Err(Refusal::NotSomebody { field: "paid_by_account_number", account })
+        }
+    }
+}
+
+fn organisation(
+    sight: &Sight<'_>,
+    account: AccountNumber,
+    bank: crate::domain::BankNumber,
+) -> Result<super::rules::Holder, Refusal> {
+    let field = "in_the_name_of_account_number";
+    let party = sight.taking_part(field, account)?;
+    if party.kind != AccountKind::Organisation || party.bank != bank {
+        return Err(Refusal::NotSomebody { field, account });
+    }
+    Ok(party.own)
+}

@@ -1,0 +1,164 @@
+//! Several people at once, by one of the named rules: from what is told to one entry.
+
+use super::length::Length;
+use super::plan::{Plan, Said, second_line};
+use super::record::{not_in_future, until};
+use super::refusal::Refusal;
+use super::rules::doubles::{self, Asked};
+use super::rules::group::{Giver, GroupRule, Person, Plan as GroupPlan, Session};
+use super::rules::standing::AccountState;
+use super::rules::unusual::{Lines, Unusual};
+use super::sight::{Party, Sight};
+use crate::directory::people;
+use crate::domain::{AccountNumber, Amount, ClaimWord, Day, Invalid, OwnerNumber};
+
+/// Words are about at most so many people.
+const ABOUT_MAX: usize = 8;
+
+/// What is told of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// By which rule.
+    pub rule: GroupRule,
+    /// Who gave, how much, in the order named.
+    pub givers: Vec<(AccountNumber, Length)>,
+    /// Who took part, in the order named.
+    pub participants: Vec<AccountNumber>,
+    /// People counted without hours.
+    pub guests: u32,
+    /// How long it was, where the rule asks.
+    pub length: Option<Length>,
+    /// Who keeps or covers what is left over; the community pot if nobody is named.
+    pub keeper: Option<AccountNumber>,
+    /// The day.
+    pub occurred_on: Day,
+    /// Number in the bank's list of activities.
+    pub activity: Option<u16>,
+    /// For whoever reads the line.
+    pub memo: Option<String>,
+    /// Why it may pass a limit.
+    pub limit_reason: Option<String>,
+    /// The figure repeated, where it is unusual.
+    pub confirmed: Option<Amount>,
+    /// Whether it is another one than the one it looks like.
+    pub asked: Asked,
+}
+
+impl Group {
+    /// The entry, and what it comes to for each.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn plan(&self, sight: &Sight<'_>) -> Result<(Plan, GroupPlan), Refusal> {
+        let first = self.givers.first().map(|(account, _)| account).or(self.participants.first());
+        let none = Invalid { field: "givers", limit: "at least one, or somebody who took part" };
+        let leader = sight.party(*first.ok_or(none)?)?;
+        not_in_future(sight, &leader, self.occurred_on)?;
+        let settings = sight.settings(leader.bank);
+        let (mut givers, mut typed) = (Vec::new(), Vec::new());
+        for (account, length) in &self.givers {
+            let party = self.one("givers.account_number", sight, *account, leader)?;
+            // Whether it is too much is asked of what it comes to.
+            let said = length.said().map_err(|unread| Refusal::Unread { field: "givers.length", unread })?;
+            let gave = settings.entering.written(said).ok_or(Refusal::TooLong { field: "givers.length" })?;
+            let moves = Self::credited(sight, &party)?;
+            givers.push(Giver {
+                person: Person { owner: party.own.owner, moves },
+                gave,
+                in_the_name_of: None,
+            });
+            if let Length::Typed(text) = length {
+                typed.push(text.to_string());
+            }
+        }
+        let mut participants = Vec::new();
+        for account in &self.participants {
+            let party = self.one("participants", sight, *account, leader)?;
+            participants.push(Person { owner: party.own.owner, moves: self.moving(sight, &party)? });
+        }
+        let length = self.length.as_ref().map(Length::said).transpose();
+        let length = length.map_err(|unread| Refusal::Unread { field: "length", unread })?;
+        let keeper = match self.keeper {
+            Some(account) => sight.pot("keeper_account_number", account, leader.bank)?,
+            None => sight.community_pot(leader.bank)?,
+        };
+        let session = Session {
+            rule: self.rule,
+            givers: &givers,
+            participants: &participants,
+            guests: self.guests,
+            length,
+            keeper: Some(keeper),
+            activity: self.activity,
+            entering: settings.entering,
+        };
+        let comes_to = session.plan()?;
+        let lines = Lines::new(settings.unusual_question_above, settings.unusual_second_person_above);
+        let unusual = lines.map_or(Unusual::AskedWithSecondPerson, |lines| lines.judge(comes_to.largest));
+        if !unusual.is_answered(comes_to.largest, self.confirmed) {
+            return Err(Refusal::UnusualAmount { amount: comes_to.largest });
+        }
+        let people: Vec<OwnerNumber> = givers
+            .iter()
+            .map(|giver| giver.person.owner)
+            .chain(participants.iter().map(|one| one.owner))
+            .collect();
+        let about = about(&people, sight.bank(leader.bank)?.owner);
+        let also = second_line(unusual == Unusual::AskedWithSecondPerson);
+        let mut plan = Plan::posted(sight, (comes_to.kind, comes_to.transfers.clone()), about, also)?;
+        plan.occurred_on = Some(self.occurred_on);
+        plan.present_count = comes_to.present_count;
+        plan.allowed_by = self.limit_reason.is_some().then_some(sight.actor);
+        if let Some(until) = until(self.occurred_on).filter(|until| *until > sight.now) {
+            let gave = givers.iter().map(|giver| giver.gave);
+            let key = doubles::session_key(people, self.occurred_on, gave);
+            plan.claims = vec![doubles::claim(key, until, ClaimWord::AlreadyHere, self.asked)];
+        }
+        let typed = (!typed.is_empty()).then(|| typed.join(", "));
+        plan.said = Said { memo: self.memo.clone(), reason: self.limit_reason.clone(), typed };
+        Ok((plan, comes_to))
+    }
+
+    /// Somebody of the session, all of one bank.
+    fn one(
+        &self,
+        field: &'static str,
+        sight: &Sight<'_>,
+        account: AccountNumber,
+        leader: Party,
+    ) -> Result<Party, Refusal> {
+        let party = sight.taking_part(field, account)?;
+        if party.bank != leader.bank {
+            return Err(Invalid { field, limit: "all in one time bank" }.into());
+        }
+        if party.state == AccountState::Closed {
+            return Err(crate::domain::Refusal::AccountClosed(account).into());
+        }
+        Ok(party)
+    }
+
+    /// Where the hours of somebody who gave go.
+    fn credited(sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
+        match party.standing.hours_to {
+            people::HoursTo::Themselves => Ok(party.own),
+            people::HoursTo::Pot(pot) => sight.pot("givers.account_number", pot, party.bank),
+        }
+    }
+
+    /// What moves for somebody who took part: they pay, or are thanked where the pot pays everyone.
+    fn moving(&self, sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
+        match (self.rule, party.standing.pays) {
+            (GroupRule::PotPaysEveryone, _) => Self::credited(sight, party),
+            (_, people::Pays::Themselves) => Ok(party.own),
+            (_, people::Pays::Pot(pot)) => sight.pot("participants", pot, party.bank),
+        }
+    }
+}
+
+/// Whom words about a session are about: all of them, or as many as words can be about and the bank.
+fn about(people: &[OwnerNumber], bank: OwnerNumber) -> Vec<OwnerNumber> {
+    if people.len() <= ABOUT_MAX {
+        return people.to_vec();
+    }
+    people.iter().copied().take(ABOUT_MAX - 1).chain([bank]).collect()
+}

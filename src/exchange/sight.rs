@@ -1,0 +1,190 @@
+//! What a rule needs to know of the books and their people, at the time of a call.
+//!
+//! Looked at while the directory is kept as it is (`directory::desk`), so that what is judged here is what was in
+//! force when the entry was recorded.
+
+use super::refusal::Refusal;
+use super::rules::Holder;
+use super::rules::second_person::Ties;
+use super::rules::standing::AccountState;
+use crate::directory::people::Standing;
+use crate::directory::{Bank, Known, policy};
+use crate::domain::{AccountKind, AccountNumber, BankNumber, Day, OwnerNumber, Timestamp};
+use crate::ledger::AccountView;
+use crate::ledger::state::Standing as AccountStanding;
+use crate::ledger::views::Views;
+
+/// As what somebody asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// For themselves and whom they speak for.
+    Member,
+    /// For the people of their banks.
+    Broker,
+    /// The same, and what a bank settles.
+    Lead,
+}
+
+/// The books, their people, and who asks when.
+#[derive(Clone, Copy)]
+pub struct Sight<'a> {
+    /// What anybody can see of accounts.
+    pub views: &'a Views,
+    /// What the directory knows.
+    pub known: &'a Known,
+    /// Who asks.
+    pub actor: OwnerNumber,
+    /// As what.
+    pub rank: Rank,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Somebody in an exchange, by one of their accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// The account and whose it is.
+    pub own: Holder,
+    /// In which bank.
+    pub bank: BankNumber,
+    /// What the account is for.
+    pub kind: AccountKind,
+    /// Whether it can move.
+    pub state: AccountState,
+    /// Who pays for them, and where their hours go.
+    pub standing: Standing,
+}
+
+impl<'a> Sight<'a> {
+    /// Whose account this is.
+    ///
+    /// # Errors
+    /// [`Refusal::Ledger`] where nobody has that number.
+    pub fn party(&self, account: AccountNumber) -> Result<Party, Refusal> {
+        let view = self.account(account)?;
+        let person = self.known.people.person(view.owner);
+        let state = match view.standing {
+            AccountStanding::Open => AccountState::Open,
+            AccountStanding::Closed => AccountState::Closed,
+        };
+        let standing = match view.kind {
+            AccountKind::Member => person.map(|person| person.standing).unwrap_or_default(),
+            AccountKind::Organisation
+            | AccountKind::Partner
+            | AccountKind::Pot
+            | AccountKind::Issuance
+            | AccountKind::Clearing => Standing::default(),
+        };
+        let own = Holder { account, owner: view.owner };
+        Ok(Party { own, bank: view.bank, kind: view.kind, state, standing })
+    }
+
+    /// Somebody who may take part in something new: a person, a group or a partner, not paused.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn taking_part(&self, field: &'static str, account: AccountNumber) -> Result<Party, Refusal> {
+        let party = self.party(account)?;
+        match party.kind {
+            AccountKind::Member | AccountKind::Organisation | AccountKind::Partner => {}
+            AccountKind::Pot | AccountKind::Issuance | AccountKind::Clearing => {
+                return Err(Refusal::NotSomebody { field, account });
+            }
+        }
+        self.not_paused(party.own)?;
+        Ok(party)
+    }
+
+    /// Whoever owns the account is not paused.
+    ///
+    /// # Errors
+    /// [`Refusal::Paused`].
+    pub fn not_paused(&self, holder: Holder) -> Result<(), Refusal> {
+        let person = self.known.people.person(holder.owner);
+        if person.is_some_and(|person| person.is_paused(self.now)) {
+            return Err(Refusal::Paused { account: holder.account });
+        }
+        Ok(())
+    }
+
+    /// A pot of `bank`, by its account.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn pot(
+        &self,
+        field: &'static str,
+        account: AccountNumber,
+        bank: BankNumber,
+    ) -> Result<Holder, Refusal> {
+        let view = self.account(account)?;
+        if view.kind != AccountKind::Pot || view.bank != bank {
+            return Err(Refusal::NotAPot { field, account });
+        }
+        Ok(Holder { account, owner: view.owner })
+    }
+
+    /// The pot that stands in where no other is named.
+    ///
+    /// # Errors
+    /// [`Refusal::Ledger`] where there is no such bank.
+    pub fn community_pot(&self, bank: BankNumber) -> Result<Holder, Refusal> {
+        let known = self.bank(bank)?;
+        Ok(Holder { account: known.community_pot, owner: known.owner })
+    }
+
+    /// The bank.
+    ///
+    /// # Errors
+    /// [`Refusal::Ledger`] where there is none with that number.
+    pub fn bank(&self, bank: BankNumber) -> Result<&'a Bank, Refusal> {
+        self.known.banks.get(bank).ok_or(Refusal::Ledger(crate::domain::Refusal::BankNotFound(bank)))
+    }
+
+    /// Which day it is in the bank.
+    ///
+    /// # Errors
+    /// As [`Self::bank`].
+    pub fn today(&self, bank: BankNumber) -> Result<Day, Refusal> {
+        Ok(self.bank(bank)?.today(self.now))
+    }
+
+    /// What the bank has settled, as in force now.
+    #[must_use]
+    pub fn settings(&self, bank: BankNumber) -> &'a policy::Settings {
+        self.known.policies.current(bank).settings()
+    }
+
+    /// Whether the human behind `owner` owns the account or speaks for it.
+    #[must_use]
+    pub fn stands_for(&self, owner: OwnerNumber, account: AccountNumber) -> bool {
+        let Some(view) = self.views.account(account) else { return false };
+        let Some(bank) = self.known.banks.get(view.bank) else { return false };
+        self.known.people.speaks_for(owner, view.owner, bank.today(self.now))
+    }
+
+    /// The caller may speak for the account: a member for their own and whom they speak for, a broker for all people
+    /// of the bank.
+    ///
+    /// # Errors
+    /// [`Refusal::NotYours`].
+    pub fn may_speak(&self, account: AccountNumber) -> Result<(), Refusal> {
+        match self.rank {
+            Rank::Member if !self.stands_for(self.actor, account) => Err(Refusal::NotYours { account }),
+            Rank::Member | Rank::Broker | Rank::Lead => Ok(()),
+        }
+    }
+
+    /// Asks `judge` with who is who and who stands for whom.
+    pub fn with_ties<T>(&self, judge: impl FnOnce(Ties<'_>) -> T) -> T {
+        // One human has one number: a key or a login acts as its holder.
+        let human = |owner| owner;
+        let stands_for = |owner, account| self.stands_for(owner, account);
+        judge(Ties { human: &human, stands_for: &stands_for })
+    }
+
+    fn account(&self, account: AccountNumber) -> Result<AccountView, Refusal> {
+        let found = self.views.account(account);
+        found.ok_or(Refusal::Ledger(crate::domain::Refusal::AccountNotFound(account)))
+    }
+}

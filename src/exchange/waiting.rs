@@ -1,0 +1,228 @@
+//! What waits for a second person: a whole entry as it was asked for, kept in a note until somebody else agrees.
+//!
+//! - The note's own text is the entry's text, sealed for the note; it is sealed anew for the entry.
+//! - Its day, its claims and its limits are judged when it is approved: nothing is taken before.
+//! - Approved or declined names the note ([`Ended`]), so it happens once.
+
+use super::plan::{Plan, Said};
+use super::refusal::Refusal;
+use super::rules::second_person::{Approval, Cause, Effects};
+use super::sight::{Rank, Sight};
+use crate::domain::note::NOTE_BYTES_MAX;
+use crate::domain::{
+    Action, Attachment, BankNumber, Close, Command, Entry, Note, OwnerNumber, Sequence, Timestamp, Topic,
+};
+use crate::journal::codec::{self, DecodeError};
+
+const FORMAT: u8 = 1;
+/// What stands before the command.
+const PREFIX_BYTES: usize = 3;
+
+/// What a note of ours, or an attachment, says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// This waits, for this reason.
+    For(WhyWaits, Box<Command>),
+    /// What waited under this number was done, or is not to be.
+    Ended(Sequence),
+}
+
+/// Why something waits: [`Cause`] without its figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhyWaits {
+    /// It adds to an account whoever asked owns or speaks for.
+    OwnAccount,
+    /// Above the bank's second line, or a pot's.
+    SecondLine,
+    /// Hours are made.
+    HoursMade,
+    /// A reversal after the window.
+    WindowPassed,
+    /// A member's account is closed.
+    MemberClosed,
+}
+
+impl WhyWaits {
+    const ALL: [Self; 5] =
+        [Self::OwnAccount, Self::SecondLine, Self::HoursMade, Self::WindowPassed, Self::MemberClosed];
+}
+
+impl From<Cause> for WhyWaits {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::OwnAccount(_) => Self::OwnAccount,
+            Cause::SecondLine => Self::SecondLine,
+            Cause::HoursMade => Self::HoursMade,
+            Cause::WindowPassed => Self::WindowPassed,
+            Cause::MemberClosed => Self::MemberClosed,
+        }
+    }
+}
+
+impl Waits {
+    /// Its bytes; nothing where they are too long for a note.
+    #[must_use]
+    pub fn encode(&self) -> Option<Box<[u8]>> {
+        let mut bytes = vec![FORMAT];
+        match self {
+            Self::For(why, command) => {
+                let place = WhyWaits::ALL.iter().position(|one| one == why);
+                bytes.extend([0, place.and_then(|place| u8::try_from(place).ok()).unwrap_or_default()]);
+                codec::encode_command(command, &mut bytes);
+            }
+            Self::Ended(number) => {
+                bytes.extend([1, 0]);
+                bytes.extend(number.get().to_le_bytes());
+            }
+        }
+        (bytes.len() <= NOTE_BYTES_MAX).then(|| bytes.into_boxed_slice())
+    }
+
+    /// What the bytes say; nothing if they are not ours.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if the command in them cannot be read.
+    pub fn decode(body: &[u8]) -> Result<Option<Self>, DecodeError> {
+        let Some((&[FORMAT, what, why], rest)) = body.split_first_chunk::<PREFIX_BYTES>() else {
+            return Ok(None);
+        };
+        match (what, WhyWaits::ALL.get(usize::from(why)), rest.try_into()) {
+            (0, Some(why), _) => Ok(Some(Self::For(*why, Box::new(codec::decode_command(rest)?)))),
+            (1, _, Ok(number)) if why == 0 => {
+                Ok(Some(Self::Ended(Sequence::new(u64::from_le_bytes(number)))))
+            }
+            (_, _, _) => Ok(None),
+        }
+    }
+}
+
+/// Something that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its number: the note's sequence.
+    pub number: Sequence,
+    /// In which bank.
+    pub bank: BankNumber,
+    /// Who asked.
+    pub by: OwnerNumber,
+    /// When.
+    pub recorded_at: Timestamp,
+    /// Why it waits.
+    pub why: WhyWaits,
+    /// What was asked for, without its words.
+    pub command: Box<Command>,
+}
+
+/// The note in which `plan` waits.
+///
+/// # Errors
+/// [`Refusal::TooMuchToWait`].
+pub fn kept(plan: &Plan, bank: BankNumber, by: OwnerNumber, cause: Cause) -> Result<Plan, Refusal> {
+    let command = Command {
+        occurred_on: plan.occurred_on,
+        present_count: plan.present_count,
+        claims: plan.claims.clone(),
+        attachment: plan.attachment.clone().map(Box::new),
+        allowed_by: plan.allowed_by,
+        ..Command::without_key(by, plan.action.clone())
+    };
+    let body = Waits::For(cause.into(), Box::new(command)).encode().ok_or(Refusal::TooMuchToWait)?;
+    let note = Note { topic: Topic::WAITING, subject: u64::from(bank.get()), body };
+    Ok(Plan { said: plan.said.clone(), ..Plan::new(Action::Note(note), plan.about.clone()) })
+}
+
+impl Waiting {
+    /// The entry, now that somebody else agrees. `said` and `about` are the words it was asked with. `original`
+    /// gives the entry it names, if it names one; `posted` what an account stands at.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn approved(
+        &self,
+        sight: &Sight<'_>,
+        (said, about): (Said, Vec<OwnerNumber>),
+        effects: &Effects,
+    ) -> Result<Plan, Refusal> {
+        if self.why == WhyWaits::HoursMade && sight.rank < Rank::Lead {
+            return Err(Refusal::NotForBrokers);
+        }
+        let asked =
+            Approval { actor: self.by, effects, named: Some(sight.actor), proposed_by: None, also: None };
+        let second_person =
+            sight.with_ties(|ties| asked.second_person(ties)).map_err(|error| match error {
+                super::rules::second_person::SecondPersonError::NotGoodEnough(objection) => {
+                    Refusal::NotTheSecondPerson(objection)
+                }
+                // Somebody is named.
+                super::rules::second_person::SecondPersonError::Needed(_) => {
+                    Refusal::NothingWaits(self.number)
+                }
+            })?;
+        let command = &self.command;
+        Ok(Plan {
+            action: command.action.clone(),
+            occurred_on: command.occurred_on,
+            present_count: command.present_count,
+            claims: command.claims.clone(),
+            attachment: Some(self.ended()?),
+            allowed_by: command.allowed_by,
+            second_person,
+            said,
+            about,
+            waits_for: None,
+        })
+    }
+
+    /// It is not to be: somebody else does not agree, or whoever asked takes it back.
+    ///
+    /// # Errors
+    /// None that can be.
+    pub fn declined(&self, about: Vec<OwnerNumber>, reason: Option<String>) -> Result<Plan, Refusal> {
+        let Attachment { topic, body } = self.ended()?;
+        let note = Note { topic, subject: u64::from(self.bank.get()), body };
+        let said = Said { reason, ..Said::default() };
+        Ok(Plan { said, ..Plan::new(Action::Note(note), about) })
+    }
+
+    fn ended(&self) -> Result<Attachment, Refusal> {
+        let body = Waits::Ended(self.number).encode().ok_or(Refusal::TooMuchToWait)?;
+        Ok(Attachment { topic: Topic::WAITING, body })
+    }
+}
+
+/// What a command would do to balances. `original` is the entry it names, if it names one; `posted` what an account
+/// stands at.
+#[must_use]
+pub fn effects_of(action: &Action, original: Option<&Entry>, posted: impl Fn(&Close) -> i64) -> Effects {
+    match action {
+        Action::Post(post) => Effects::of_post(&post.transfers),
+        Action::Hold(hold) => Effects::of_hold(hold),
+        Action::Reverse(reverse) => {
+            let moves = original.into_iter().flat_map(Entry::moves).enumerate();
+            Effects::of_reversal(moves.filter_map(|(place, moved)| {
+                if reverse.parts.is_empty() {
+                    return Some((moved.debit, moved.credit, moved.amount));
+                }
+                let named = reverse.parts.iter().find(|part| usize::from(part.transfer) == place)?;
+                Some((moved.debit, moved.credit, named.amount))
+            }))
+        }
+        Action::Capture(capture) => match original.map(|original| &original.command.action) {
+            Some(Action::Hold(hold)) => {
+                let amount = capture.amount.or_else(|| hold.transfers.first().map(|first| first.amount));
+                amount.map_or_else(Effects::default, |amount| Effects::of_capture(&hold.transfers, amount))
+            }
+            Some(_) | None => Effects::default(),
+        },
+        Action::Close(close) => Effects::of_closing(*close, posted(close)),
+        Action::Void(_)
+        | Action::Expire(_)
+        | Action::RegisterOwners(_)
+        | Action::OpenBank(_)
+        | Action::OpenClearing(_)
+        | Action::OpenAccounts(_)
+        | Action::SetLimits(..)
+        | Action::Reopen(_)
+        | Action::Note(_) => Effects::default(),
+    }
+}
