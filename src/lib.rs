@@ -25,11 +25,11 @@
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
-//! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
+//! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
-//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
+//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!

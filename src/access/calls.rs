@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 32] = [
+pub const RULES: [Rule; 54] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -66,6 +66,28 @@ pub const RULES: [Rule; 32] = [
     rule("hourbook.v1.AccessService/WhoAmI", "yyyyyyyyy"),
     rule("hourbook.v1.AuditService/TrialBalance", "----oo-o-"),
     rule("hourbook.v1.AuditService/Verify", "-----n-n-"),
+    rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
+    rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
+    rule("hourbook.v1.DirectoryService/SetBankPolicy", "----o----"),
+    rule("hourbook.v1.ExchangeService/Approve", "---oo----"),
+    rule("hourbook.v1.ExchangeService/BookHours", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/CancelBooking", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/ConfirmExchange", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/CreditMember", "---oo----"),
+    rule("hourbook.v1.ExchangeService/Decline", "---oo----"),
+    rule("hourbook.v1.ExchangeService/DisputeExchange", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/Donate", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/GetNetPosition", "---ooo-o-"),
+    rule("hourbook.v1.ExchangeService/Gift", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/ListWaiting", "---oo----"),
+    rule("hourbook.v1.ExchangeService/ProposeExchange", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/PutRight", "---oo----"),
+    rule("hourbook.v1.ExchangeService/RecordExchange", "---oo----"),
+    rule("hourbook.v1.ExchangeService/RecordGroupExchange", "---oo----"),
+    rule("hourbook.v1.ExchangeService/RejectExchange", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/ResolveDispute", "---oo----"),
+    rule("hourbook.v1.ExchangeService/TakeBooking", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/TransferBetweenBanks", "---oo----"),
     rule("hourbook.v1.LedgerService/AddActivities", "----o---o"),
     rule("hourbook.v1.LedgerService/CaptureHold", "--------o"),
     rule("hourbook.v1.LedgerService/CloseAccount", "--------o"),

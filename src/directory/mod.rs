@@ -16,6 +16,7 @@ pub mod locks;
 pub mod names;
 pub mod people;
 pub mod policy;
+pub mod refusal;
 
 pub use activities::{Activities, ActivitiesError, Activity};
 pub use banks::{Bank, Banks};
@@ -23,3 +24,4 @@ pub use desk::{Directory, DirectoryError, Known};
 pub use locks::{Lock, Locks, Month};
 pub use names::Names;
 pub use policy::{Policies, Policy};
+pub use refusal::Refusal;

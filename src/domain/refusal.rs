@@ -199,11 +199,14 @@ pub enum Reason {
     NotYours,
     NothingWaits,
     PotNotOpen,
+    PeriodClosed,
+    PeriodNotNext,
+    PeriodNotOver,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 47] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -248,6 +251,9 @@ impl Reason {
         Self::NotYours,
         Self::NothingWaits,
         Self::PotNotOpen,
+        Self::PeriodClosed,
+        Self::PeriodNotNext,
+        Self::PeriodNotOver,
     ];
 
     /// Those about keys, which no ledger gives.
@@ -272,6 +278,8 @@ impl Reason {
         Self::NothingWaits,
         Self::PotNotOpen,
     ];
+    /// Those about closed months, which no ledger gives.
+    pub const OF_PERIODS: [Self; 3] = [Self::PeriodClosed, Self::PeriodNotNext, Self::PeriodNotOver];
 
     /// The word callers and their programs rely on.
     #[must_use]
@@ -321,6 +329,9 @@ impl Reason {
             Self::NotYours => "NOT_YOURS",
             Self::NothingWaits => "NOTHING_WAITS",
             Self::PotNotOpen => "POT_NOT_OPEN",
+            Self::PeriodClosed => "PERIOD_CLOSED",
+            Self::PeriodNotNext => "PERIOD_NOT_NEXT",
+            Self::PeriodNotOver => "PERIOD_NOT_OVER",
         }
     }
 
@@ -353,7 +364,10 @@ impl Reason {
             | Self::WindowPassed
             | Self::SecondPersonNeeded
             | Self::UnusualAmount
-            | Self::SamePerson => 6,
+            | Self::SamePerson
+            | Self::PeriodClosed
+            | Self::PeriodNotNext
+            | Self::PeriodNotOver => 6,
             Self::CaptureExceedsHold | Self::ReversalExceeds => 7,
             Self::ClearingCap => 8,
             Self::BelowFloor => 9,

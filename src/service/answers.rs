@@ -205,7 +205,7 @@ fn bare_move(part: &Move) -> api::Transfer {
     }
 }
 
-fn transfer(transfer: &Transfer) -> api::Transfer {
+pub fn transfer(transfer: &Transfer) -> api::Transfer {
     let owner = |owner: Option<crate::domain::OwnerNumber>| owner.map_or(0, |owner| owner.get());
     let people = &transfer.people;
     api::Transfer {

@@ -149,8 +149,8 @@ pub fn void_hold(request: api::VoidHoldRequest) -> Result<Asked, NotDone> {
     Asked::new(key, Action::Void(hold), request.validate_only).with_details(request.details)
 }
 
-/// ReverseEntry.
-pub fn reverse_entry(request: api::ReverseEntryRequest) -> Result<Asked, NotDone> {
+/// Parts of an entry to put right.
+pub fn reversed_parts(parts: &[api::ReversedPart]) -> Result<Vec<ReversedPart>, NotDone> {
     let part = |(place, part): (usize, &api::ReversedPart)| {
         let transfer = u16::try_from(part.transfer_index).ok().filter(|of| usize::from(*of) < TRANSFERS_MAX);
         Ok(ReversedPart {
@@ -159,13 +159,18 @@ pub fn reverse_entry(request: api::ReverseEntryRequest) -> Result<Asked, NotDone
             amount: fields::amount(&format!("parts[{place}].amount_seconds"), part.amount_seconds)?,
         })
     };
-    if request.parts.len() > TRANSFERS_MAX {
+    if parts.len() > TRANSFERS_MAX {
         return Err(NotDone::bad("parts", "at most 256"));
     }
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// ReverseEntry.
+pub fn reverse_entry(request: api::ReverseEntryRequest) -> Result<Asked, NotDone> {
     let reverse = Reverse {
         original: fields::sequence("original_sequence", request.original_sequence)?,
         kind: if request.is_refund { ReversalKind::Refund } else { ReversalKind::Reversal },
-        parts: request.parts.iter().enumerate().map(part).collect::<Result<_, NotDone>>()?,
+        parts: reversed_parts(&request.parts)?,
     };
     let key = fields::request_key(&request.request_id)?;
     Asked::new(key, Action::Reverse(reverse), request.validate_only).with_details(request.details)

@@ -12,10 +12,11 @@ use tracing::Instrument;
 use super::asked::{Asked, accounts_named, act_as, entry_named};
 use super::not_done::NotDone;
 use crate::access::{Access, Allowed, End};
-use crate::directory::{Activities, Names};
+use crate::directory::{Activities, Directory, Names};
 use crate::domain::{
     AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
 };
+use crate::exchange::OpenMatters;
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{Decision, Detail, Mode, NoReceipt, Receipt, Repeated, Ticket};
 use crate::network::{KeysError, Network};
@@ -42,6 +43,10 @@ pub struct Installation {
     pub past: Past,
     /// Banks' lists of activities. Before the books too.
     pub activities: Activities,
+    /// What banks have settled. Before the books too: it keeps their journal open.
+    pub directory: Directory,
+    /// What is open between people. Before the books too.
+    pub matters: OpenMatters,
     /// Who may call. Before the books too.
     pub access: Access,
     /// Books and keys.
@@ -74,15 +79,19 @@ impl Installation {
     pub fn new(
         network: Network,
         past: Past,
+        directory: Directory,
         access: Access,
         metrics: Metrics,
         ending: watch::Receiver<bool>,
     ) -> Self {
         let file = network.directory().derived().join("activities");
+        let matters = OpenMatters::new(Arc::clone(network.ledger.books().journal()));
         let activities = Activities::new(Arc::clone(network.ledger.books().journal()), file);
         Self {
             past,
             activities,
+            directory,
+            matters,
             access,
             network,
             adding_activities: Mutex::new(()),
@@ -355,6 +364,12 @@ impl Installation {
             NoReceipt::Busy => NotDone::BUSY,
             NoReceipt::Unknown(_) => NotDone::Unknown(no_receipt.to_string()),
         }
+    }
+
+    /// How far an account may go. Blocking.
+    pub fn limits_of(&self, account: AccountNumber) -> Result<crate::domain::Limits, NotDone> {
+        let limits = self.network.ledger.books().limits(account).map_err(unreadable)?;
+        limits.ok_or_else(|| self.refused(&Refusal::AccountNotFound(account)))
     }
 
     /// A refusal in plain English, with the names it needs.

@@ -56,6 +56,9 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::SecondPersonNeeded
         | Reason::WindowPassed
         | Reason::Paused
-        | Reason::PotNotOpen => Code::FailedPrecondition,
+        | Reason::PotNotOpen
+        | Reason::PeriodClosed
+        | Reason::PeriodNotNext
+        | Reason::PeriodNotOver => Code::FailedPrecondition,
     }
 }

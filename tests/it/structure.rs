@@ -49,6 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "audit",
             "directory",
             "domain",
+            "exchange",
             "ledger",
             "network",
             "past",
@@ -57,7 +58,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("server", &["access", "api", "config", "journal", "ledger", "network", "past", "service", "telemetry"]),
+    (
+        "server",
+        &[
+            "access",
+            "api",
+            "config",
+            "directory",
+            "journal",
+            "ledger",
+            "network",
+            "past",
+            "service",
+            "telemetry",
+        ],
+    ),
     ("lib", &[]),
 ];
 const FILE_LINES_MAX: usize = 500;

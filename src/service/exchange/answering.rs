@@ -1,0 +1,218 @@
+//! Calls that answer something that is open: proposals, bookings, disputes, what waits for a second person.
+
+use super::told::{length_or_none, words};
+use super::writing::{Done, Id};
+use crate::access::Allowed;
+use crate::api::*;
+use crate::domain::{Action, Entry, OwnerNumber, Sequence};
+use crate::exchange::book::Booked;
+use crate::exchange::plan::Said;
+use crate::exchange::propose::Open;
+use crate::exchange::rules::confirming::Compared;
+use crate::exchange::{Refusal, waiting};
+use crate::seal;
+use crate::service::fields;
+use crate::service::installation::{Installation, unreadable};
+use crate::service::not_done::NotDone;
+
+impl Installation {
+    pub(super) fn confirm_exchange(
+        &self,
+        allowed: &Allowed,
+        request: ConfirmExchangeRequest,
+    ) -> Result<ConfirmExchangeResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let length = length_or_none("length", request.length)?;
+        let entry = self.proposal(allowed, request.proposal_sequence)?;
+        let bank = self.bank_of_hold(&entry)?;
+        let (done, compared) =
+            self.exchange(allowed, id, bank, |sight| Open::of(&entry)?.confirm(sight, length.as_ref()))?;
+        let outcome = compared.map_or_else(|| outcome_of(&done.receipt.entry), outcome);
+        let receipt = Some(self.receipt_as_seen(allowed, &done.receipt));
+        Ok(ConfirmExchangeResponse { receipt, outcome: outcome.into() })
+    }
+
+    pub(super) fn reject_exchange(
+        &self,
+        allowed: &Allowed,
+        request: RejectExchangeRequest,
+    ) -> Result<RejectExchangeResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let reason = words("reason", request.reason)?;
+        let entry = self.proposal(allowed, request.proposal_sequence)?;
+        let bank = self.bank_of_hold(&entry)?;
+        let (done, _) =
+            self.exchange(allowed, id, bank, |sight| Ok((Open::of(&entry)?.reject(sight, reason)?, ())))?;
+        Ok(RejectExchangeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+    }
+
+    pub(super) fn dispute_exchange(
+        &self,
+        allowed: &Allowed,
+        request: DisputeExchangeRequest,
+    ) -> Result<DisputeExchangeResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let reason = words("reason", request.reason)?;
+        let entry = self.proposal(allowed, request.proposal_sequence)?;
+        let bank = self.bank_of_hold(&entry)?;
+        let (done, _) =
+            self.exchange(allowed, id, bank, |sight| Ok((Open::of(&entry)?.dispute(sight, reason)?, ())))?;
+        Ok(DisputeExchangeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+    }
+
+    pub(super) fn resolve_dispute(
+        &self,
+        allowed: &Allowed,
+        request: ResolveDisputeRequest,
+    ) -> Result<ResolveDisputeResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let (length, reason) = (length_or_none("length", request.length)?, words("reason", request.reason)?);
+        let entry = self.proposal(allowed, request.proposal_sequence)?;
+        let bank = self.bank_of_hold(&entry)?;
+        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
+        let is_open = matters.dispute(entry.sequence).is_some();
+        let (done, _) = self.exchange(allowed, id, bank, |sight| {
+            if !is_open {
+                return Err(Refusal::NothingWaits(entry.sequence));
+            }
+            Ok((Open::of(&entry)?.resolve(sight, length.as_ref(), reason)?, ()))
+        })?;
+        drop(matters); // Nobody else settled it meanwhile.
+        Ok(ResolveDisputeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+    }
+
+    pub(super) fn take_booking(
+        &self,
+        allowed: &Allowed,
+        request: TakeBookingRequest,
+    ) -> Result<TakeBookingResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let length = length_or_none("length", request.length)?;
+        let entry = self.proposal(allowed, request.booking_sequence)?;
+        let bank = self.bank_of_hold(&entry)?;
+        let (done, _) = self.exchange(allowed, id, bank, |sight| {
+            Ok((Booked::of(&entry)?.take(sight, length.as_ref())?, ()))
+        })?;
+        Ok(TakeBookingResponse { done: Some(self.done(allowed, &done)) })
+    }
+
+    pub(super) fn cancel_booking(
+        &self,
+        allowed: &Allowed,
+        request: CancelBookingRequest,
+    ) -> Result<CancelBookingResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let reason = words("reason", request.reason)?;
+        let entry = self.proposal(allowed, request.booking_sequence)?;
+        let bank = self.bank_of_hold(&entry)?;
+        let (done, _) =
+            self.exchange(allowed, id, bank, |sight| Ok((Booked::of(&entry)?.cancel(sight, reason)?, ())))?;
+        Ok(CancelBookingResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+    }
+
+    pub(super) fn approve(
+        &self,
+        allowed: &Allowed,
+        request: ApproveRequest,
+    ) -> Result<ApproveResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let number = fields::sequence("waiting_number", request.waiting_number)?;
+        let done = self.ended(allowed, id, number, |open, sight, words| {
+            let original = self.named_by(&open.command.action)?;
+            let posted = |close: &crate::domain::Close| {
+                self.network.ledger.balance(close.account).map_or(0, |balance| balance.posted)
+            };
+            let effects = waiting::effects_of(&open.command.action, original.as_ref(), posted);
+            open.approved(sight, words, &effects)
+        })?;
+        Ok(ApproveResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+    }
+
+    pub(super) fn decline(
+        &self,
+        allowed: &Allowed,
+        request: DeclineRequest,
+    ) -> Result<DeclineResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let number = fields::sequence("waiting_number", request.waiting_number)?;
+        let reason = words("reason", request.reason)?;
+        let done = self.ended(allowed, id, number, |open, _, (_, about)| open.declined(about, reason))?;
+        Ok(DeclineResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+    }
+
+    /// Ends what waits under `number`, once.
+    fn ended(
+        &self,
+        allowed: &Allowed,
+        id: Id,
+        number: Sequence,
+        end: impl FnOnce(
+            &waiting::Waiting,
+            &crate::exchange::sight::Sight<'_>,
+            (Said, Vec<OwnerNumber>),
+        ) -> Result<crate::exchange::plan::Plan, Refusal>,
+    ) -> Result<Done, NotDone> {
+        let kept = self.named(allowed, number)?;
+        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
+        let open = matters.waiting(number);
+        let bank = open.map_or_else(crate::domain::BankNumber::default, |open| open.bank);
+        let words = (self.said_in(&kept), seal::owners_of(&kept.command.text).unwrap_or_default());
+        let (done, _) = self.exchange(allowed, id, bank, |sight| {
+            let open = open.ok_or(Refusal::NothingWaits(number))?;
+            Ok((end(open, sight, words)?, ()))
+        })?;
+        drop(matters); // Nobody else ended it meanwhile.
+        Ok(done)
+    }
+
+    /// The words of an entry, to be said again.
+    fn said_in(&self, entry: &Entry) -> Said {
+        let (text, _) = self.names().text_of(entry);
+        Said { memo: text.memo, reason: text.reason, typed: text.typed }
+    }
+
+    /// The entry an action names, as it is in the books.
+    fn named_by(&self, action: &Action) -> Result<Option<Entry>, Refusal> {
+        let Some(sequence) = crate::service::asked::entry_named(action) else { return Ok(None) };
+        let entry = self.network.ledger.books().durable(sequence).ok().flatten();
+        entry.map(Some).ok_or(crate::domain::Refusal::EntryNotFound(sequence).into())
+    }
+
+    fn proposal(&self, allowed: &Allowed, sequence: u64) -> Result<Entry, NotDone> {
+        self.named(allowed, fields::sequence("proposal_sequence", sequence)?)
+    }
+
+    fn bank_of_hold(&self, entry: &Entry) -> Result<crate::domain::BankNumber, NotDone> {
+        let first = entry.command.action.transfers().first().map(|transfer| transfer.debit);
+        let view = first.and_then(|account| self.network.ledger.views().account(account));
+        view.map(|view| view.bank).ok_or_else(|| self.not_exchanged(&Refusal::NotOpen(entry.sequence)))
+    }
+}
+
+const fn outcome(compared: Compared) -> Outcome {
+    match compared {
+        Compared::Same(_) => Outcome::Confirmed,
+        Compared::Close(_) => Outcome::Middle,
+        Compared::Differ => Outcome::Disputed,
+    }
+}
+
+/// The same of an answer that was given before.
+fn outcome_of(entry: &Entry) -> Outcome {
+    match entry.command.action {
+        Action::Capture(_) => Outcome::Confirmed,
+        Action::Post(_) => Outcome::Middle,
+        Action::Void(_)
+        | Action::Hold(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::RegisterOwners(_)
+        | Action::OpenBank(_)
+        | Action::OpenClearing(_)
+        | Action::OpenAccounts(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_)
+        | Action::Note(_) => Outcome::Disputed,
+    }
+}

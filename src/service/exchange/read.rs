@@ -1,0 +1,105 @@
+//! Calls that look: what waits, and who of two banks owes the other.
+
+use crate::access::Allowed;
+use crate::api::*;
+use crate::domain::hours::in_words;
+use crate::domain::{BankNumber, Sequence};
+use crate::exchange::waiting::WhyWaits;
+use crate::service::answers;
+use crate::service::installation::{Installation, unreadable};
+use crate::service::not_done::NotDone;
+use crate::service::pages::Page;
+
+impl Installation {
+    pub(super) fn get_net_position(
+        &self,
+        allowed: &Allowed,
+        request: GetNetPositionRequest,
+    ) -> Result<GetNetPositionResponse, NotDone> {
+        let [first, second] = [request.first_bank_number, request.second_bank_number].map(BankNumber::new);
+        // Both see both sides of what is between them.
+        let seen = self.bank_in_reach(allowed, first).or_else(|_| self.bank_in_reach(allowed, second));
+        seen?;
+        let kept = self.directory.known().banks.clearing(first, second);
+        let account =
+            kept.ok_or_else(|| self.not_exchanged(&crate::exchange::Refusal::NoClearing { first, second }))?;
+        let sequence = self.network.ledger.position();
+        let posted = self.network.ledger.balance(account).map_or(0, |balance| balance.posted);
+        let limits = self.limits_of(account)?;
+        let mut names = self.names();
+        let mut name = |bank| match names.bank(bank) {
+            Ok(crate::directory::names::Name::Known(name)) => name,
+            Ok(_) | Err(_) => format!("time bank {bank}"),
+        };
+        let (one, other) = (name(first), name(second));
+        let hours = in_words(posted.unsigned_abs());
+        let sentence = match posted {
+            0 => format!("{one} and {other} owe each other nothing."),
+            1.. => format!("{one} owes {other} {hours}."),
+            _ => format!("{other} owes {one} {hours}."),
+        };
+        Ok(GetNetPositionResponse {
+            first_owes_seconds: posted,
+            first_may_owe_seconds: limits.ceiling(),
+            second_may_owe_seconds: limits.floor().saturating_neg(),
+            sequence: sequence.get(),
+            sentence,
+        })
+    }
+
+    pub(super) fn list_waiting(
+        &self,
+        allowed: &Allowed,
+        request: ListWaitingRequest,
+    ) -> Result<ListWaitingResponse, NotDone> {
+        let bank = BankNumber::new(request.bank_number);
+        self.bank_in_reach(allowed, bank)?;
+        let page = Page::read(request.page_size, &request.page_token, &format!("waiting in bank {bank}"))?;
+        let after = page.after.map_or(Sequence::ZERO, Sequence::new);
+        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
+        let second =
+            matters.waiting_after(bank, after).take(page.size.saturating_add(1)).map(|one| Waiting {
+                number: one.number.get(),
+                waiting_for: WaitingFor::SecondPerson.into(),
+                actor: one.by.get(),
+                recorded_at: Some(answers::timestamp(one.recorded_at)),
+                transfers: one.command.action.transfers().iter().map(answers::transfer).collect(),
+                kind: answers::kind(one.command.action.kind()),
+                sentence: why(one.why).to_owned(),
+            });
+        let mut waiting: Vec<Waiting> = second.collect();
+        for dispute in matters.disputes_after(after) {
+            if waiting.len() > page.size.saturating_mul(2) {
+                break; // Each of both lists is long enough for this page.
+            }
+            let entry = self.network.ledger.books().durable(dispute.proposal).map_err(unreadable)?;
+            let Some(entry) = entry.filter(|entry| self.concerns_bank(allowed, entry, bank)) else {
+                continue;
+            };
+            waiting.push(Waiting {
+                number: dispute.proposal.get(),
+                waiting_for: WaitingFor::Broker.into(),
+                actor: dispute.by.get(),
+                recorded_at: Some(answers::timestamp(dispute.recorded_at)),
+                transfers: entry.command.action.transfers().iter().map(answers::transfer).collect(),
+                kind: answers::kind(entry.command.action.kind()),
+                sentence: "The two remember it differently: a broker speaks with both.".to_owned(),
+            });
+        }
+        waiting.sort_unstable_by_key(|one| one.number);
+        let has_more = waiting.len() > page.size;
+        waiting.truncate(page.size);
+        let last = waiting.last().filter(|_| has_more).map(|one| page.token_after(one.number));
+        Ok(ListWaitingResponse { waiting, next_page_token: last.unwrap_or_default() })
+    }
+}
+
+const fn why(why: WhyWaits) -> &'static str {
+    match why {
+        WhyWaits::OwnAccount => "It adds to hours of whoever asked: somebody else has to agree.",
+        WhyWaits::SecondLine => "It is so much that somebody else has to agree.",
+        WhyWaits::HoursMade => "It makes new hours: a lead has to agree.",
+        WhyWaits::WindowPassed => "It is long ago: somebody else has to agree.",
+        WhyWaits::MemberClosed => "It closes an account: somebody else has to agree.",
+    }
+}
