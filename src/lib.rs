@@ -67,6 +67,7 @@
 //! | who may make which key, what a role can reach | `access::rules`, `access::role` |
 //! | how a key is checked; how a stream hears that its key ended | `access::table`, `access::caller` |
 //! | whose tokens are good, and who comes with one | `access::tokens`, `access` (`logins.rs`) |
+//! | what a bank has agreed on, and which months it closed | `directory::policy`, `directory::locks`; how a change is kept: `service` (`directory/`) |
 //! | how fast one caller may ask; who shows wrong keys | `access::pace`, `service` (`gate/guessing.rs`) |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |

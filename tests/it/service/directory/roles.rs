@@ -37,8 +37,8 @@ fn a_lead_settles_things_for_their_own_bank() {
     assert_eq!(numbers, [BankNumber::new(1), BankNumber::new(2)]);
     let key = |role, reach: &Reach| office.make(&caller, grant(role, reach.clone())).1;
     let [own, other] = numbers.map(|number| banks(&[number]));
-    let (lead, broker, auditor) =
-        (key(Role::Lead, &own), key(Role::Broker, &own), key(Role::Auditor, &Reach::Network));
+    let (lead, broker, everywhere) =
+        (key(Role::Lead, &own), key(Role::Broker, &own), key(Role::Lead, &Reach::Network));
     let (other_lead, member) = (key(Role::Lead, &other), key(Role::Member, &own));
     drop(office);
     let served = over(folder.path(), &Arc::new(ManualClock::new(START)));
@@ -64,7 +64,7 @@ fn a_lead_settles_things_for_their_own_bank() {
     assert_eq!(get(&member).unwrap().set_by_sequence, written[0].sequence);
     for entry in &written {
         assert_ne!(entry.actor, 0, "the lead's own number stands in it");
-        for key in [&lead, &broker, &auditor] {
+        for key in [&lead, &broker, &everywhere] {
             assert!(sees(&served, key, entry.sequence));
         }
         for key in [&other_lead, &member] {
