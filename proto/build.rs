@@ -7,7 +7,8 @@ const WITH_A_KEY: [&str; 2] = [".hourbook.v1.CreateKeyResponse", ".hourbook.v1.R
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let files = ["ledger", "audit", "access"].map(|name| format!("proto/hourbook/v1/{name}.proto"));
+    let files =
+        ["ledger", "audit", "access", "directory"].map(|name| format!("proto/hourbook/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"])?;
     // Reflection answers with the same descriptors, so it cannot disagree.
     let out = PathBuf::from(env::var("OUT_DIR")?);

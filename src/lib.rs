@@ -25,10 +25,10 @@
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain` |
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
-//! | [`directory`] | what things are called: banks, accounts, activities | `domain`, `journal`, `ledger`, `seal` |
+//! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when | `domain`, `journal`, `ledger`, `seal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
+//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
 //!
@@ -66,6 +66,7 @@
 //! | who may make which key, what a role can reach | `access::rules`, `access::role` |
 //! | how a key is checked; how a stream hears that its key ended | `access::table`, `access::caller` |
 //! | whose tokens are good, and who comes with one | `access::tokens`, `access` (`logins.rs`) |
+//! | what a bank has agreed on, and which months it closed | `directory::policy`, `directory::locks`; how a change is kept: `service` (`directory/`) |
 //! | how fast one caller may ask; who shows wrong keys | `access::pace`, `service` (`gate/guessing.rs`) |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |

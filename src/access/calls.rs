@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 32] = [
+pub const RULES: [Rule; 35] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -66,6 +66,9 @@ pub const RULES: [Rule; 32] = [
     rule("hourbook.v1.AccessService/WhoAmI", "yyyyyyyyy"),
     rule("hourbook.v1.AuditService/TrialBalance", "----oo-o-"),
     rule("hourbook.v1.AuditService/Verify", "-----n-n-"),
+    rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
+    rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
+    rule("hourbook.v1.DirectoryService/SetBankPolicy", "----o----"),
     rule("hourbook.v1.LedgerService/AddActivities", "----o---o"),
     rule("hourbook.v1.LedgerService/CaptureHold", "--------o"),
     rule("hourbook.v1.LedgerService/CloseAccount", "--------o"),

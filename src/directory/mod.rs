@@ -14,6 +14,7 @@ pub mod desk;
 pub mod locks;
 pub mod names;
 pub mod policy;
+pub mod refusal;
 
 pub use activities::{Activities, ActivitiesError, Activity};
 pub use banks::{Bank, Banks};
@@ -21,3 +22,4 @@ pub use desk::{Directory, DirectoryError, Known};
 pub use locks::{Lock, Locks, Month};
 pub use names::Names;
 pub use policy::{Policies, Policy};
+pub use refusal::Refusal;

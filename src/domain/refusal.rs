@@ -190,11 +190,14 @@ pub enum Reason {
     KeyEnded,
     TwoKeysLive,
     LastAdminKey,
+    PeriodClosed,
+    PeriodNotNext,
+    PeriodNotOver,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -230,6 +233,9 @@ impl Reason {
         Self::KeyEnded,
         Self::TwoKeysLive,
         Self::LastAdminKey,
+        Self::PeriodClosed,
+        Self::PeriodNotNext,
+        Self::PeriodNotOver,
     ];
 
     /// Those about keys, which no ledger gives.
@@ -242,6 +248,9 @@ impl Reason {
         Self::TwoKeysLive,
         Self::LastAdminKey,
     ];
+
+    /// Those about closed months, which no ledger gives.
+    pub const OF_PERIODS: [Self; 3] = [Self::PeriodClosed, Self::PeriodNotNext, Self::PeriodNotOver];
 
     /// The word callers and their programs rely on.
     #[must_use]
@@ -282,6 +291,9 @@ impl Reason {
             Self::KeyEnded => "KEY_ENDED",
             Self::TwoKeysLive => "TWO_KEYS_LIVE",
             Self::LastAdminKey => "LAST_ADMIN_KEY",
+            Self::PeriodClosed => "PERIOD_CLOSED",
+            Self::PeriodNotNext => "PERIOD_NOT_NEXT",
+            Self::PeriodNotOver => "PERIOD_NOT_OVER",
         }
     }
 
@@ -308,7 +320,10 @@ impl Reason {
             | Self::HoldsOpen
             | Self::TooManyHolds
             | Self::TwoKeysLive
-            | Self::LastAdminKey => 6,
+            | Self::LastAdminKey
+            | Self::PeriodClosed
+            | Self::PeriodNotNext
+            | Self::PeriodNotOver => 6,
             Self::CaptureExceedsHold | Self::ReversalExceeds => 7,
             Self::ClearingCap => 8,
             Self::BelowFloor => 9,

@@ -118,8 +118,8 @@ async fn add_activities(
             let names: Vec<_> = places.iter().map(|place| book.activities.text(*place).to_owned()).collect();
             let id =
                 opening_id("activities", std::iter::once(bank_name).chain(names.iter().map(|name| &**name)));
-            let request =
-                AddActivitiesRequest { request_id: id.to_string(), bank_number, names, validate_only: false };
+            let request_id = id.to_string();
+            let request = AddActivitiesRequest { request_id, bank_number, names, ..Default::default() };
             let what = format!("activities of the bank {}", shown(bank_name));
             let (client, places) = (client.clone(), places.to_vec());
             jobs.push(async move {

@@ -43,6 +43,8 @@ use crate::access::tokens::{AuthoritiesError, TokenSettings, Tokens};
 use crate::api;
 use crate::api::access_service_server::AccessServiceServer;
 use crate::api::audit_service_server::AuditServiceServer;
+use crate::api::directory_service_server::DirectoryServiceServer;
+use crate::directory::DirectoryError;
 use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
 use crate::network::NetworkError;
@@ -94,8 +96,13 @@ impl Default for Patience {
 }
 
 /// Whose health can be asked for: the server's, and each service's.
-const NAMES: [&str; 4] =
-    ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService", "hourbook.v1.AccessService"];
+const NAMES: [&str; 5] = [
+    "",
+    "hourbook.v1.LedgerService",
+    "hourbook.v1.AuditService",
+    "hourbook.v1.AccessService",
+    "hourbook.v1.DirectoryService",
+];
 
 /// Descriptors of what is served.
 const SERVED: [&[u8]; 3] =
@@ -164,6 +171,9 @@ pub enum ServerError {
     /// What is derived from them could not be.
     #[error(transparent)]
     Past(#[from] PastError),
+    /// What banks have settled could not be found out.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
     /// Who may call could not be found out.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -235,6 +245,9 @@ pub async fn run(
         )
         .add_service(
             AccessServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
+        )
+        .add_service(
+            DirectoryServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
         )
         .add_optional_service(reflection);
 

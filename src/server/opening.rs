@@ -10,6 +10,7 @@ use tonic_health::server::HealthReporter;
 
 use super::{Options, ServerError, say};
 use crate::access::Access;
+use crate::directory::Directory;
 use crate::ledger::Failure;
 use crate::network::{Network, NetworkOptions};
 use crate::past::Past;
@@ -59,9 +60,12 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let task = tokio::task::spawn_blocking(move || {
         let network = Network::open_in(directory, network)?;
         let past = Past::open(&network.ledger, network.directory())?;
+        let reader = Arc::clone(network.ledger.books().journal());
+        let directory = Directory::open(reader, network.ledger.position())?;
         let access = Access::open(&network, clock_of_keys, calls_per_second)?;
         say_who_may_call(&access);
-        let installation = Arc::new(Installation::new(network, past, access, metrics.clone(), ending));
+        let installation =
+            Arc::new(Installation::new(network, past, directory, access, metrics.clone(), ending));
         runtime_of_keys.spawn(remember(Arc::downgrade(&installation)));
         let books = Arc::downgrade(&installation);
         runtime_of_past.spawn(say_if_it_fails(Arc::downgrade(&installation)));

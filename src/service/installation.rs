@@ -12,7 +12,7 @@ use tracing::Instrument;
 use super::asked::{Asked, accounts_named, act_as, entry_named};
 use super::not_done::NotDone;
 use crate::access::{Access, Allowed, End};
-use crate::directory::{Activities, Names};
+use crate::directory::{Activities, Directory, Names};
 use crate::domain::{
     AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
 };
@@ -42,6 +42,8 @@ pub struct Installation {
     pub past: Past,
     /// Banks' lists of activities. Before the books too.
     pub activities: Activities,
+    /// What banks have settled. Before the books too: it keeps their journal open.
+    pub directory: Directory,
     /// Who may call. Before the books too.
     pub access: Access,
     /// Books and keys.
@@ -74,6 +76,7 @@ impl Installation {
     pub fn new(
         network: Network,
         past: Past,
+        directory: Directory,
         access: Access,
         metrics: Metrics,
         ending: watch::Receiver<bool>,
@@ -83,6 +86,7 @@ impl Installation {
         Self {
             past,
             activities,
+            directory,
             access,
             network,
             adding_activities: Mutex::new(()),

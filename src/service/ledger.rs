@@ -8,13 +8,11 @@ use super::asked::Asked;
 use super::batches::Batch;
 use super::moments::is_now;
 use super::not_done::NotDone;
-use super::{Installation, Service, answers, batches, commands, fields, watch};
+use super::{Installation, Service, answers, batches, commands, watch};
 use crate::access::Allowed;
 use crate::api::ledger_service_server::LedgerService;
 use crate::api::*;
-use crate::directory::{self, ActivitiesError};
-use crate::domain::{Action, BankNumber, Refusal};
-use crate::ledger::{Mode, Receipt as Written};
+use crate::ledger::Receipt as Written;
 use crate::telemetry::{CallHandle, WatchedStream};
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -214,74 +212,10 @@ impl LedgerService for Service {
 }
 
 impl Installation {
-    fn add_activities(
-        &self,
-        allowed: &Allowed,
-        request: AddActivitiesRequest,
-    ) -> Result<AddActivitiesResponse, NotDone> {
-        let (key, bank) = (fields::request_key(&request.request_id)?, BankNumber::new(request.bank_number));
-        self.bank_in_reach(allowed, bank)?;
-        let _one_at_a_time = self.adding_activities.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let ledger = &self.network.ledger;
-        let note = self.activities.add(bank, &request.names, ledger.position());
-        let note = note.map_err(|error| self.no_activities(error))?;
-        let mut asked = Asked::new(key, Action::Note(note), request.validate_only);
-        super::asked::act_as(&mut asked.command, allowed.caller());
-        let Asked { command, mode, .. } = asked;
-        let written = self.write_and_wait(command, mode)?;
-        let mut activities = Vec::new();
-        if mode == Mode::Write {
-            // The names are in the books already: "cannot be read" would not be the whole truth.
-            let list = self.activities.list(bank, ledger.position());
-            let list = list.map_err(|error| NotDone::Unknown(error.to_string()))?;
-            activities = numbered(&list);
-            activities.retain(|activity| request.names.contains(&activity.name));
-            activities.sort_by_key(|activity| request.names.iter().position(|name| *name == activity.name));
-        }
-        Ok(AddActivitiesResponse { receipt: Some(self.receipt_as_seen(allowed, &written)), activities })
-    }
-
     /// What a write is answered with.
-    fn receipt_as_seen(&self, allowed: &Allowed, written: &Written) -> Receipt {
+    pub(super) fn receipt_as_seen(&self, allowed: &Allowed, written: &Written) -> Receipt {
         let Receipt { entry, repeated } = answers::receipt(written, &self.names());
         let command = &written.entry.command;
         Receipt { entry: entry.map(|entry| self.as_written(allowed, command, entry)), repeated }
     }
-
-    fn list_activities(
-        &self,
-        allowed: &Allowed,
-        request: ListActivitiesRequest,
-    ) -> Result<ListActivitiesResponse, NotDone> {
-        let bank = BankNumber::new(request.bank_number);
-        self.bank_in_reach(allowed, bank)?;
-        let list = self.activities.list(bank, self.network.ledger.position());
-        let list = list.map_err(|error| self.no_activities(error))?;
-        Ok(ListActivitiesResponse { activities: numbered(&list) })
-    }
-
-    fn no_activities(&self, error: ActivitiesError) -> NotDone {
-        match error {
-            ActivitiesError::Count => NotDone::bad("names", "1 to 50"),
-            ActivitiesError::Name => {
-                NotDone::bad("names", "1 to 64 bytes each, without control characters or spaces around them")
-            }
-            ActivitiesError::Parent => {
-                NotDone::bad("parent", "in the bank's list, and not under another itself")
-            }
-            ActivitiesError::Elsewhere => {
-                NotDone::bad("names", "new, or in the bank's list under this parent already")
-            }
-            ActivitiesError::Full => {
-                let most = u64::try_from(crate::directory::activities::ACTIVITIES_MAX).unwrap_or(u64::MAX);
-                self.refused(&Refusal::BooksFull { what: "activities in a bank's list", most })
-            }
-            ActivitiesError::Unreadable(error) => super::installation::unreadable(error),
-        }
-    }
-}
-
-fn numbered(list: &[directory::Activity]) -> Vec<Activity> {
-    let numbered = (1_u32..).zip(list);
-    numbered.map(|(activity_number, one)| Activity { activity_number, name: one.name.clone() }).collect()
 }

@@ -12,18 +12,20 @@
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
 //! | who calls, and whether they may | `gate/`; what they reach: `reach.rs` |
-//! | the calls | `ledger.rs`, `audit.rs`, `access.rs`; streams: `batches/`, `watch.rs` |
+//! | the calls | `ledger.rs`, `activities.rs`, `audit.rs`, `access.rs`, `directory/`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
 //! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
 //! | the way of a write, sealing | `installation.rs` |
 
 mod access;
+mod activities;
 mod answers;
 mod asked;
 mod audit;
 mod batches;
 mod commands;
+mod directory;
 mod fields;
 mod gate;
 mod installation;

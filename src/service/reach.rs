@@ -241,7 +241,7 @@ fn banks_named(entry: &Entry) -> Vec<BankNumber> {
         }
         Action::OpenClearing(pair) => vec![pair.first, pair.second],
         Action::OpenAccounts(accounts) => accounts.iter().map(|account| account.bank).collect(),
-        Action::Note(note) if note.topic == Topic::ACTIVITIES => {
+        Action::Note(note) if is_about_a_bank(note.topic) => {
             u32::try_from(note.subject).map_or_else(|_| Vec::new(), |bank| vec![BankNumber::new(bank)])
         }
         Action::Post(_)
@@ -256,6 +256,11 @@ fn banks_named(entry: &Entry) -> Vec<BankNumber> {
         | Action::Reopen(_)
         | Action::Note(_) => Vec::new(),
     }
+}
+
+/// Whether the subject of a note on this topic is a bank. Whoever sees the bank sees the note.
+fn is_about_a_bank(topic: Topic) -> bool {
+    [Topic::ACTIVITIES, Topic::POLICY, Topic::PERIOD_LOCK].contains(&topic)
 }
 
 /// Every account an entry names, moves or opens.

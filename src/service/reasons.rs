@@ -48,6 +48,9 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::NoKeysYet
         | Reason::KeyEnded
         | Reason::TwoKeysLive
-        | Reason::LastAdminKey => Code::FailedPrecondition,
+        | Reason::LastAdminKey
+        | Reason::PeriodClosed
+        | Reason::PeriodNotNext
+        | Reason::PeriodNotOver => Code::FailedPrecondition,
     }
 }

@@ -107,7 +107,7 @@ fn list_activities(stage: &mut Stage<'_>, bank: u32, names: &[&'static str]) -> 
         request_id: stage.request_id(),
         bank_number: bank,
         names: names.iter().map(|name| (*name).to_owned()).collect(),
-        validate_only: false,
+        ..api::AddActivitiesRequest::default()
     };
     let answer = stage.call(stage.ledger().add_activities(request))?;
     for (name, activity) in names.iter().zip(answer.activities) {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{balance, figures, hours, refusal_sentence};
+use super::{balance, figures, hours, periods, refusal_sentence};
 use crate::domain::{
     AccountNumber, Amount, BankNumber, ClaimUnit, ClaimWord, Limit, LimitPassed, OwnerNumber, Reason,
     Refusal, SUM_LIMIT_SECONDS, Sequence,
@@ -90,7 +90,11 @@ fn samples(reason: Reason) -> Vec<Refusal> {
         | Reason::BeyondReach
         | Reason::KeyEnded
         | Reason::TwoKeysLive
-        | Reason::LastAdminKey => Vec::new(),
+        | Reason::LastAdminKey
+        // Said by `periods`.
+        | Reason::PeriodClosed
+        | Reason::PeriodNotNext
+        | Reason::PeriodNotOver => Vec::new(),
     }
 }
 
@@ -119,7 +123,8 @@ fn fit_for_people(sentence: &str) {
 /// Method: each reason in each of its ways; a new reason without a sample does not compile.
 #[test]
 fn every_reason_is_said() {
-    for reason in Reason::ALL.into_iter().filter(|reason| !Reason::OF_KEYS.contains(reason)) {
+    let others: Vec<_> = [&Reason::OF_KEYS[..], &Reason::OF_PERIODS].concat();
+    for reason in Reason::ALL.into_iter().filter(|reason| !others.contains(reason)) {
         let refusals = samples(reason);
         assert!(!refusals.is_empty());
         for refusal in refusals {
@@ -127,6 +132,33 @@ fn every_reason_is_said() {
             fit_for_people(&said(&refusal));
         }
     }
+}
+
+/// Goal: why a month cannot be closed is said with what to do next. Method: each sentence, word for word, and every
+/// month by its name.
+#[test]
+fn closed_months_are_said() {
+    for (sentence, expected) in [
+        (
+            periods::closed((2026, 4), Sequence::new(41)),
+            "April 2026 is closed already, by entry 41. Nothing was changed. What is written down for it from \
+             now on stands in the next report.",
+        ),
+        (
+            periods::not_next((2026, 2), (2025, 12)),
+            "months are closed one after the other, and December 2025 comes before February 2026. Nothing was \
+             closed. Close December 2025 first.",
+        ),
+        (
+            periods::not_over((2026, 5)),
+            "May 2026 is not over yet. Nothing was closed. Come back when its last day has passed.",
+        ),
+    ] {
+        assert_eq!(sentence, format!("Not done: {expected}"));
+        fit_for_people(&sentence);
+    }
+    let names: std::collections::BTreeSet<_> = (1..=12).map(|month| periods::month((2026, month))).collect();
+    assert_eq!((names.len(), periods::month((1900, 1))), (12, "January 1900".to_owned()));
 }
 
 /// Goal: who cannot go so far hears how far it goes, wherever they stand.

@@ -56,7 +56,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("server", &["access", "api", "config", "journal", "ledger", "network", "past", "service", "telemetry"]),
+    (
+        "server",
+        &[
+            "access",
+            "api",
+            "config",
+            "directory",
+            "journal",
+            "ledger",
+            "network",
+            "past",
+            "service",
+            "telemetry",
+        ],
+    ),
     ("lib", &[]),
 ];
 const FILE_LINES_MAX: usize = 500;

@@ -85,10 +85,15 @@ impl Policies {
     /// it, and what is usual before the first.
     #[must_use]
     pub fn at(&self, bank: BankNumber, sequence: Sequence) -> &Policy {
+        self.set_at(bank, sequence).map_or(&self.usual, |set| &set.policy)
+    }
+
+    /// The same with the entry that set it; nothing where all that is usual held.
+    #[must_use]
+    pub fn set_at(&self, bank: BankNumber, sequence: Sequence) -> Option<&Set> {
         let history = self.history(bank);
         let later = history.partition_point(|set| set.sequence <= sequence);
-        let last = later.checked_sub(1).and_then(|place| history.get(place));
-        last.map_or(&self.usual, |set| &set.policy)
+        later.checked_sub(1).and_then(|place| history.get(place))
     }
 
     /// The policy of `bank` now.

@@ -123,7 +123,11 @@ impl Town {
     fn activities(&self, asked: ListActivitiesRequest) -> ListActivitiesResponse {
         let activities = self.books().activities.clone().into_iter();
         let activities = activities.filter(|((bank, _), _)| *bank == asked.bank_number);
-        let activities = activities.map(|((_, name), activity_number)| Activity { name, activity_number });
+        let activities = activities.map(|((_, name), activity_number)| Activity {
+            name,
+            activity_number,
+            ..Activity::default()
+        });
         ListActivitiesResponse { activities: activities.collect() }
     }
 

@@ -16,6 +16,7 @@ fn everything_on_the_wire_is_described() {
         "hourbook.v1.LedgerService",
         "hourbook.v1.AuditService",
         "hourbook.v1.AccessService",
+        "hourbook.v1.DirectoryService",
         "grpc.health.v1.Health",
         "google.rpc.ErrorInfo",
         "google.rpc.BadRequest",

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use hourbook::access::pace::CALLS_PER_SECOND_MAX;
 use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::audit_service_client::AuditServiceClient;
+use hourbook::api::directory_service_client::DirectoryServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::{self, entry::Action as Did};
 use hourbook::client::{Shown, Wire};
@@ -146,6 +147,17 @@ impl Served {
 
     pub fn audit(&self) -> AuditServiceClient<Channel> {
         AuditServiceClient::new(self.channel.clone())
+    }
+
+    pub fn directory(&self) -> DirectoryServiceClient<Channel> {
+        DirectoryServiceClient::new(self.channel.clone())
+    }
+
+    /// What a bank has agreed on now.
+    pub fn policy(&self, bank_number: u32) -> api::BankPolicy {
+        let request = api::GetBankPolicyRequest { bank_number, at_sequence: 0 };
+        let answer = self.block_on(self.directory().get_bank_policy(request)).unwrap().into_inner();
+        answer.policy.unwrap()
     }
 
     /// AccessService, with `key` shown in every call, if there is one.

@@ -120,6 +120,9 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Nothing, write(owed))
         }
         "AddActivities" => (Aim::Bank, write(json!({"bankNumber": at.bank, "names": ["Bread"]}))),
+        "SetBankPolicy" => (Aim::Bank, write(json!({"bankNumber": at.bank, "policy": policy()}))),
+        "GetBankPolicy" => (Aim::Bank, json!({"bankNumber": at.bank})),
+        "LockPeriod" => (Aim::Bank, write(json!({"bankNumber": at.bank, "year": 2020, "month": 1}))),
         "ListActivities" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "OpenAccount" => {
             let kind = "ACCOUNT_KIND_MEMBER";
@@ -157,6 +160,15 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Account, watch)
         }
         _ => return None,
+    })
+}
+
+/// A policy that any bank could set.
+fn policy() -> Value {
+    json!({
+        "entryStepMinutes": 15, "rounding": "ROUNDING_UP", "confirming": "CONFIRMING_EITHER_SIDE",
+        "autoAcceptDays": 14, "reversalWindowDays": 30,
+        "unusualQuestionAboveSeconds": 86_400, "unusualSecondPersonAboveSeconds": 144_000,
     })
 }
 

@@ -23,6 +23,7 @@ fn ten_megabytes() {
         "/hourbook.v1.LedgerService/GetBalance",
         "/hourbook.v1.AuditService/TrialBalance",
         "/hourbook.v1.AuditService/Verify",
+        "/hourbook.v1.DirectoryService/SetBankPolicy",
         "/grpc.health.v1.Health/Check",
     ] {
         let status = books

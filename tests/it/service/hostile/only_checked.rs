@@ -43,8 +43,11 @@ fn first_checked<T: Write>(books: &Books, right: T, ask: impl AsyncFn(T) -> Resu
 
 macro_rules! ask {
     ($books:ident, $call:ident) => {
+        ask!($books, ledger, $call)
+    };
+    ($books:ident, $service:ident, $call:ident) => {
         async |request| {
-            let answer = $books.served.ledger().$call(request).await;
+            let answer = $books.served.$service().$call(request).await;
             answer.map(Response::into_inner).map(|answer| answer.receipt.unwrap())
         }
     };
@@ -83,9 +86,25 @@ fn every_write_first_checked() {
         request_id: request_id(),
         bank_number: bank,
         names,
-        validate_only: false,
+        ..Default::default()
     };
     first_checked(&books, list, ask!(books, add_activities));
+    let policy = Some(books.served.policy(bank));
+    let policy = api::SetBankPolicyRequest {
+        request_id: request_id(),
+        bank_number: bank,
+        policy,
+        validate_only: false,
+    };
+    first_checked(&books, policy, ask!(books, directory, set_bank_policy));
+    let april = api::LockPeriodRequest {
+        request_id: request_id(),
+        bank_number: bank,
+        year: 2026,
+        month: 4,
+        validate_only: false,
+    };
+    first_checked(&books, april, ask!(books, directory, lock_period));
     let account = api::NewAccount {
         bank_number: bank,
         kind: 1,

@@ -42,7 +42,9 @@ writes!(
     PlaceHoldRequest,
     CaptureHoldRequest,
     VoidHoldRequest,
-    ReverseEntryRequest
+    ReverseEntryRequest,
+    SetBankPolicyRequest,
+    LockPeriodRequest
 );
 
 /// Everything that was answered otherwise.

@@ -7,8 +7,8 @@ use super::seen::Refused;
 use crate::support::served::{Served, exchange, floor, fresh, transfer};
 use crate::support::{HOUR, START};
 
-/// The calls of LedgerService that write, in the order of the API.
-pub const WRITES: [&str; 14] = [
+/// The calls of LedgerService and DirectoryService that write, in the order of the API.
+pub const WRITES: [&str; 16] = [
     "RegisterOwners",
     "OpenBank",
     "OpenClearing",
@@ -23,6 +23,8 @@ pub const WRITES: [&str; 14] = [
     "CaptureHold",
     "VoidHold",
     "ReverseEntry",
+    "SetBankPolicy",
+    "LockPeriod",
 ];
 
 /// The calls that write about keys; `keys` asks them.
@@ -257,9 +259,27 @@ impl Numbers {
                 let request = api::ReverseEntryRequest { request_id, details, ..reverse(self.helped, &[]) };
                 hear(call, served.block_on(ledger.reverse_entry(request)))
             }
+            "SetBankPolicy" => {
+                let policy = Some(served.policy(1));
+                let request = api::SetBankPolicyRequest { request_id, policy, ..set_policy(1) };
+                hear(call, served.block_on(served.directory().set_bank_policy(request)))
+            }
+            "LockPeriod" => {
+                let request = api::LockPeriodRequest { request_id, ..month(1, 4) };
+                hear(call, served.block_on(served.directory().lock_period(request)))
+            }
             other => panic!("{other} does not write"),
         }
     }
+}
+
+pub fn set_policy(bank_number: u32) -> api::SetBankPolicyRequest {
+    api::SetBankPolicyRequest { request_id: fresh(), bank_number, ..Default::default() }
+}
+
+/// A month of 2026.
+pub fn month(bank_number: u32, month: i32) -> api::LockPeriodRequest {
+    api::LockPeriodRequest { request_id: fresh(), bank_number, year: 2026, month, ..Default::default() }
 }
 
 pub fn new_account(bank_number: u32, owner_number: u32) -> api::NewAccount {

@@ -62,6 +62,7 @@ fn every_reason_by_every_call_is_as_readme_says() {
     rules::too_much(&served, &numbers, &mut seen);
     rules::in_the_way(&served, &numbers, &mut seen);
     rules::claims(&served, &numbers, &mut seen);
+    rules::months(&served, &numbers, &mut seen);
     rules::holds_that_ended(&served, &numbers, &mut seen);
     rules::not_reached(&served, &numbers, &mut seen, position(&served));
 
@@ -120,6 +121,7 @@ fn position(served: &Served) -> u64 {
 fn calls_of_the_api() -> Vec<&'static str> {
     let proto = [
         include_str!("../../../../proto/hourbook/v1/ledger.proto"),
+        include_str!("../../../../proto/hourbook/v1/directory.proto"),
         include_str!("../../../../proto/hourbook/v1/audit.proto"),
         include_str!("../../../../proto/hourbook/v1/access.proto"),
     ];

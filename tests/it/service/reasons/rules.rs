@@ -4,7 +4,8 @@ use hourbook::api;
 use hourbook::domain::Reason;
 
 use super::asking::{
-    Numbers, batch_open, batch_post, capture, close, hear, in_batch, moment, new_account, reverse,
+    Numbers, batch_open, batch_post, capture, close, hear, in_batch, moment, month, new_account, reverse,
+    set_policy,
 };
 use super::seen::{Refused, Seen};
 use crate::support::HOUR;
@@ -43,6 +44,10 @@ fn reverse_it(served: &Served, request: api::ReverseEntryRequest) -> Result<(), 
 fn reopen(served: &Served, account_number: u32) -> Result<(), Refused> {
     let request = api::ReopenAccountRequest { request_id: fresh(), account_number, ..Default::default() };
     hear("ReopenAccount", served.block_on(served.ledger().reopen_account(request)))
+}
+
+fn lock(served: &Served, request: api::LockPeriodRequest) -> Result<(), Refused> {
+    hear("LockPeriod", served.block_on(served.directory().lock_period(request)))
 }
 
 fn set_limits(served: &Served, account_number: u32) -> Result<(), Refused> {
@@ -102,7 +107,7 @@ pub fn nothing_there(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         request_id: fresh(),
         bank_number: NOBODY,
         names: vec!["gardening".into()],
-        validate_only: false,
+        ..Default::default()
     };
     let pair = api::OpenClearingRequest {
         request_id: fresh(),
@@ -119,7 +124,12 @@ pub fn nothing_there(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     };
     let list = api::ListActivitiesRequest { bank_number: NOBODY };
     let sums = api::TrialBalanceRequest { bank_number: NOBODY, ..Default::default() };
+    let get = api::GetBankPolicyRequest { bank_number: NOBODY, at_sequence: 0 };
+    let set = api::SetBankPolicyRequest { policy: Some(served.policy(1)), ..set_policy(NOBODY) };
     for refused in [
+        hear("GetBankPolicy", served.block_on(served.directory().get_bank_policy(get))),
+        hear("SetBankPolicy", served.block_on(served.directory().set_bank_policy(set))),
+        lock(served, month(NOBODY, 4)),
         hear("AddActivities", served.block_on(ledger.add_activities(add))),
         hear("OpenClearing", served.block_on(ledger.open_clearing(pair))),
         hear("OpenAccount", served.block_on(ledger.open_account(open(new_account(NOBODY, numbers.owner))))),
@@ -317,7 +327,7 @@ pub fn too_much(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     seen.refused(fourth, Reason::BooksFull, &[("what", &"banks"), ("most", &3)], &["they keep 3 banks"]);
     let add = |names| {
         let request_id = fresh();
-        let request = api::AddActivitiesRequest { request_id, bank_number: 1, names, validate_only: false };
+        let request = api::AddActivitiesRequest { request_id, bank_number: 1, names, ..Default::default() };
         hear("AddActivities", served.block_on(served.ledger().add_activities(request)))
     };
     for page in 0..20 {
@@ -326,6 +336,25 @@ pub fn too_much(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     let what = "activities in a bank's list";
     let one_more = add(vec!["gardening".into()]);
     seen.refused(one_more, Reason::BooksFull, &[("what", &what), ("most", &1_000)], &["1,000 activities"]);
+    // As many policies as a bank may ever set.
+    for _ in 0..1_000 {
+        numbers.ask(served, "SetBankPolicy", &fresh(), None).unwrap();
+    }
+    let (what, one_more) = ("policies of a bank", numbers.ask(served, "SetBankPolicy", &fresh(), None));
+    seen.refused(one_more, Reason::BooksFull, &[("what", &what), ("most", &1_000)], &["1,000 policies"]);
+}
+
+/// Months that are closed, not the next, or not over: it is May.
+pub fn months(served: &Served, numbers: &Numbers, seen: &mut Seen) {
+    let may = lock(served, month(1, 5));
+    seen.refused(may, Reason::PeriodNotOver, &[("month", &"2026-05")], &["May 2026 is not over yet"]);
+    lock(served, month(1, 2)).unwrap();
+    let refused = numbers.ask(served, "LockPeriod", &fresh(), None);
+    let figures: [(&str, &dyn ToString); 2] = [("month", &"2026-04"), ("next_month", &"2026-03")];
+    seen.refused(refused, Reason::PeriodNotNext, &figures, &["March 2026 comes before April 2026"]);
+    let refused = lock(served, month(1, 1));
+    let figures: [(&str, &dyn ToString); 2] = [("month", &"2026-01"), ("sequence", &"*")];
+    seen.refused(refused, Reason::PeriodClosed, &figures, &["January 2026 is closed already, by entry"]);
 }
 
 /// Counters without room, by their four words; and one counter more than there may be.
@@ -420,6 +449,7 @@ pub fn not_reached(served: &Served, numbers: &Numbers, seen: &mut Seen, position
     let balance = api::GetBalanceRequest { account_number, min_sequence: FAR, ..Default::default() };
     let lines = api::ListStatementRequest { account_number, at_sequence: Some(FAR), ..Default::default() };
     let sums = api::TrialBalanceRequest { at_sequence: Some(FAR), ..Default::default() };
+    let policy = api::GetBankPolicyRequest { bank_number: 1, at_sequence: FAR };
     let watch = api::WatchEntriesRequest { after_sequence: Some(FAR), ..Default::default() };
     let waited = async { tokio::join!(one.get_entry(entry), two.get_hold(hold), three.get_balance(balance)) };
     let (entry, hold, balance) = served.block_on(waited);
@@ -429,6 +459,7 @@ pub fn not_reached(served: &Served, numbers: &Numbers, seen: &mut Seen, position
         hear("GetBalance", balance),
         hear("ListStatement", served.block_on(ledger.list_statement(lines))),
         hear("TrialBalance", served.block_on(audit.trial_balance(sums))),
+        hear("GetBankPolicy", served.block_on(served.directory().get_bank_policy(policy))),
         hear("WatchEntries", served.block_on(ledger.watch_entries(watch))),
     ] {
         seen.not_reached(refused, FAR, position);

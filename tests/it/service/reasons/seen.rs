@@ -196,7 +196,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::CodeUsed => "A code works once, and this one was used.",
         Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
         Reason::BooksFull => {
-            "The books keep no more of `what`: banks, owners, accounts, counters, activities, keys."
+            "The books keep no more of `what`: banks, owners, accounts, counters, activities, policies, keys."
         }
         Reason::NoKeysYet => "The network has no keys yet: `hourbook init` on its machine makes the first.",
         Reason::KeyShownOnce => {
@@ -207,5 +207,8 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::KeyEnded => "The key was revoked or is past its time.",
         Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
         Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
+        Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
+        Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
+        Reason::PeriodNotOver => "The month is not over yet where the bank is.",
     }
 }

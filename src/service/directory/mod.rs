@@ -1,0 +1,134 @@
+//! DirectoryService, call by call.
+
+mod policy;
+
+use tonic::{Request, Response, Status};
+
+use super::asked::{Asked, act_as};
+use super::installation::Installation;
+use super::not_done::NotDone;
+use super::{Service, fields};
+use crate::access::Allowed;
+use crate::api::directory_service_server::DirectoryService;
+use crate::api::*;
+use crate::directory::locks::lock_note;
+use crate::directory::{DirectoryError, Known, Month, Refusal};
+use crate::domain::{Action, BankNumber, Note, Refusal as BooksRefusal, Sequence, Topic};
+use crate::words::periods;
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl DirectoryService for Service {
+    async fn set_bank_policy(&self, request: Request<SetBankPolicyRequest>) -> Answer<SetBankPolicyResponse> {
+        self.change(request, Installation::set_bank_policy).await
+    }
+
+    async fn get_bank_policy(&self, request: Request<GetBankPolicyRequest>) -> Answer<GetBankPolicyResponse> {
+        self.read(request, Installation::get_bank_policy).await
+    }
+
+    async fn lock_period(&self, request: Request<LockPeriodRequest>) -> Answer<LockPeriodResponse> {
+        self.change(request, Installation::lock_period).await
+    }
+}
+
+impl Installation {
+    fn set_bank_policy(
+        &self,
+        allowed: &Allowed,
+        request: SetBankPolicyRequest,
+    ) -> Result<SetBankPolicyResponse, NotDone> {
+        let (key, bank) = (fields::request_key(&request.request_id)?, BankNumber::new(request.bank_number));
+        let policy = policy::read(request.policy)?;
+        self.bank_in_reach(allowed, bank)?;
+        let note = Note { topic: Topic::POLICY, subject: u64::from(bank.get()), body: policy.encode() };
+        let asked = Asked::new(key, Action::Note(note), request.validate_only);
+        let room = |known: &Known| known.policies.check_room(bank).map_err(|full| self.refused(&full));
+        Ok(SetBankPolicyResponse { receipt: Some(self.keep(allowed, asked, room)?) })
+    }
+
+    fn get_bank_policy(
+        &self,
+        allowed: &Allowed,
+        request: GetBankPolicyRequest,
+    ) -> Result<GetBankPolicyResponse, NotDone> {
+        let bank = BankNumber::new(request.bank_number);
+        self.bank_in_reach(allowed, bank)?;
+        let (asked, position) = (Sequence::new(request.at_sequence), self.network.ledger.position());
+        if asked > position {
+            return Err(NotDone::NotReached { asked, position });
+        }
+        let known = self.directory.known();
+        let at = if asked.is_zero() { Sequence::MAX } else { asked };
+        let set_by = known.policies.set_at(bank, at).map_or(Sequence::ZERO, |set| set.sequence);
+        let policy = policy::message(known.policies.at(bank, at));
+        Ok(GetBankPolicyResponse { policy: Some(policy), set_by_sequence: set_by.get() })
+    }
+
+    fn lock_period(
+        &self,
+        allowed: &Allowed,
+        request: LockPeriodRequest,
+    ) -> Result<LockPeriodResponse, NotDone> {
+        let (key, bank) = (fields::request_key(&request.request_id)?, BankNumber::new(request.bank_number));
+        let month = read_month(request.year, request.month)?;
+        self.bank_in_reach(allowed, bank)?;
+        let asked = Asked::new(key, Action::Note(lock_note(bank, month)), request.validate_only);
+        let may_close = |known: &Known| {
+            let there = known.banks.get(bank);
+            let there = there.ok_or_else(|| self.refused(&BooksRefusal::BankNotFound(bank)))?;
+            let checked = known.locks.check(bank, month, there.today(self.access.now()));
+            checked.map_err(|why| refused(&Refusal::of_lock(month, why)))
+        };
+        Ok(LockPeriodResponse { receipt: Some(self.keep(allowed, asked, may_close)?) })
+    }
+
+    /// Keeps a note of the directory, if `check` lets it, while nothing else that it knows can change.
+    ///
+    /// The request id comes first: what was asked before gets its answer from the ledger, though a rule would
+    /// refuse it now.
+    fn keep(
+        &self,
+        allowed: &Allowed,
+        mut asked: Asked,
+        check: impl FnOnce(&Known) -> Result<(), NotDone>,
+    ) -> Result<Receipt, NotDone> {
+        act_as(&mut asked.command, allowed.caller());
+        let Asked { command, mode, .. } = asked;
+        let ledger = &self.network.ledger;
+        let written = self.directory.change(ledger, |known| {
+            let before = command.key.map(|key| ledger.find(key)).transpose();
+            if before.map_err(|error| self.not_done(error))?.flatten().is_none() {
+                check(known)?;
+            }
+            self.write_and_wait(command, mode)
+        })?;
+        Ok(self.receipt_as_seen(allowed, &written))
+    }
+}
+
+impl From<DirectoryError> for NotDone {
+    /// The note may be in the books already: "cannot be read" would not be the whole truth.
+    fn from(error: DirectoryError) -> Self {
+        Self::Unknown(error.to_string())
+    }
+}
+
+fn read_month(year: i32, month: i32) -> Result<Month, NotDone> {
+    let year = i16::try_from(year).ok().filter(|year| Month::new(*year, 1).is_some());
+    let year = year.ok_or_else(|| NotDone::bad("year", "from 1900 to 2199"))?;
+    let month = u8::try_from(month).ok().and_then(|month| Month::new(year, month));
+    month.ok_or_else(|| NotDone::bad("month", "from 1 to 12"))
+}
+
+fn refused(refusal: &Refusal) -> NotDone {
+    let of = |month: &Month| (month.year(), month.month());
+    let sentence = match refusal {
+        Refusal::PeriodClosed { month, by } => periods::closed(of(month), *by),
+        Refusal::PeriodNotNext { month, next } => periods::not_next(of(month), of(next)),
+        Refusal::PeriodNotOver(month) => periods::not_over(of(month)),
+    };
+    let figures = refusal.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure));
+    NotDone::Refused { reason: refusal.reason(), sentence, figures: figures.collect() }
+}
