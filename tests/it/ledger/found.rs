@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use hourbook::domain::{
-    AccountNumber, Action, Amount, AtDeadline, Capture, Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Hold,
-    Kind, Note, OpenClearing, OwnerNumber, Refusal, Rest, ReversalKind, Reverse, ReversedPart, Sequence,
-    Topic, Transfer,
+    AccountNumber, Action, Amount, AtDeadline, Capture, Claim, ClaimFate, ClaimUnit, ClaimWord, Close,
+    Command, Hold, Kind, Note, OpenClearing, OwnerNumber, Refusal, Rest, ReversalKind, Reverse, ReversedPart,
+    Sequence, Topic, Transfer,
 };
 use hourbook::journal::MemoryJournal;
 use hourbook::ledger::decide::{Case, ReadAhead, decide};
-use hourbook::ledger::{Bounds, ManualClock, NoReceipt, Receipt};
+use hourbook::ledger::{Bounds, ManualClock, NoReceipt, Receipt, Repeated};
 
 use crate::support::{Desk, HOUR, START, open, post};
 
@@ -163,6 +163,23 @@ fn a_deadline_is_said_before_a_missing_person() {
     let mut command = desk.command(hold(&[(ann, bea, HOUR)], -1, AtDeadline::Release));
     command.actor = OwnerNumber::new(999);
     assert_eq!(refusal(desk.ledger.post(command)), Refusal::DeadlineOutOfReach);
+}
+
+/// Goal: whoever shares a scope goes on with what another of them began: the same request by somebody else gets the
+/// first answer, and the entry keeps who wrote it.
+/// Story: an import that was read again under another integration's key was told that its rows had been read
+/// otherwise before.
+/// Method: one command twice, the second time by another actor.
+#[test]
+fn a_request_is_the_same_whoever_asks() {
+    let desk = Desk::new();
+    let (bank, _, _) = desk.bank();
+    let (ann, bea) = (desk.member(bank, -9), desk.member(bank, -9));
+    let command = desk.command(post(Kind::Exchange, &[(ann, bea, HOUR)]));
+    let first = desk.ledger.post(command.clone()).unwrap();
+    let again = desk.ledger.post(Command { actor: OwnerNumber::new(1), ..command.clone() }).unwrap();
+    assert_eq!((again.repeated, again.entry.sequence), (Repeated::Yes, first.entry.sequence));
+    assert_eq!(again.entry.command.actor, command.actor);
 }
 
 /// Goal: that there is no room for another id is said last, and not as a refusal: it passes.

@@ -12,8 +12,9 @@ pub fn change(command: &mut Command, random: &mut Random) -> Vec<&'static str> {
             vec!["text"]
         }
         1 => {
-            command.actor = OwnerNumber::new(command.actor.get() ^ 1);
-            vec!["actor"]
+            command.second_person =
+                if command.second_person.is_some() { None } else { Some(OwnerNumber::new(1)) };
+            vec!["second_person"]
         }
         2 => {
             let day = command.occurred_on.map_or(18_000, |day| day.days() - 1);
@@ -22,9 +23,10 @@ pub fn change(command: &mut Command, random: &mut Random) -> Vec<&'static str> {
             vec!["occurred_on", "present_count"]
         }
         3 => {
+            // Who asks makes no difference.
             command.actor = OwnerNumber::new(command.actor.get() ^ 1);
             command.text = [&command.text[..], b"else"].concat().into();
-            vec!["actor", "text"]
+            vec!["text"]
         }
         4 => {
             command.second_person =
