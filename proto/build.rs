@@ -2,8 +2,15 @@
 
 use std::{env, fs, path::PathBuf};
 
-/// Messages with a key in them: how they are printed is written by hand, in `src/api.rs`.
-const WITH_A_KEY: [&str; 2] = [".hourbook.v1.CreateKeyResponse", ".hourbook.v1.RotateKeyResponse"];
+/// Messages with a key in them, or with what is known of people: how they are printed is written by hand, in
+/// `src/api.rs`.
+const NOT_PRINTED: [&str; 5] = [
+    ".hourbook.v1.CreateKeyResponse",
+    ".hourbook.v1.RotateKeyResponse",
+    ".hourbook.v1.Contact",
+    ".hourbook.v1.Profile",
+    ".hourbook.v1.SearchPeopleRequest",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
@@ -13,6 +20,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Reflection answers with the same descriptors, so it cannot disagree.
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), protox::prost::Message::encode_to_vec(&descriptors))?;
-    tonic_prost_build::configure().skip_debug(WITH_A_KEY).compile_fds(descriptors)?;
+    tonic_prost_build::configure().skip_debug(NOT_PRINTED).compile_fds(descriptors)?;
     Ok(())
 }

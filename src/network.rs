@@ -4,6 +4,7 @@
 //! registering owners (keys first, so that nothing is ever sealed under a key that could be lost) and
 //! erasing one (the entry first, so that a crash in between is mended at the next start).
 //!
+//! And the ids of requests that follow from others, such as the registering of whoever a request is about.
 //! Nothing else belongs here: rules are the ledger's, text is `seal`'s.
 
 use std::path::Path;
@@ -11,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::rand::SystemRandom;
 
-use crate::domain::{Action, Command, Note, Opened, OwnerNumber, Refusal, RequestKey, Sequence, Topic};
+use crate::domain::{
+    Action, Command, Note, Opened, OwnerNumber, Refusal, RequestId, RequestKey, Sequence, Topic,
+};
 use crate::journal::{self, DataDirectory, DirectoryError, JournalError, SledJournal, VolumesOptions};
 use crate::ledger::recovery::{self, RecoveryError};
 use crate::ledger::{
@@ -243,6 +246,17 @@ impl Network {
         *erasures = Erasures::Settled;
         Ok(receipt)
     }
+}
+
+/// The id of a request that follows from another: asking again does nothing again. `purpose` keeps apart what
+/// follows from the same.
+#[must_use]
+pub fn derived_id(purpose: &str, from: &[u8]) -> RequestId {
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    context.update(purpose.as_bytes());
+    context.update(b"\0");
+    context.update(from);
+    RequestId::derived(context.finish().as_ref().first_chunk().copied().unwrap_or_default()) // 32 hold 16.
 }
 
 fn text_is_gone(keyring: &Keyring, sealed: &[u8]) -> bool {

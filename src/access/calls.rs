@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 54] = [
+pub const RULES: [Rule; 64] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -66,9 +66,19 @@ pub const RULES: [Rule; 54] = [
     rule("hourbook.v1.AccessService/WhoAmI", "yyyyyyyyy"),
     rule("hourbook.v1.AuditService/TrialBalance", "----oo-o-"),
     rule("hourbook.v1.AuditService/Verify", "-----n-n-"),
+    rule("hourbook.v1.DirectoryService/CloseMember", "----o----"),
+    rule("hourbook.v1.DirectoryService/CreatePerson", "---oo----"),
+    rule("hourbook.v1.DirectoryService/EraseMember", "----o----"),
     rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
+    rule("hourbook.v1.DirectoryService/GetPerson", "o--oo----"),
     rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
+    rule("hourbook.v1.DirectoryService/OpenPot", "----o----"),
+    rule("hourbook.v1.DirectoryService/PauseMember", "----o----"),
+    rule("hourbook.v1.DirectoryService/SearchPeople", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetBankPolicy", "----o----"),
+    rule("hourbook.v1.DirectoryService/SetMemberStanding", "---oo----"),
+    rule("hourbook.v1.DirectoryService/SetRepresentative", "---oo----"),
+    rule("hourbook.v1.DirectoryService/UpdatePerson", "---oo----"),
     rule("hourbook.v1.ExchangeService/Approve", "---oo----"),
     rule("hourbook.v1.ExchangeService/BookHours", "o--oo----"),
     rule("hourbook.v1.ExchangeService/CancelBooking", "o--oo----"),

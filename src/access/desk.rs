@@ -28,7 +28,7 @@ use crate::domain::{
 };
 use crate::journal::JournalReader;
 use crate::ledger::{Mode, NoReceipt, Receipt, Repeated};
-use crate::network::{KeysError, Network};
+use crate::network::{KeysError, Network, derived_id};
 
 /// The longest that two keys of one credential may work beside each other: 30 days.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
@@ -260,16 +260,6 @@ fn known(network: &Network, key: RequestKey) -> Result<Option<(CredentialNumber,
     let number = u32::try_from(note.subject).ok().filter(|_| note.topic == Topic::CREDENTIAL);
     let (number, said) = number.zip(Said::decode(&note.body).ok()).ok_or_else(other)?;
     Ok(Some((CredentialNumber::new(number), said)))
-}
-
-/// The id of a request that follows from another: asking again does nothing again. `purpose` keeps apart what
-/// follows from the same.
-pub(super) fn derived_id(purpose: &str, from: &[u8]) -> RequestId {
-    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
-    context.update(purpose.as_bytes());
-    context.update(b"\0");
-    context.update(from);
-    RequestId::derived(context.finish().as_ref().first_chunk().copied().unwrap_or_default()) // 32 hold 16.
 }
 
 fn differing(asked: &Asked, grant: &Grant, holder: OwnerNumber) -> Vec<&'static str> {

@@ -19,7 +19,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::caller::{Caller, Capacity, Identity, Lifetime, LoginNumber};
-use super::desk::derived_id;
 use super::note::{KeptSecret, Said};
 use super::pace::{Pace, Pacer};
 use super::refusal::Refusal;
@@ -29,7 +28,7 @@ use super::tokens::TokenCaller;
 use super::{Access, NotMade};
 use crate::domain::{Invalid, RequestKey, Scope};
 use crate::ledger::Mode;
-use crate::network::Network;
+use crate::network::{Network, derived_id};
 
 /// Scopes of logins begin here; below are those of credentials, of which there are fewer.
 const SCOPES_FROM: u32 = 1 << 31;

@@ -67,6 +67,11 @@ impl Banks {
         self.banks.get(&number)
     }
 
+    /// The banks as owners.
+    pub fn owners(&self) -> impl Iterator<Item = OwnerNumber> + '_ {
+        self.banks.values().map(|bank| bank.owner)
+    }
+
     /// The account that `keeper` keeps for what it and `other` owe each other.
     #[must_use]
     pub fn clearing(&self, keeper: BankNumber, other: BankNumber) -> Option<AccountNumber> {

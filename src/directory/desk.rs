@@ -6,10 +6,11 @@
 //!   entry is submitted; whoever changes one keeps it locked for writing until the change is on disk and known. So
 //!   an entry is judged by what was in force when it was recorded, and replay finds the same.
 //!
-//! Progress: readers wait while a change is written to disk, a few milliseconds; changes are rare.
+//! Progress: readers wait while a change is written to disk, a few milliseconds; changes are rare. Where the newest
+//! profile of somebody is has a lock of its own, held for a look: names are said in the middle of a change too.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::banks::Banks;
 use super::locks::{BadLock, Locks};
@@ -54,6 +55,8 @@ pub struct Known {
     pub people: People,
     /// By what they are found.
     pub names: NameIndex,
+    /// Profiles that were said in the entries read last.
+    profiles: Vec<(OwnerNumber, Sequence)>,
 }
 
 impl Known {
@@ -62,6 +65,7 @@ impl Known {
         self.banks.apply(entry);
         self.people.apply_entry(entry)?;
         self.renamed.extend(concerned(entry));
+        self.profiles.extend(profile_of(entry).map(|owner| (owner, entry.sequence)));
         match &entry.command.action {
             Action::Note(note) => self.apply_note(entry, note),
             Action::Post(_)
@@ -148,11 +152,45 @@ fn concerned(entry: &Entry) -> Vec<OwnerNumber> {
     }
 }
 
+/// Whose profile an entry says, if it says one.
+fn profile_of(entry: &Entry) -> Option<OwnerNumber> {
+    if let Action::Note(note) = &entry.command.action {
+        let owner = u32::try_from(note.subject).ok().filter(|_| note.topic == Topic::PERSON);
+        return owner.map(OwnerNumber::new);
+    }
+    entry.command.attachment.as_ref().filter(|beside| beside.topic == Topic::PERSON)?;
+    if let Action::OpenAccounts(accounts) = &entry.command.action {
+        accounts.first().map(|account| account.owner)
+    } else {
+        None
+    }
+}
+
+/// In which entry the newest profile of each stands.
+#[derive(Default)]
+pub struct ProfileEntries(RwLock<BTreeMap<OwnerNumber, Sequence>>);
+
+impl ProfileEntries {
+    /// That of `owner`.
+    #[must_use]
+    pub fn of(&self, owner: OwnerNumber) -> Option<Sequence> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&owner).copied()
+    }
+
+    fn take_in(&self, newer: Vec<(OwnerNumber, Sequence)>) {
+        if !newer.is_empty() {
+            self.0.write().unwrap_or_else(PoisonError::into_inner).extend(newer);
+        }
+    }
+}
+
 /// What the directory knows, and the way of a change.
 pub struct Directory {
     reader: Arc<dyn JournalReader>,
     keyring: Arc<Keyring>,
     known: RwLock<Known>,
+    /// Never locked for longer than a look, and nothing else is locked meanwhile.
+    profiles: ProfileEntries,
 }
 
 impl Directory {
@@ -165,14 +203,38 @@ impl Directory {
         keyring: Arc<Keyring>,
         position: Sequence,
     ) -> Result<Self, DirectoryError> {
-        let mut known = Known::default();
-        known.read_on(&*reader, &keyring, position)?;
-        Ok(Self { reader, keyring, known: RwLock::new(known) })
+        let directory =
+            Self { reader, keyring, known: RwLock::default(), profiles: ProfileEntries::default() };
+        directory.read_on(&mut directory.write(), position)?;
+        Ok(directory)
     }
 
     /// What is known, and stays so as long as this is kept. Not across a wait.
+    ///
+    /// Banks and accounts opened since the last change may be missing: see [`Self::now`].
     pub fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, with everything in it that is in the books. Blocking. Not while [`Self::known`] is kept.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub fn now(&self, ledger: &Ledger) -> Result<RwLockReadGuard<'_, Known>, DirectoryError> {
+        let known = self.known();
+        if known.position >= ledger.position() {
+            return Ok(known);
+        }
+        drop(known);
+        let mut known = self.write();
+        self.read_on(&mut known, ledger.position())?;
+        Ok(RwLockWriteGuard::downgrade(known))
+    }
+
+    /// Where profiles are.
+    #[must_use]
+    pub const fn profiles(&self) -> &ProfileEntries {
+        &self.profiles
     }
 
     /// Changes something: `change` sees everything that is in the books, judges, and writes until it is on disk.
@@ -185,10 +247,20 @@ impl Directory {
         ledger: &Ledger,
         change: impl FnOnce(&Known) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.read_on(&*self.reader, &self.keyring, ledger.position())?;
+        let mut known = self.write();
+        self.read_on(&mut known, ledger.position())?;
         let changed = change(&known)?;
-        known.read_on(&*self.reader, &self.keyring, ledger.position())?;
+        self.read_on(&mut known, ledger.position())?;
         Ok(changed)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_on(&self, known: &mut Known, position: Sequence) -> Result<(), DirectoryError> {
+        let read = known.read_on(&*self.reader, &self.keyring, position);
+        self.profiles.take_in(std::mem::take(&mut known.profiles));
+        read
     }
 }

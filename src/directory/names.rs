@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::{AccountKind, AccountNumber, Action, BankNumber, Entry, Opened, Sequence};
+use super::desk::ProfileEntries;
+use super::people::{Said, Sealed};
+use crate::domain::{
+    AccountKind, AccountNumber, Action, BankNumber, Entry, Opened, OwnerNumber, Sequence, Topic,
+};
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{AccountView, Ledger};
 use crate::seal::{self, Keyring, OpenError, Place, Text};
@@ -25,6 +29,7 @@ pub enum Name {
 pub struct Names<'a> {
     ledger: &'a Ledger,
     keyring: &'a Arc<Keyring>,
+    profiles: &'a ProfileEntries,
     /// The entry read last: accounts are opened several at once and listed in a row.
     last: Option<(Sequence, Entry)>,
 }
@@ -32,15 +37,35 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// Names in these books, as far as this keyring can read them.
     #[must_use]
-    pub const fn new(ledger: &'a Ledger, keyring: &'a Arc<Keyring>) -> Self {
-        Self { ledger, keyring, last: None }
+    pub const fn new(ledger: &'a Ledger, keyring: &'a Arc<Keyring>, profiles: &'a ProfileEntries) -> Self {
+        Self { ledger, keyring, profiles, last: None }
     }
 
-    /// The label of an account.
+    /// The label of an account, or the name of whoever owns it where it has none.
     ///
     /// # Errors
     /// [`RecoveryError`] if the journal is damaged there.
     pub fn label(&mut self, account: AccountNumber, view: &AccountView) -> Result<Name, RecoveryError> {
+        match (self.own_label(account, view)?, view.kind) {
+            (Name::None, AccountKind::Member | AccountKind::Organisation | AccountKind::Partner) => {
+                self.person(view.owner)
+            }
+            (name, _) => Ok(name),
+        }
+    }
+
+    /// The name in somebody's newest profile.
+    ///
+    /// # Errors
+    /// [`RecoveryError`] if the journal is damaged there.
+    pub fn person(&mut self, owner: OwnerNumber) -> Result<Name, RecoveryError> {
+        let Some(sequence) = self.profiles.of(owner) else { return Ok(Name::None) };
+        let Some(sealed) = self.entry(sequence)?.and_then(sealed_profile) else { return Ok(Name::None) };
+        let profile = sealed.profile(self.keyring);
+        Ok(profile.map_or(Name::Gone, |profile| Name::Known(profile.name().to_owned())))
+    }
+
+    fn own_label(&mut self, account: AccountNumber, view: &AccountView) -> Result<Name, RecoveryError> {
         let mut next = view.standing_entry;
         while let Some(entry) = self.entry(next)? {
             if let (Action::OpenAccounts(accounts), Opened::Accounts(first)) =
@@ -117,6 +142,21 @@ impl<'a> Names<'a> {
             self.last = self.ledger.books().durable(sequence)?.map(|entry| (sequence, entry));
         }
         Ok(self.last.as_ref().map(|(_, entry)| entry))
+    }
+}
+
+/// The profile that an entry says.
+fn sealed_profile(entry: &Entry) -> Option<Sealed> {
+    let (body, place) = match (&entry.command.action, &entry.command.attachment) {
+        (Action::Note(note), _) => (&note.body, Place::Note),
+        (_, Some(beside)) => (&beside.body, Place::Attachment),
+        (_, None) => return None,
+    };
+    match Said::decode(Topic::PERSON, body) {
+        Ok(Some(Said::Person { profile, .. })) => {
+            Some(Sealed { bytes: profile, key: entry.command.key?, place })
+        }
+        Ok(_) | Err(_) => None,
     }
 }
 

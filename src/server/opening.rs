@@ -23,6 +23,8 @@ const TOLD_MAX: Duration = Duration::from_secs(1);
 const REMEMBER_NOTES_EVERY: Duration = Duration::from_secs(10);
 /// How many times that between two times of writing down when keys were used last: a minute.
 const REMEMBER_USE_EVERY: u32 = 6;
+/// How often is looked whether somebody is due to be forgotten; at the start too.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// Books on their way to being open.
 pub struct Opening {
@@ -67,6 +69,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let installation =
             Arc::new(Installation::new(network, past, directory, access, metrics.clone(), ending));
         runtime_of_keys.spawn(remember(Arc::downgrade(&installation)));
+        runtime_of_keys.spawn(forget(Arc::downgrade(&installation)));
         let books = Arc::downgrade(&installation);
         runtime_of_past.spawn(say_if_it_fails(Arc::downgrade(&installation)));
         metrics.observe_trial_balance(Box::new(move || {
@@ -108,6 +111,25 @@ async fn remember(books: Weak<Installation>) {
             }
         });
         let _done = done.await;
+    }
+}
+
+/// Whoever asked to be forgotten is, once it is due, as long as the books are open.
+async fn forget(books: Weak<Installation>) {
+    let mut every = tokio::time::interval(FORGET_EVERY);
+    loop {
+        every.tick().await;
+        let Some(books) = books.upgrade() else { return };
+        // Beside the runtime. What could not be done is due the next time as well.
+        let done =
+            tokio::task::spawn_blocking(move || books.forget_whoever_is_due().map_err(|error| error.code()));
+        match done.await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(people)) => tracing::info!(people, "whoever asked to be forgotten is"),
+            Ok(Err(code)) => {
+                tracing::warn!(?code, "somebody is due to be forgotten, and could not be; it is tried again")
+            }
+        }
     }
 }
 

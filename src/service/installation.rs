@@ -397,7 +397,7 @@ impl Installation {
     /// Reads names.
     #[must_use]
     pub const fn names(&self) -> Names<'_> {
-        Names::new(&self.network.ledger, &self.network.keyring)
+        Names::new(&self.network.ledger, &self.network.keyring, self.directory.profiles())
     }
 }
 

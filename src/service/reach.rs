@@ -9,7 +9,7 @@ use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use crate::access::{Allowed, Words};
 use crate::api;
-use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Opened, Refusal, Topic};
+use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Opened, OwnerNumber, Refusal, Topic};
 use crate::ledger::AccountView;
 
 impl Installation {
@@ -66,6 +66,11 @@ impl Installation {
                 self.bank_in_reach(allowed, pair.first)?;
                 self.bank_in_reach(allowed, pair.second)
             }
+            Action::Note(note) if is_about_somebody(note.topic) => {
+                let owner = u32::try_from(note.subject).map_or(OwnerNumber::OPERATOR, OwnerNumber::new);
+                let is_seen = self.banks_of(owner).into_iter().any(|bank| allowed.sees_bank(bank));
+                if is_seen { Ok(()) } else { Err(self.refused(&Refusal::OwnerNotFound(owner))) }
+            }
             Action::Note(note) => {
                 let bank = u32::try_from(note.subject).map_or(BankNumber::default(), BankNumber::new);
                 self.bank_in_reach(allowed, bank)
@@ -106,7 +111,7 @@ impl Installation {
             return true;
         }
         let of_a_bank = !allowed.sees_own_side_only()
-            && banks_named(entry).into_iter().any(|bank| allowed.sees_bank(bank));
+            && self.banks_concerned(entry).into_iter().any(|bank| allowed.sees_bank(bank));
         of_a_bank || accounts_of(entry).into_iter().any(|account| self.sees_account(allowed, account))
     }
 
@@ -123,8 +128,27 @@ impl Installation {
             let view = views.account(account).filter(|view| view.bank == bank);
             view.is_some_and(|view| allowed.sees_account(view.bank, view.kind, view.owner))
         };
-        let is_named = allowed.sees_bank(bank) && banks_named(entry).contains(&bank);
+        let is_named = allowed.sees_bank(bank) && self.banks_concerned(entry).contains(&bank);
         is_named || accounts_of(entry).into_iter().any(is_in)
+    }
+
+    /// The banks an entry is about by name, and those whose people it says something of. A short look at the
+    /// directory: not while that is kept for a change.
+    fn banks_concerned(&self, entry: &Entry) -> Vec<BankNumber> {
+        if let Action::Note(note) = &entry.command.action
+            && is_about_somebody(note.topic)
+        {
+            return u32::try_from(note.subject)
+                .map_or_else(|_| Vec::new(), |owner| self.banks_of(OwnerNumber::new(owner)));
+        }
+        banks_named(entry)
+    }
+
+    /// The banks that count somebody among their people.
+    fn banks_of(&self, owner: OwnerNumber) -> Vec<BankNumber> {
+        let known = self.directory.known();
+        let Some(person) = known.people.person(owner) else { return Vec::new() };
+        person.accounts.iter().map(|account| account.bank).chain([person.bank]).collect()
     }
 
     /// What a caller sees of an entry that they see: balances and transfers of accounts in reach, and the words
@@ -261,6 +285,21 @@ fn banks_named(entry: &Entry) -> Vec<BankNumber> {
 /// Whether the subject of a note on this topic is a bank. Whoever sees the bank sees the note.
 fn is_about_a_bank(topic: Topic) -> bool {
     [Topic::ACTIVITIES, Topic::POLICY, Topic::PERIOD_LOCK].contains(&topic)
+}
+
+/// Whether the subject of a note on this topic is the owner number of somebody. Whoever sees a bank whose people
+/// they are of sees the note.
+fn is_about_somebody(topic: Topic) -> bool {
+    [
+        Topic::ERASURE,
+        Topic::PERSON,
+        Topic::STANDING,
+        Topic::REPRESENTATIVE,
+        Topic::PAUSE,
+        Topic::VENUE,
+        Topic::STAFF,
+    ]
+    .contains(&topic)
 }
 
 /// Every account an entry names, moves or opens.

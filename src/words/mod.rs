@@ -14,6 +14,7 @@
 pub mod figures;
 pub mod kinds;
 mod limits;
+pub mod people;
 pub mod periods;
 pub mod refusals;
 

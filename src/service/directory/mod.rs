@@ -1,5 +1,6 @@
 //! DirectoryService, call by call.
 
+mod people;
 mod policy;
 
 use tonic::{Request, Response, Status};
@@ -30,6 +31,52 @@ impl DirectoryService for Service {
 
     async fn lock_period(&self, request: Request<LockPeriodRequest>) -> Answer<LockPeriodResponse> {
         self.change(request, Installation::lock_period).await
+    }
+
+    async fn create_person(&self, request: Request<CreatePersonRequest>) -> Answer<CreatePersonResponse> {
+        self.change(request, Installation::create_person).await
+    }
+
+    async fn update_person(&self, request: Request<UpdatePersonRequest>) -> Answer<UpdatePersonResponse> {
+        self.change(request, Installation::update_person).await
+    }
+
+    async fn get_person(&self, request: Request<GetPersonRequest>) -> Answer<GetPersonResponse> {
+        self.read(request, Installation::get_person).await
+    }
+
+    async fn search_people(&self, request: Request<SearchPeopleRequest>) -> Answer<SearchPeopleResponse> {
+        self.read(request, Installation::search_people).await
+    }
+
+    async fn set_member_standing(
+        &self,
+        request: Request<SetMemberStandingRequest>,
+    ) -> Answer<SetMemberStandingResponse> {
+        self.change(request, Installation::set_member_standing).await
+    }
+
+    async fn set_representative(
+        &self,
+        request: Request<SetRepresentativeRequest>,
+    ) -> Answer<SetRepresentativeResponse> {
+        self.change(request, Installation::set_representative).await
+    }
+
+    async fn open_pot(&self, request: Request<OpenPotRequest>) -> Answer<OpenPotResponse> {
+        self.change(request, Installation::open_pot).await
+    }
+
+    async fn pause_member(&self, request: Request<PauseMemberRequest>) -> Answer<PauseMemberResponse> {
+        self.change(request, Installation::pause_member).await
+    }
+
+    async fn close_member(&self, request: Request<CloseMemberRequest>) -> Answer<CloseMemberResponse> {
+        self.change(request, Installation::close_member).await
+    }
+
+    async fn erase_member(&self, request: Request<EraseMemberRequest>) -> Answer<EraseMemberResponse> {
+        self.change(request, Installation::erase_member).await
     }
 }
 

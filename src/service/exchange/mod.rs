@@ -7,6 +7,7 @@ mod words;
 mod writing;
 
 use tonic::{Request, Response, Status};
+pub use writing::Id;
 
 use super::Service;
 use super::installation::Installation;

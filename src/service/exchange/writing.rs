@@ -59,7 +59,7 @@ impl Installation {
     }
 
     /// Judges and writes. What this id did before is its answer, whatever the rules say by now.
-    pub(super) fn exchange<T>(
+    pub(in crate::service) fn exchange<T>(
         &self,
         allowed: &Allowed,
         id: Id,
@@ -130,7 +130,7 @@ impl Installation {
     }
 
     /// What a person hears of what was written.
-    pub(super) fn done(&self, allowed: &Allowed, done: &Done) -> api::Done {
+    pub(in crate::service) fn done(&self, allowed: &Allowed, done: &Done) -> api::Done {
         let receipt = self.receipt_as_seen(allowed, &done.receipt);
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();

@@ -1,0 +1,95 @@
+//! People who are forgotten: paused at once, done after 14 days.
+//!
+//! - When it is due stands in the books, in the note that began it: a restart goes on where it was.
+//! - It is not done while hours are set aside from an account of theirs, or for one; then it is done later.
+//! - What is done is an erasure like any other ([`crate::network::Network::erase`]), by whoever asked for it.
+
+use super::terms::of;
+use super::{Id, owner, refused};
+use crate::access::Allowed;
+use crate::api::*;
+use crate::directory::Known;
+use crate::directory::people::terms::PauseCause;
+use crate::directory::people::{Person as Somebody, Said};
+use crate::domain::{OwnerNumber, Reason, RequestKey, Scope, Sequence, Timestamp};
+use crate::network::derived_id;
+use crate::service::installation::Installation;
+use crate::service::not_done::NotDone;
+use crate::words::people as words;
+
+/// So many are forgotten at a time; the next the next time.
+const FORGOTTEN_AT_ONCE_MAX: usize = 100;
+
+impl Installation {
+    pub(in crate::service::directory) fn erase_member(
+        &self,
+        allowed: &Allowed,
+        request: EraseMemberRequest,
+    ) -> Result<EraseMemberResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let owner = owner("owner_number", request.owner_number)?;
+        let said =
+            if request.is_taken_back { Said::Resumed } else { Said::Paused(PauseCause::ToBeForgotten) };
+        let receipt = self.say(allowed, id, owner, &said, |known, person| {
+            self.not_oneself(allowed, known, person)?;
+            if self.is_an_institution(known, owner) {
+                return Err(NotDone::bad(
+                    "owner_number",
+                    "a person's: this one is a time bank, or the network",
+                ));
+            }
+            match (leaves(person), request.is_taken_back) {
+                (true, true) | (false, false) => Ok(()),
+                (true, false) => Err(refused(Reason::Paused, words::to_be_forgotten(), &of(owner))),
+                (false, true) => Err(refused(Reason::NothingWaits, words::not_to_be_forgotten(), &of(owner))),
+            }
+        })?;
+        let due_at = (!request.is_taken_back).then(|| self.until(&receipt));
+        Ok(EraseMemberResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), due_at })
+    }
+
+    /// Forgets whoever is due; says how many. Blocking.
+    ///
+    /// # Errors
+    /// The first that could not be forgotten; the others of this time wait for the next.
+    pub fn forget_whoever_is_due(&self) -> Result<usize, NotDone> {
+        let known = self.directory.now(&self.network.ledger)?;
+        let now = self.access.now();
+        let due = known.people.persons().filter(|person| is_due(person, now));
+        let due = due.filter(|person| !self.is_in_the_way(&known, person)).map(|person| person.owner);
+        let due: Vec<_> = due.take(FORGOTTEN_AT_ONCE_MAX).collect();
+        drop(known);
+        for owner in &due {
+            self.directory.change(&self.network.ledger, |known| self.forget(known, *owner, now))?;
+        }
+        Ok(due.len())
+    }
+
+    /// Forgets `owner`, unless it was taken back meanwhile.
+    fn forget(&self, known: &Known, owner: OwnerNumber, now: Timestamp) -> Result<(), NotDone> {
+        let person = known.people.person(owner).filter(|person| is_due(person, now));
+        let person = person.filter(|person| !self.is_in_the_way(known, person));
+        let Some(pause) = person.and_then(|person| person.pause) else { return Ok(()) };
+        // The same request for the same asking: a kill between the entry and the key is mended at the start.
+        let from = [&owner.get().to_le_bytes()[..], &pause.since.micros().to_le_bytes()].concat();
+        let key = RequestKey { scope: Scope::OPERATOR, id: derived_id("hourbook forgets somebody", &from) };
+        let erased = self.network.erase(key, pause.by, owner);
+        erased.map(drop).map_err(|error| NotDone::Unknown(error.to_string()))
+    }
+
+    /// Whether something is set aside from or for an account of theirs, or they became a time bank meanwhile.
+    fn is_in_the_way(&self, known: &Known, person: &Somebody) -> bool {
+        let views = self.network.ledger.views();
+        let has = |account| !views.open_holds(Some(account), Sequence::ZERO, 1).is_empty();
+        person.accounts.iter().any(|account| has(account.number))
+            || self.is_an_institution(known, person.owner)
+    }
+}
+
+fn leaves(person: &Somebody) -> bool {
+    person.pause.is_some_and(|pause| pause.cause == PauseCause::ToBeForgotten)
+}
+
+fn is_due(person: &Somebody, now: Timestamp) -> bool {
+    person.erased_at.is_none() && leaves(person) && person.pause.is_some_and(|pause| pause.until <= now)
+}

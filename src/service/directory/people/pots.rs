@@ -1,0 +1,80 @@
+//! Pots: hours kept for a purpose.
+
+use super::{Id, bare};
+use crate::access::Allowed;
+use crate::api::*;
+use crate::directory::people::{Opens, Said};
+use crate::domain::{
+    AccountKind, AccountNumber, Action, Attachment, BankNumber, NewAccount, Opened, OwnerNumber, Refusal,
+    Topic,
+};
+use crate::seal::{self, Place, Text};
+use crate::service::fields;
+use crate::service::installation::Installation;
+use crate::service::not_done::NotDone;
+
+/// What a pot is for has at most this many bytes.
+const PURPOSE_BYTES_MAX: usize = 200;
+
+impl Installation {
+    pub(in crate::service::directory) fn open_pot(
+        &self,
+        allowed: &Allowed,
+        request: OpenPotRequest,
+    ) -> Result<OpenPotResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let bank = BankNumber::new(request.bank_number);
+        let purpose = request.purpose.trim().to_owned();
+        if !(1..=PURPOSE_BYTES_MAX).contains(&purpose.len()) {
+            return Err(NotDone::bad("purpose", "1 to 200 bytes"));
+        }
+        let last_day = fields::day("last_day", request.last_day)?;
+        let opens = read_opens(request.opens, request.broker_line_seconds)?;
+        let limits = request.limits.map(|limits| fields::limits("limits", Some(limits))).transpose()?;
+        self.bank_in_reach(allowed, bank)?;
+        let receipt = self.tell(allowed, id, |telling| {
+            let there = telling.known.banks.get(bank);
+            let owner = there.ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))?.owner;
+            // Its name, wherever accounts have one; and what it is for, which may be said anew one day.
+            let sealed = |place| self.sealed(owner, &id, place, &purpose);
+            let usual = telling.known.policies.current(bank).settings().pot_limits;
+            let limits = limits.or_else(|| super::limits_before(telling)).unwrap_or(usual);
+            let (kind, label) = (AccountKind::Pot, sealed(Place::Account(0))?);
+            let said = Said::Pot { last_day, opens, purpose: sealed(Place::Attachment)? };
+            let mut command =
+                bare(Action::OpenAccounts(vec![NewAccount { bank, kind, owner, limits, label }]));
+            command.attachment = Some(Box::new(Attachment { topic: Topic::POT, body: said.encode() }));
+            Ok(command)
+        })?;
+        let opened = match receipt.entry.outcome.opened {
+            Opened::Accounts(account) => Some(account),
+            Opened::Nothing | Opened::Owners(_) | Opened::Bank(..) => None,
+        };
+        let account_number = opened.map_or(0, AccountNumber::printed);
+        Ok(OpenPotResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), account_number })
+    }
+
+    fn sealed(&self, owner: OwnerNumber, id: &Id, place: Place, purpose: &str) -> Result<Box<[u8]>, NotDone> {
+        let text = Text { label: Some(purpose.to_owned()), ..Text::default() };
+        let sealed = seal::seal(&self.network.keyring, &[owner], &id.key, place, &text);
+        let sealed = sealed.map_err(|error| self.not_sealed(&error))?;
+        Ok(sealed.into_bytes().into_boxed_slice())
+    }
+}
+
+fn read_opens(number: i32, line_seconds: i64) -> Result<Opens, NotDone> {
+    let opens = match PotOpens::try_from(number) {
+        Ok(PotOpens::Brokers) => {
+            return Ok(Opens::Brokers(fields::amount("broker_line_seconds", line_seconds)?));
+        }
+        Ok(PotOpens::Lead) => Opens::Lead,
+        Ok(PotOpens::Panel) => Opens::Panel,
+        Ok(PotOpens::Unspecified) | Err(_) => {
+            return Err(NotDone::bad("opens", "one of those who may, from 1 to 3"));
+        }
+    };
+    if line_seconds != 0 {
+        return Err(NotDone::bad("broker_line_seconds", "0 where brokers may not open it"));
+    }
+    Ok(opens)
+}

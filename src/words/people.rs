@@ -1,0 +1,79 @@
+//! People and pots: why something about them is not done now, and what to do next.
+//!
+//! Nobody is named here but by number: whoever reads a refusal may not be one who sees names.
+
+use crate::domain::OwnerNumber;
+
+/// Somebody new may be one of those who are here already.
+#[must_use]
+pub fn same_person(candidates: &[OwnerNumber]) -> String {
+    let numbers: Vec<_> = candidates.iter().map(|owner| owner.get().to_string()).collect();
+    let (who, whom) = match numbers.as_slice() {
+        [one] => (format!("person {one}"), "that person"),
+        _ => (format!("persons {}", numbers.join(", ")), "any of them"),
+    };
+    format!(
+        "Not done: somebody very like that is here already, {who}. Nothing was written down. If it is really not \
+         {whom}, say that it is somebody else."
+    )
+}
+
+/// What is asked is about the one who asks.
+#[must_use]
+pub fn about_oneself() -> String {
+    "Not done: it is about you, or about whom you speak for, and somebody else has to do that. Nothing was changed. \
+     Ask another broker, or a lead."
+        .to_owned()
+}
+
+/// Whoever set a pause does not go on with it.
+#[must_use]
+pub fn pause_by_the_same() -> String {
+    "Not done: a pause goes on only if somebody else than whoever set it says so. Nothing was changed. Ask a second \
+     person."
+        .to_owned()
+}
+
+/// They asked to be forgotten.
+#[must_use]
+pub fn to_be_forgotten() -> String {
+    "Not done: there is a pause until what is known of them is forgotten, as they asked. Nothing was changed. If \
+     they want to stay after all, take that back first."
+        .to_owned()
+}
+
+/// There is no pause that could end.
+#[must_use]
+pub fn not_paused() -> String {
+    "Not done: there is no pause now. Nothing was changed.".to_owned()
+}
+
+/// Nobody asked to forget them.
+#[must_use]
+pub fn not_to_be_forgotten() -> String {
+    "Not done: nobody asked to forget them. Nothing was changed.".to_owned()
+}
+
+/// They do not speak for them.
+#[must_use]
+pub fn does_not_speak() -> String {
+    "Not done: they do not speak for them now. Nothing was changed.".to_owned()
+}
+
+/// As many speak for them as can.
+#[must_use]
+pub fn too_many_speak(most: usize) -> String {
+    format!(
+        "Not done: {most} people speak for them, and there can be no more. Nothing was changed. Say first that \
+         somebody no longer does."
+    )
+}
+
+/// More is set aside than one call lets go.
+#[must_use]
+pub fn more_to_let_go(let_go: usize) -> String {
+    format!(
+        "Not done yet: {let_go} of what was set aside was let go, and there is more. The account is not closed. Ask \
+         again."
+    )
+}
