@@ -21,6 +21,19 @@ pub const GARDENING: &str = "gardening";
 pub const WALKING_GROUP: &str = "walking group";
 /// What help is for in Ashenford.
 pub const LEAFLETS: &str = "leaflets";
+/// What help is for in Ashenford, from chapter 2 on.
+pub const LATER: [&str; 10] = [
+    "painting",
+    "befriending",
+    "mystery shopping",
+    "mending",
+    "driving",
+    "language practice",
+    "room for a meeting",
+    "form filling",
+    "computer help",
+    "sewing",
+];
 
 /// What the two banks may owe each other.
 const CLEARING_CAP_SECONDS: i64 = 3 * HOUR;
@@ -30,7 +43,8 @@ pub fn open_banks(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     let ashenford = open_bank(stage, "Ashenford", 80, "A pot", "A created")?;
     let quillmere = open_bank(stage, "Quillmere", 20, "Q pot", "Q created")?;
     open_clearing(stage, ashenford, quillmere)?;
-    list_activities(stage, ashenford, &[GARDENING, WALKING_GROUP, LEAFLETS])?;
+    let activities = [&[GARDENING, WALKING_GROUP, LEAFLETS][..], &LATER].concat();
+    list_activities(stage, ashenford, &activities)?;
 
     let member = api::Limits { warn_below_seconds: Some(-3 * HOUR), ..floor(-5) };
     open_accounts(stage, ashenford, api::AccountKind::Member, member, &ASHENFORD)?;
@@ -139,6 +153,7 @@ fn open_accounts(
             Some(Did::AccountsOpened(opened)) => opened.account_numbers.first().copied(),
             _ => None,
         };
+        stage.own(name, owner);
         stage.enter(name, opened.ok_or_else(|| stage.otherwise(format!("an account for {name}"), "none"))?);
     }
     Ok(())

@@ -2,14 +2,16 @@
 //! person, and compared with the figures the story must come to.
 //!
 //! A chapter joins with the part of Hourbook that brings its calls. Now: chapter 1 (the books), told
-//! over gRPC to a server of its own, and a chapter of its own about what happens when the machine fails
+//! over gRPC to a server of its own, chapter 2 (people), for which the network begins, and a chapter of its own about what happens when the machine fails
 //! and when somebody asks to be forgotten. The clock is the story's own: it starts on 5 May 2026 and goes
 //! when told to; where the demo keeps serving, it runs on from the story's last moment.
 
 mod cast;
 mod chapter_one;
+mod chapter_two;
 mod expected;
 mod figures;
+mod keys;
 mod killed;
 mod served;
 mod stage;
@@ -62,6 +64,12 @@ pub enum StoryError {
     /// The demo's server did not begin, or ended by itself.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// The keys of the network could not be opened.
+    #[error(transparent)]
+    Access(#[from] crate::access::AccessError),
+    /// The network did not begin.
+    #[error(transparent)]
+    NotMade(#[from] crate::access::NotMade),
     /// Warnings of the server cannot be heard.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
@@ -118,14 +126,14 @@ impl StoryError {
 /// fails, or the process is told to end before the story is over.
 pub fn play(once: Once, out: &mut dyn Write) -> Result<(), StoryError> {
     let clock = Arc::new(ManualClock::new(stage::utc(2026, 5, 5, 8, 0)));
-    let served = Served::start(Arc::clone(&clock) as _, once)?;
-    let told = tell(&served, &clock, once, out);
+    let mut served = Served::start(Arc::clone(&clock) as _, once)?;
+    let told = tell(&mut served, &clock, once, out);
     // Where both failed, the server is why.
     served.end().and(told)
 }
 
 fn tell(
-    served: &Served,
+    served: &mut Served,
     clock: &Arc<ManualClock>,
     once: Once,
     out: &mut dyn Write,
@@ -140,6 +148,9 @@ fn tell(
     cast::open_banks(&mut stage)?;
     chapter_one::play(&mut stage)?;
     expected::compare(&mut stage, &expected::AFTER_CHAPTER_ONE)?;
+    stage.line("\nChapter 2: people\n")?;
+    chapter_two::play(&mut stage)?;
+    expected::compare(&mut stage, &expected::AFTER_CHAPTER_TWO)?;
     let people = trying::People::of(&stage)?;
 
     say(out, "\nA short chapter about bad days\n")?;

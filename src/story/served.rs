@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,12 +23,15 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::{Once, StoryError};
+use crate::access::Access;
+use crate::access::pace::CALLS_PER_SECOND_USUAL;
 use crate::config::USUAL_ADDRESS;
+use crate::domain::KeyText;
 use crate::journal::DataDirectory;
 use crate::ledger::Clock;
-use crate::network::NetworkError;
+use crate::network::{Network, NetworkError, NetworkOptions};
 use crate::server::{self, Options, ServerError};
-use crate::telemetry::{self, LevelFilter, Settings};
+use crate::telemetry::{self, LevelFilter, Metrics, Settings};
 
 /// No answer takes longer: the story waits for none but the machine's.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
@@ -38,15 +42,49 @@ const END_MAX: Duration = Duration::from_secs(10);
 pub struct Served {
     /// First, so that everything that runs is gone before its folder is.
     runtime: Runtime,
-    address: SocketAddr,
-    channel: Channel,
+    running: Running,
+    clock: Arc<dyn Clock>,
+    metrics: Metrics,
     /// Whether TERM or INT came.
     told: watch::Receiver<bool>,
+    folder: TempDir,
+}
+
+/// What runs.
+struct Running {
+    address: SocketAddr,
+    channel: Channel,
     /// Closed when the server has ended.
     over: watch::Receiver<()>,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), ServerError>>,
-    folder: TempDir,
+}
+
+impl Running {
+    /// Starts a server on the books in `directory`. Inside the runtime.
+    fn start(
+        directory: DataDirectory,
+        listener: TcpListener,
+        (clock, metrics): (Arc<dyn Clock>, Metrics),
+    ) -> Result<Self, StoryError> {
+        let mut options = Options::new(directory, metrics);
+        options.clock = clock;
+        // The server says how it ended; exiting here would leave the folder behind.
+        options.on_failure = Box::new(|_| {});
+        let address = listener.local_addr().map_err(StoryError::io("listening"))?;
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(ServerError::from)?;
+        let channel = endpoint.connect_lazy();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (runs, over) = watch::channel(());
+        let ended = tokio::spawn(async move {
+            let _dropped_at_the_end = runs;
+            let until = async {
+                let _told_or_dropped = stopped.await;
+            };
+            server::run(listener, until, options).await
+        });
+        Ok(Self { address, channel, over, stop, ended })
+    }
 }
 
 impl Served {
@@ -62,41 +100,62 @@ impl Served {
         let metrics = telemetry::install(&settings)?.metrics();
         let folder = tempfile::Builder::new().prefix("hourbook-demo-").tempdir();
         let folder = folder.map_err(StoryError::io("making a temporary directory"))?;
-        let directory = DataDirectory::open(folder.path()).map_err(NetworkError::from)?;
-        let mut options = Options::new(directory, metrics);
-        options.clock = clock;
-        // The server says how it ended; exiting here would leave the folder behind.
-        options.on_failure = Box::new(|_| {});
+        let directory = DataDirectory::open(&books_in(&folder)).map_err(NetworkError::from)?;
 
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(StoryError::io("starting the runtime"))?;
         let inside = runtime.enter();
         let listener = runtime.block_on(listen(once)).map_err(StoryError::io("listening"))?;
-        let address = listener.local_addr().map_err(StoryError::io("listening"))?;
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(ServerError::from)?;
-        let channel = endpoint.connect_lazy();
         let told = hear_signals().map_err(StoryError::io("listening for TERM and INT"))?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (runs, over) = watch::channel(());
-        let ended = runtime.spawn(async move {
-            let _dropped_at_the_end = runs;
-            let until = async {
-                let _told_or_dropped = stopped.await;
-            };
-            server::run(listener, until, options).await
-        });
+        let running = Running::start(directory, listener, (Arc::clone(&clock), metrics.clone()))?;
         drop(inside);
-        Ok(Self { runtime, address, channel, told, over, stop, ended, folder })
+        Ok(Self { runtime, running, clock, metrics, told, folder })
+    }
+
+    /// Stops the server, has the network begin as `hourbook init` does, and starts it again where it was. From
+    /// now on nobody calls without a key; this is the first, an admin's.
+    ///
+    /// # Errors
+    /// [`StoryError`] if the server failed, or does not stop and start again.
+    pub fn begin(&mut self, name: &str) -> Result<KeyText, StoryError> {
+        let inside = self.runtime.enter();
+        let directory = books_in(&self.folder);
+        let (clock, address) = (Arc::clone(&self.clock), self.running.address);
+        // Somebody must be there to be stopped: another that never runs takes the place.
+        let (stop, _) = oneshot::channel();
+        let ended = tokio::spawn(async { Ok(()) });
+        drop(std::mem::replace(&mut self.running.stop, stop));
+        let ended = std::mem::replace(&mut self.running.ended, ended);
+        self.runtime.block_on(ended).map_err(ServerError::Opening)??;
+
+        let open = || DataDirectory::open(&directory).map_err(NetworkError::from);
+        let options = NetworkOptions { clock: Arc::clone(&clock), ..NetworkOptions::default() };
+        let network = Network::open_in(open()?, options)?;
+        let access = Access::open(&network, clock, CALLS_PER_SECOND_USUAL)?;
+        let key = access.begin(&network, name)?.text;
+        drop(access);
+        drop(network);
+
+        let listener = self.runtime.block_on(TcpListener::bind(address)).map_err(StoryError::io("listening"))?;
+        self.running = Running::start(open()?, listener, (Arc::clone(&self.clock), self.metrics.clone()))?;
+        drop(inside);
+        self.wait_until_serving()?;
+        Ok(key)
     }
 
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.running.address
     }
 
     /// A connection to it.
     pub fn channel(&self) -> Channel {
-        self.channel.clone()
+        self.running.channel.clone()
+    }
+
+    /// Where files beside the books may stand; they go away with them.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Waits until the books are open.
@@ -138,7 +197,7 @@ impl Served {
 
     /// Waits until this process is told to end, or the server ends by itself; [`Served::end`] says which.
     pub fn wait_until_told(&self) {
-        let (mut told, mut over) = (self.told.clone(), self.over.clone());
+        let (mut told, mut over) = (self.told.clone(), self.running.over.clone());
         self.runtime.block_on(async {
             tokio::select! {
                 _ = told.wait_for(|told| *told) => {}
@@ -152,7 +211,7 @@ impl Served {
     /// # Errors
     /// [`StoryError`] if the server failed, now or before, or something of the directory stays.
     pub fn end(self) -> Result<(), StoryError> {
-        let Self { runtime, channel, stop, ended, folder, .. } = self;
+        let Self { runtime, running: Running { channel, stop, ended, .. }, folder, .. } = self;
         drop((channel, stop));
         let ended = runtime.block_on(ended);
         runtime.shutdown_timeout(END_MAX);
@@ -160,6 +219,11 @@ impl Served {
         ended.map_err(ServerError::Opening)??;
         gone
     }
+}
+
+/// The books stand beside the keys of the story.
+fn books_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("books")
 }
 
 async fn listen(once: Once) -> io::Result<TcpListener> {

@@ -1,26 +1,33 @@
 //! Where the story is played: the clients, the clock, who is who, and how a step is said.
 //!
-//! Speaks to the books only through the API, as any client does. Its network has no keys, so every call acts
-//! as the local operator.
+//! Speaks to the books only through the API, as any client does. Until the network begins every call acts as the
+//! local operator; from then on everybody who calls shows a key of their own.
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
-use tonic::transport::Channel;
 use tonic::{Response, Status};
 use tonic_types::StatusExt;
 
 use super::served::Served;
 use super::{LINE_LETTERS, StoryError, say, show};
 use crate::api;
+use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
+use crate::api::directory_service_client::DirectoryServiceClient;
+use crate::api::exchange_service_client::ExchangeServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
-use crate::domain::{Amount, Day, RequestId, Timestamp};
+use crate::client::{Shown, Wire};
+use crate::domain::{Amount, Day, KeyText, RequestId, Timestamp};
 use crate::ledger::{Clock, ManualClock};
 use crate::words;
 
 /// Below the step and the day.
 const INDENT: &str = "                 ";
+
+/// Who looks at balances and has the books verified, once there are keys.
+pub const AUDITOR: &str = "Una";
 
 /// An hour in seconds.
 pub const HOUR: i64 = 3_600;
@@ -32,29 +39,103 @@ pub type Moving = (&'static str, &'static str, i64);
 
 /// The stage.
 pub struct Stage<'a> {
-    served: &'a Served,
+    served: &'a mut Served,
     clock: &'a ManualClock,
     out: &'a mut dyn Write,
     /// Account numbers, check digit included.
     accounts: BTreeMap<&'static str, u32>,
+    /// Who people are in the books.
+    owners: BTreeMap<&'static str, u32>,
+    /// Whose keys there are.
+    keys: BTreeMap<&'static str, Shown>,
     /// Numbers in Ashenford's list.
     activities: BTreeMap<&'static str, u32>,
+    /// Numbers that a later step needs.
+    kept: BTreeMap<&'static str, u64>,
     step: u8,
     requests: u128,
 }
 
 impl<'a> Stage<'a> {
-    pub fn new(served: &'a Served, clock: &'a ManualClock, out: &'a mut dyn Write) -> Self {
-        let (accounts, activities) = (BTreeMap::new(), BTreeMap::new());
-        Self { served, clock, out, accounts, activities, step: 0, requests: 0 }
+    pub fn new(served: &'a mut Served, clock: &'a ManualClock, out: &'a mut dyn Write) -> Self {
+        let (accounts, owners) = (BTreeMap::new(), BTreeMap::new());
+        let (keys, activities) = (BTreeMap::new(), BTreeMap::new());
+        Self { served, clock, out, accounts, owners, keys, activities, kept: BTreeMap::new(), step: 0, requests: 0 }
     }
 
-    pub fn ledger(&self) -> LedgerServiceClient<Channel> {
-        LedgerServiceClient::new(self.served.channel())
+    pub fn ledger(&self) -> LedgerServiceClient<Wire> {
+        LedgerServiceClient::new(self.wire(AUDITOR))
     }
 
-    pub fn audit(&self) -> AuditServiceClient<Channel> {
-        AuditServiceClient::new(self.served.channel())
+    pub fn audit(&self) -> AuditServiceClient<Wire> {
+        AuditServiceClient::new(self.wire(AUDITOR))
+    }
+
+    /// Exchanges, as somebody who has a key.
+    pub fn exchanges(&self, who: &'static str) -> ExchangeServiceClient<Wire> {
+        ExchangeServiceClient::new(self.wire(who))
+    }
+
+    /// The directory, as somebody who has a key.
+    pub fn directory(&self, who: &'static str) -> DirectoryServiceClient<Wire> {
+        DirectoryServiceClient::new(self.wire(who))
+    }
+
+    /// The books, as somebody who has a key.
+    pub fn ledger_of(&self, who: &'static str) -> LedgerServiceClient<Wire> {
+        LedgerServiceClient::new(self.wire(who))
+    }
+
+    /// Keys, as somebody who has one.
+    pub fn access(&self, who: &'static str) -> AccessServiceClient<Wire> {
+        AccessServiceClient::new(self.wire(who))
+    }
+
+    /// A connection that shows the key of `who`, once the network has keys.
+    fn wire(&self, who: &'static str) -> Wire {
+        self.keys.get(who).cloned().unwrap_or(Shown::NOTHING).on(self.served.channel())
+    }
+
+    /// The network begins, with the key of its first admin.
+    pub fn begin(&mut self, name: &str, admin: &'static str) -> Result<(), StoryError> {
+        let key = self.served.begin(name)?;
+        self.keys.insert(admin, Shown::key(&key));
+        Ok(())
+    }
+
+    /// Somebody has a key.
+    pub fn give_key(&mut self, who: &'static str, key: &KeyText) {
+        self.keys.insert(who, Shown::key(key));
+    }
+
+    /// Gives somebody their number in the books.
+    pub fn own(&mut self, name: &'static str, owner: u32) {
+        self.owners.insert(name, owner);
+    }
+
+    /// Who somebody is in the books; 0 for nobody.
+    pub fn owner(&self, name: &'static str) -> u32 {
+        self.owners.get(name).copied().unwrap_or_default()
+    }
+
+    /// The number of an activity in the list of Ashenford.
+    pub fn activity(&self, name: &'static str) -> Result<u32, StoryError> {
+        self.activities.get(name).copied().ok_or_else(|| self.otherwise("an activity", "none"))
+    }
+
+    /// Keeps a number for a later step.
+    pub fn keep(&mut self, what: &'static str, number: u64) {
+        self.kept.insert(what, number);
+    }
+
+    /// A number that an earlier step kept.
+    pub fn kept(&self, what: &'static str) -> Result<u64, StoryError> {
+        self.kept.get(what).copied().ok_or_else(|| self.otherwise(what, "nothing was kept"))
+    }
+
+    /// Where files beside the books may stand.
+    pub fn folder(&self) -> &Path {
+        self.served.folder()
     }
 
     /// A step begins, on a day at a time in UTC; the clock goes there.
@@ -68,6 +149,11 @@ impl<'a> Stage<'a> {
         let start = format!("{:>3}  {}  ", self.step, self.now().utc_day());
         let options = textwrap::Options::new(LINE_LETTERS).initial_indent(&start).subsequent_indent(INDENT);
         say(self.out, &textwrap::fill(sentence, options))
+    }
+
+    /// A line of its own.
+    pub fn line(&mut self, text: &str) -> Result<(), StoryError> {
+        say(self.out, text)
     }
 
     /// Something shown below a step.
@@ -146,9 +232,7 @@ impl<'a> Stage<'a> {
 
     /// Help given on the day of this step.
     pub fn details(&self) -> api::EntryDetails {
-        let (year, month, day) = self.now().utc_day().calendar();
-        let occurred_on = api::Date { year: i32::from(year), month: i32::from(month), day: i32::from(day) };
-        api::EntryDetails { occurred_on: Some(occurred_on), ..api::EntryDetails::default() }
+        api::EntryDetails { occurred_on: Some(date(self.now().utc_day())), ..api::EntryDetails::default() }
     }
 
     /// Hours from one to another.
@@ -193,6 +277,12 @@ impl<'a> Stage<'a> {
     pub fn otherwise(&self, expected: impl ToString, found: impl ToString) -> StoryError {
         StoryError::Otherwise { step: self.step, expected: expected.to_string(), found: found.to_string() }
     }
+}
+
+/// A day as the wire has it.
+pub fn date(day: Day) -> api::Date {
+    let (year, month, day) = day.calendar();
+    api::Date { year: i32::from(year), month: i32::from(month), day: i32::from(day) }
 }
 
 /// A moment of the story, in UTC.

@@ -1,0 +1,54 @@
+//! The network begins: from chapter 2 on everybody who calls has a key of their own.
+
+use super::StoryError;
+use super::stage::Stage;
+use crate::api;
+use crate::domain::KeyText;
+
+/// The network's first admin.
+const PIET: &str = "Piet";
+const ASHENFORD: u32 = 1;
+const QUILLMERE: u32 = 2;
+
+/// Has the network begin, and makes a key for everybody who acts in the story.
+pub fn hand_out(stage: &mut Stage<'_>) -> Result<(), StoryError> {
+    stage.begin("Rivermeet Time Network", PIET)?;
+    let everywhere = api::Reach { whole_network: true, ..api::Reach::default() };
+    make(stage, "Una", api::Role::Lead, everywhere, 0)?;
+    make(stage, "Tobias", api::Role::Broker, banks(&[ASHENFORD]), 0)?;
+    make(stage, "Oyin", api::Role::Broker, banks(&[QUILLMERE]), 0)?;
+    // Imelda is a member and a broker, and one person.
+    let imelda = stage.owner("Imelda");
+    make(stage, "Imelda", api::Role::Broker, banks(&[ASHENFORD]), imelda)?;
+    for name in ["Amina", "Dev", "Esme", "Greta", "Hanif", "Ivy"] {
+        let owner = stage.owner(name);
+        make(stage, name, api::Role::Member, banks(&[ASHENFORD]), owner)?;
+    }
+    Ok(())
+}
+
+fn banks(numbers: &[u32]) -> api::Reach {
+    api::Reach { bank_numbers: numbers.to_vec(), ..api::Reach::default() }
+}
+
+fn make(
+    stage: &mut Stage<'_>,
+    who: &'static str,
+    role: api::Role,
+    reach: api::Reach,
+    holder: u32,
+) -> Result<(), StoryError> {
+    let request = api::CreateKeyRequest {
+        request_id: stage.request_id(),
+        role: role.into(),
+        reach: Some(reach),
+        holder_owner_number: holder,
+        // Not encrypted, so never a person's name.
+        name: format!("key of a {}", role.as_str_name().trim_start_matches("ROLE_").to_lowercase()),
+        ..api::CreateKeyRequest::default()
+    };
+    let made = stage.call(stage.access(PIET).create_key(request))?;
+    let key = KeyText::parse(&made.key).map_err(|error| stage.otherwise("a key", error))?;
+    stage.give_key(who, &key);
+    Ok(())
+}
