@@ -77,7 +77,7 @@ pub enum Question {
     /// What the server takes you for
     #[command(name = "whoami")]
     WhoAmI,
-    /// Time banks: open one, list them
+    /// Time banks: open one, list them; what each has agreed on
     #[command(subcommand)]
     Bank(bank::Command),
     /// Accounts: open, show, list, set limits, close

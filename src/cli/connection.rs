@@ -18,6 +18,7 @@ use super::target::Target;
 use super::untrusted::{Why, why};
 use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
+use crate::api::directory_service_client::DirectoryServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
 use crate::client::{Shown, Wire};
 
@@ -39,6 +40,8 @@ pub struct Client {
     pub ledger: LedgerServiceClient<Wire>,
     /// Whether they add up.
     pub audit: AuditServiceClient<Wire>,
+    /// What banks have agreed on.
+    pub directory: DirectoryServiceClient<Wire>,
     /// Who may call.
     pub access: AccessServiceClient<Wire>,
     /// What all speak through.
@@ -101,6 +104,7 @@ fn clients(channel: Channel, shown: Shown) -> Client {
     Client {
         ledger: LedgerServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         audit: AuditServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        directory: DirectoryServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         access: AccessServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         channel,
     }

@@ -18,6 +18,17 @@ use crate::words;
 /// Lines told after a write; an entry of 256 transfers would fill the screen.
 const LINES_TOLD_MAX: usize = 10;
 
+/// What a note about a bank is, before the bank's number.
+const NOTES_OF_BANKS: [(Topic, &str); 3] = [
+    (Topic::ACTIVITIES, "activities listed in bank"),
+    (Topic::POLICY, "policy set in bank"),
+    (Topic::PERIOD_LOCK, "month closed in bank"),
+];
+
+fn is_on(note: &api::NoteKept, topic: Topic) -> bool {
+    note.topic == u32::from(topic.get())
+}
+
 /// The hours an entry moves or sets aside.
 fn transfers(entry: &api::Entry) -> &[api::Transfer] {
     match &entry.action {
@@ -164,14 +175,17 @@ fn action_words(entry: &api::Entry) -> String {
         Some(Action::AccountReopened(reopened)) => {
             format!("account {} opened again", reopened.account_number)
         }
-        Some(Action::NoteKept(note)) if note.topic == u32::from(Topic::CREDENTIAL.get()) => {
+        Some(Action::NoteKept(note)) if is_on(note, Topic::CREDENTIAL) => {
             if note.subject == 0 {
                 "about the network itself".to_owned()
             } else {
                 format!("about key {}", note.subject)
             }
         }
-        Some(Action::NoteKept(note)) => format!("note on topic {}", note.topic),
+        Some(Action::NoteKept(note)) => match NOTES_OF_BANKS.iter().find(|(topic, _)| is_on(note, *topic)) {
+            Some((_, what)) => format!("{what} {}", note.subject),
+            None => format!("note on topic {}", note.topic),
+        },
     }
 }
 
@@ -344,6 +358,23 @@ mod tests {
         );
         let gone = api::Entry { text_is_gone: true, details: None, ..entry };
         assert!(entry_line(&gone).ends_with("the text cannot be read any more"));
+    }
+
+    /// Goal: notes about banks say what they are. Method: each topic of a bank, a key, and a topic of a newer server.
+    #[test]
+    fn notes_are_told() {
+        for (topic, subject, told) in [
+            (Topic::ACTIVITIES.get(), 1, "activities listed in bank 1"),
+            (Topic::POLICY.get(), 2, "policy set in bank 2"),
+            (Topic::PERIOD_LOCK.get(), 3, "month closed in bank 3"),
+            (Topic::CREDENTIAL.get(), 4, "about key 4"),
+            (Topic::CREDENTIAL.get(), 0, "about the network itself"),
+            (999, 5, "note on topic 999"),
+        ] {
+            let kept = api::NoteKept { topic: topic.into(), subject };
+            let entry = api::Entry { action: Some(Action::NoteKept(kept)), ..api::Entry::default() };
+            assert_eq!(entry_line(&entry), told);
+        }
     }
 
     /// Goal: programs find units in names and null for what is not there. Method: a post as JSON.

@@ -9,6 +9,7 @@
 //! - Text of people is made harmless for a terminal and for a spreadsheet before it is printed.
 //! - No list is held as a whole but the lines of a digest, which are bounded; pages hold 1,000.
 
+mod activities;
 mod arguments;
 pub mod cells;
 mod commands;

@@ -67,6 +67,40 @@ pub fn level(text: &str) -> Result<Level, String> {
     Ok(Level::Seconds(if below.is_some() { -seconds } else { seconds }))
 }
 
+/// A length of time or nothing, seconds from zero: `1:30`, `0`.
+///
+/// # Errors
+/// In words.
+pub fn length(text: &str) -> Result<i64, String> {
+    match level(text)? {
+        Level::Seconds(seconds @ 0..) => Ok(seconds),
+        Level::Seconds(_) | Level::None => {
+            Err("type a length of time, like 1:30, or 0 for nothing".to_owned())
+        }
+    }
+}
+
+/// A month of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypedMonth {
+    /// The year, four digits.
+    pub year: i16,
+    /// The month, 1 to 12.
+    pub month: u8,
+}
+
+/// A month, `2026-05`. Which can be closed the server says.
+///
+/// # Errors
+/// In words.
+pub fn month(text: &str) -> Result<TypedMonth, String> {
+    let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.split_once('-').filter(|(year, month)| digits(year, 4) && digits(month, 2));
+    let read = parts.and_then(|(year, month)| Some((year.parse().ok()?, month.parse().ok()?)));
+    let read = read.filter(|(_, month)| (1..=12).contains(month));
+    read.map(|(year, month)| TypedMonth { year, month }).ok_or_else(|| "type a month like 2026-05".to_owned())
+}
+
 /// An account as printed on a card, as the API numbers it.
 ///
 /// # Errors
@@ -215,6 +249,24 @@ mod tests {
         }
         assert_eq!(level("None"), Ok(Level::None));
         assert!(level("--5").is_err() && level("-1.30").is_err() && level("-").is_err());
+    }
+
+    /// Goal: lengths begin at nothing and have an end. Method: each, and what levels may be besides.
+    #[test]
+    fn lengths_begin_at_nothing() {
+        assert_eq!(["0", "0:15", "2"].map(length), [Ok(0), Ok(900), Ok(7_200)]);
+        assert!(length("-1").is_err() && length("none").is_err() && length("1.30").is_err());
+    }
+
+    /// Goal: a month has one form. Method: both ends of a year, and slips.
+    #[test]
+    fn months_have_one_form() {
+        for (text, year, number) in [("2026-01", 2026, 1), ("1900-12", 1900, 12), ("9999-06", 9999, 6)] {
+            assert_eq!(month(text), Ok(TypedMonth { year, month: number }), "{text}");
+        }
+        for slip in ["2026-00", "2026-13", "2026-5", "26-05", "2026-05-01", "+026-05", "05-2026", "May", ""] {
+            assert!(month(slip).unwrap_err().contains("2026-05"), "{slip}");
+        }
     }
 
     /// Goal: a slip in an account number is heard of before anything is sent.

@@ -4,15 +4,13 @@ use clap::Args;
 
 use super::receipt;
 use crate::api;
+use crate::cli::activities;
 use crate::cli::arguments::{DetailFlags, WriteFlags, postable_kind};
 use crate::cli::connection::call;
 use crate::cli::entries::{Written, tell};
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::session::Session;
 use crate::cli::values::{self, TypedTransfer};
-
-/// Names that are suggested for one that is not in the list.
-const SUGGESTIONS_MAX: usize = 5;
 
 /// Who helped whom, for how long.
 #[derive(Debug, Args)]
@@ -75,7 +73,10 @@ impl TransferFlags {
         };
         let typed: Vec<_> = single.into_iter().chain(self.transfer.iter().copied()).collect();
         let activity_number = match (&self.activity, typed.first()) {
-            (Some(activity), Some(first)) => activity_number(session, activity, first.debit).await?,
+            (Some(activity), Some(first)) => {
+                let bank_number = session.account(first.debit).await?.bank_number;
+                activities::number(session, activity, bank_number).await?
+            }
             _ => 0,
         };
         let transfers = typed.into_iter().map(|typed| api::Transfer {
@@ -87,49 +88,6 @@ impl TransferFlags {
         });
         Ok(transfers.collect())
     }
-}
-
-/// The number of an activity in the list of the bank of `account`.
-async fn activity_number(session: &mut Session<'_, '_>, typed: &str, account: u32) -> Result<u32, Failure> {
-    if let Ok(number) = typed.parse() {
-        return Ok(number);
-    }
-    let bank_number = session.account(account).await?.bank_number;
-    let request = api::ListActivitiesRequest { bank_number };
-    let answer = session.client.ledger.list_activities(call(request)).await?.into_inner();
-    find_activity(typed, &answer.activities).map_err(|nearest| {
-        let hint = if nearest.is_empty() {
-            "its list is empty".to_owned()
-        } else {
-            format!("the nearest are: {}", nearest.join(", "))
-        };
-        Failure::Refused(format!("Not done: bank {bank_number} has no activity called '{typed}'; {hint}."))
-    })
-}
-
-/// The number of the name, whatever its capitals; else the nearest names.
-fn find_activity<'a>(typed: &str, activities: &'a [api::Activity]) -> Result<u32, Vec<&'a str>> {
-    let wanted = typed.trim().to_lowercase();
-    let found = activities.iter().find(|activity| activity.name.to_lowercase() == wanted);
-    if let Some(activity) = found {
-        return Ok(activity.activity_number);
-    }
-    let mut nearest: Vec<_> = activities
-        .iter()
-        .map(|activity| (different_pairs(&wanted, &activity.name.to_lowercase()), activity.name.as_str()))
-        .collect();
-    nearest.sort();
-    Err(nearest.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect())
-}
-
-/// How many pairs of neighbouring letters one text has and the other has not: slips cost few.
-fn different_pairs(one: &str, other: &str) -> usize {
-    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let (one, other) = (pairs(one), pairs(other));
-    let missing = |these: &[(char, char)], those: &[(char, char)]| {
-        these.iter().filter(|pair| !those.contains(pair)).count()
-    };
-    missing(&one, &other) + missing(&other, &one)
 }
 
 /// Does it.
@@ -154,27 +112,4 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
         Written { receipt, request_id: id, validate_only: flags.write.validate_only, extra: Vec::new() },
     )
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Goal: a name is found whatever its capitals, and a slip suggests what was meant first.
-    /// Method: a short list.
-    #[test]
-    fn activities_are_found_or_suggested() {
-        let list: Vec<_> = ["Transport", "Gardening", "Walking group"]
-            .into_iter()
-            .zip(1..)
-            .map(|(name, activity_number)| api::Activity {
-                activity_number,
-                name: name.to_owned(),
-                parent_number: 0,
-            })
-            .collect();
-        assert_eq!(find_activity("gardening", &list), Ok(2));
-        assert_eq!(find_activity("gardning", &list).unwrap_err()[0], "Gardening");
-        assert_eq!(find_activity("anything", &[]), Err(Vec::new()));
-    }
 }

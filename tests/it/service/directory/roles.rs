@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use hourbook::access::{Reach, Role};
+use hourbook::access::{Asked, Reach, Role};
 use hourbook::api;
 use hourbook::domain::BankNumber;
 use hourbook::ledger::ManualClock;
 use tonic::Code;
 
 use super::{month, over, set_policy};
-use crate::access::{Office, banks, folder, grant, with};
+use crate::access::{Office, asked, banks, folder, grant, with};
 use crate::service::hostile::named;
 use crate::support::START;
 use crate::support::served::Served;
@@ -39,7 +39,10 @@ fn a_lead_settles_things_for_their_own_bank() {
     let [own, other] = numbers.map(|number| banks(&[number]));
     let (lead, broker, everywhere) =
         (key(Role::Lead, &own), key(Role::Broker, &own), key(Role::Lead, &Reach::Network));
-    let (other_lead, member) = (key(Role::Lead, &other), key(Role::Member, &own));
+    let other_lead = key(Role::Lead, &other);
+    let person = Some(office.owners(1)[0]);
+    let member = Asked { holder: person, ..asked(&caller, grant(Role::Member, own)) };
+    let member = office.create(&caller, &member).unwrap().text.unwrap().reveal();
     drop(office);
     let served = over(folder.path(), &Arc::new(ManualClock::new(START)));
     let get = |key: &str| {

@@ -1,4 +1,9 @@
-//! `bank open` and `bank list`.
+//! `bank open` and `bank list`; what else can be done with a bank is in files of its own.
+
+mod activities;
+mod lock;
+mod policy;
+mod policy_flags;
 
 use clap::{Args, Subcommand};
 
@@ -21,6 +26,14 @@ pub enum Command {
     Open(OpenFlags),
     /// All time banks
     List,
+    /// What a bank has agreed on: show it, set it
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Close a month: what is written down for it later stands in the next report
+    Lock(lock::Flags),
+    /// What help is for: show the list, add to it
+    #[command(subcommand)]
+    Activities(activities::Command),
 }
 
 /// A bank to open.
@@ -53,6 +66,9 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
     match command {
         Command::Open(flags) => open(session, flags).await,
         Command::List => list(session).await,
+        Command::Policy(command) => policy::run(session, command).await,
+        Command::Lock(flags) => lock::run(session, flags).await,
+        Command::Activities(command) => activities::run(session, command).await,
     }
 }
 

@@ -1,0 +1,77 @@
+//! Activities as they are typed: by name or number in a bank's list.
+
+use super::connection::call;
+use super::failure::Failure;
+use super::session::Session;
+use crate::api;
+
+/// Names that are suggested for one that is not in the list.
+const SUGGESTIONS_MAX: usize = 5;
+
+/// The number of an activity in the list of a bank.
+///
+/// # Errors
+/// [`Failure`] if the list has no such name; the nearest are suggested.
+pub async fn number(session: &mut Session<'_, '_>, typed: &str, bank_number: u32) -> Result<u32, Failure> {
+    if let Ok(number) = typed.parse() {
+        return Ok(number);
+    }
+    let request = api::ListActivitiesRequest { bank_number };
+    let answer = session.client.ledger.list_activities(call(request)).await?.into_inner();
+    find(typed, &answer.activities).map_err(|nearest| {
+        let hint = if nearest.is_empty() {
+            "its list is empty".to_owned()
+        } else {
+            format!("the nearest are: {}", nearest.join(", "))
+        };
+        Failure::Refused(format!("Not done: bank {bank_number} has no activity called '{typed}'; {hint}."))
+    })
+}
+
+/// The number of the name, whatever its capitals; else the nearest names.
+fn find<'a>(typed: &str, activities: &'a [api::Activity]) -> Result<u32, Vec<&'a str>> {
+    let wanted = typed.trim().to_lowercase();
+    let found = activities.iter().find(|activity| activity.name.to_lowercase() == wanted);
+    if let Some(activity) = found {
+        return Ok(activity.activity_number);
+    }
+    let mut nearest: Vec<_> = activities
+        .iter()
+        .map(|activity| (different_pairs(&wanted, &activity.name.to_lowercase()), activity.name.as_str()))
+        .collect();
+    nearest.sort();
+    Err(nearest.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect())
+}
+
+/// How many pairs of neighbouring letters one text has and the other has not: slips cost few.
+fn different_pairs(one: &str, other: &str) -> usize {
+    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
+    let (one, other) = (pairs(one), pairs(other));
+    let missing = |these: &[(char, char)], those: &[(char, char)]| {
+        these.iter().filter(|pair| !those.contains(pair)).count()
+    };
+    missing(&one, &other) + missing(&other, &one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: a name is found whatever its capitals, and a slip suggests what was meant first.
+    /// Method: a short list.
+    #[test]
+    fn activities_are_found_or_suggested() {
+        let list: Vec<_> = ["Transport", "Gardening", "Walking group"]
+            .into_iter()
+            .zip(1..)
+            .map(|(name, activity_number)| api::Activity {
+                activity_number,
+                name: name.to_owned(),
+                parent_number: 0,
+            })
+            .collect();
+        assert_eq!(find("gardening", &list), Ok(2));
+        assert_eq!(find("gardning", &list).unwrap_err()[0], "Gardening");
+        assert_eq!(find("anything", &[]), Err(Vec::new()));
+    }
+}
