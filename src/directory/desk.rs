@@ -175,6 +175,24 @@ impl Directory {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The same, with everything in it that was in the books when this was asked: banks are opened and accounts
+    /// closed by others than the directory. Not by whoever has `known` at hand. Blocking.
+    ///
+    /// # Errors
+    /// [`DirectoryError`] where the books cannot be read.
+    pub fn known_now(&self, ledger: &Ledger) -> Result<RwLockReadGuard<'_, Known>, DirectoryError> {
+        let position = ledger.position();
+        let known = self.known();
+        if known.position >= position {
+            return Ok(known);
+        }
+        drop(known);
+        let mut behind = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        behind.read_on(&*self.reader, &self.keyring, position)?;
+        drop(behind);
+        Ok(self.known())
+    }
+
     /// Changes something: `change` sees everything that is in the books, judges, and writes until it is on disk.
     /// Blocking.
     ///

@@ -1,9 +1,10 @@
 //! ExchangeService, call by call.
 
 mod answering;
+mod figures;
+mod id;
 mod read;
 mod told;
-mod words;
 mod writing;
 
 use tonic::{Request, Response, Status};
