@@ -16,7 +16,7 @@
 //! | [`journal`] | batches made durable and read back; the bytes of an entry; who owns a data directory | `domain` |
 //! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `domain`, `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
-//! | [`words`] | refusals, balances and kinds as sentences for people | `domain` |
+//! | [`words`] | refusals, balances and kinds as sentences for people | `domain`, `exchange` |
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |

@@ -45,6 +45,8 @@ impl Topic {
     /// What waits for a second person; subject = bank; beside the entry, or in the note, that ends it. Belongs to
     /// `exchange`.
     pub const WAITING: Self = Self(15);
+    /// Beside any other entry that `exchange` writes: what it was asked.
+    pub const EXCHANGE: Self = Self(16);
 
     /// The topic `number`.
     #[must_use]

@@ -4,6 +4,7 @@
 
 use smallvec::smallvec;
 
+use super::asked::without_fingerprint;
 use super::length::Length;
 use super::plan::{Plan, Said};
 use super::record::about;
@@ -98,7 +99,7 @@ impl<'a> Booked<'a> {
         let booked = || {
             let Action::Hold(hold) = &entry.command.action else { return None };
             let attachment = entry.command.attachment.as_deref().filter(|one| one.topic == Topic::BOOKING)?;
-            let [FORMAT, day @ ..] = attachment.body.as_ref() else { return None };
+            let [FORMAT, day @ ..] = without_fingerprint(&attachment.body) else { return None };
             let day = Day::from_days(i32::from_le_bytes(day.try_into().ok()?));
             Some(Self { entry, transfer: hold.transfers.first().copied()?, day })
         };

@@ -100,6 +100,12 @@ impl Credit {
     /// [`Refusal`].
     pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
         let (from, to) = (sight.party(self.from)?, sight.party(self.to)?);
+        match to.kind {
+            AccountKind::Member | AccountKind::Organisation | AccountKind::Partner | AccountKind::Pot => {}
+            AccountKind::Issuance | AccountKind::Clearing => {
+                return Err(Refusal::NotSomebody { field: "account_number", account: self.to });
+            }
+        }
         sight.not_paused(to.own)?;
         let settings = sight.settings(from.bank);
         let written = self.length.written("length", settings, self.confirmed)?;

@@ -87,6 +87,35 @@ impl Length {
     }
 }
 
+impl Length {
+    /// The same where nobody is asked whether it is unusual.
+    ///
+    /// # Errors
+    /// [`Refusal`], but for [`Refusal::UnusualAmount`].
+    pub fn written_unasked(
+        &self,
+        field: &'static str,
+        settings: &policy::Settings,
+    ) -> Result<Written, Refusal> {
+        match self.written(field, settings, None) {
+            Err(Refusal::UnusualAmount { amount }) => self.written(field, settings, Some(amount)),
+            written => written,
+        }
+    }
+
+    /// What somebody remembers, in their words.
+    ///
+    /// # Errors
+    /// [`Unread`].
+    pub fn remembered(&self) -> Result<String, Unread> {
+        let said = self.said()?;
+        match self {
+            Self::Seconds(_) => Ok(words(said)),
+            Self::Typed(text) => Ok(text.to_string()),
+        }
+    }
+}
+
 fn words(amount: Amount) -> String {
     in_words(amount.seconds().unsigned_abs())
 }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::asked::without_fingerprint;
 use super::propose::Proposal;
 use super::waiting::{Waiting, Waits};
 use crate::domain::{Action, BankNumber, Entry, OwnerNumber, Sequence, Timestamp, Topic};
@@ -74,18 +75,18 @@ impl Matters {
         }
         let beside = entry.command.attachment.as_deref().filter(|one| one.topic == Topic::WAITING);
         if let Some(attachment) = beside {
-            self.said(entry, BankNumber::default(), &attachment.body)?;
+            self.said(entry, BankNumber::default(), without_fingerprint(&attachment.body))?;
         }
         let Action::Note(note) = &entry.command.action else { return Ok(()) };
         match note.topic {
             Topic::PROPOSAL => {
-                if let Some(Proposal::Settled(proposal)) = Proposal::decode(&note.body) {
+                if let Some(Proposal::Settled(proposal)) = Proposal::decode(without_fingerprint(&note.body)) {
                     self.disputes.remove(&proposal);
                 }
             }
             Topic::WAITING => {
                 let bank = u32::try_from(note.subject).map_or(BankNumber::default(), BankNumber::new);
-                self.said(entry, bank, &note.body)?;
+                self.said(entry, bank, without_fingerprint(&note.body))?;
             }
             _ => {}
         }

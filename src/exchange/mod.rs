@@ -19,7 +19,9 @@
 //! | help one side says was given, and what the other answers | [`propose`] |
 //! | sessions; bookings; gifts, thanks and new hours; hours that move banks; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`put_right`] |
 //! | what waits for somebody, and what is open | [`waiting`], [`matters`] |
+//! | how a request is known again after the rules have changed | [`asked`] |
 
+pub mod asked;
 pub mod book;
 pub mod give;
 pub mod length;

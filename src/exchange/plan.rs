@@ -39,6 +39,8 @@ pub struct Plan {
     pub about: Vec<OwnerNumber>,
     /// Why it waits for a second person, if it does.
     pub waits_for: Option<Cause>,
+    /// Who asked for it, where that is not the caller: what waited, and was approved.
+    pub asked_by: Option<OwnerNumber>,
 }
 
 impl Plan {
@@ -56,6 +58,7 @@ impl Plan {
             said: Said { memo: None, reason: None, typed: None },
             about,
             waits_for: None,
+            asked_by: None,
         }
     }
 

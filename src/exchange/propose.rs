@@ -8,6 +8,7 @@
 
 use smallvec::smallvec;
 
+use super::asked::without_fingerprint;
 use super::length::Length;
 use super::plan::{Plan, Said};
 use super::record::{about, claim, not_in_future};
@@ -19,8 +20,8 @@ use super::rules::standing::{HoursTo, Pays};
 use super::sight::{Party, Sight};
 use crate::directory::people;
 use crate::domain::{
-    AccountNumber, Action, Amount, Attachment, Capture, Day, Entry, Hold, Kind, Note, OwnerNumber, People,
-    Post, Rest, Sequence, Topic, Transfer,
+    AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Kind, Note,
+    OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
 };
 
 const FORMAT: u8 = 1;
@@ -98,7 +99,8 @@ impl Proposal {
     #[must_use]
     pub fn beside(entry: &Entry) -> Option<Self> {
         let attachment = entry.command.attachment.as_deref()?;
-        if attachment.topic == Topic::PROPOSAL { Self::decode(&attachment.body) } else { None }
+        let is_ours = attachment.topic == Topic::PROPOSAL;
+        if is_ours { Self::decode(without_fingerprint(&attachment.body)) } else { None }
     }
 }
 
@@ -119,7 +121,11 @@ impl Propose {
         let settings = sight.settings(giver.bank);
         let written = self.length.written("length", settings, self.confirmed)?;
         let transfer = told(&giver, &receiver, written.amount, self.activity);
-        let silence = confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(&giver));
+        let silence = if sight.stands_for(sight.actor, giver.own.account) {
+            AtDeadline::Release // Nobody's silence adds to what they wrote down themselves (I11).
+        } else {
+            confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(&giver))
+        };
         let deadline = sight.now.plus_seconds(i64::from(settings.auto_accept_days) * SECONDS_PER_DAY);
         let hold =
             Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence };
@@ -210,13 +216,8 @@ impl<'a> Open<'a> {
         let settings = sight.settings(bank);
         let said = self.transfer.amount;
         let Some(length) = length else { return Ok((self.taken(sight, said, None)?, Compared::Same(said))) };
-        let remembered = length.written("length", settings, None);
-        let remembered = match remembered {
-            Ok(written) => written,
-            // Nobody is asked whether a length is unusual that will not stand by itself.
-            Err(Refusal::UnusualAmount { amount }) => length.written("length", settings, Some(amount))?,
-            Err(refusal) => return Err(refusal),
-        };
+        // Nobody is asked whether a length is unusual that will not stand by itself.
+        let remembered = length.written_unasked("length", settings)?;
         let tolerance = Tolerance {
             seconds: settings.dispute_tolerance_seconds,
             percent_of_longer: settings.dispute_tolerance_percent,
@@ -268,11 +269,18 @@ impl<'a> Open<'a> {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn dispute(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
+    pub fn dispute(
+        &self,
+        sight: &Sight<'_>,
+        length: Option<&Length>,
+        reason: Option<String>,
+    ) -> Result<Plan, Refusal> {
         let either = sight.may_speak(self.transfer.debit).or_else(|_| sight.may_speak(self.transfer.credit));
         either?;
         let mut plan = self.disputed(sight)?;
         plan.said.reason = reason;
+        let remembered = length.map(Length::remembered).transpose();
+        plan.said.typed = remembered.map_err(|unread| Refusal::Unread { field: "length", unread })?;
         Ok(plan)
     }
 
@@ -302,7 +310,8 @@ impl<'a> Open<'a> {
         let mut plan = match length {
             Some(length) => {
                 let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
-                let written = length.written("length", settings, None)?;
+                // Two remember it and a third writes it down: that is asked enough.
+                let written = length.written_unasked("length", settings)?;
                 let transfers = smallvec![Transfer { amount: written.amount, ..self.transfer }];
                 let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, None)?;
                 plan.said.typed = written.typed;

@@ -9,7 +9,7 @@ use super::rules::doubles;
 use super::rules::second_person::{Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::domain::{
-    AccountNumber, Action, Amount, BankNumber, Entry, Invalid, OwnerNumber, ReversalKind, Reverse,
+    AccountNumber, Action, Amount, BankNumber, Claim, Entry, Invalid, OwnerNumber, ReversalKind, Reverse,
     ReversedPart,
 };
 
@@ -22,6 +22,8 @@ const ABOUT_MAX: usize = 8;
 pub struct PutRight<'a> {
     /// The entry that moved hours.
     pub original: &'a Entry,
+    /// What it took from counters, or the hold that it ended.
+    pub claims: &'a [Claim],
     /// Which part; empty for all that is left.
     pub parts: Vec<ReversedPart>,
     /// Why.
@@ -45,20 +47,21 @@ impl PutRight<'_> {
         };
         let bank = sight.party(debit)?.bank;
         let also = self.window(sight, bank)?;
-        let reversed = moves.iter().enumerate().filter_map(|(place, (debit, credit, amount))| {
-            if self.parts.is_empty() {
-                return Some((*debit, *credit, *amount));
-            }
+        let reversed = moves.iter().enumerate().filter_map(|(place, (debit, credit, _))| {
             let named = self.parts.iter().find(|part| usize::from(part.transfer) == place)?;
             Some((*debit, *credit, named.amount))
         });
-        let effects = Effects::of_reversal(reversed);
+        let effects = if self.parts.is_empty() {
+            Effects::of_what_is_left(moves.iter().map(|(debit, _, amount)| (*debit, *amount)))
+        } else {
+            Effects::of_reversal(reversed)
+        };
         let kind = ReversalKind::Reversal;
         let action = Action::Reverse(Reverse { original: sequence, kind, parts: self.parts.clone() });
         let mut plan = Plan::new(action, self.about(sight, bank, &moves)?);
         if self.parts.is_empty() {
-            let ended = |claim: &crate::domain::Claim| claim.until > sight.now;
-            let claims = self.original.command.claims.iter().copied().filter(ended);
+            let ended = |claim: &Claim| claim.until > sight.now;
+            let claims = self.claims.iter().copied().filter(ended);
             plan.claims = claims.filter(|claim| claim.take > 0).map(doubles::given_back).collect();
         }
         plan.said.reason = Some(self.reason.clone());

@@ -4,6 +4,7 @@
 //! - Its day, its claims and its limits are judged when it is approved: nothing is taken before.
 //! - Approved or declined names the note ([`Ended`]), so it happens once.
 
+use super::asked::FINGERPRINT_BYTES;
 use super::plan::{Plan, Said};
 use super::refusal::Refusal;
 use super::rules::second_person::{Approval, Cause, Effects};
@@ -75,7 +76,7 @@ impl Waits {
                 bytes.extend(number.get().to_le_bytes());
             }
         }
-        (bytes.len() <= NOTE_BYTES_MAX).then(|| bytes.into_boxed_slice())
+        (bytes.len() <= NOTE_BYTES_MAX - FINGERPRINT_BYTES).then(|| bytes.into_boxed_slice())
     }
 
     /// What the bytes say; nothing if they are not ours.
@@ -170,6 +171,7 @@ impl Waiting {
             said,
             about,
             waits_for: None,
+            asked_by: Some(self.by),
         })
     }
 
@@ -199,10 +201,10 @@ pub fn effects_of(action: &Action, original: Option<&Entry>, posted: impl Fn(&Cl
         Action::Hold(hold) => Effects::of_hold(hold),
         Action::Reverse(reverse) => {
             let moves = original.into_iter().flat_map(Entry::moves).enumerate();
+            if reverse.parts.is_empty() {
+                return Effects::of_what_is_left(moves.map(|(_, moved)| (moved.debit, moved.amount)));
+            }
             Effects::of_reversal(moves.filter_map(|(place, moved)| {
-                if reverse.parts.is_empty() {
-                    return Some((moved.debit, moved.credit, moved.amount));
-                }
                 let named = reverse.parts.iter().find(|part| usize::from(part.transfer) == place)?;
                 Some((moved.debit, moved.credit, named.amount))
             }))

@@ -88,6 +88,23 @@ impl Installation {
         }
     }
 
+    /// Whether everything a command names is in banks in reach; who may move which of it was judged before.
+    ///
+    /// # Errors
+    /// The refusal of what is named and not in reach: that it is not there.
+    pub fn banks_within_reach(&self, allowed: &Allowed, command: &Command) -> Result<(), NotDone> {
+        let mut accounts = accounts_named(&command.action);
+        if let Some(sequence) = entry_named(&command.action) {
+            let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
+            accounts.extend(entry.as_ref().map(accounts_of).unwrap_or_default());
+        }
+        accounts.into_iter().try_for_each(|account| {
+            let view = self.network.ledger.views().account(account);
+            let is_in_reach = view.is_some_and(|view| allowed.sees_bank(view.bank));
+            if is_in_reach { Ok(()) } else { Err(self.refused(&Refusal::AccountNotFound(account))) }
+        })
+    }
+
     /// All accounts of the hold or original that an action names are in reach: who ends it moves all of them.
     fn older_entry_in_reach(&self, allowed: &Allowed, action: &Action) -> Result<(), NotDone> {
         let Some(sequence) = entry_named(action) else { return Ok(()) };
@@ -284,7 +301,7 @@ fn banks_named(entry: &Entry) -> Vec<BankNumber> {
 
 /// Whether the subject of a note on this topic is a bank. Whoever sees the bank sees the note.
 fn is_about_a_bank(topic: Topic) -> bool {
-    [Topic::ACTIVITIES, Topic::POLICY, Topic::PERIOD_LOCK].contains(&topic)
+    [Topic::ACTIVITIES, Topic::POLICY, Topic::PERIOD_LOCK, Topic::WAITING].contains(&topic)
 }
 
 /// Whether the subject of a note on this topic is the owner number of somebody. Whoever sees a bank whose people

@@ -2,7 +2,7 @@
 //!
 //! Owns the wording; names are arguments, because who may see whom is for the caller to know. Refuses
 //! to know callers, accounts and the books: a sentence is made of the figures it is given. Imports
-//! `domain` only.
+//! `domain`, and the refusals of `exchange`.
 //!
 //! - Plain words: gave, received; set aside, taken, let go, ran out; put right, given back; between
 //!   the two time banks. Hours are said as "3 hours 15 minutes", and what is below zero says so.
@@ -11,6 +11,7 @@
 //! - A person, a group, a café and a pot are all called by their name, never he, she or it.
 //! - The till hears other, shorter sentences; these are for the person and the time broker.
 
+pub mod exchange;
 pub mod figures;
 pub mod kinds;
 mod limits;
@@ -18,6 +19,8 @@ pub mod people;
 pub mod periods;
 pub mod refusals;
 
+#[cfg(test)]
+mod exchange_tests;
 #[cfg(test)]
 mod tests;
 

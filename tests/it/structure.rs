@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("journal", &["domain"]),
     ("ledger", &["domain", "journal"]),
     ("seal", &["domain"]),
-    ("words", &["domain"]),
+    ("words", &["domain", "exchange"]),
     ("past", &["domain", "journal", "ledger"]),
     ("audit", &["domain", "journal", "ledger", "past"]),
     ("network", &["domain", "journal", "ledger", "seal"]),

@@ -63,6 +63,17 @@ impl Effects {
         Self::of(parts.into_iter().map(|(debit, credit, amount)| (credit, debit, amount)))
     }
 
+    /// Of a reversal of all that is left, when each part moved so much from this debit. Parts may have been reversed
+    /// before, so whoever would get something back by one part is not made good by what they give back by another.
+    #[must_use]
+    pub fn of_what_is_left(parts: impl IntoIterator<Item = (AccountNumber, Amount)>) -> Self {
+        let mut effects = Self::default();
+        for (debit, amount) in parts {
+            effects.add(debit, i128::from(amount.seconds()));
+        }
+        effects
+    }
+
     /// Of a closing, when the account stands at `posted` seconds: what is left goes, what is missing comes.
     #[must_use]
     pub fn of_closing(close: Close, posted: i64) -> Self {

@@ -1,7 +1,8 @@
 //! Calls that answer something that is open: proposals, bookings, disputes, what waits for a second person.
 
+use super::id::Id;
 use super::told::{length_or_none, words};
-use super::writing::{Done, Id};
+use super::writing::Done;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::{Action, Entry, OwnerNumber, Sequence};
@@ -21,15 +22,20 @@ impl Installation {
         allowed: &Allowed,
         request: ConfirmExchangeRequest,
     ) -> Result<ConfirmExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let length = length_or_none("length", request.length)?;
         let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(&entry)?;
+        let bank = self.bank_of_hold(allowed, &entry)?;
         let (done, compared) =
             self.exchange(allowed, id, bank, |sight| Open::of(&entry)?.confirm(sight, length.as_ref()))?;
         let outcome = compared.map_or_else(|| outcome_of(&done.receipt.entry), outcome);
-        let receipt = Some(self.receipt_as_seen(allowed, &done.receipt));
-        Ok(ConfirmExchangeResponse { receipt, outcome: outcome.into() })
+        if done.waits {
+            let waiting_number = done.receipt.entry.sequence.get();
+            let outcome = Outcome::Waits.into();
+            return Ok(ConfirmExchangeResponse { receipt: None, outcome, waiting_number });
+        }
+        let receipt = Some(self.written_as_seen(allowed, &done.receipt));
+        Ok(ConfirmExchangeResponse { receipt, outcome: outcome.into(), waiting_number: 0 })
     }
 
     pub(super) fn reject_exchange(
@@ -37,13 +43,13 @@ impl Installation {
         allowed: &Allowed,
         request: RejectExchangeRequest,
     ) -> Result<RejectExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let reason = words("reason", request.reason)?;
         let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(&entry)?;
+        let bank = self.bank_of_hold(allowed, &entry)?;
         let (done, _) =
             self.exchange(allowed, id, bank, |sight| Ok((Open::of(&entry)?.reject(sight, reason)?, ())))?;
-        Ok(RejectExchangeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(RejectExchangeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn dispute_exchange(
@@ -51,13 +57,14 @@ impl Installation {
         allowed: &Allowed,
         request: DisputeExchangeRequest,
     ) -> Result<DisputeExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
-        let reason = words("reason", request.reason)?;
+        let id = Id::read(allowed, &request)?;
+        let (length, reason) = (length_or_none("length", request.length)?, words("reason", request.reason)?);
         let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(&entry)?;
-        let (done, _) =
-            self.exchange(allowed, id, bank, |sight| Ok((Open::of(&entry)?.dispute(sight, reason)?, ())))?;
-        Ok(DisputeExchangeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        let bank = self.bank_of_hold(allowed, &entry)?;
+        let (done, _) = self.exchange(allowed, id, bank, |sight| {
+            Ok((Open::of(&entry)?.dispute(sight, length.as_ref(), reason)?, ()))
+        })?;
+        Ok(DisputeExchangeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn resolve_dispute(
@@ -65,10 +72,10 @@ impl Installation {
         allowed: &Allowed,
         request: ResolveDisputeRequest,
     ) -> Result<ResolveDisputeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let (length, reason) = (length_or_none("length", request.length)?, words("reason", request.reason)?);
         let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(&entry)?;
+        let bank = self.bank_of_hold(allowed, &entry)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
         let is_open = matters.dispute(entry.sequence).is_some();
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
@@ -78,7 +85,7 @@ impl Installation {
             Ok((Open::of(&entry)?.resolve(sight, length.as_ref(), reason)?, ()))
         })?;
         drop(matters); // Nobody else settled it meanwhile.
-        Ok(ResolveDisputeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(ResolveDisputeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn take_booking(
@@ -86,10 +93,10 @@ impl Installation {
         allowed: &Allowed,
         request: TakeBookingRequest,
     ) -> Result<TakeBookingResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let length = length_or_none("length", request.length)?;
         let entry = self.proposal(allowed, request.booking_sequence)?;
-        let bank = self.bank_of_hold(&entry)?;
+        let bank = self.bank_of_hold(allowed, &entry)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
             Ok((Booked::of(&entry)?.take(sight, length.as_ref())?, ()))
         })?;
@@ -101,13 +108,13 @@ impl Installation {
         allowed: &Allowed,
         request: CancelBookingRequest,
     ) -> Result<CancelBookingResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let reason = words("reason", request.reason)?;
         let entry = self.proposal(allowed, request.booking_sequence)?;
-        let bank = self.bank_of_hold(&entry)?;
+        let bank = self.bank_of_hold(allowed, &entry)?;
         let (done, _) =
             self.exchange(allowed, id, bank, |sight| Ok((Booked::of(&entry)?.cancel(sight, reason)?, ())))?;
-        Ok(CancelBookingResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(CancelBookingResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn approve(
@@ -115,7 +122,7 @@ impl Installation {
         allowed: &Allowed,
         request: ApproveRequest,
     ) -> Result<ApproveResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let number = fields::sequence("waiting_number", request.waiting_number)?;
         let done = self.ended(allowed, id, number, |open, sight, words| {
             let original = self.named_by(&open.command.action)?;
@@ -125,7 +132,7 @@ impl Installation {
             let effects = waiting::effects_of(&open.command.action, original.as_ref(), posted);
             open.approved(sight, words, &effects)
         })?;
-        Ok(ApproveResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(ApproveResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn decline(
@@ -133,11 +140,11 @@ impl Installation {
         allowed: &Allowed,
         request: DeclineRequest,
     ) -> Result<DeclineResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let number = fields::sequence("waiting_number", request.waiting_number)?;
         let reason = words("reason", request.reason)?;
         let done = self.ended(allowed, id, number, |open, _, (_, about)| open.declined(about, reason))?;
-        Ok(DeclineResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(DeclineResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     /// Ends what waits under `number`, once.
@@ -182,10 +189,11 @@ impl Installation {
         self.named(allowed, fields::sequence("proposal_sequence", sequence)?)
     }
 
-    fn bank_of_hold(&self, entry: &Entry) -> Result<crate::domain::BankNumber, NotDone> {
+    fn bank_of_hold(&self, allowed: &Allowed, entry: &Entry) -> Result<crate::domain::BankNumber, NotDone> {
         let first = entry.command.action.transfers().first().map(|transfer| transfer.debit);
         let view = first.and_then(|account| self.network.ledger.views().account(account));
-        view.map(|view| view.bank).ok_or_else(|| self.not_exchanged(&Refusal::NotOpen(entry.sequence)))
+        view.map(|view| view.bank)
+            .ok_or_else(|| self.not_exchanged(allowed, &Refusal::NotOpen(entry.sequence)))
     }
 }
 

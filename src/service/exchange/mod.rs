@@ -1,13 +1,14 @@
 //! ExchangeService, call by call.
 
 mod answering;
+mod figures;
+mod id;
 mod read;
 mod told;
-mod words;
 mod writing;
 
 use tonic::{Request, Response, Status};
-pub use writing::Id;
+pub use id::Id;
 
 use super::Service;
 use super::installation::Installation;

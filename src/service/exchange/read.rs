@@ -2,13 +2,12 @@
 
 use crate::access::Allowed;
 use crate::api::*;
-use crate::domain::hours::in_words;
 use crate::domain::{BankNumber, Sequence};
-use crate::exchange::waiting::WhyWaits;
 use crate::service::answers;
 use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 use crate::service::pages::Page;
+use crate::words::exchange as words;
 
 impl Installation {
     pub(super) fn get_net_position(
@@ -20,9 +19,10 @@ impl Installation {
         // Both see both sides of what is between them.
         let seen = self.bank_in_reach(allowed, first).or_else(|_| self.bank_in_reach(allowed, second));
         seen?;
-        let kept = self.directory.known().banks.clearing(first, second);
-        let account =
-            kept.ok_or_else(|| self.not_exchanged(&crate::exchange::Refusal::NoClearing { first, second }))?;
+        let kept = self.directory.now(&self.network.ledger)?.banks.clearing(first, second);
+        let account = kept.ok_or_else(|| {
+            self.not_exchanged(allowed, &crate::exchange::Refusal::NoClearing { first, second })
+        })?;
         let sequence = self.network.ledger.position();
         let posted = self.network.ledger.balance(account).map_or(0, |balance| balance.posted);
         let limits = self.limits_of(account)?;
@@ -32,12 +32,7 @@ impl Installation {
             Ok(_) | Err(_) => format!("time bank {bank}"),
         };
         let (one, other) = (name(first), name(second));
-        let hours = in_words(posted.unsigned_abs());
-        let sentence = match posted {
-            0 => format!("{one} and {other} owe each other nothing."),
-            1.. => format!("{one} owes {other} {hours}."),
-            _ => format!("{other} owes {one} {hours}."),
-        };
+        let sentence = words::net_position(&one, &other, posted);
         Ok(GetNetPositionResponse {
             first_owes_seconds: posted,
             first_may_owe_seconds: limits.ceiling(),
@@ -65,7 +60,7 @@ impl Installation {
                 recorded_at: Some(answers::timestamp(one.recorded_at)),
                 transfers: one.command.action.transfers().iter().map(answers::transfer).collect(),
                 kind: answers::kind(one.command.action.kind()),
-                sentence: why(one.why).to_owned(),
+                sentence: words::why_it_waits(one.why).to_owned(),
             });
         let mut waiting: Vec<Waiting> = second.collect();
         for dispute in matters.disputes_after(after) {
@@ -83,7 +78,7 @@ impl Installation {
                 recorded_at: Some(answers::timestamp(dispute.recorded_at)),
                 transfers: entry.command.action.transfers().iter().map(answers::transfer).collect(),
                 kind: answers::kind(entry.command.action.kind()),
-                sentence: "The two remember it differently: a broker speaks with both.".to_owned(),
+                sentence: words::DISPUTED.to_owned(),
             });
         }
         waiting.sort_unstable_by_key(|one| one.number);
@@ -91,15 +86,5 @@ impl Installation {
         waiting.truncate(page.size);
         let last = waiting.last().filter(|_| has_more).map(|one| page.token_after(one.number));
         Ok(ListWaitingResponse { waiting, next_page_token: last.unwrap_or_default() })
-    }
-}
-
-const fn why(why: WhyWaits) -> &'static str {
-    match why {
-        WhyWaits::OwnAccount => "It adds to hours of whoever asked: somebody else has to agree.",
-        WhyWaits::SecondLine => "It is so much that somebody else has to agree.",
-        WhyWaits::HoursMade => "It makes new hours: a lead has to agree.",
-        WhyWaits::WindowPassed => "It is long ago: somebody else has to agree.",
-        WhyWaits::MemberClosed => "It closes an account: somebody else has to agree.",
     }
 }

@@ -1,6 +1,6 @@
 //! What is told becomes words of `exchange`, is judged and written: calls that begin something.
 
-use super::writing::Id;
+use super::id::Id;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::hours::TEXT_BYTES_MAX;
@@ -17,7 +17,7 @@ use crate::exchange::rules::doubles::Asked;
 use crate::exchange::rules::group::GroupRule;
 use crate::exchange::sessions::Group;
 use crate::service::fields;
-use crate::service::installation::Installation;
+use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 
 /// A memo or reason has at most this many bytes; with what was typed it is at most 1 KiB.
@@ -92,7 +92,7 @@ impl Installation {
         allowed: &Allowed,
         request: RecordExchangeRequest,
     ) -> Result<RecordExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let exchange = Exchange {
             giver: fields::account("giver_account_number", request.giver_account_number)?,
             receiver: fields::account("receiver_account_number", request.receiver_account_number)?,
@@ -121,7 +121,7 @@ impl Installation {
         allowed: &Allowed,
         request: ProposeExchangeRequest,
     ) -> Result<ProposeExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let propose = Propose {
             giver: fields::account("giver_account_number", request.giver_account_number)?,
             receiver: fields::account("receiver_account_number", request.receiver_account_number)?,
@@ -139,7 +139,7 @@ impl Installation {
         };
         let bank = self.bank_of(allowed, own)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())))?;
-        Ok(ProposeExchangeResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(ProposeExchangeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn record_group_exchange(
@@ -147,7 +147,7 @@ impl Installation {
         allowed: &Allowed,
         request: RecordGroupExchangeRequest,
     ) -> Result<RecordGroupExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let most = crate::domain::TRANSFERS_MAX;
         if request.givers.len() > most || request.participant_account_numbers.len() > most {
             return Err(NotDone::bad("givers and participant_account_numbers", "at most 256 each"));
@@ -191,7 +191,7 @@ impl Installation {
         allowed: &Allowed,
         request: BookHoursRequest,
     ) -> Result<BookHoursResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let book = Book {
             giver: fields::account("giver_account_number", request.giver_account_number)?,
             receiver: fields::account("receiver_account_number", request.receiver_account_number)?,
@@ -203,7 +203,7 @@ impl Installation {
         };
         let bank = self.bank_of(allowed, book.receiver)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((book.plan(sight)?, ())))?;
-        Ok(BookHoursResponse { receipt: Some(self.receipt_as_seen(allowed, &done.receipt)) })
+        Ok(BookHoursResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
     pub(super) fn credit_member(
@@ -211,7 +211,7 @@ impl Installation {
         allowed: &Allowed,
         request: CreditMemberRequest,
     ) -> Result<CreditMemberResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let credit = Credit {
             to: fields::account("account_number", request.account_number)?,
             from: fields::account("from_account_number", request.from_account_number)?,
@@ -230,7 +230,7 @@ impl Installation {
 
     pub(super) fn gift(&self, allowed: &Allowed, request: GiftRequest) -> Result<GiftResponse, NotDone> {
         let to = To::Somebody(fields::account("to_account_number", request.to_account_number)?);
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let give = Give {
             from: fields::account("from_account_number", request.from_account_number)?,
             to,
@@ -247,7 +247,7 @@ impl Installation {
         request: DonateRequest,
     ) -> Result<DonateResponse, NotDone> {
         let pot = fields::account_or_any("pot_account_number", request.pot_account_number)?;
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let give = Give {
             from: fields::account("from_account_number", request.from_account_number)?,
             to: pot.map_or(To::CommunityPot, To::Pot),
@@ -269,7 +269,7 @@ impl Installation {
         allowed: &Allowed,
         request: TransferBetweenBanksRequest,
     ) -> Result<TransferBetweenBanksResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let moving = MoveBanks {
             from: fields::account("from_account_number", request.from_account_number)?,
             to: fields::account("to_account_number", request.to_account_number)?,
@@ -288,7 +288,7 @@ impl Installation {
         allowed: &Allowed,
         request: PutRightRequest,
     ) -> Result<PutRightResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let sequence = fields::sequence("original_sequence", request.original_sequence)?;
         let original = self.named(allowed, sequence)?;
         let parts = crate::service::commands::reversed_parts(&request.parts)?;
@@ -297,7 +297,14 @@ impl Installation {
             return Err(self.refused(&crate::domain::Refusal::EntryNotFound(sequence)));
         };
         let bank = self.bank_of(allowed, moved.debit)?;
-        let put_right = PutRight { original: &original, parts, reason };
+        let hold = original.command.action.hold_named();
+        let hold =
+            hold.map(|hold| self.network.ledger.books().durable(hold)).transpose().map_err(unreadable)?;
+        let claims = match hold.flatten() {
+            Some(hold) => hold.command.claims,
+            None => original.command.claims.clone(),
+        };
+        let put_right = PutRight { original: &original, claims: &claims, parts, reason };
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;
         Ok(PutRightResponse { done: Some(self.done(allowed, &done)) })
     }

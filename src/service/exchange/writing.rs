@@ -1,35 +1,26 @@
 //! The way of a request of brokers and members: judged by what is in force, written, or kept for a second person.
+//!
+//! - What a request was answered before is its answer, whatever the rules say by now (I6).
+//! - Whose accounts somebody may move is for `exchange` to judge; here they are in banks in reach. What a member
+//!   hears names nobody and tells no figure of accounts that are not theirs.
 
-use super::words;
+use std::collections::HashMap;
+
+use super::{figures, id::Id};
 use crate::access::{Allowed, Caller, Capacity, Role};
 use crate::api;
-use crate::domain::{AccountNumber, BankNumber, Command, Entry, RequestKey, Sequence};
+use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Reason, Sequence, Topic};
+use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::sight::{Rank, Sight};
 use crate::exchange::{Refusal, waiting};
-use crate::ledger::{Detail, Mode, Receipt, Repeated};
+use crate::ledger::{Decision, Detail, Receipt, Repeated};
 use crate::seal::Text;
-use crate::service::asked::{Asked, act_as};
-use crate::service::fields;
+use crate::service::answers;
+use crate::service::asked::{Asked, accounts_named, act_as};
 use crate::service::installation::{Installation, nobody_forgotten, unreadable};
 use crate::service::not_done::NotDone;
-
-/// A request's id and whether it is meant.
-#[derive(Clone, Copy)]
-pub struct Id {
-    /// In its caller's scope.
-    pub key: RequestKey,
-    /// Whether it is written down.
-    pub mode: Mode,
-}
-
-impl Id {
-    /// Reads both.
-    pub fn read(allowed: &Allowed, text: &str, validate_only: bool) -> Result<Self, NotDone> {
-        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(text)? };
-        Ok(Self { key, mode: if validate_only { Mode::ValidateOnly } else { Mode::Write } })
-    }
-}
+use crate::words::exchange as words;
 
 /// What was written.
 pub struct Done {
@@ -66,7 +57,7 @@ impl Installation {
         bank: BankNumber,
         plan: impl FnOnce(&Sight<'_>) -> Result<(Plan, T), Refusal>,
     ) -> Result<(Done, Option<T>), NotDone> {
-        let known = self.directory.known();
+        let known = self.directory.now(&self.network.ledger)?;
         let sight = self.sight(allowed.caller(), &known);
         let planned = plan(&sight).and_then(|(plan, with)| {
             let Some(cause) = plan.waits_for else { return Ok((plan, with, false)) };
@@ -75,18 +66,19 @@ impl Installation {
         let (plan, with, waits) = match planned {
             Ok(planned) => planned,
             Err(refusal) => {
-                let before = self.network.ledger.find(id.key).map_err(|error| self.not_done(error))?;
-                let Some(entry) = before else { return Err(self.not_exchanged(&refusal)) };
-                let waits = is_kept(&entry);
-                return Ok((Done { receipt: Receipt { entry, repeated: Repeated::Yes }, waits }, None));
+                let before = self.first_answer(id)?;
+                return before.map(|done| (done, None)).ok_or_else(|| self.not_exchanged(allowed, &refusal));
             }
         };
-        let mut asked = asked(id, plan);
+        let asked_by = plan.asked_by;
+        let mut asked = asked(id, id.asked.kept_with(plan));
         act_as(&mut asked.command, allowed.caller());
+        asked.command.actor = asked_by.unwrap_or(asked.command.actor);
         asked.command.check()?;
-        self.within_reach(allowed, &asked.command)?;
+        self.banks_within_reach(allowed, &asked.command)?;
         if let Some(owner) = self.seal(&mut asked)? {
-            return Err(nobody_forgotten(owner));
+            let before = self.first_answer(id)?;
+            return before.map(|done| (done, None)).ok_or_else(|| nobody_forgotten(owner));
         }
         let ticket = self.network.ledger.submit(vec![asked.command], asked.mode, Detail::Outcomes);
         let ticket = ticket.map_err(|error| self.not_done(error))?;
@@ -94,54 +86,118 @@ impl Installation {
         drop(known);
         let decided = ticket.wait().and_then(|decided| decided.each().next());
         let (command, decision) = decided.ok_or_else(|| self.gone())?;
-        Ok((Done { receipt: self.receipt(command, decision)?, waits }, Some(with)))
+        match self.decided(allowed, command, decision) {
+            Ok(receipt) => Ok((Done { receipt, waits }, Some(with))),
+            // What it would become has changed; what was asked may be the same.
+            Err(NotDone::Refused { reason: Reason::RequestIdReused, figures, .. })
+                if figures.get("fields").is_some_and(|fields| fields != "text") =>
+            {
+                let before = self.first_answer(id)?;
+                before.map(|done| (done, None)).ok_or_else(|| self.gone())
+            }
+            Err(not_done) => Err(not_done),
+        }
+    }
+
+    /// The receipt of a decision, or why there is none, as far as that is for the caller to hear.
+    fn decided(&self, allowed: &Allowed, command: Command, decision: Decision) -> Result<Receipt, NotDone> {
+        if let Decision::Refused(refusal) = &decision {
+            return Err(self.refused_to(allowed, refusal));
+        }
+        self.receipt(command, decision)
+    }
+
+    /// What this request was answered before, if its id was used; other content under it is refused.
+    fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
+        let before = self.network.ledger.find(id.key).map_err(|error| self.not_done(error))?;
+        let Some(entry) = before else { return Ok(None) };
+        if Fingerprint::in_entry(&entry) != Some(id.asked) {
+            let fields = vec!["request"];
+            return Err(self.refused(&crate::domain::Refusal::RequestIdReused { fields }));
+        }
+        let waits = is_kept(&entry);
+        Ok(Some(Done { receipt: Receipt { entry, repeated: Repeated::Yes }, waits }))
     }
 
     /// The entry that a request names; it is there and in reach, or the answer says that it is not.
     pub(super) fn named(&self, allowed: &Allowed, sequence: Sequence) -> Result<Entry, NotDone> {
         let entry = self.network.ledger.books().durable(sequence).map_err(unreadable)?;
-        let entry = entry.filter(|entry| self.sees_entry(allowed, entry));
+        let entry = entry.filter(|entry| {
+            let mut accounts = accounts_named(&entry.command.action).into_iter();
+            self.sees_entry(allowed, entry) || accounts.any(|account| self.speaks_for(allowed, account))
+        });
         entry.ok_or_else(|| self.refused(&crate::domain::Refusal::EntryNotFound(sequence)))
     }
 
     /// The bank of an account that a request names first.
     pub(super) fn bank_of(&self, allowed: &Allowed, account: AccountNumber) -> Result<BankNumber, NotDone> {
-        Ok(self.account_in_reach(allowed, account)?.bank)
+        let view = self.network.ledger.views().account(account);
+        match view.filter(|_| self.speaks_for(allowed, account)) {
+            Some(view) => Ok(view.bank),
+            None => Ok(self.account_in_reach(allowed, account)?.bank),
+        }
     }
 
-    /// A refusal of this capability in plain English.
-    pub(super) fn not_exchanged(&self, refusal: &Refusal) -> NotDone {
-        if let Refusal::Ledger(refusal) = refusal {
-            return self.refused(refusal);
+    /// Whether the caller speaks for whoever owns the account, in a bank in reach: a member's key shows their own
+    /// accounts only, and serves for a group's as well.
+    fn speaks_for(&self, allowed: &Allowed, account: AccountNumber) -> bool {
+        let Some(view) = self.network.ledger.views().account(account) else { return false };
+        let known = self.directory.known();
+        let sight = self.sight(allowed.caller(), &known);
+        allowed.sees_bank(view.bank) && sight.stands_for(sight.actor, account)
+    }
+
+    /// A refusal of this capability in plain English, as far as it is for the caller to hear.
+    pub(super) fn not_exchanged(&self, allowed: &Allowed, refusal: &Refusal) -> NotDone {
+        match refusal {
+            Refusal::Ledger(refusal) => return self.refused_to(allowed, refusal),
+            Refusal::Paused { account } if !self.sees_account(allowed, *account) => return not_today(),
+            _ => {}
         }
         let names = std::cell::RefCell::new(self.names());
-        let name_of = |account: AccountNumber| names.borrow_mut().in_a_sentence(account);
-        match refusal.reason() {
-            Some(reason) => NotDone::Refused {
-                reason,
-                sentence: words::sentence(refusal, &name_of),
-                figures: words::figures(refusal),
-            },
+        let name_of = |account: AccountNumber| {
+            if self.sees_account(allowed, account) {
+                names.borrow_mut().in_a_sentence(account)
+            } else {
+                format!("account {account}") // As they wrote it.
+            }
+        };
+        match refusal.reason().zip(words::refusal_sentence(refusal, &name_of)) {
+            Some((reason, sentence)) => {
+                NotDone::Refused { reason, sentence, figures: figures::figures(refusal) }
+            }
             None => {
-                let (field, must) = words::field(refusal);
+                let (field, must) = figures::field(refusal);
                 NotDone::bad(field, must)
             }
         }
     }
 
+    /// A refusal of the ledger. How far somebody else can go, and that they left, is not for a member to hear.
+    fn refused_to(&self, allowed: &Allowed, refusal: &crate::domain::Refusal) -> NotDone {
+        let is_seen = |account: &AccountNumber| self.sees_account(allowed, *account);
+        if told_of(refusal).iter().all(is_seen) { self.refused(refusal) } else { not_today() }
+    }
+
+    /// A receipt with what the caller sees of its entry: what it moves may be somebody else's.
+    pub(super) fn written_as_seen(&self, allowed: &Allowed, receipt: &Receipt) -> api::Receipt {
+        let api::Receipt { entry, repeated } = answers::receipt(receipt, &self.names());
+        api::Receipt { entry: entry.map(|entry| self.as_seen(allowed, entry)), repeated }
+    }
+
     /// What a person hears of what was written.
     pub(in crate::service) fn done(&self, allowed: &Allowed, done: &Done) -> api::Done {
-        let receipt = self.receipt_as_seen(allowed, &done.receipt);
+        let receipt = self.written_as_seen(allowed, &done.receipt);
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
             return api::Done { receipt: None, waiting_number, sentences: vec![words::WAITS.to_owned()] };
         }
-        let sentences = self.sentences_about(&done.receipt.entry);
+        let sentences = self.sentences_about(allowed, &done.receipt.entry);
         api::Done { receipt: Some(receipt), waiting_number: 0, sentences }
     }
 
     /// Friendly notes about an entry: who is well below zero or has a lot to spend now, and that it is late.
-    fn sentences_about(&self, entry: &Entry) -> Vec<String> {
+    fn sentences_about(&self, allowed: &Allowed, entry: &Entry) -> Vec<String> {
         let mut sentences = Vec::new();
         let known = self.directory.known();
         let mut names = self.names();
@@ -155,7 +211,7 @@ impl Installation {
             }
         }
         drop(known);
-        for line in &entry.outcome.lines {
+        for line in entry.outcome.lines.iter().filter(|line| self.sees_account(allowed, line.account)) {
             let Ok(limits) = self.limits_of(line.account) else { continue };
             let name = names.in_a_sentence(line.account);
             sentences.extend(words::friendly_note(&name, line.posted, change(entry, line.account), &limits));
@@ -174,7 +230,44 @@ fn change(entry: &Entry, account: AccountNumber) -> i64 {
 }
 
 fn is_kept(entry: &Entry) -> bool {
-    matches!(&entry.command.action, crate::domain::Action::Note(note) if note.topic == crate::domain::Topic::WAITING)
+    matches!(&entry.command.action, Action::Note(note) if note.topic == Topic::WAITING)
+}
+
+/// The reason is another person's.
+fn not_today() -> NotDone {
+    let (sentence, figures) = (words::NOT_TODAY.to_owned(), HashMap::new());
+    NotDone::Refused { reason: Reason::Paused, sentence, figures }
+}
+
+/// The accounts whose state a refusal tells.
+fn told_of(refusal: &crate::domain::Refusal) -> Vec<AccountNumber> {
+    use crate::domain::Refusal as Ledger;
+    match refusal {
+        Ledger::Limits(passed) => passed.iter().map(|passed| passed.account).collect(),
+        Ledger::AccountClosed(account)
+        | Ledger::SameAccount(account)
+        | Ledger::CrossBank(account)
+        | Ledger::AlreadyThere(account)
+        | Ledger::HoldsOpen { account, .. }
+        | Ledger::TooManyHolds { account: Some(account), .. } => vec![*account],
+        Ledger::RequestIdReused { .. }
+        | Ledger::EntryNotFound(_)
+        | Ledger::HoldNotFound(_)
+        | Ledger::BankNotFound(_)
+        | Ledger::AccountNotFound(_)
+        | Ledger::OwnerNotFound(_)
+        | Ledger::HoldResolved(_)
+        | Ledger::HoldExpired(_)
+        | Ledger::TooManyHolds { account: None, .. }
+        | Ledger::DeadlineOutOfReach
+        | Ledger::CaptureExceedsHold { .. }
+        | Ledger::ReversalExceeds { .. }
+        | Ledger::Claim { .. }
+        | Ledger::BooksFull { .. }
+        | Ledger::DayInFuture
+        | Ledger::DiskLow
+        | Ledger::ClockUnsure => Vec::new(),
+    }
 }
 
 fn asked(id: Id, plan: Plan) -> Asked {
@@ -188,7 +281,8 @@ fn asked(id: Id, plan: Plan) -> Asked {
         second_person,
         said,
         about,
-        ..
+        waits_for: _,
+        asked_by: _,
     } = plan;
     let command = Command {
         occurred_on,

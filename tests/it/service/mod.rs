@@ -2,6 +2,7 @@
 
 mod calls;
 mod directory;
+pub mod exchange;
 pub mod hostile;
 mod reasons;
 mod reflection;

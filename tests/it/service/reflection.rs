@@ -17,6 +17,7 @@ fn everything_on_the_wire_is_described() {
         "hourbook.v1.AuditService",
         "hourbook.v1.AccessService",
         "hourbook.v1.DirectoryService",
+        "hourbook.v1.ExchangeService",
         "grpc.health.v1.Health",
         "google.rpc.ErrorInfo",
         "google.rpc.BadRequest",

@@ -10,6 +10,7 @@ use hourbook::access::pace::CALLS_PER_SECOND_MAX;
 use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::directory_service_client::DirectoryServiceClient;
+use hourbook::api::exchange_service_client::ExchangeServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::{self, entry::Action as Did};
 use hourbook::client::{Shown, Wire};
@@ -151,6 +152,11 @@ impl Served {
 
     pub fn directory(&self) -> DirectoryServiceClient<Channel> {
         DirectoryServiceClient::new(self.channel.clone())
+    }
+
+    /// ExchangeService, as the local operator.
+    pub fn exchanges(&self) -> ExchangeServiceClient<Channel> {
+        ExchangeServiceClient::new(self.channel.clone())
     }
 
     /// What a bank has agreed on now.

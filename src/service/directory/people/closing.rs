@@ -31,7 +31,7 @@ impl Installation {
         allowed: &Allowed,
         request: CloseMemberRequest,
     ) -> Result<CloseMemberResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request)?;
         let account = fields::account("account_number", request.account_number)?;
         let wished =
             fields::account_or_any("remainder_to_account_number", request.remainder_to_account_number)?;

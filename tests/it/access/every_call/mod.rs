@@ -21,7 +21,8 @@ use town::{Column, Town};
 /// keys yet; and `-` alone where the call is not for them.
 const DECIDED: &str = include_str!("table.txt");
 const KEY: &str = "\
-+ yes; - not for them; letters: what they reach; . as if it were not there; ! there are no keys yet
++ yes; - not for them; letters: what they reach; . as if it were not there; ! there are no keys yet,
+or nobody else who could agree
 m own account, o another member's, p own partner's, q another partner's, h pot, b bank; capitals: in bank 2
 of keys: s their own, m a member's, t a till's of the own partner, u of another, l a lead's; capitals: in bank 2
 member, till … integration reach bank 1, or their partner; lead+, auditor+, reporter+, admin the network
@@ -29,7 +30,22 @@ member, till … integration reach bank 1, or their partner; lead+, auditor+, re
 /// What somebody hears whose role may not make a call, or not with its reach.
 const MAY_NOT: [&str; 2] = ["is not for this key, which is a", "looks at the whole network, and this key"];
 /// Whatever moves hours, or opens and closes what holds them.
-const MOVES: [&str; 9] = [
+const MOVES: [&str; 24] = [
+    "RecordExchange",
+    "ProposeExchange",
+    "ConfirmExchange",
+    "RejectExchange",
+    "DisputeExchange",
+    "ResolveDispute",
+    "RecordGroupExchange",
+    "BookHours",
+    "TakeBooking",
+    "CancelBooking",
+    "CreditMember",
+    "Gift",
+    "Donate",
+    "TransferBetweenBanks",
+    "PutRight",
     "PostEntry",
     "PostBatches",
     "PlaceHold",
@@ -74,6 +90,7 @@ impl Town {
             Ok(_) => '.',
             Err(said) if MAY_NOT.iter().any(|words| said.message.contains(words)) => '-',
             Err(said) if said.info.starts_with("NO_KEYS_YET") => '!',
+            Err(said) if said.info.starts_with("SECOND_PERSON_NEEDED") => '!',
             Err(said) if said.code == Code::NotFound || said.info.starts_with("BEYOND_REACH") => '.',
             Err(said) => panic!("{} {call} {}: {said:?}", column.name, target.letter),
         };
@@ -122,11 +139,19 @@ impl Town {
             Aim::Nothing => vec![called('+', 'm')],
             Aim::Bank => vec![called('b', 'm'), called('B', 'O')],
             Aim::Account => self.accounts.clone(),
+            Aim::Person => self.accounts_of("hH", false),
+            Aim::Mover => self.accounts_of("mpMP", true),
             Aim::Key => {
                 let own = Target { letter: 's', credential: column.credential, ..self.keys[0].clone() };
                 std::iter::once(own).chain(self.keys.iter().cloned()).collect()
             }
         }
+    }
+
+    /// The accounts with one of these letters, or with none of them.
+    fn accounts_of(&self, letters: &str, is_one: bool) -> Vec<Target> {
+        let of = |target: &&Target| letters.contains(target.letter) == is_one;
+        self.accounts.iter().filter(of).cloned().collect()
     }
 
     /// One cell of the table, each letter of it compared with what the rule says.
@@ -158,9 +183,12 @@ fn decided(column: &Column, method: &MethodDescriptor, aim: Aim, target: &Target
         Aim::Nothing => "+",
         Aim::Key if column.role.is_none() => return if method.name() == "ListKeys" { '.' } else { '!' },
         Aim::Key => column.keys,
+        // Nobody is there who could agree with whoever has no number.
+        _ if column.role.is_none() && ["Approve", "ConfirmExchange"].contains(&method.name()) => return '!',
         Aim::Bank => column.banks,
+        Aim::Mover if !column.is_everywhere => "",
         Aim::Account if method.name() == "FindEntry" => column.wrote,
-        Aim::Account => column.accounts,
+        Aim::Account | Aim::Person | Aim::Mover => column.accounts,
     };
     if theirs.contains(target.letter) { target.letter } else { '.' }
 }

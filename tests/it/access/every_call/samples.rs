@@ -14,6 +14,10 @@ pub enum Aim {
     Bank,
     /// An account, or what happened to one.
     Account,
+    /// The same of a person or a partner.
+    Person,
+    /// The same of somebody who has another account in the other bank.
+    Mover,
     /// A credential, or one like it.
     Key,
 }
@@ -35,6 +39,17 @@ pub struct Target {
     pub entry_id: String,
     /// Open.
     pub hold: u64,
+    /// Of a group in its bank.
+    pub friend: u32,
+    /// Of the same owner, in the other bank; 0 if there is none.
+    pub elsewhere: u32,
+    /// What its owner received from the group, as that says; and the same in dispute.
+    pub proposal: u64,
+    pub dispute: u64,
+    /// The group's hours, booked.
+    pub booking: u64,
+    /// What waits for a second person in its bank.
+    pub waiting: u64,
     pub credential: u32,
     /// A credential like it.
     pub grant: Value,
@@ -61,6 +76,12 @@ impl Target {
             entry: 999_999,
             entry_id: RequestId::fresh().to_string(),
             hold: 999_999,
+            friend: account,
+            elsewhere: account,
+            proposal: 999_999,
+            dispute: 999_999,
+            booking: 999_999,
+            waiting: 999_999,
             credential: 9_999,
             grant,
         }
@@ -70,7 +91,9 @@ impl Target {
     pub fn masked(&self, text: &str) -> String {
         let numbers = [self.bank, self.owner, self.account, self.idle, self.closed, self.beside];
         let mut known: Vec<String> = numbers.iter().map(u32::to_string).collect();
-        known.extend([self.entry.to_string(), self.hold.to_string(), self.credential.to_string()]);
+        known.extend([self.friend, self.elsewhere, self.credential].map(|number| number.to_string()));
+        let sequences = [self.entry, self.hold, self.proposal, self.dispute, self.booking, self.waiting];
+        known.extend(sequences.map(|sequence| sequence.to_string()));
         let text = text.replace(&self.entry_id, "#");
         let is_digit = |letter: char| letter.is_ascii_digit();
         let words = text.split_inclusive(|letter| !is_digit(letter));
@@ -114,7 +137,7 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
         "ListBanks" => (Aim::Bank, json!({})),
         "OpenClearing" => {
             let owed = json!({
-                "firstBankNumber": at.bank, "secondBankNumber": 3,
+                "firstBankNumber": at.bank, "secondBankNumber": 4,
                 "firstMayOweSeconds": 1, "secondMayOweSeconds": 1,
             });
             (Aim::Nothing, write(owed))
@@ -159,6 +182,73 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             let watch = json!({"afterSequence": 0, "accountNumber": at.account, "heartbeatSeconds": 1});
             (Aim::Account, watch)
         }
+        _ => {
+            return of_people(call, at).map(|(aim, request)| {
+                let is_read = ["GetNetPosition", "ListWaiting"].contains(&call);
+                (aim, if is_read { request } else { write(request) })
+            });
+        }
+    })
+}
+
+/// The same of ExchangeService, before it has an id.
+fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
+    let length = json!({"amountSeconds": 900});
+    let day = json!({"year": 2026, "month": 5, "day": 4});
+    let between = json!({
+        "giverAccountNumber": at.friend, "receiverAccountNumber": at.account, "length": length,
+        "occurredOn": day,
+    });
+    Some(match call {
+        "RecordExchange" => (Aim::Person, between),
+        "ProposeExchange" => {
+            let mut said = between;
+            said["saidBy"] = "SIDE_RECEIVER".into();
+            (Aim::Person, said)
+        }
+        "ConfirmExchange" | "RejectExchange" | "DisputeExchange" => {
+            (Aim::Person, json!({"proposalSequence": at.proposal}))
+        }
+        "ResolveDispute" => (Aim::Person, json!({"proposalSequence": at.dispute, "length": length})),
+        "RecordGroupExchange" => {
+            let givers = json!([{"accountNumber": at.account, "length": length}]);
+            let session = json!({
+                "rule": "GROUP_RULE_SPLIT_PROVIDER_TIME", "givers": givers,
+                "participantAccountNumbers": [at.friend], "occurredOn": day,
+            });
+            (Aim::Person, session)
+        }
+        "BookHours" => {
+            let book = json!({
+                "giverAccountNumber": at.friend, "receiverAccountNumber": at.account, "length": length,
+                "day": {"year": 2026, "month": 5, "day": 20},
+            });
+            (Aim::Person, book)
+        }
+        "TakeBooking" | "CancelBooking" => (Aim::Person, json!({"bookingSequence": at.booking})),
+        "CreditMember" => {
+            let grant = json!({
+                "accountNumber": at.account, "fromAccountNumber": at.beside, "length": length,
+            });
+            (Aim::Account, grant)
+        }
+        "Gift" => {
+            let gift = json!({
+                "fromAccountNumber": at.account, "toAccountNumber": at.friend, "length": length,
+            });
+            (Aim::Person, gift)
+        }
+        "Donate" => (Aim::Person, json!({"fromAccountNumber": at.account, "length": length})),
+        "TransferBetweenBanks" => {
+            let moving = json!({
+                "fromAccountNumber": at.account, "toAccountNumber": at.elsewhere, "length": length,
+            });
+            (Aim::Mover, moving)
+        }
+        "GetNetPosition" => (Aim::Bank, json!({"firstBankNumber": at.bank, "secondBankNumber": 3})),
+        "PutRight" => (Aim::Account, json!({"originalSequence": at.entry, "reason": "a slip"})),
+        "ListWaiting" => (Aim::Bank, json!({"bankNumber": at.bank})),
+        "Approve" | "Decline" => (Aim::Bank, json!({"waitingNumber": at.waiting})),
         _ => return None,
     })
 }

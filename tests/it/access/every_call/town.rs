@@ -104,6 +104,8 @@ impl Town {
             };
             town.columns.push(column(row, Some(key), credential));
         }
+        let (lead, _) = town.made(&admin, json!({"role": "ROLE_LEAD", "reach": {"wholeNetwork": true}}));
+        town.open_matters(Some(&lead), &builders);
         for (letter, role, reach, owner) in [
             ('m', "ROLE_MEMBER", reach(&[1]), owners[1]),
             ('t', "ROLE_TILL", json!({"partnerOwnerNumbers": [owners[2]]}), 0),
@@ -127,6 +129,7 @@ impl Town {
         let mut town = Self::empty(Served::new(), None);
         let owners = town.people(None);
         town.build(&Builders::default(), &owners);
+        town.open_matters(None, &Builders::default());
         town.columns.push(column(OPERATOR, None, 0));
         let like = town.accounts[0].clone();
         let grant = json!({"role": "ROLE_LEAD", "reach": {"bankNumbers": [1]}, "name": "made"});
@@ -177,11 +180,11 @@ impl Town {
     }
 
     /// Registers everybody: Ann, another member, the own partner, one partner in each bank, another member in
-    /// bank 2, and three banks.
+    /// bank 2, and four banks.
     fn people(&mut self, admin: Option<&str>) -> Vec<u32> {
-        let answer = self.done(admin, "RegisterOwners", json!({"count": 9}));
+        let answer = self.done(admin, "RegisterOwners", json!({"count": 10}));
         let first = number(&answer["receipt"]["entry"]["ownersRegistered"]["firstOwnerNumber"]);
-        let owners: Vec<u32> = (u32::try_from(first).unwrap()..).take(9).collect();
+        let owners: Vec<u32> = (u32::try_from(first).unwrap()..).take(10).collect();
         for (bank, owner) in (1..).zip(&owners[6..]) {
             let name = self.facts.bank_name(bank);
             let bank = json!({
@@ -264,6 +267,12 @@ impl Town {
             entry,
             entry_id,
             hold,
+            friend: 0,
+            elsewhere: 0,
+            proposal: 0,
+            dispute: 0,
+            booking: 0,
+            waiting: 0,
             credential,
             grant,
         }
@@ -292,6 +301,70 @@ impl Town {
         let entry = answer["receipt"]["entry"].clone();
         self.facts.entry(&entry);
         entry
+    }
+
+    /// What is open between everybody and a group of their bank, written down by `lead`, and what waits in each bank.
+    fn open_matters(&mut self, lead: Option<&str>, keys: &Builders) {
+        let pairs = [(1, 3), (2, 3)];
+        for (first, second) in pairs {
+            let owed = json!({
+                "firstBankNumber": first, "secondBankNumber": second, "firstMayOweSeconds": 1,
+                "secondMayOweSeconds": 1,
+            });
+            self.done(keys.admin.as_deref(), "OpenClearing", owed);
+        }
+        let mut accounts = std::mem::take(&mut self.accounts);
+        let home: Vec<_> =
+            accounts.iter().map(|target| (target.bank, target.owner, target.account)).collect();
+        let groups = [1, 2].map(|bank: u32| {
+            let owner = accounts.iter().find(|target| target.bank == bank && "hH".contains(target.letter));
+            let key = keys.banks[usize::try_from(bank).unwrap() - 1].as_deref();
+            let kind = "ACCOUNT_KIND_ORGANISATION";
+            let account = json!({"bankNumber": bank, "kind": kind, "ownerNumber": owner.unwrap().owner});
+            let opened = self.done(key, "OpenAccount", json!({"account": account}));
+            let opened = &opened["receipt"]["entry"]["accountsOpened"]["accountNumbers"][0];
+            u32::try_from(number(opened)).unwrap()
+        });
+        let waits = [1, 2].map(|bank: u32| {
+            let pot = accounts.iter().find(|target| target.bank == bank && "hH".contains(target.letter));
+            let seconds = 41 * 3_600;
+            let grant = json!({
+                "accountNumber": groups[usize::try_from(bank).unwrap() - 1],
+                "fromAccountNumber": pot.unwrap().account, "length": {"amountSeconds": seconds},
+                "confirmedAmountSeconds": seconds,
+            });
+            let answer = self.done(lead, "CreditMember", grant);
+            u64::try_from(number(&answer["done"]["waitingNumber"])).unwrap()
+        });
+        for target in &mut accounts {
+            let bank = usize::try_from(target.bank).unwrap() - 1;
+            (target.friend, target.waiting) = (groups[bank], waits[bank]);
+            let other = home.iter().find(|(of, owner, _)| *of != target.bank && *owner == target.owner);
+            target.elsewhere = other.map_or(0, |(.., account)| *account);
+            if "hH".contains(target.letter) {
+                continue;
+            }
+            let between = json!({
+                "giverAccountNumber": target.friend, "receiverAccountNumber": target.account,
+            });
+            let told = |call: &str, what: Value| {
+                let mut request = between.clone();
+                request.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+                sequence(&self.done(lead, call, request)["receipt"]["entry"])
+            };
+            let proposed = |day: u32| {
+                let day = json!({"year": 2026, "month": 5, "day": day});
+                let what = json!({
+                    "saidBy": "SIDE_GIVER", "length": {"amountSeconds": 1_800}, "occurredOn": day,
+                });
+                told("ProposeExchange", what)
+            };
+            (target.proposal, target.dispute) = (proposed(2), proposed(3));
+            let day = json!({"year": 2026, "month": 5, "day": 20});
+            target.booking = told("BookHours", json!({"length": {"amountSeconds": 1_800}, "day": day}));
+            self.done(lead, "DisputeExchange", json!({"proposalSequence": target.dispute}));
+        }
+        self.accounts = accounts;
     }
 
     /// What people do with one another: exchanges, a redemption, group entries, one put right in part, and hours

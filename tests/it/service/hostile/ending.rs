@@ -23,11 +23,16 @@ use super::{Books, batch, named, wire};
 use crate::support::START;
 use crate::support::served::{Served, exchange, open_channel};
 
-const SERVICES: [&str; 4] =
-    ["", "hourbook.v1.LedgerService", "hourbook.v1.AuditService", "hourbook.v1.DirectoryService"];
+const SERVICES: [&str; 5] = [
+    "",
+    "hourbook.v1.LedgerService",
+    "hourbook.v1.AuditService",
+    "hourbook.v1.DirectoryService",
+    "hourbook.v1.ExchangeService",
+];
 
-async fn health(channel: &Channel) -> [ServingStatus; 4] {
-    let mut said = [ServingStatus::Unknown; 4];
+async fn health(channel: &Channel) -> [ServingStatus; 5] {
+    let mut said = [ServingStatus::Unknown; 5];
     for (place, service) in SERVICES.into_iter().enumerate() {
         let request = HealthCheckRequest { service: service.into() };
         said[place] = HealthClient::new(channel.clone()).check(request).await.unwrap().into_inner().status();
@@ -67,7 +72,7 @@ fn not_serving_until_the_books_are_open() {
         options.clock = given;
     });
     served.block_on(async {
-        assert_eq!(health(&served.channel).await, [ServingStatus::NotServing; 4]);
+        assert_eq!(health(&served.channel).await, [ServingStatus::NotServing; 5]);
         let read = served.ledger().get_balance(api::GetBalanceRequest::default()).await.map(drop);
         let write = served.ledger().post_entry(exchange(0, 0, 0)).await.map(drop);
         let watch = served.ledger().watch_entries(api::WatchEntriesRequest::default()).await.map(drop);
@@ -83,7 +88,7 @@ fn not_serving_until_the_books_are_open() {
     *clock.goes.lock().unwrap() = true;
     clock.changed.notify_all();
     served.block_on(crate::support::served::connect(served.address));
-    assert_eq!(served.block_on(health(&served.channel)), [ServingStatus::Serving; 4]);
+    assert_eq!(served.block_on(health(&served.channel)), [ServingStatus::Serving; 5]);
     served.owners(1);
 }
 

@@ -24,6 +24,7 @@ fn ten_megabytes() {
         "/hourbook.v1.AuditService/TrialBalance",
         "/hourbook.v1.AuditService/Verify",
         "/hourbook.v1.DirectoryService/SetBankPolicy",
+        "/hourbook.v1.ExchangeService/RecordExchange",
         "/grpc.health.v1.Health/Check",
     ] {
         let status = books

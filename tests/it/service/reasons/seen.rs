@@ -10,6 +10,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::asking::{KEY_WRITES, WRITES};
+use super::exchanges::EXCHANGE_WRITES;
 
 /// Why a call was not done, as decoded from the wire.
 #[derive(Debug)]
@@ -73,10 +74,17 @@ impl Seen {
         figures: &[(&str, &dyn ToString)],
         says: &[&str],
     ) {
+        if let Err(refused) = &done {
+            assert_figures(refused, figures);
+        }
+        self.also(done, reason, says);
+    }
+
+    /// The same where the figures are the ledger's, as other calls have shown them.
+    pub fn also(&mut self, done: Result<(), Refused>, reason: Reason, says: &[&str]) {
         let refused = done.expect_err(reason.word());
         assert_eq!(refused.reason, reason.word(), "{refused:?}");
         assert_eq!((refused.domain.as_str(), refused.code), ("hourbook", code(reason)), "{refused:?}");
-        assert_figures(&refused, figures);
         assert!(refused.message.starts_with("Not done: ") && refused.message.ends_with('.'), "{refused:?}");
         assert!(!refused.message.contains('_'), "a word for programs in a sentence: {refused:?}");
         for said in says {
@@ -108,14 +116,17 @@ impl Seen {
     /// README's table. `in_order` are the calls as the API names them.
     pub fn table(&self, in_order: &[&'static str]) -> String {
         let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
+        let writes: BTreeSet<_> = [&WRITES[..], &EXCHANGE_WRITES, &KEY_WRITES].concat().into_iter().collect();
+        let in_order_of = |calls: &BTreeSet<&'static str>| {
+            in_order.iter().filter(|call| calls.contains(*call)).copied().collect::<Vec<_>>().join(", ")
+        };
         let mut row = |reason: &str, code: Code, meaning: &str, calls: &BTreeSet<&'static str>| {
-            let ordered: Vec<_> = in_order.iter().filter(|call| calls.contains(*call)).copied().collect();
             let calls = if reason == Reason::BeyondReach.word() {
                 "every call".to_owned() // `access::every_call` sees it for each.
-            } else if ordered == [&WRITES[..], &KEY_WRITES].concat() {
+            } else if *calls == writes {
                 "every call that writes".to_owned()
             } else {
-                ordered.join(", ")
+                in_order_of(calls)
             };
             writeln!(table, "| `{reason}` | `{}` | {meaning} | {calls} |", code_word(code)).unwrap();
         };
@@ -126,8 +137,7 @@ impl Seen {
         let meaning = "The books, or what is worked out from them, have not come to that entry yet. \
                        Nothing was refused: ask again.";
         row(SEQUENCE_NOT_REACHED, Code::Unavailable, meaning, &self.not_reached);
-        let writes = [&WRITES[..], &KEY_WRITES].concat().join(", ");
-        writeln!(table, "\nThe calls that write: {writes}.").unwrap();
+        writeln!(table, "\nThe calls that write: {}.", in_order_of(&writes)).unwrap();
         table
     }
 }
@@ -207,6 +217,23 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::KeyEnded => "The key was revoked or is past its time.",
         Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
         Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
+        Reason::AlreadyHere => {
+            "It looks like one already here: the same people, day and length. `is_another` says that it is another."
+        }
+        Reason::UnusualAmount => {
+            "So much is asked about: `amount_seconds`, repeated as `confirmed_amount_seconds`, is written."
+        }
+        Reason::SamePerson => "Both are the same person.",
+        Reason::SecondPersonNeeded => "Somebody else has to say so: not who asked, nor who gains by it.",
+        Reason::WindowPassed => {
+            "After `reversal_window_days` only a lead puts it right, with a second person."
+        }
+        Reason::Paused => {
+            "Nothing new for somebody now. A member does not hear why, nor whether it is how far they can go."
+        }
+        Reason::NotYours => "Whoever asks does not speak for that account.",
+        Reason::NothingWaits => "Nothing waits under `waiting_number`; or it was settled before.",
+        Reason::PotNotOpen => "The pot is for another time, or not for brokers to open.",
         Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
         Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
         Reason::PeriodNotOver => "The month is not over yet where the bank is.",

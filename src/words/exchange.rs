@@ -1,79 +1,49 @@
-//! Refusals and notes of exchanges, for the wire: which field, which figures, which sentence.
-
-use std::collections::HashMap;
+//! Exchanges: why something is not done, what waits for whom, and friendly notes.
+//!
+//! `names` gives the words for an account in the middle of a sentence, for whoever may hear them.
 
 use crate::domain::hours::in_words;
 use crate::domain::{AccountNumber, Day, Limits};
 use crate::exchange::Refusal;
 use crate::exchange::rules::second_person::NotGoodEnough;
+use crate::exchange::waiting::WhyWaits;
 
 /// What waits for a second person.
 pub const WAITS: &str = "Somebody else has to agree first. Nothing moved; it waits for a second person.";
 
-/// The field that cannot be meant, and what it must be.
-pub fn field(refusal: &Refusal) -> (String, String) {
-    let somebody = "the account of a person, a group or a partner of this time bank";
-    let (field, must) = match refusal {
-        Refusal::Invalid(invalid) => (invalid.field, invalid.limit.to_owned()),
-        Refusal::Unread { field, unread } => (*field, unread.to_string()),
-        Refusal::TooLong { field } => (*field, "at most 2^40 seconds once it is rounded".to_owned()),
-        Refusal::NotSomebody { field, .. } => (*field, somebody.to_owned()),
-        Refusal::NotAPot { field, .. } => (*field, "the account of a pot of this time bank".to_owned()),
-        Refusal::Standing(error) => ("receiver_account_number", error.to_string()),
-        Refusal::Group(error) => (error.field(), error.to_string()),
-        Refusal::TooMuchToWait => (
-            "participant_account_numbers",
-            "fewer, as this has to wait for a second person: about 150".to_owned(),
-        ),
-        Refusal::Ledger(_)
-        | Refusal::UnusualAmount { .. }
-        | Refusal::Paused { .. }
-        | Refusal::NotYours { .. }
-        | Refusal::NotTheSecondPerson(_)
-        | Refusal::WindowPassed { .. }
-        | Refusal::NotOpen(_)
-        | Refusal::NothingWaits(_)
-        | Refusal::Party { .. }
-        | Refusal::SaidItThemselves
-        | Refusal::PotIsOver { .. }
-        | Refusal::PotNotForBrokers { .. }
-        | Refusal::NoClearing { .. }
-        | Refusal::NotForBrokers => ("request", "one that the rules allow".to_owned()),
-    };
-    (field.to_owned(), must)
+/// What somebody hears where the reason is another person's: a pause, how far they can go, that they left.
+pub const NOT_TODAY: &str =
+    "Not done: this cannot be done today. Nothing was written down. Please talk to your time broker.";
+
+/// Two remember it differently.
+pub const DISPUTED: &str = "The two remember it differently: a broker speaks with both.";
+
+/// Why it waits for a second person.
+#[must_use]
+pub const fn why_it_waits(why: WhyWaits) -> &'static str {
+    match why {
+        WhyWaits::OwnAccount => "It adds to hours of whoever asked: somebody else has to agree.",
+        WhyWaits::SecondLine => "It is so much that somebody else has to agree.",
+        WhyWaits::HoursMade => "It makes new hours: a lead has to agree.",
+        WhyWaits::WindowPassed => "It is long ago: somebody else has to agree.",
+        WhyWaits::MemberClosed => "It closes an account: somebody else has to agree.",
+    }
 }
 
-/// What goes with a refusal, by name.
-pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
-    let pairs: Vec<(&str, String)> = match refusal {
-        Refusal::UnusualAmount { amount } => vec![("amount_seconds", amount.seconds().to_string())],
-        Refusal::WindowPassed { days } => vec![("reversal_window_days", days.to_string())],
-        Refusal::NotOpen(sequence) => vec![("hold_sequence", sequence.to_string())],
-        Refusal::NothingWaits(number) => vec![("waiting_number", number.to_string())],
-        Refusal::PotIsOver { last_day, .. } => vec![("last_day", last_day.to_string())],
-        Refusal::Ledger(_)
-        | Refusal::Invalid(_)
-        | Refusal::Unread { .. }
-        | Refusal::TooLong { .. }
-        | Refusal::NotSomebody { .. }
-        | Refusal::NotAPot { .. }
-        | Refusal::Standing(_)
-        | Refusal::Group(_)
-        | Refusal::Paused { .. }
-        | Refusal::NotYours { .. }
-        | Refusal::NotTheSecondPerson(_)
-        | Refusal::Party { .. }
-        | Refusal::SaidItThemselves
-        | Refusal::PotNotForBrokers { .. }
-        | Refusal::NoClearing { .. }
-        | Refusal::NotForBrokers
-        | Refusal::TooMuchToWait => Vec::new(),
-    };
-    pairs.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
+/// Who of two time banks owes the other: `seconds` that the first owes, negative where the second does.
+#[must_use]
+pub fn net_position(first: &str, second: &str, seconds: i64) -> String {
+    let hours = in_words(seconds.unsigned_abs());
+    match seconds {
+        0 => format!("{first} and {second} owe each other nothing."),
+        1.. => format!("{first} owes {second} {hours}."),
+        _ => format!("{second} owes {first} {hours}."),
+    }
 }
 
-/// The refusal as it is said to a person.
-pub fn sentence(refusal: &Refusal, name_of: &dyn Fn(AccountNumber) -> String) -> String {
+/// The refusal as it is said to a person; nothing for one that is said of a field, or in the ledger's words.
+#[must_use]
+pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> String) -> Option<String> {
     let said = match refusal {
         Refusal::UnusualAmount { amount } => {
             let hours = in_words(amount.seconds().unsigned_abs());
@@ -81,11 +51,11 @@ pub fn sentence(refusal: &Refusal, name_of: &dyn Fn(AccountNumber) -> String) ->
         }
         Refusal::Paused { account } => format!(
             "there is a pause for {}. Nothing was written down. Ask again when it is over.",
-            name_of(*account)
+            names(*account)
         ),
         Refusal::NotYours { account } => format!(
             "you do not speak for {}. Nothing was written down. Please talk to your time broker.",
-            name_of(*account)
+            names(*account)
         ),
         Refusal::NotTheSecondPerson(objection) => match objection {
             NotGoodEnough::Nobody => "somebody with a key of their own has to agree. Nothing moved. Ask a broker \
@@ -97,7 +67,7 @@ pub fn sentence(refusal: &Refusal, name_of: &dyn Fn(AccountNumber) -> String) ->
             NotGoodEnough::StandsFor(account) => format!(
                 "whoever agrees must not be somebody it adds hours to, and you stand for {}. Nothing moved. Ask \
                  somebody else.",
-                name_of(*account)
+                names(*account)
             ),
         },
         Refusal::NotForBrokers => {
@@ -110,7 +80,7 @@ pub fn sentence(refusal: &Refusal, name_of: &dyn Fn(AccountNumber) -> String) ->
         }
         Refusal::Party { account } => format!(
             "you stand for {}, who is one of the two. Nothing was written down. Ask another broker to settle it.",
-            name_of(*account)
+            names(*account)
         ),
         Refusal::WindowPassed { days } => format!(
             "it is more than {days} days old. Nothing was changed. Ask a lead of the time bank to put it right."
@@ -123,11 +93,11 @@ pub fn sentence(refusal: &Refusal, name_of: &dyn Fn(AccountNumber) -> String) ->
         ),
         Refusal::PotIsOver { account, last_day } => format!(
             "{} was for use until {last_day}. Nothing was taken. Choose another pot, or ask a lead.",
-            name_of(*account)
+            names(*account)
         ),
         Refusal::PotNotForBrokers { account } => format!(
             "{} is opened by a lead, or by what a panel decides. Nothing was taken. Ask a lead.",
-            name_of(*account)
+            names(*account)
         ),
         Refusal::NoClearing { first, second } => format!(
             "time banks {first} and {second} have not agreed to help each other. Nothing was written down. Ask an \
@@ -141,27 +111,27 @@ pub fn sentence(refusal: &Refusal, name_of: &dyn Fn(AccountNumber) -> String) ->
         | Refusal::NotAPot { .. }
         | Refusal::Standing(_)
         | Refusal::Group(_)
-        | Refusal::TooMuchToWait => {
-            let (field, must) = field(refusal);
-            format!("{field} must be {must}. Nothing was written down.")
-        }
+        | Refusal::TooMuchToWait => return None,
     };
-    format!("Not done: {said}")
+    Some(format!("Not done: {said}"))
 }
 
 /// That a day is in a month that was closed.
+#[must_use]
 pub fn late(day: Day) -> String {
     format!("It is late: the month of {day} was closed before. It counts in the next report.")
 }
 
-/// A friendly note, where a change passed the point at which one starts.
+/// A friendly note about `name`, where a change passed the point at which one starts. Seconds.
+#[must_use]
 pub fn friendly_note(name: &str, posted: i64, change: i64, limits: &Limits) -> Option<String> {
+    let before = posted.saturating_sub(change);
     let hours = in_words(posted.unsigned_abs());
-    let is_below = limits.warn_below().is_some_and(|warn| change < 0 && posted <= warn);
-    let is_above = limits.warn_above().is_some_and(|warn| change > 0 && posted >= warn);
-    if is_below {
+    let is_below = limits.warn_below().is_some_and(|warn| before > warn && posted <= warn);
+    let is_above = limits.warn_above().is_some_and(|warn| before < warn && posted >= warn);
+    if is_below && posted < 0 {
         Some(format!("{name} is {hours} below zero, where a friendly note starts."))
-    } else if is_above {
+    } else if is_above && posted > 0 {
         Some(format!("{name} has {hours} to spend, where a friendly note starts."))
     } else {
         None

@@ -1,0 +1,92 @@
+//! A write of ExchangeService: its id, whether it is meant, and what it asks for.
+
+use prost::Message;
+
+use crate::access::Allowed;
+use crate::api::*;
+use crate::domain::RequestKey;
+use crate::exchange::asked::Fingerprint;
+use crate::ledger::Mode;
+use crate::service::fields;
+use crate::service::not_done::NotDone;
+
+/// What a write asks, but for its words.
+#[derive(Clone, Copy)]
+pub struct Id {
+    /// In its caller's scope.
+    pub key: RequestKey,
+    /// Whether it is written down.
+    pub mode: Mode,
+    /// By this the same request is known again.
+    pub asked: Fingerprint,
+}
+
+/// A request that writes.
+pub trait Write: Message {
+    /// UUID as text.
+    fn request_id(&self) -> &str;
+    /// Whether it is only checked.
+    fn validate_only(&self) -> bool;
+    /// What it asks for, without its id and its words.
+    fn fingerprint(&self) -> Fingerprint;
+}
+
+macro_rules! writes {
+    ($($request:ident ($($words:ident),*)),* $(,)?) => { $(
+        impl Write for $request {
+            fn request_id(&self) -> &str {
+                &self.request_id
+            }
+
+            fn validate_only(&self) -> bool {
+                self.validate_only
+            }
+
+            fn fingerprint(&self) -> Fingerprint {
+                let mut told = self.clone();
+                told.request_id.clear();
+                told.validate_only = false;
+                $(told.$words.clear();)*
+                Fingerprint::of(stringify!($request), &told.encode_to_vec())
+            }
+        }
+    )* };
+}
+
+writes! {
+    RecordExchangeRequest(memo, limit_reason),
+    ProposeExchangeRequest(memo),
+    ConfirmExchangeRequest(),
+    RejectExchangeRequest(reason),
+    DisputeExchangeRequest(reason),
+    ResolveDisputeRequest(reason),
+    RecordGroupExchangeRequest(memo, limit_reason),
+    BookHoursRequest(memo),
+    TakeBookingRequest(),
+    CancelBookingRequest(reason),
+    CreditMemberRequest(memo, reason),
+    GiftRequest(memo),
+    DonateRequest(memo),
+    TransferBetweenBanksRequest(reason),
+    PutRightRequest(reason),
+    ApproveRequest(),
+    DeclineRequest(reason),
+    CloseMemberRequest(reason),
+}
+
+impl Id {
+    /// Of a request about a person, which is known again by its entry: what is said in it is sealed, and nothing else
+    /// of it is kept.
+    pub fn of_person(allowed: &Allowed, request_id: &str, validate_only: bool) -> Result<Self, NotDone> {
+        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(request_id)? };
+        let mode = if validate_only { Mode::ValidateOnly } else { Mode::Write };
+        Ok(Self { key, mode, asked: Fingerprint::of("person", b"") })
+    }
+
+    /// Reads it.
+    pub fn read(allowed: &Allowed, request: &impl Write) -> Result<Self, NotDone> {
+        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(request.request_id())? };
+        let mode = if request.validate_only() { Mode::ValidateOnly } else { Mode::Write };
+        Ok(Self { key, mode, asked: request.fingerprint() })
+    }
+}

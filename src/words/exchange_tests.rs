@@ -1,0 +1,157 @@
+//! Every sentence about exchanges, rendered.
+
+use super::exchange::{self, refusal_sentence};
+use super::tests::fit_for_people;
+use crate::domain::{AccountNumber, Amount, BankNumber, Day, Limits, Sequence};
+use crate::exchange::Refusal;
+use crate::exchange::length::Unread;
+use crate::exchange::rules::group::GroupError;
+use crate::exchange::rules::second_person::NotGoodEnough;
+use crate::exchange::rules::standing::StandingError;
+use crate::exchange::waiting::WhyWaits;
+
+const HOUR: i64 = 3_600;
+
+fn ivy(_: AccountNumber) -> String {
+    "Ivy".to_owned()
+}
+
+fn amount(seconds: i64) -> Amount {
+    Amount::new(seconds).unwrap()
+}
+
+/// Each refusal of the capability, in each of its ways; whether it has a sentence of its own.
+fn samples() -> Vec<(Refusal, bool)> {
+    let account = AccountNumber::from_slot(7).unwrap();
+    let (sequence, last_day) = (Sequence::new(17), Day::from_days(20_591));
+    let (first, second) = (BankNumber::new(1), BankNumber::new(2));
+    let invalid = crate::domain::Invalid { field: "reason", limit: "given" };
+    let owner = crate::domain::OwnerNumber::new(3);
+    let said = [
+        Refusal::UnusualAmount { amount: amount(5_012 * HOUR) },
+        Refusal::Paused { account },
+        Refusal::NotYours { account },
+        Refusal::NotTheSecondPerson(NotGoodEnough::Nobody),
+        Refusal::NotTheSecondPerson(NotGoodEnough::Actor),
+        Refusal::NotTheSecondPerson(NotGoodEnough::StandsFor(account)),
+        Refusal::WindowPassed { days: 30 },
+        Refusal::NotOpen(sequence),
+        Refusal::NothingWaits(sequence),
+        Refusal::Party { account },
+        Refusal::SaidItThemselves,
+        Refusal::PotIsOver { account, last_day },
+        Refusal::PotNotForBrokers { account },
+        Refusal::NoClearing { first, second },
+        Refusal::NotForBrokers,
+    ];
+    let others = [
+        Refusal::Ledger(crate::domain::Refusal::DayInFuture),
+        Refusal::Invalid(invalid),
+        Refusal::Unread { field: "length", unread: Unread::TwoWays((amount(60), amount(3_600))) },
+        Refusal::TooLong { field: "length" },
+        Refusal::NotSomebody { field: "giver_account_number", account },
+        Refusal::NotAPot { field: "pot_account_number", account },
+        Refusal::Standing(StandingError::SamePerson { owner }),
+        Refusal::Group(GroupError::NobodyGives),
+        Refusal::TooMuchToWait,
+    ];
+    said.map(|refusal| (refusal, true)).into_iter().chain(others.map(|refusal| (refusal, false))).collect()
+}
+
+/// A new refusal has a place here, and so a sample.
+const fn place(refusal: &Refusal) -> usize {
+    match refusal {
+        Refusal::Ledger(_) => 0,
+        Refusal::Invalid(_) => 1,
+        Refusal::Unread { .. } => 2,
+        Refusal::TooLong { .. } => 3,
+        Refusal::NotSomebody { .. } => 4,
+        Refusal::NotAPot { .. } => 5,
+        Refusal::Standing(_) => 6,
+        Refusal::Group(_) => 7,
+        Refusal::UnusualAmount { .. } => 8,
+        Refusal::Paused { .. } => 9,
+        Refusal::NotYours { .. } => 10,
+        Refusal::NotTheSecondPerson(_) => 11,
+        Refusal::WindowPassed { .. } => 12,
+        Refusal::NotOpen(_) => 13,
+        Refusal::NothingWaits(_) => 14,
+        Refusal::Party { .. } => 15,
+        Refusal::SaidItThemselves => 16,
+        Refusal::PotIsOver { .. } => 17,
+        Refusal::PotNotForBrokers { .. } => 18,
+        Refusal::NoClearing { .. } => 19,
+        Refusal::NotForBrokers => 20,
+        Refusal::TooMuchToWait => 21,
+    }
+}
+
+/// Goal: every refusal of exchanges is said so that a person can be told, but for what the ledger says or a field
+/// names. Method: each in each of its ways; a new one without a sample fails.
+#[test]
+fn every_refusal_is_said() {
+    let samples = samples();
+    let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
+    assert_eq!(places, (0..22).collect());
+    for (refusal, is_said) in samples {
+        let sentence = refusal_sentence(&refusal, &ivy);
+        assert_eq!(sentence.is_some(), is_said, "{refusal:?}");
+        if let Some(sentence) = sentence {
+            println!("{sentence}");
+            fit_for_people(&sentence);
+            assert!(refusal.reason().is_some());
+        }
+    }
+    fit_for_people(exchange::NOT_TODAY);
+}
+
+/// Goal: what is said beside an answer is for people. Method: each sentence, word for word where it has figures.
+#[test]
+fn what_else_is_said() {
+    let waits = [
+        WhyWaits::OwnAccount,
+        WhyWaits::SecondLine,
+        WhyWaits::HoursMade,
+        WhyWaits::WindowPassed,
+        WhyWaits::MemberClosed,
+    ];
+    let mut sentences: Vec<String> = waits.map(|why| exchange::why_it_waits(why).to_owned()).to_vec();
+    sentences.extend([exchange::WAITS, exchange::DISPUTED].map(str::to_owned));
+    sentences.push(exchange::late(Day::from_days(20_591)));
+    for (seconds, said) in [
+        (2_700, "Ashenford owes Quillmere 45 minutes."),
+        (-2_700, "Quillmere owes Ashenford 45 minutes."),
+        (0, "Ashenford and Quillmere owe each other nothing."),
+    ] {
+        assert_eq!(exchange::net_position("Ashenford", "Quillmere", seconds), said);
+    }
+    for sentence in sentences {
+        let lower = sentence.to_lowercase();
+        assert!(
+            sentence.ends_with('.') && !lower.contains("debt") && !lower.contains("refused"),
+            "{sentence}"
+        );
+    }
+}
+
+/// Goal: a friendly note comes where a change passes its line, on the way out. Method: each side of both lines.
+#[test]
+fn a_friendly_note_has_a_line() {
+    let limits = Limits::WIDEST.with_warnings(Some(-3 * HOUR), Some(20 * HOUR)).unwrap();
+    let note = |before: i64, after: i64| {
+        exchange::friendly_note("Ivy", after * HOUR, (after - before) * HOUR, &limits)
+    };
+    for (before, after, said) in [
+        (-2, -3, Some("Ivy is 3 hours below zero, where a friendly note starts.")),
+        (-3, -4, None),
+        (-4, -3, None),
+        (-2, -2, None),
+        (19, 20, Some("Ivy has 20 hours to spend, where a friendly note starts.")),
+        (20, 21, None),
+        (21, 20, None),
+        (5, -9, Some("Ivy is 9 hours below zero, where a friendly note starts.")),
+    ] {
+        assert_eq!(note(before, after).as_deref(), said, "{before} to {after}");
+    }
+    assert_eq!(exchange::friendly_note("Ivy", -HOUR, -HOUR, &Limits::WIDEST), None);
+}

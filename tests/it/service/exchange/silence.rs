@@ -1,0 +1,74 @@
+//! What nobody answers.
+
+use hourbook::api;
+
+use super::{Town, day, reason};
+use crate::support::HOUR;
+use crate::support::served::fresh;
+
+/// Goal: silence accepts what adds to the silent person's hours, and nothing else; after it nobody answers any more.
+/// Method: the receiver says it, then the giver; the clock just before the deadline and at it.
+#[test]
+fn silence_gives_and_never_takes() {
+    let mut town = Town::new();
+    for name in ["Dev", "Greta"] {
+        town.member(name, -10);
+        town.give_key(name, api::Role::Member);
+    }
+    let said = |side, on| town.said(("Dev", "Greta"), side, 2 * HOUR, day(5, on));
+    let by_receiver = town.proposed("Greta", said(api::Side::Receiver, 4));
+    let by_giver = town.proposed("Dev", said(api::Side::Giver, 5));
+    assert_eq!(town.held("Greta"), 4 * HOUR);
+    let look = |on| town.recorded("Tobias", town.helped("Dev", "Greta", HOUR, day(4, on)));
+    town.served.clock.advance_seconds(14 * 86_400 - 1);
+    look(1);
+    assert_eq!((town.posted("Dev"), town.held("Greta")), (HOUR, 4 * HOUR));
+    town.served.clock.advance_seconds(1);
+    look(2);
+    assert_eq!((town.posted("Dev"), town.posted("Greta")), (4 * HOUR, -4 * HOUR));
+    assert_eq!(town.held("Greta"), 0);
+    for (key, proposal_sequence, why) in
+        [("Dev", by_receiver, "HOLD_RESOLVED"), ("Greta", by_giver, "HOLD_EXPIRED")]
+    {
+        let confirm =
+            api::ConfirmExchangeRequest { request_id: fresh(), proposal_sequence, ..Default::default() };
+        assert_eq!(reason(town.confirm_exchange(key, confirm)), why);
+    }
+}
+
+/// Goal: what is rejected moves nothing, and the slip can be written down again. Method: by the other side, by
+/// whoever said it, and by somebody who is neither.
+#[test]
+fn what_is_rejected_moves_nothing() {
+    let mut town = Town::new();
+    for name in ["Dev", "Greta", "Ivy"] {
+        town.member(name, -10);
+        town.give_key(name, api::Role::Member);
+    }
+    for key in ["Greta", "Dev"] {
+        let said = town.said(("Dev", "Greta"), api::Side::Giver, HOUR, day(5, 4));
+        let proposal_sequence = town.proposed("Dev", said);
+        let no = || api::RejectExchangeRequest {
+            request_id: fresh(),
+            proposal_sequence,
+            reason: "I was away".into(),
+            validate_only: false,
+        };
+        assert_eq!(reason(town.reject_exchange("Ivy", no())), "ENTRY_NOT_FOUND");
+        town.reject_exchange(key, no()).unwrap();
+        assert_eq!((town.posted("Dev"), town.held("Greta")), (0, 0));
+        assert_eq!(reason(town.reject_exchange(key, no())), "HOLD_RESOLVED");
+    }
+    let booked = api::BookHoursRequest {
+        request_id: fresh(),
+        giver_account_number: town.of("Dev"),
+        receiver_account_number: town.of("Greta"),
+        length: super::of_seconds(HOUR),
+        day: Some(day(5, 9)),
+        ..Default::default()
+    };
+    let booking_sequence = super::sequence(&town.book_hours("Greta", booked).unwrap().receipt);
+    let cancel = api::CancelBookingRequest { request_id: fresh(), booking_sequence, ..Default::default() };
+    town.cancel_booking("Greta", cancel).unwrap();
+    assert_eq!(town.held("Greta"), 0);
+}

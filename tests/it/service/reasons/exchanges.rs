@@ -1,0 +1,479 @@
+//! Rules of ExchangeService, broken one after the other, by brokers and members.
+
+use hourbook::api;
+use hourbook::domain::Reason;
+
+use super::asking::hear;
+use super::seen::{Refused, Seen};
+use crate::service::exchange::{Town, approve_it, day, of_seconds, sequence, waits};
+use crate::support::served::{floor, fresh};
+use crate::support::{HOUR, START};
+
+/// The calls of ExchangeService that write, in the order of the API.
+pub const EXCHANGE_WRITES: [&str; 17] = [
+    "RecordExchange",
+    "ProposeExchange",
+    "ConfirmExchange",
+    "RejectExchange",
+    "DisputeExchange",
+    "ResolveDispute",
+    "RecordGroupExchange",
+    "BookHours",
+    "TakeBooking",
+    "CancelBooking",
+    "CreditMember",
+    "Gift",
+    "Donate",
+    "TransferBetweenBanks",
+    "PutRight",
+    "Approve",
+    "Decline",
+];
+/// A number nobody has.
+const FAR: u64 = 1 << 40;
+
+/// What a call is asked about: people by their names, what is open by its number.
+#[derive(Clone)]
+struct About {
+    giver: &'static str,
+    receiver: &'static str,
+    pot: &'static str,
+    elsewhere: &'static str,
+    seconds: i64,
+    on: api::Date,
+    booked_for: api::Date,
+    proposal: u64,
+    dispute: u64,
+    booking: u64,
+    waiting: u64,
+    entry: u64,
+}
+
+fn town() -> (Town, About) {
+    let mut town = Town::new();
+    for (name, floor_hours) in [("Dev", -60), ("Ann", 0), ("Kit", -5), ("Zoe", -5), ("Cap", -5)] {
+        town.member(name, floor_hours);
+    }
+    town.account("Dev in Quillmere", (2, api::AccountKind::Member), "Dev", -5);
+    town.owner("Quin");
+    town.account("Quin", (2, api::AccountKind::Member), "Quin", -5);
+    for name in ["Dev", "Kit"] {
+        town.give_key(name, api::Role::Member);
+    }
+    town.broker("Oswin");
+    town.begin_with("A created", &[("A pot", 60 * HOUR), ("Kit", 10 * HOUR)]);
+    let mut about = About {
+        giver: "Dev",
+        receiver: "Kit",
+        pot: "A pot",
+        elsewhere: "Dev in Quillmere",
+        seconds: HOUR,
+        on: day(5, 4),
+        booked_for: day(5, 20),
+        proposal: 0,
+        dispute: 0,
+        booking: 0,
+        waiting: 0,
+        entry: 0,
+    };
+    let said = |seconds, on| town.said(("Dev", "Kit"), api::Side::Giver, seconds, day(4, on));
+    about.proposal = town.proposed("Dev", said(HOUR, 1));
+    about.dispute = town.proposed("Dev", said(HOUR, 2));
+    let differs = api::DisputeExchangeRequest {
+        request_id: fresh(),
+        proposal_sequence: about.dispute,
+        ..Default::default()
+    };
+    town.dispute_exchange("Kit", differs).unwrap();
+    about.booking = book(&town);
+    about.entry = town.recorded("Tobias", town.helped("Kit", "Dev", HOUR, day(4, 3)));
+    let long = api::RecordExchangeRequest {
+        confirmed_amount_seconds: 41 * HOUR,
+        ..town.helped("Kit", "Dev", 41 * HOUR, day(4, 4))
+    };
+    about.waiting = waits(town.record_exchange("Oswin", long).unwrap().done);
+    let close = api::CloseAccountRequest {
+        request_id: fresh(),
+        account_number: town.of("Zoe"),
+        remainder_to_account_number: town.of("A pot"),
+        ..Default::default()
+    };
+    town.close_account("integration", close).unwrap();
+    let limits = api::Limits { ceiling_seconds: Some(HOUR / 2), ceiling_is_hard: true, ..floor(-5) };
+    let set = api::SetLimitsRequest {
+        request_id: fresh(),
+        account_number: town.of("Cap"),
+        limits: Some(limits),
+        ..Default::default()
+    };
+    let set = crate::access::with(town.key("integration"), set);
+    town.served.block_on(town.served.ledger().set_limits(set)).unwrap();
+    (town, about)
+}
+
+fn book(town: &Town) -> u64 {
+    let booked = api::BookHoursRequest {
+        request_id: fresh(),
+        giver_account_number: town.of("Dev"),
+        receiver_account_number: town.of("Kit"),
+        length: of_seconds(HOUR),
+        day: Some(day(5, 9)),
+        ..Default::default()
+    };
+    sequence(&town.book_hours("Tobias", booked).unwrap().receipt)
+}
+
+/// One of the calls that write, by Tobias or whoever has `key`.
+fn ask(town: &Town, key: &str, call: &'static str, request_id: &str, about: &About) -> Result<(), Refused> {
+    let request_id = request_id.to_owned();
+    let (giver, receiver) = (town.of(about.giver), town.of(about.receiver));
+    let (length, occurred_on) = (of_seconds(about.seconds), Some(about.on));
+    let proposal_sequence = about.proposal;
+    let helped = api::RecordExchangeRequest {
+        request_id: request_id.clone(),
+        ..town.helped(about.giver, about.receiver, about.seconds, about.on)
+    };
+    let said = api::ProposeExchangeRequest {
+        request_id: request_id.clone(),
+        ..town.said((about.giver, about.receiver), api::Side::Giver, about.seconds, about.on)
+    };
+    match call {
+        "RecordExchange" => hear(call, town.record_exchange(key, helped)),
+        "ProposeExchange" => hear(call, town.propose_exchange(key, said)),
+        "ConfirmExchange" => {
+            let request = api::ConfirmExchangeRequest { request_id, proposal_sequence, ..Default::default() };
+            hear(call, town.confirm_exchange(key, request))
+        }
+        "RejectExchange" => {
+            let request = api::RejectExchangeRequest { request_id, proposal_sequence, ..Default::default() };
+            hear(call, town.reject_exchange(key, request))
+        }
+        "DisputeExchange" => {
+            let request = api::DisputeExchangeRequest { request_id, proposal_sequence, ..Default::default() };
+            hear(call, town.dispute_exchange(key, request))
+        }
+        "ResolveDispute" => {
+            let proposal_sequence = about.dispute;
+            let request =
+                api::ResolveDisputeRequest { request_id, proposal_sequence, length, ..Default::default() };
+            hear(call, town.resolve_dispute(key, request))
+        }
+        "RecordGroupExchange" => {
+            let request = api::RecordGroupExchangeRequest {
+                request_id,
+                rule: api::GroupRule::SplitProviderTime.into(),
+                givers: vec![api::GroupGiver { account_number: giver, length }],
+                participant_account_numbers: vec![receiver],
+                occurred_on,
+                ..Default::default()
+            };
+            hear(call, town.record_group_exchange(key, request))
+        }
+        "BookHours" => {
+            let request = api::BookHoursRequest {
+                request_id,
+                giver_account_number: giver,
+                receiver_account_number: receiver,
+                length,
+                day: Some(about.booked_for),
+                ..Default::default()
+            };
+            hear(call, town.book_hours(key, request))
+        }
+        "TakeBooking" => {
+            let booking_sequence = about.booking;
+            let request =
+                api::TakeBookingRequest { request_id, booking_sequence, length, validate_only: false };
+            hear(call, town.take_booking(key, request))
+        }
+        "CancelBooking" => {
+            let booking_sequence = about.booking;
+            let request = api::CancelBookingRequest { request_id, booking_sequence, ..Default::default() };
+            hear(call, town.cancel_booking(key, request))
+        }
+        "CreditMember" => {
+            let request = api::CreditMemberRequest {
+                request_id,
+                account_number: giver,
+                from_account_number: town.of(about.pot),
+                length,
+                occurred_on,
+                ..Default::default()
+            };
+            hear(call, town.credit_member(key, request))
+        }
+        "Gift" => {
+            let request = api::GiftRequest {
+                request_id,
+                from_account_number: receiver,
+                to_account_number: giver,
+                length,
+                ..Default::default()
+            };
+            hear(call, town.gift(key, request))
+        }
+        "Donate" => {
+            let request = api::DonateRequest {
+                request_id,
+                from_account_number: receiver,
+                length,
+                ..Default::default()
+            };
+            hear(call, town.donate(key, request))
+        }
+        "TransferBetweenBanks" => {
+            let request = api::TransferBetweenBanksRequest {
+                request_id,
+                from_account_number: giver,
+                to_account_number: town.of(about.elsewhere),
+                length,
+                ..Default::default()
+            };
+            // Of both banks.
+            hear(call, town.transfer_between_banks("Una", request))
+        }
+        "PutRight" => {
+            let request = api::PutRightRequest {
+                request_id,
+                original_sequence: about.entry,
+                reason: "a slip".into(),
+                ..Default::default()
+            };
+            hear(call, town.put_right(key, request))
+        }
+        "Approve" => {
+            let request = api::ApproveRequest { request_id, ..approve_it(about.waiting) };
+            hear(call, town.approve(key, request))
+        }
+        "Decline" => {
+            let waiting_number = about.waiting;
+            let request = api::DeclineRequest { request_id, waiting_number, ..Default::default() };
+            hear(call, town.decline(key, request))
+        }
+        other => panic!("{other} does not write"),
+    }
+}
+
+/// Every reason of ExchangeService.
+pub fn everything(seen: &mut Seen) {
+    let (mut town, about) = town();
+    town.reopened(|options| options.bounds.disk_headroom_bytes = u64::MAX);
+    for call in EXCHANGE_WRITES {
+        let refused = ask(&town, "Tobias", call, &fresh(), &about);
+        seen.refused(refused, Reason::DiskLow, &[], &["the disk under the books is nearly full"]);
+    }
+    town.reopened(|options| options.bounds.holds_per_account_max = 4);
+    let (known, known_of_una) = (fresh(), fresh());
+    ask(&town, "Tobias", "Donate", &known, &About { seconds: HOUR / 4, ..about.clone() }).unwrap();
+    ask(&town, "Una", "Donate", &known_of_una, &About { seconds: HOUR / 4, ..about.clone() }).unwrap();
+    for call in EXCHANGE_WRITES {
+        let id = if call == "TransferBetweenBanks" { &known_of_una } else { &known };
+        let says = ["this request id was used before"];
+        seen.refused(
+            ask(&town, "Tobias", call, id, &about),
+            Reason::RequestIdReused,
+            &[("fields", &"*")],
+            &says,
+        );
+    }
+    town.served.clock.set_wall(START.plus_seconds(366 * 86_400));
+    let next_year = About { booked_for: api::Date { year: 2027, ..day(5, 20) }, ..about.clone() };
+    for call in EXCHANGE_WRITES {
+        let key = if call == "PutRight" { "Una" } else { "Tobias" }; // It would be long ago.
+        let refused = ask(&town, key, call, &fresh(), &next_year);
+        seen.refused(refused, Reason::ClockUnsure, &[], &["the clock of the books has leapt"]);
+    }
+    town.served.clock.set_wall(START);
+    not_there(&town, &about, seen);
+    questions(&town, &about, seen);
+    in_the_way(&town, &about, seen);
+    of_two(&town, &about, seen);
+    over(&town, &about, seen);
+}
+
+/// What is not there.
+fn not_there(town: &Town, about: &About, seen: &mut Seen) {
+    let far = About { proposal: FAR, dispute: FAR, booking: FAR, waiting: FAR, entry: FAR, ..about.clone() };
+    for call in [
+        "ConfirmExchange",
+        "RejectExchange",
+        "DisputeExchange",
+        "ResolveDispute",
+        "TakeBooking",
+        "CancelBooking",
+        "PutRight",
+        "Approve",
+        "Decline",
+    ] {
+        let refused = ask(town, "Tobias", call, &fresh(), &far);
+        seen.refused(refused, Reason::EntryNotFound, &[("sequence", &FAR)], &["under number"]);
+    }
+    let of_others = About { proposal: about.entry, booking: about.entry, ..about.clone() };
+    for call in ["ConfirmExchange", "RejectExchange", "DisputeExchange", "TakeBooking", "CancelBooking"] {
+        let refused = ask(town, "Tobias", call, &fresh(), &of_others);
+        let figures: [(&str, &dyn ToString); 1] = [("hold_sequence", &about.entry)];
+        seen.refused(refused, Reason::HoldNotFound, &figures, &["nothing is open under number"]);
+    }
+    let settled = About { dispute: about.proposal, waiting: about.entry, ..about.clone() };
+    for (call, number) in
+        [("ResolveDispute", about.proposal), ("Approve", about.entry), ("Decline", about.entry)]
+    {
+        let refused = ask(town, "Tobias", call, &fresh(), &settled);
+        let figures: [(&str, &dyn ToString); 1] = [("waiting_number", &number)];
+        seen.refused(refused, Reason::NothingWaits, &figures, &["nothing waits under number"]);
+    }
+    // Of another bank, which Tobias does not reach.
+    for call in [
+        "RecordExchange",
+        "ProposeExchange",
+        "RecordGroupExchange",
+        "BookHours",
+        "CreditMember",
+        "Gift",
+        "Donate",
+    ] {
+        let refused =
+            ask(town, "Tobias", call, &fresh(), &About { giver: "Quin", receiver: "Quin", ..about.clone() });
+        let figures: [(&str, &dyn ToString); 1] = [("account_number", &town.of("Quin"))];
+        seen.refused(refused, Reason::AccountNotFound, &figures, &["there is no account"]);
+    }
+    let far = 9_999;
+    let list = api::ListWaitingRequest { bank_number: far, ..Default::default() };
+    let pair = api::GetNetPositionRequest { first_bank_number: far, second_bank_number: far };
+    for refused in [
+        hear("ListWaiting", town.list_waiting("Tobias", list)),
+        hear("GetNetPosition", town.get_net_position("Tobias", pair)),
+    ] {
+        seen.refused(refused, Reason::BankNotFound, &[("bank_number", &far)], &["no time bank 9999"]);
+    }
+    let pair = api::GetNetPositionRequest { first_bank_number: 1, second_bank_number: 1 };
+    let refused = hear("GetNetPosition", town.get_net_position("Tobias", pair));
+    seen.refused(refused, Reason::CrossBank, &[], &["have not agreed to help each other"]);
+}
+
+/// What is asked about.
+fn questions(town: &Town, about: &About, seen: &mut Seen) {
+    let long = About { seconds: 25 * HOUR, ..about.clone() };
+    for call in [
+        "RecordExchange",
+        "ProposeExchange",
+        "RecordGroupExchange",
+        "BookHours",
+        "CreditMember",
+        "Gift",
+        "Donate",
+    ] {
+        let refused = ask(town, "Tobias", call, &fresh(), &long);
+        let figures: [(&str, &dyn ToString); 1] = [("amount_seconds", &(25 * HOUR))];
+        seen.refused(refused, Reason::UnusualAmount, &figures, &["really 25 hours?"]);
+    }
+    let written = About { on: day(4, 20), ..about.clone() };
+    ask(town, "Tobias", "RecordExchange", &fresh(), &written).unwrap();
+    ask(town, "Tobias", "RecordGroupExchange", &fresh(), &written).unwrap();
+    for call in ["RecordExchange", "ProposeExchange", "RecordGroupExchange"] {
+        seen.also(ask(town, "Tobias", call, &fresh(), &written), Reason::AlreadyHere, &[]);
+    }
+    let tomorrow = About { on: day(5, 7), ..about.clone() };
+    for call in ["RecordExchange", "ProposeExchange", "RecordGroupExchange", "CreditMember"] {
+        let refused = ask(town, "Tobias", call, &fresh(), &tomorrow);
+        seen.refused(refused, Reason::DayInFuture, &[], &["that day has not begun yet"]);
+    }
+}
+
+/// Limits, closed accounts, one account twice, two banks.
+fn in_the_way(town: &Town, about: &About, seen: &mut Seen) {
+    let from_ann = About { receiver: "Ann", ..about.clone() };
+    for call in ["RecordExchange", "ProposeExchange", "RecordGroupExchange", "BookHours", "Gift", "Donate"] {
+        seen.also(ask(town, "Tobias", call, &fresh(), &from_ann), Reason::BelowFloor, &["Ann is at zero"]);
+    }
+    let to_cap = About { giver: "Cap", ..about.clone() };
+    for call in
+        ["RecordExchange", "ProposeExchange", "RecordGroupExchange", "BookHours", "CreditMember", "Gift"]
+    {
+        let says = ["30 minutes can still come in"];
+        seen.also(ask(town, "Tobias", call, &fresh(), &to_cap), Reason::AboveCeiling, &says);
+    }
+    let by_zoe = About { giver: "Zoe", ..about.clone() };
+    for call in ["ProposeExchange", "RecordGroupExchange", "BookHours", "CreditMember", "Gift"] {
+        let refused = ask(town, "Tobias", call, &fresh(), &by_zoe);
+        let figures: [(&str, &dyn ToString); 1] = [("account_number", &town.of("Zoe"))];
+        seen.refused(refused, Reason::AccountClosed, &figures, &["the account of Zoe is closed"]);
+    }
+    let twice = About { giver: "Kit", ..about.clone() };
+    for call in ["ProposeExchange", "BookHours", "Gift"] {
+        let refused = ask(town, "Tobias", call, &fresh(), &twice);
+        let figures: [(&str, &dyn ToString); 1] = [("account_number", &town.of("Kit"))];
+        seen.refused(refused, Reason::SameAccount, &figures, &["Kit is named on both sides"]);
+    }
+    let abroad = About { giver: "Quin", ..about.clone() };
+    for call in ["ProposeExchange", "BookHours", "CreditMember", "Gift"] {
+        seen.also(
+            ask(town, "Una", call, &fresh(), &abroad),
+            Reason::CrossBank,
+            &["hours would leave one time bank"],
+        );
+    }
+    let more = About { seconds: 4 * HOUR, ..abroad };
+    let far = About { seconds: 4 * HOUR, ..about.clone() };
+    seen.also(ask(town, "Una", "RecordExchange", &fresh(), &more), Reason::ClearingCap, &["3 hours"]);
+    seen.also(ask(town, "Una", "TransferBetweenBanks", &fresh(), &far), Reason::ClearingCap, &["3 hours"]);
+    let take = About { seconds: 2 * HOUR, ..about.clone() };
+    seen.also(ask(town, "Tobias", "TakeBooking", &fresh(), &take), Reason::CaptureExceedsHold, &[]);
+    while ask(town, "Tobias", "BookHours", &fresh(), about).is_ok() {}
+    for call in ["ProposeExchange", "BookHours"] {
+        seen.also(ask(town, "Tobias", call, &fresh(), about), Reason::TooManyHolds, &[]);
+    }
+}
+
+/// What needs another person, and what a member does not hear.
+fn of_two(town: &Town, about: &About, seen: &mut Seen) {
+    for (key, call) in [("Dev", "ConfirmExchange"), ("Oswin", "Approve")] {
+        let refused = ask(town, key, call, &fresh(), about);
+        seen.refused(refused, Reason::SecondPersonNeeded, &[], &["Nothing moved."]);
+    }
+    let by_broker = town.said(("Dev", "Kit"), api::Side::Receiver, HOUR / 4, day(4, 25));
+    let free = api::CancelBookingRequest {
+        request_id: fresh(),
+        booking_sequence: about.booking,
+        ..Default::default()
+    };
+    town.cancel_booking("Tobias", free).unwrap();
+    let proposal = town.proposed("Oswin", by_broker);
+    let not_theirs = About { proposal, ..about.clone() };
+    for call in ["ConfirmExchange", "RejectExchange"] {
+        let refused = ask(town, "Kit", call, &fresh(), &not_theirs);
+        seen.refused(refused, Reason::NotYours, &[], &["you do not speak for account"]);
+    }
+    let to_ann = About { receiver: "Ann", ..about.clone() };
+    let refused = ask(town, "Dev", "ProposeExchange", &fresh(), &to_ann);
+    seen.refused(refused, Reason::Paused, &[], &["this cannot be done today"]);
+}
+
+/// What is over: bookings let go, proposals that ran out, entries that were put right, or are too old for it.
+fn over(town: &Town, about: &About, seen: &mut Seen) {
+    for call in ["TakeBooking", "CancelBooking"] {
+        seen.also(ask(town, "Tobias", call, &fresh(), about), Reason::HoldResolved, &[]);
+    }
+    ask(town, "Tobias", "PutRight", &fresh(), about).unwrap();
+    seen.also(ask(town, "Tobias", "PutRight", &fresh(), about), Reason::ReversalExceeds, &[]);
+    let entry = town.recorded("Tobias", town.helped("Kit", "Dev", HOUR, day(4, 26)));
+    let rejected = town.proposed("Dev", town.said(("Dev", "Kit"), api::Side::Giver, HOUR / 4, day(4, 27)));
+    let rejected = About { proposal: rejected, ..about.clone() };
+    ask(town, "Tobias", "RejectExchange", &fresh(), &rejected).unwrap();
+    let answers = ["ConfirmExchange", "RejectExchange", "DisputeExchange"];
+    for call in answers {
+        seen.also(ask(town, "Tobias", call, &fresh(), &rejected), Reason::HoldResolved, &[]);
+    }
+    let booking = book(town);
+    town.served.clock.advance_seconds(31 * 86_400);
+    for call in answers {
+        seen.also(ask(town, "Tobias", call, &fresh(), about), Reason::HoldExpired, &["Nothing was taken"]);
+    }
+    for call in ["TakeBooking", "CancelBooking"] {
+        let refused = ask(town, "Tobias", call, &fresh(), &About { booking, ..about.clone() });
+        seen.also(refused, Reason::HoldExpired, &["Nothing was taken"]);
+    }
+    let refused = ask(town, "Tobias", "PutRight", &fresh(), &About { entry, ..about.clone() });
+    let figures: [(&str, &dyn ToString); 1] = [("reversal_window_days", &30)];
+    seen.refused(refused, Reason::WindowPassed, &figures, &["more than 30 days old"]);
+}
