@@ -19,6 +19,7 @@ use super::untrusted::{Why, why};
 use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
 use crate::api::directory_service_client::DirectoryServiceClient;
+use crate::api::exchange_service_client::ExchangeServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
 use crate::client::{Shown, Wire};
 
@@ -44,6 +45,8 @@ pub struct Client {
     pub directory: DirectoryServiceClient<Wire>,
     /// Who may call.
     pub access: AccessServiceClient<Wire>,
+    /// What brokers and members do all day.
+    pub exchange: ExchangeServiceClient<Wire>,
     /// What all speak through.
     pub channel: Wire,
 }
@@ -106,6 +109,7 @@ fn clients(channel: Channel, shown: Shown) -> Client {
         audit: AuditServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         directory: DirectoryServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         access: AccessServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        exchange: ExchangeServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         channel,
     }
 }

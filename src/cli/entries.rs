@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
 use super::figures;
-use super::screen::{Cell, Column, Format};
+use super::screen::{Cell, Column, Format, Screen};
 use super::session::Session;
 use crate::api;
 use crate::api::entry::Action;
@@ -75,7 +75,9 @@ pub fn entry_json(entry: &api::Entry) -> Value {
     })
 }
 
-fn transfer_json(transfer: &api::Transfer) -> Value {
+/// One transfer for programs.
+#[must_use]
+pub fn transfer_json(transfer: &api::Transfer) -> Value {
     json!({
         "debit_account_number": transfer.debit_account_number,
         "credit_account_number": transfer.credit_account_number,
@@ -182,6 +184,12 @@ fn action_words(entry: &api::Entry) -> String {
                 format!("about key {}", note.subject)
             }
         }
+        Some(Action::NoteKept(note)) if is_on(note, Topic::WAITING) => {
+            "about what waits for a second person".to_owned()
+        }
+        Some(Action::NoteKept(note)) if is_on(note, Topic::PROPOSAL) => {
+            format!("dispute about proposal {} settled, no hours", note.subject)
+        }
         Some(Action::NoteKept(note)) => match NOTES_OF_BANKS.iter().find(|(topic, _)| is_on(note, *topic)) {
             Some((_, what)) => format!("{what} {}", note.subject),
             None => format!("note on topic {}", note.topic),
@@ -189,22 +197,29 @@ fn action_words(entry: &api::Entry) -> String {
     }
 }
 
-/// An entry on one line: what, who to whom, how much.
+/// Transfers in a few words: who to whom and how much of one, how many and how much of several.
 #[must_use]
-pub fn entry_line(entry: &api::Entry) -> String {
-    let mut parts = vec![action_words(entry)];
-    let all = transfers(entry);
-    if let [transfer] = all {
-        parts.push(format!(
+pub fn transfers_words(transfers: &[api::Transfer]) -> Option<String> {
+    match transfers {
+        [] => None,
+        [transfer] => Some(format!(
             "{} from {} to {}",
             words::hours(transfer.amount_seconds),
             transfer.debit_account_number,
             transfer.credit_account_number
-        ));
-    } else if !all.is_empty() {
-        let sum = all.iter().try_fold(0i64, |sum, transfer| sum.checked_add(transfer.amount_seconds));
-        parts.push(format!("{} transfers, {}", all.len(), words::hours(sum.unwrap_or(i64::MAX))));
+        )),
+        all => {
+            let sum = all.iter().try_fold(0i64, |sum, transfer| sum.checked_add(transfer.amount_seconds));
+            Some(format!("{} transfers, {}", all.len(), words::hours(sum.unwrap_or(i64::MAX))))
+        }
     }
+}
+
+/// An entry on one line: what, who to whom, how much.
+#[must_use]
+pub fn entry_line(entry: &api::Entry) -> String {
+    let mut parts = vec![action_words(entry)];
+    parts.extend(transfers_words(transfers(entry)));
     let details = entry.details.as_ref();
     parts
         .extend(details.and_then(|details| figures::day(details.occurred_on)).map(|day| format!("on {day}")));
@@ -267,6 +282,19 @@ pub async fn tell(session: &mut Session<'_, '_>, written: Written) -> Result<(),
     Ok(())
 }
 
+/// What else an answer is, a line each.
+///
+/// # Errors
+/// Of writing.
+pub fn say_extra(screen: &mut Screen<'_>, extra: &[(Column, Cell)]) -> io::Result<()> {
+    for (column, cell) in
+        extra.iter().filter(|(column, cell)| !column.title.is_empty() && *cell != Cell::Nothing)
+    {
+        screen.say(&format!("{}: {}", column.title, cell.for_people()))?;
+    }
+    Ok(())
+}
+
 async fn tell_people(
     session: &mut Session<'_, '_>,
     written: &Written,
@@ -282,11 +310,7 @@ async fn tell_people(
         format!("Written down as entry {}: {}", entry.sequence, entry_line(entry))
     };
     session.screen.say(&first)?;
-    for (column, cell) in
-        written.extra.iter().filter(|(column, cell)| !column.title.is_empty() && *cell != Cell::Nothing)
-    {
-        session.screen.say(&format!("{}: {}", column.title, cell.for_people()))?;
-    }
+    say_extra(session.screen, &written.extra)?;
     if written.validate_only {
         return Ok(());
     }

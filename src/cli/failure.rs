@@ -15,6 +15,7 @@ use tonic_types::StatusExt;
 use super::exit::Exit;
 use super::profiles::ProfileError;
 use super::screen::{Format, Screen};
+use super::values;
 use crate::config::ConfigError;
 use crate::domain::RequestId;
 
@@ -39,6 +40,9 @@ pub enum Failure {
     /// The server's answer.
     #[error("{}", .0.message())]
     Status(Box<Status>, Option<RequestId>),
+    /// The server's answer to a command that has a flag for each question it may be asked.
+    #[error("{}", .0.message())]
+    Question(Box<Status>, RequestId),
     /// Nobody reads the answer.
     #[error("the answer could not be written: {0}")]
     Output(#[from] io::Error),
@@ -60,11 +64,21 @@ pub trait Asking<T> {
     /// # Errors
     /// As it came.
     fn asking(self, id: RequestId) -> Result<T, Failure>;
+
+    /// The answer, or the failure with `id` and, if it is a question, with the flag that answers it.
+    ///
+    /// # Errors
+    /// As it came.
+    fn answerable(self, id: RequestId) -> Result<T, Failure>;
 }
 
 impl<T> Asking<T> for Result<tonic::Response<T>, Status> {
     fn asking(self, id: RequestId) -> Result<T, Failure> {
         self.map(tonic::Response::into_inner).map_err(|status| Failure::Status(Box::new(status), Some(id)))
+    }
+
+    fn answerable(self, id: RequestId) -> Result<T, Failure> {
+        self.map(tonic::Response::into_inner).map_err(|status| Failure::Question(Box::new(status), id))
     }
 }
 
@@ -86,6 +100,20 @@ fn parts(status: &Status) -> Parts {
         metadata: metadata.into_iter().map(|(name, figure)| (name, figure.into())).collect(),
         fields: fields.into_iter().map(|violation| (violation.field, violation.description)).collect(),
         retry_after: details.retry_info().and_then(|info| info.retry_delay),
+    }
+}
+
+impl Parts {
+    /// The flag that answers a question; the figure is repeated so that a plain yes is no answer.
+    fn answer(&self) -> Option<String> {
+        match self.reason.as_deref()? {
+            "ALREADY_HERE" => Some("--another-one".to_owned()),
+            "UNUSUAL_AMOUNT" => {
+                let seconds = self.metadata.get("amount_seconds")?.as_str()?.parse().ok()?;
+                Some(format!("--confirm {}", values::as_typed(seconds)))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -116,6 +144,7 @@ fn flag(field: &str) -> Option<&'static str> {
     let last = field.rsplit('.').next().unwrap_or(field);
     let last = last.split('[').next().unwrap_or(last);
     let known = match last {
+        _ if field.starts_with("givers") => "--gave",
         "request_id" => "--request-id",
         "kind" => "--kind",
         "debit_account_number" => "--from",
@@ -155,6 +184,26 @@ fn flag(field: &str) -> Option<&'static str> {
         "after_sequence" => "--after",
         "parts" | "transfer_index" => "--part",
         "account_number" => "the account",
+        "giver_account_number" => "--gave or --hall",
+        "receiver_account_number" => "--received or --for",
+        "from_account_number" => "--from",
+        "to_account_number" => "--to",
+        "pot_account_number" => "--pot",
+        "paid_by_account_number" => "--paid-by",
+        "hours_to_account_number" => "--hours-to",
+        "in_the_name_of_account_number" => "--in-the-name-of",
+        "keeper_account_number" | "residual_account" => "--keeper",
+        "participants" | "participant_account_numbers" => "--took-part",
+        "guest_count" => "--guests",
+        "rule" => "--rule",
+        "length_seconds" => "--length",
+        "length" | "typed" => "--hours or --length",
+        "day" => "--on",
+        "said_by" => "--said-by",
+        "is_help" => "--for-help",
+        "limit_reason" => "--limit-reason",
+        "confirmed_amount_seconds" => "--confirm",
+        "proposal_sequence" | "booking_sequence" | "waiting_number" => "the number",
         "hold_sequence" => "the hold",
         "original_sequence" | "sequence" => "the entry",
         _ => return None,
@@ -171,7 +220,9 @@ impl Failure {
             Self::Config(_) | Self::Profile(_) => Exit::BadConfig,
             Self::Unreachable(_) => Exit::Unreachable,
             Self::Refused(_) => Exit::Refused,
-            Self::Status(status, _) => status_exit(status, parts(status).reason.is_some()),
+            Self::Status(status, _) | Self::Question(status, _) => {
+                status_exit(status, parts(status).reason.is_some())
+            }
             // `| head` has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Output(_) => Exit::Refused,
@@ -189,6 +240,7 @@ impl Failure {
             | Self::Profile(_)
             | Self::Unreachable(_)
             | Self::Status(..)
+            | Self::Question(..)
             | Self::Process(..) => false,
         };
         if silent {
@@ -207,8 +259,28 @@ impl Failure {
         }
     }
 
+    /// What the server answered, and the id under which it can be asked again.
+    fn status(&self) -> Option<(&Status, Option<RequestId>)> {
+        match self {
+            Self::Status(status, id) => Some((status, *id)),
+            Self::Question(status, id) => Some((status, Some(*id))),
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Profile(_)
+            | Self::Unreachable(_)
+            | Self::Refused(_)
+            | Self::Output(_)
+            | Self::Process(..) => None,
+        }
+    }
+
+    /// The flag that answers a question, where the command has it.
+    fn answer(&self, parts: &Parts) -> Option<String> {
+        if matches!(self, Self::Question(..)) { parts.answer() } else { None }
+    }
+
     fn sentences(&self) -> Vec<String> {
-        let Self::Status(status, id) = self else {
+        let Some((status, id)) = self.status() else {
             // Lists of bad rows and unknown names have a line each.
             return format!("hourbook: {self}").lines().map(str::to_owned).collect();
         };
@@ -224,7 +296,7 @@ impl Failure {
             let typed = flag(field).map_or_else(|| field.clone(), |flag| format!("{flag} ({field})"));
             lines.push(format!("{typed}: {limit}"));
         }
-        lines.extend(self.next_step(status, &parts, *id));
+        lines.extend(self.next_step(status, &parts, id));
         lines
     }
 
@@ -238,6 +310,9 @@ impl Failure {
         if status.code() == Code::Unauthenticated {
             return Some("Show your key with --key-file FILE, HOURBOOK_KEY_FILE, or a profile.".to_owned());
         }
+        if let Some(flag) = self.answer(parts) {
+            return Some(format!("Then type the same command with {flag}."));
+        }
         let is_unknown = self.exit() == Exit::Unreachable;
         id.filter(|_| is_unknown).map(|id| {
             format!(
@@ -248,7 +323,7 @@ impl Failure {
     }
 
     fn as_json(&self) -> Value {
-        let Self::Status(status, id) = self else {
+        let Some((status, id)) = self.status() else {
             return json!({ "error": { "message": self.to_string(), "exit_code": self.exit().code() } });
         };
         let parts = parts(status);
@@ -261,6 +336,7 @@ impl Failure {
             "code": format!("{:?}", status.code()),
             "message": status.message(),
             "reason": parts.reason,
+            "answer": self.answer(&parts),
             "metadata": parts.metadata,
             "fields": fields,
             "retry_after_seconds": parts.retry_after.map(|wait| wait.as_secs()),

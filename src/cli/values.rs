@@ -8,7 +8,7 @@ use std::str::FromStr;
 use jiff::civil;
 
 use crate::api;
-use crate::domain::hours::{Reading, format_hours, parse_hours};
+use crate::domain::hours::{Reading, clock, format_hours, parse_hours};
 use crate::domain::{AccountNumber, Day, RequestId};
 
 /// The longest text of a day, a time or a span that is read, in bytes.
@@ -27,6 +27,13 @@ pub fn hours(text: &str) -> Result<i64, String> {
             format_hours(second.amount.seconds())
         )),
     }
+}
+
+/// An amount in seconds as it is typed in one word: `5012`, `1:30`, `0:20:05`.
+#[must_use]
+pub fn as_typed(seconds: i64) -> String {
+    let text = clock(seconds);
+    text.strip_suffix(":00").filter(|_| seconds % 3_600 == 0).map_or(text.clone(), str::to_owned)
 }
 
 /// A balance to compare with: hours, negative below zero, or none at all.
