@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, completions, entry, hold, init, key, post, reverse, statement, trial_balance,
-    watch,
+    account, balance, bank, completions, entry, exchange, hold, init, key, post, reverse, statement,
+    trial_balance, watch,
 };
 use super::exit::EXIT_CODES_HELP;
 use super::screen::Format;
@@ -93,6 +93,27 @@ pub enum Question {
     Void(hold::VoidFlags),
     /// Put an earlier entry right, whole or in part
     Reverse(reverse::Flags),
+    /// Help between two: written down, proposed, confirmed, disputed, put right
+    #[command(subcommand)]
+    Exchange(Box<exchange::Command>),
+    /// Help among several, shared by a named rule
+    Group(Box<exchange::group::Flags>),
+    /// Thank somebody from a pot, or hand out hours
+    Credit(Box<exchange::give::CreditFlags>),
+    /// Give hours of one's own to somebody
+    Gift(Box<exchange::give::GiftFlags>),
+    /// Give hours of one's own to a pot
+    Donate(Box<exchange::give::DonateFlags>),
+    /// Book hours for a day to come, take or cancel what was booked
+    #[command(subcommand)]
+    Book(Box<exchange::book::Command>),
+    /// Between two banks: move hours with their owner, and who owes whom
+    #[command(subcommand)]
+    BetweenBanks(Box<exchange::between::Command>),
+    /// Agree to what waits for a second person, or list what waits
+    Approve(Box<exchange::approve::ApproveFlags>),
+    /// Do not agree to what waits, or take it back
+    Decline(Box<exchange::approve::DeclineFlags>),
     /// What an account has, now or at a moment of the past
     Balance(balance::Flags),
     /// Sums of every bank, now or at a moment of the past: they add up to zero

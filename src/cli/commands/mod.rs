@@ -8,6 +8,7 @@ pub mod balance;
 pub mod bank;
 pub mod completions;
 pub mod entry;
+pub mod exchange;
 pub mod hold;
 pub mod import;
 pub mod init;

@@ -1,0 +1,110 @@
+//! `between-banks move` and `between-banks position`: hours that change banks, and who owes whom.
+
+use clap::{Args, Subcommand};
+
+use super::said;
+use super::telling::{Under, tell_done};
+use crate::api;
+use crate::cli::arguments::WriteFlags;
+use crate::cli::commands::counted;
+use crate::cli::connection::call;
+use crate::cli::failure::{Asking, Failure};
+use crate::cli::screen::{Cell, Column};
+use crate::cli::session::Session;
+use crate::cli::values;
+use crate::words;
+
+/// What can be done between two banks.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Move hours with their owner from one bank to another
+    Move(MoveFlags),
+    /// Who of two banks owes the other how much, and how much more either may
+    Position(PositionFlags),
+}
+
+/// Hours that move with their owner.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hourbook between-banks move --from 10035 --to 10084            all that is there
+  hourbook between-banks move --from 10035 --to 10084 --hours 2  two hours of it")]
+pub struct MoveFlags {
+    /// The account in one bank: its balance falls
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
+    from: u32,
+    /// The account of the same owner in the other: its balance rises
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
+    to: u32,
+    /// How many hours, like 1.5, 1:30 or '1h 30m' [default: all that is there]
+    #[arg(long, value_name = "TEXT")]
+    hours: Option<String>,
+    /// Why, in a few words; kept encrypted
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: String,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+/// Which two banks.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(after_help = "\
+Example:
+  hourbook between-banks position 1 2")]
+pub struct PositionFlags {
+    /// One bank
+    #[arg(value_name = "BANK", value_parser = counted)]
+    first: u32,
+    /// The other
+    #[arg(value_name = "OTHER_BANK", value_parser = counted)]
+    second: u32,
+}
+
+/// Does it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Move(flags) => move_hours(session, flags).await,
+        Command::Position(flags) => position(session, flags).await,
+    }
+}
+
+async fn move_hours(session: &mut Session<'_, '_>, flags: MoveFlags) -> Result<(), Failure> {
+    let under = Under::of(flags.write);
+    let request = api::TransferBetweenBanksRequest {
+        request_id: under.id.to_string(),
+        from_account_number: flags.from,
+        to_account_number: flags.to,
+        length: flags.hours.and_then(said),
+        reason: flags.reason,
+        validate_only: under.validate_only,
+    };
+    let answer = session.client.exchange.transfer_between_banks(call(request)).await.asking(under.id)?;
+    tell_done(session, answer.done, under, Vec::new()).await
+}
+
+async fn position(session: &mut Session<'_, '_>, flags: PositionFlags) -> Result<(), Failure> {
+    let PositionFlags { first, second } = flags;
+    let request = api::GetNetPositionRequest { first_bank_number: first, second_bank_number: second };
+    let answer = session.client.exchange.get_net_position(call(request)).await?.into_inner();
+    if session.screen.is_for_people() {
+        session.screen.say(&answer.sentence)?;
+        session.screen.say(&format!(
+            "Bank {first} may owe up to {}, bank {second} up to {}.",
+            words::hours(answer.first_may_owe_seconds),
+            words::hours(answer.second_may_owe_seconds)
+        ))?;
+        return Ok(());
+    }
+    Ok(session.screen.record(&[
+        (Column::figures("first_bank_number", "", 0), Cell::Number(first.into())),
+        (Column::figures("second_bank_number", "", 0), Cell::Number(second.into())),
+        (Column::figures("first_owes_seconds", "", 0), Cell::Seconds(answer.first_owes_seconds)),
+        (Column::figures("first_may_owe_seconds", "", 0), Cell::Seconds(answer.first_may_owe_seconds)),
+        (Column::figures("second_may_owe_seconds", "", 0), Cell::Seconds(answer.second_may_owe_seconds)),
+        (Column::figures("sequence", "", 0), Cell::Number(answer.sequence)),
+        (Column::words("sentence", "", 0), Cell::Text(answer.sentence)),
+    ])?)
+}

@@ -1,0 +1,179 @@
+//! `group`: several people at once, by one of the named rules, in one entry.
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::telling::{Under, tell_done};
+use super::{ConfirmFlag, activity, said};
+use crate::api;
+use crate::cli::arguments::WriteFlags;
+use crate::cli::connection::call;
+use crate::cli::failure::{Asking, Failure};
+use crate::cli::figures;
+use crate::cli::screen::{Cell, Column};
+use crate::cli::session::Session;
+use crate::cli::values;
+
+/// The rules as they are typed, as the API spells them, and what each does.
+const RULES: [(&str, &str, &str); 6] = [
+    (
+        "split-provider-time",
+        "split_provider_time",
+        "What was given is shared equally among all who took part",
+    ),
+    (
+        "split-provider-time-ceil",
+        "split_provider_time_ceil",
+        "The same, each share rounded up; the keeper has what is over",
+    ),
+    (
+        "each-pays-session",
+        "each_pays_session",
+        "Each who took part pays the length of the session; the keeper has what is over",
+    ),
+    ("many-providers-one-recipient", "many_providers_one_recipient", "Several helped one"),
+    ("pot-pays-provider", "pot_pays_provider", "The keeper pays who gave; who took part pays nothing"),
+    ("pot-pays-everyone", "pot_pays_everyone", "The keeper thanks everybody who came"),
+];
+
+/// Who came, and how the hours are shared.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  Bo (10043) taught Ann (10035) and Cy (10056) for two hours; each pays one:
+    hourbook group --rule split-provider-time --gave 10043=2 --took-part 10035 --took-part 10056 --on 2026-05-13
+  The community pot pays Bo for an open walk with nine guests:
+    hourbook group --rule pot-pays-provider --gave 10043=1:30 --guests 9 --on 2026-05-13")]
+pub struct Flags {
+    /// How the hours are shared
+    #[arg(long, value_name = "NAME", value_parser = rule())]
+    rule: api::GroupRule,
+    /// Who gave, and for how many hours; may be typed for several
+    #[arg(long, value_name = "ACCOUNT=HOURS", value_parser = giver)]
+    gave: Vec<(u32, String)>,
+    /// Who took part; may be typed for several
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
+    took_part: Vec<u32>,
+    /// People counted without hours, 0 to 1,000,000
+    #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
+    guests: u32,
+    /// How long the session was, in hours like 1.5, 1:30 or '1h 30m', where the rule asks for it
+    #[arg(long, value_name = "TEXT")]
+    length: Option<String>,
+    /// The pot that keeps or covers what is over [default: the community pot]
+    #[arg(long, value_name = "POT", value_parser = values::account)]
+    keeper: Option<u32>,
+    /// The day, where the bank is, like 2026-05-13; not in the future
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    on: api::Date,
+    /// What it was, by its name or number in the bank's list
+    #[arg(long, value_name = "NAME|NUMBER")]
+    activity: Option<String>,
+    /// Words for whoever reads the lines; kept encrypted. Nothing about health, please
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    memo: String,
+    /// Why it may pass a limit; you allow that in your own name. Kept encrypted
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    limit_reason: String,
+    #[command(flatten)]
+    confirm: ConfirmFlag,
+    /// Answer the question whether it is here already: it is another one
+    #[arg(long)]
+    another_one: bool,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+/// Reads a rule, with hyphens or as the API spells it.
+fn rule() -> impl TypedValueParser<Value = api::GroupRule> {
+    let named = RULES.map(|(name, spelt, help)| PossibleValue::new(name).alias(spelt).help(help));
+    PossibleValuesParser::new(named).try_map(|typed| {
+        let name = format!("GROUP_RULE_{}", typed.to_ascii_uppercase().replace('-', "_"));
+        api::GroupRule::from_str_name(&name).ok_or("the API has no such rule")
+    })
+}
+
+/// `10043=1:30`: who gave, and how long as typed.
+fn giver(text: &str) -> Result<(u32, String), String> {
+    let (account, hours) = text.split_once('=').ok_or("type ACCOUNT=HOURS, like 10043=1:30")?;
+    Ok((values::account(account)?, hours.to_owned()))
+}
+
+/// Does it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
+    let under = Under::of(flags.write);
+    let first = flags.gave.first().map(|(account, _)| account).or(flags.took_part.first()).copied();
+    let activity_number = match first {
+        Some(first) => activity(session, flags.activity.as_deref(), first).await?,
+        None => return Err(Failure::Usage("name somebody with --gave or --took-part".to_owned())),
+    };
+    let givers = flags.gave.into_iter();
+    let givers = givers
+        .map(|(account_number, hours)| api::GroupGiver { account_number, length: said(hours) })
+        .collect();
+    let request = api::RecordGroupExchangeRequest {
+        request_id: under.id.to_string(),
+        rule: flags.rule.into(),
+        givers,
+        participant_account_numbers: flags.took_part,
+        guest_count: flags.guests,
+        length: flags.length.and_then(said),
+        keeper_account_number: flags.keeper.unwrap_or_default(),
+        occurred_on: Some(flags.on),
+        activity_number,
+        memo: flags.memo,
+        limit_reason: flags.limit_reason,
+        confirmed_amount_seconds: flags.confirm.seconds(),
+        is_another: flags.another_one,
+        validate_only: under.validate_only,
+    };
+    let answer = session.client.exchange.record_group_exchange(call(request)).await.answerable(under.id)?;
+    tell_done(session, answer.done, under, vec![residual(answer.residual_seconds)]).await
+}
+
+/// What was paid less what was got; people hear of it where there is some.
+fn residual(seconds: i64) -> (Column, Cell) {
+    let (title, hours) = (if seconds == 0 { "" } else { "Over" }, figures::clock(seconds.saturating_abs()));
+    let words = if seconds > 0 { "kept" } else { "covered" };
+    (
+        Column::figures("residual_seconds", title, 0),
+        Cell::Said(seconds.into(), format!("{hours}, {words} by the keeper")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        flags: Flags,
+    }
+
+    /// Goal: every rule of the API can be typed, with hyphens and as it is spelt there, and how long somebody gave
+    /// stays as it was typed. Method: each rule both ways, and slips.
+    #[test]
+    fn rules_and_givers_are_read() {
+        let account = crate::domain::AccountNumber::from_slot(0).unwrap().to_string();
+        let read = |rule: &str| {
+            let gave = format!("--gave={account}=1.30");
+            let line = Line::try_parse_from(["group", "--rule", rule, &gave, "--on", "2026-05-13"]);
+            line.map(|line| (line.flags.rule, line.flags.gave[0].1.clone()))
+        };
+        for (number, (name, spelt, _)) in (1..).zip(RULES) {
+            let rule = api::GroupRule::try_from(number).unwrap();
+            for typed in [name, spelt] {
+                assert_eq!(read(typed).unwrap(), (rule, "1.30".to_owned()), "{typed}");
+            }
+        }
+        assert!(api::GroupRule::try_from(7).is_err() && read("unspecified").is_err());
+        assert!(giver(&account).is_err() && giver("7=1").is_err());
+        assert_eq!(residual(-900).1.for_people(), "0:15, covered by the keeper");
+    }
+}
