@@ -129,13 +129,8 @@ fn late(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     };
     stage.call(stage.directory("Una").lock_period(lock))?;
     stage.step(12, utc(2026, 6, 9, 10, 0));
-    let told = Told {
-        giver: "Cora",
-        receiver: "Bernard",
-        typed: "1:40",
-        on: day(5, 28),
-        activity: "befriending",
-    };
+    let told =
+        Told { giver: "Cora", receiver: "Bernard", typed: "1:40", on: day(5, 28), activity: "befriending" };
     let slip = exchange(stage, &told)?;
     let paid_by_account_number = stage.account("A pot")?;
     let heard = recorded(stage, "Tobias", api::RecordExchangeRequest { paid_by_account_number, ..slip })?;
@@ -250,8 +245,7 @@ fn answered(
 
 fn the_middle(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     stage.step(15, utc(2026, 6, 13, 16, 0));
-    let told =
-        Told { giver: "Dev", receiver: "Greta", typed: "3h", on: day(6, 13), activity: "mending" };
+    let told = Told { giver: "Dev", receiver: "Greta", typed: "3h", on: day(6, 13), activity: "mending" };
     let proposal = proposed(stage, &told)?;
     let outcome = answered(stage, "Greta", proposal, "2:45")?;
     expect(stage, api::Outcome::Middle, outcome)?;
@@ -365,10 +359,7 @@ fn moves_banks(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     done(stage, answer.done)?;
     close(stage, "Kit", "Kit moved to Quillmere")?;
     let owed = between(stage)?;
-    stage.say(&format!(
-        "Kit moves to Quillmere and takes {} along. {owed}",
-        hours(HOUR + 45 * MINUTE)
-    ))
+    stage.say(&format!("Kit moves to Quillmere and takes {} along. {owed}", hours(HOUR + 45 * MINUTE)))
 }
 
 /// Who of the two owes the other.
@@ -385,13 +376,8 @@ fn between_the_banks(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     (told.receiver, told.typed) = ("Niall", "3h");
     let slip = exchange(stage, &told)?;
     let not_now = stage.refused(stage.exchanges("Una").record_exchange(slip))?;
-    let told = Told {
-        giver: "Niall",
-        receiver: "Cora",
-        typed: "1h",
-        on: day(6, 18),
-        activity: "language practice",
-    };
+    let told =
+        Told { giver: "Niall", receiver: "Cora", typed: "1h", on: day(6, 18), activity: "language practice" };
     let slip = exchange(stage, &told)?;
     recorded(stage, "Una", slip)?;
     let owed = between(stage)?;

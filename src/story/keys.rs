@@ -1,9 +1,20 @@
 //! The network begins: from chapter 2 on everybody who calls has a key of their own.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
 use super::StoryError;
 use super::stage::Stage;
 use crate::api;
 use crate::domain::KeyText;
+
+/// Where an admin's key is, beside the books, for whoever tries the demo.
+pub const ADMIN_FILE: &str = "admin.key";
+/// Where a lead's is.
+pub const LEAD_FILE: &str = "lead.key";
+/// Where a broker's is.
+pub const BROKER_FILE: &str = "broker.key";
 
 /// The network's first admin.
 const PIET: &str = "Piet";
@@ -12,10 +23,13 @@ const QUILLMERE: u32 = 2;
 
 /// Has the network begin, and makes a key for everybody who acts in the story.
 pub fn hand_out(stage: &mut Stage<'_>) -> Result<(), StoryError> {
-    stage.begin("Rivermeet Time Network", PIET)?;
+    let admin = stage.begin("Rivermeet Time Network", PIET)?;
+    keep(stage, ADMIN_FILE, &admin)?;
     let everywhere = api::Reach { whole_network: true, ..api::Reach::default() };
-    make(stage, "Una", api::Role::Lead, everywhere, 0)?;
-    make(stage, "Tobias", api::Role::Broker, banks(&[ASHENFORD]), 0)?;
+    let lead = make(stage, "Una", api::Role::Lead, everywhere, 0)?;
+    keep(stage, LEAD_FILE, &lead)?;
+    let broker = make(stage, "Tobias", api::Role::Broker, banks(&[ASHENFORD]), 0)?;
+    keep(stage, BROKER_FILE, &broker)?;
     make(stage, "Oyin", api::Role::Broker, banks(&[QUILLMERE]), 0)?;
     // Imelda is a member and a broker, and one person.
     let imelda = stage.owner("Imelda");
@@ -37,7 +51,7 @@ fn make(
     role: api::Role,
     reach: api::Reach,
     holder: u32,
-) -> Result<(), StoryError> {
+) -> Result<KeyText, StoryError> {
     let request = api::CreateKeyRequest {
         request_id: stage.request_id(),
         role: role.into(),
@@ -50,5 +64,13 @@ fn make(
     let made = stage.call(stage.access(PIET).create_key(request))?;
     let key = KeyText::parse(&made.key).map_err(|error| stage.otherwise("a key", error))?;
     stage.give_key(who, &key);
-    Ok(())
+    Ok(key)
+}
+
+/// Puts a key into a file that nobody else reads.
+fn keep(stage: &Stage<'_>, file: &str, key: &KeyText) -> Result<(), StoryError> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(stage.folder().join(file));
+    let mut file = file.map_err(StoryError::io("keeping a key"))?;
+    writeln!(file, "{}", key.reveal()).map_err(StoryError::io("keeping a key"))
 }

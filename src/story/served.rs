@@ -136,7 +136,8 @@ impl Served {
         drop(access);
         drop(network);
 
-        let listener = self.runtime.block_on(TcpListener::bind(address)).map_err(StoryError::io("listening"))?;
+        let listener =
+            self.runtime.block_on(TcpListener::bind(address)).map_err(StoryError::io("listening"))?;
         self.running = Running::start(open()?, listener, (Arc::clone(&self.clock), self.metrics.clone()))?;
         drop(inside);
         self.wait_until_serving()?;

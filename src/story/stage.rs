@@ -60,7 +60,18 @@ impl<'a> Stage<'a> {
     pub fn new(served: &'a mut Served, clock: &'a ManualClock, out: &'a mut dyn Write) -> Self {
         let (accounts, owners) = (BTreeMap::new(), BTreeMap::new());
         let (keys, activities) = (BTreeMap::new(), BTreeMap::new());
-        Self { served, clock, out, accounts, owners, keys, activities, kept: BTreeMap::new(), step: 0, requests: 0 }
+        Self {
+            served,
+            clock,
+            out,
+            accounts,
+            owners,
+            keys,
+            activities,
+            kept: BTreeMap::new(),
+            step: 0,
+            requests: 0,
+        }
     }
 
     pub fn ledger(&self) -> LedgerServiceClient<Wire> {
@@ -97,10 +108,10 @@ impl<'a> Stage<'a> {
     }
 
     /// The network begins, with the key of its first admin.
-    pub fn begin(&mut self, name: &str, admin: &'static str) -> Result<(), StoryError> {
+    pub fn begin(&mut self, name: &str, admin: &'static str) -> Result<KeyText, StoryError> {
         let key = self.served.begin(name)?;
         self.keys.insert(admin, Shown::key(&key));
-        Ok(())
+        Ok(key)
     }
 
     /// Somebody has a key.

@@ -1,28 +1,31 @@
 //! What to try while the demo serves, in plain words and with the real numbers.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
-use super::StoryError;
 use super::stage::Stage;
+use super::{StoryError, keys};
 
-/// Account numbers that the commands name, as they are typed.
-#[derive(Clone, Copy, Debug)]
+/// Account numbers that the commands name, as they are typed, and where the keys are.
+#[derive(Clone, Debug)]
 pub struct People {
     dev: u32,
     ivy: u32,
     leonie: u32,
+    keys: PathBuf,
 }
 
 impl People {
     pub fn of(stage: &Stage<'_>) -> Result<Self, StoryError> {
         let account = |name| stage.account(name);
-        Ok(Self { dev: account("Dev")?, ivy: account("Ivy")?, leonie: account("Leonie")? })
+        let keys = stage.folder().to_owned();
+        Ok(Self { dev: account("Dev")?, ivy: account("Ivy")?, leonie: account("Leonie")?, keys })
     }
 }
 
 /// The commands. `--server` is named only where the port is not the usual one.
 pub fn what_to_try(address: SocketAddr, people: &People) -> String {
-    let People { dev, ivy, leonie } = people;
+    let People { dev, ivy, leonie, keys } = people;
     // Named always: whoever has HOURBOOK_SERVER set would else try it on books of their own.
     let server = format!(" --server {address}");
     let commands = [
@@ -31,23 +34,37 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
         ("Leonie's lines, with the slip that was put right", format!("statement {leonie}")),
         (
             "Dev helps Ivy again, for an hour and a half",
-            format!("post --from {ivy} --to {dev} --hours 1:30 --kind exchange"),
+            format!("exchange record --gave {dev} --received {ivy} --hours 1:30 --on 2026-06-23"),
         ),
-        ("the books in sums", "trial-balance".to_owned()),
-        ("the whole journal checked", "verify".to_owned()),
     ];
-    let commands: String = commands
-        .iter()
-        .map(|(what, command)| format!("  # {what}\n  hourbook{server} {command}\n"))
-        .collect();
+    let as_lead = [("the books in sums", "trial-balance")];
+    let as_admin = [("the whole journal checked", "verify")];
+    let line = |what: &str, command: &str| format!("  # {what}\n  hourbook{server} {command}\n");
+    let export = |file| format!("  export HOURBOOK_KEY_FILE={}\n", shown(keys, file));
+    let all = [
+        export(keys::BROKER_FILE),
+        commands.iter().map(|(what, command)| line(what, command)).collect(),
+        export(keys::LEAD_FILE),
+        as_lead.iter().map(|(what, command)| line(what, command)).collect(),
+        export(keys::ADMIN_FILE),
+        as_admin.iter().map(|(what, command)| line(what, command)).collect(),
+    ];
+    let commands: String = all.concat();
     format!(
-        "\nThe books of chapter 1 stay open on {address} until Ctrl-C; then they go away.\n\
-         The clock goes on from the story's last moment. In another terminal, try:\n\n\
+        "\nThe books of chapter 2 stay open on {address} until Ctrl-C; then they go away.\n\
+         The clock goes on from the story's last moment. In another terminal, try, with the keys of\n\
+         a broker, a lead and an admin:\n\n\
          {commands}  # what Dev has, without the command line\n  \
-         buf curl --protocol grpc --http2-prior-knowledge -d '{{\"account_number\": {dev}}}' \\\n      \
+         curl -H \"authorization: Bearer $(cat {})\" -H 'content-type: application/json' \\\n      \
+         -d '{{\"accountNumber\": {dev}}}' \\\n      \
          http://{address}/hourbook.v1.LedgerService/GetBalance\n\n\
-         Where hourbook is not installed, type 'cargo run --release --' instead of 'hourbook'."
+         Where hourbook is not installed, type 'cargo run --release --' instead of 'hourbook'.",
+        shown(keys, keys::BROKER_FILE)
     )
+}
+
+fn shown(folder: &Path, file: &str) -> String {
+    folder.join(file).display().to_string()
 }
 
 #[cfg(test)]
@@ -58,7 +75,8 @@ mod tests {
     /// Goal: each command names the demo's own server, and lines stay short with the longest address.
     #[test]
     fn every_command_names_the_server() {
-        let people = People { dev: 10_100, ivy: 10_168, leonie: 10_192 };
+        let keys = PathBuf::from("/tmp/hourbook-demo-AbCdEf");
+        let people = People { dev: 10_100, ivy: 10_168, leonie: 10_192, keys };
         let other = what_to_try(SocketAddr::new(USUAL_ADDRESS.ip(), 65_535), &people);
         let commands = other.lines().filter(|line| line.trim_start().starts_with("hourbook "));
         assert!(commands.clone().count() >= 6, "{other}");

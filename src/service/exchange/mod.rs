@@ -7,8 +7,8 @@ mod read;
 mod told;
 mod writing;
 
-use tonic::{Request, Response, Status};
 pub use id::Id;
+use tonic::{Request, Response, Status};
 
 use super::Service;
 use super::installation::Installation;
