@@ -68,6 +68,7 @@ const fn serve_exit(error: &ServeError) -> Exit {
             ServerError::Tokens(_) => Exit::BadConfig,
             ServerError::Network(_)
             | ServerError::Past(_)
+            | ServerError::Directory(_)
             | ServerError::Access(_)
             | ServerError::Stopped(_) => Exit::FailStop,
             ServerError::Telemetry(_)

@@ -121,6 +121,7 @@ impl Town {
         match aim {
             Aim::Nothing => vec![called('+', 'm')],
             Aim::Bank => vec![called('b', 'm'), called('B', 'O')],
+            Aim::Person => "moO".chars().map(|letter| self.account(letter).clone()).collect(),
             Aim::Account => self.accounts.clone(),
             Aim::Key => {
                 let own = Target { letter: 's', credential: column.credential, ..self.keys[0].clone() };
@@ -160,7 +161,7 @@ fn decided(column: &Column, method: &MethodDescriptor, aim: Aim, target: &Target
         Aim::Key => column.keys,
         Aim::Bank => column.banks,
         Aim::Account if method.name() == "FindEntry" => column.wrote,
-        Aim::Account => column.accounts,
+        Aim::Account | Aim::Person => column.accounts,
     };
     if theirs.contains(target.letter) { target.letter } else { '.' }
 }

@@ -12,6 +12,8 @@ pub enum Aim {
     Nothing,
     /// A bank.
     Bank,
+    /// Somebody who has an account.
+    Person,
     /// An account, or what happened to one.
     Account,
     /// A credential, or one like it.
@@ -24,6 +26,8 @@ pub struct Target {
     pub letter: char,
     pub bank: u32,
     pub owner: u32,
+    /// Somebody else, who belongs to bank 1 or is of the same bank.
+    pub other: u32,
     pub account: u32,
     /// Without hours.
     pub idle: u32,
@@ -54,6 +58,7 @@ impl Target {
             letter: self.letter,
             bank: 9_999,
             owner: 9_999,
+            other: 9_998,
             account,
             idle: account,
             closed: account,
@@ -123,6 +128,26 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
         "SetBankPolicy" => (Aim::Bank, write(json!({"bankNumber": at.bank, "policy": policy()}))),
         "GetBankPolicy" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "LockPeriod" => (Aim::Bank, write(json!({"bankNumber": at.bank, "year": 2020, "month": 1}))),
+        "CreatePerson" => {
+            let person =
+                json!({"bankNumber": at.bank, "kind": "PERSON_KIND_MEMBER", "profile": {"name": "New"}});
+            (Aim::Bank, write(person))
+        }
+        "SearchPeople" => (Aim::Bank, json!({"bankNumber": at.bank, "text": "zzz"})),
+        "OpenPot" => {
+            let pot = json!({"bankNumber": at.bank, "purpose": "New", "opens": "POT_OPENS_LEAD"});
+            (Aim::Bank, write(pot))
+        }
+        "GetPerson" => (Aim::Person, json!({"ownerNumber": at.owner})),
+        "UpdatePerson" => (Aim::Person, write(json!({"ownerNumber": at.owner, "profile": {"name": "New"}}))),
+        "SetMemberStanding" | "PauseMember" | "EraseMember" => {
+            (Aim::Person, write(json!({"ownerNumber": at.owner})))
+        }
+        "SetRepresentative" => {
+            let speaks = json!({"ownerNumber": at.other, "speaks": "SPEAKS_FOR_ALL"});
+            (Aim::Person, write(json!({"ownerNumber": at.owner, "representative": speaks})))
+        }
+        "CloseMember" => (Aim::Person, write(json!({"accountNumber": at.idle}))),
         "ListActivities" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "OpenAccount" => {
             let kind = "ACCOUNT_KIND_MEMBER";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hourbook::access::{Reach, Role};
+use hourbook::access::{Grant, Reach, Role};
 use hourbook::api;
 use hourbook::domain::BankNumber;
 use hourbook::ledger::ManualClock;
@@ -37,8 +37,10 @@ fn a_lead_settles_things_for_their_own_bank() {
     assert_eq!(numbers, [BankNumber::new(1), BankNumber::new(2)]);
     let key = |role, reach: &Reach| office.make(&caller, grant(role, reach.clone())).1;
     let [own, other] = numbers.map(|number| banks(&[number]));
-    let (lead, broker, auditor) =
-        (key(Role::Lead, &own), key(Role::Broker, &own), key(Role::Auditor, &Reach::Network));
+    let until = Some(START.plus_seconds(86_400));
+    let auditor = Grant { expires_at: until, ..grant(Role::Auditor, Reach::Network) };
+    let auditor = office.make(&caller, auditor).1;
+    let (lead, broker) = (key(Role::Lead, &own), key(Role::Broker, &own));
     let (other_lead, member) = (key(Role::Lead, &other), key(Role::Member, &own));
     drop(office);
     let served = over(folder.path(), &Arc::new(ManualClock::new(START)));

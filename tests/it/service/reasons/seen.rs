@@ -207,8 +207,14 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::KeyEnded => "The key was revoked or is past its time.",
         Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
         Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
+        Reason::SamePerson => {
+            "Somebody very like that is here already, `owner_number`. Ask again with `is_somebody_else` if it is."
+        }
         Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
         Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
         Reason::PeriodNotOver => "The month is not over yet where the bank is.",
+        Reason::SecondPersonNeeded => "Somebody else has to say so, or to agree.",
+        Reason::Paused => "Nothing new for them now.",
+        Reason::NothingWaits => "There is nothing of that kind that could end.",
     }
 }
