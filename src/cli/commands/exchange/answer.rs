@@ -111,6 +111,7 @@ pub async fn confirm(session: &mut Session<'_, '_>, flags: ConfirmFlags) -> Resu
         outcome @ api::Outcome::Disputed => {
             word(outcome, "they remember it differently; nothing moved, and a broker speaks with both")
         }
+        outcome @ api::Outcome::Waits => word(outcome, "nothing moved yet; it waits for a second person"),
     };
     let extra = vec![(Column::words("outcome", "What became of it", 0), outcome)];
     tell_receipt(session, answer.receipt, under, extra).await

@@ -138,6 +138,7 @@ impl Town {
         match aim {
             Aim::Nothing => vec![called('+', 'm')],
             Aim::Bank => vec![called('b', 'm'), called('B', 'O')],
+            Aim::Owner => "moO".chars().map(|letter| self.account(letter).clone()).collect(),
             Aim::Account => self.accounts.clone(),
             Aim::Person => self.accounts_of("hH", false),
             Aim::Mover => self.accounts_of("mpMP", true),
@@ -188,7 +189,7 @@ fn decided(column: &Column, method: &MethodDescriptor, aim: Aim, target: &Target
         Aim::Bank => column.banks,
         Aim::Mover if !column.is_everywhere => "",
         Aim::Account if method.name() == "FindEntry" => column.wrote,
-        Aim::Account | Aim::Person | Aim::Mover => column.accounts,
+        Aim::Account | Aim::Owner | Aim::Person | Aim::Mover => column.accounts,
     };
     if theirs.contains(target.letter) { target.letter } else { '.' }
 }

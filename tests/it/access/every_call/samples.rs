@@ -12,6 +12,8 @@ pub enum Aim {
     Nothing,
     /// A bank.
     Bank,
+    /// Somebody who has an account.
+    Owner,
     /// An account, or what happened to one.
     Account,
     /// The same of a person or a partner.
@@ -28,6 +30,8 @@ pub struct Target {
     pub letter: char,
     pub bank: u32,
     pub owner: u32,
+    /// Somebody else, who belongs to bank 1 or is of the same bank.
+    pub other: u32,
     pub account: u32,
     /// Without hours.
     pub idle: u32,
@@ -69,6 +73,7 @@ impl Target {
             letter: self.letter,
             bank: 9_999,
             owner: 9_999,
+            other: 9_998,
             account,
             idle: account,
             closed: account,
@@ -146,6 +151,26 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
         "SetBankPolicy" => (Aim::Bank, write(json!({"bankNumber": at.bank, "policy": policy()}))),
         "GetBankPolicy" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "LockPeriod" => (Aim::Bank, write(json!({"bankNumber": at.bank, "year": 2020, "month": 1}))),
+        "CreatePerson" => {
+            let person =
+                json!({"bankNumber": at.bank, "kind": "PERSON_KIND_MEMBER", "profile": {"name": "New"}});
+            (Aim::Bank, write(person))
+        }
+        "SearchPeople" => (Aim::Bank, json!({"bankNumber": at.bank, "text": "zzz"})),
+        "OpenPot" => {
+            let pot = json!({"bankNumber": at.bank, "purpose": "New", "opens": "POT_OPENS_LEAD"});
+            (Aim::Bank, write(pot))
+        }
+        "GetPerson" => (Aim::Owner, json!({"ownerNumber": at.owner})),
+        "UpdatePerson" => (Aim::Owner, write(json!({"ownerNumber": at.owner, "profile": {"name": "New"}}))),
+        "SetMemberStanding" | "PauseMember" | "EraseMember" => {
+            (Aim::Owner, write(json!({"ownerNumber": at.owner})))
+        }
+        "SetRepresentative" => {
+            let speaks = json!({"ownerNumber": at.other, "speaks": "SPEAKS_FOR_ALL"});
+            (Aim::Owner, write(json!({"ownerNumber": at.owner, "representative": speaks})))
+        }
+        "CloseMember" => (Aim::Owner, write(json!({"accountNumber": at.idle}))),
         "ListActivities" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "OpenAccount" => {
             let kind = "ACCOUNT_KIND_MEMBER";

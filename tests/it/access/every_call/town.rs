@@ -220,7 +220,7 @@ impl Town {
                 _ => ("POT", owners[5 + bank]),
             };
             let target = self.target(keys.banks[bank - 1].as_deref(), letter, kind, owner);
-            self.accounts.push(target);
+            self.accounts.push(Target { other: owners[bank + 2], ..target });
         }
         for (bank, key) in (1..).zip(&keys.banks) {
             let name = self.facts.activity(bank);
@@ -260,6 +260,7 @@ impl Town {
             letter,
             bank,
             owner,
+            other: 0,
             account,
             idle,
             closed,

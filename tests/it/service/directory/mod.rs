@@ -3,6 +3,7 @@
 mod activities;
 mod fields;
 mod months;
+mod people;
 mod policy;
 mod roles;
 

@@ -8,7 +8,7 @@ use crate::support::served::{Served, exchange, floor, fresh, transfer};
 use crate::support::{HOUR, START};
 
 /// The calls of LedgerService and DirectoryService that write, in the order of the API.
-pub const WRITES: [&str; 16] = [
+pub const WRITES: [&str; 24] = [
     "RegisterOwners",
     "OpenBank",
     "OpenClearing",
@@ -25,6 +25,14 @@ pub const WRITES: [&str; 16] = [
     "ReverseEntry",
     "SetBankPolicy",
     "LockPeriod",
+    "CreatePerson",
+    "UpdatePerson",
+    "SetMemberStanding",
+    "SetRepresentative",
+    "OpenPot",
+    "PauseMember",
+    "CloseMember",
+    "EraseMember",
 ];
 
 /// The calls that write about keys; `keys` asks them.
@@ -268,7 +276,7 @@ impl Numbers {
                 let request = api::LockPeriodRequest { request_id, ..month(1, 4) };
                 hear(call, served.block_on(served.directory().lock_period(request)))
             }
-            other => panic!("{other} does not write"),
+            other => super::people::ask(served, self, other, request_id),
         }
     }
 }

@@ -8,6 +8,7 @@
 mod asking;
 mod exchanges;
 mod keys;
+mod people;
 mod rules;
 mod seen;
 
@@ -65,6 +66,7 @@ fn every_reason_by_every_call_is_as_readme_says() {
     rules::in_the_way(&served, &numbers, &mut seen);
     rules::claims(&served, &numbers, &mut seen);
     rules::months(&served, &numbers, &mut seen);
+    people::rules(&served, &numbers, &mut seen);
     rules::holds_that_ended(&served, &numbers, &mut seen);
     rules::not_reached(&served, &numbers, &mut seen, position(&served));
 

@@ -223,7 +223,9 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::UnusualAmount => {
             "So much is asked about: `amount_seconds`, repeated as `confirmed_amount_seconds`, is written."
         }
-        Reason::SamePerson => "Both are the same person.",
+        Reason::SamePerson => {
+            "Somebody very like that is here already, `owner_number`. Ask again with `is_somebody_else` if it is."
+        }
         Reason::SecondPersonNeeded => "Somebody else has to say so: not who asked, nor who gains by it.",
         Reason::WindowPassed => {
             "After `reversal_window_days` only a lead puts it right, with a second person."
@@ -237,5 +239,8 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
         Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
         Reason::PeriodNotOver => "The month is not over yet where the bank is.",
+        Reason::SecondPersonNeeded => "Somebody else has to say so, or to agree.",
+        Reason::Paused => "Nothing new for them now.",
+        Reason::NothingWaits => "There is nothing of that kind that could end.",
     }
 }

@@ -1,0 +1,173 @@
+//! Calls about people, asked for something they would accept, and their rules broken one after the other.
+
+use hourbook::api;
+use hourbook::domain::{AccountNumber, Reason};
+
+use super::asking::{Numbers, hear};
+use super::seen::{Refused, Seen};
+use crate::support::served::{Served, fresh};
+
+const NOBODY: u32 = 9_999;
+
+pub fn owner_of(served: &Served, account_number: u32) -> u32 {
+    let request = api::GetPersonRequest { owner_number: 0, account_number };
+    let answer = served.block_on(served.directory().get_person(request)).unwrap().into_inner();
+    answer.person.unwrap().owner_number
+}
+
+/// Asks a call that writes for something the books would accept: about Kit, to whom nothing happens.
+pub fn ask(
+    served: &Served,
+    numbers: &Numbers,
+    call: &'static str,
+    request_id: String,
+) -> Result<(), Refused> {
+    let mut directory = served.directory();
+    let owner_number = owner_of(served, numbers.kit);
+    match call {
+        "CreatePerson" => {
+            hear(call, served.block_on(directory.create_person(created(request_id, "Fern Flint"))))
+        }
+        "UpdatePerson" => {
+            let request = api::UpdatePersonRequest { request_id, ..update(owner_number) };
+            hear(call, served.block_on(directory.update_person(request)))
+        }
+        "SetMemberStanding" => {
+            let request = api::SetMemberStandingRequest { request_id, ..standing(owner_number) };
+            hear(call, served.block_on(directory.set_member_standing(request)))
+        }
+        "SetRepresentative" => {
+            let request = api::SetRepresentativeRequest {
+                request_id,
+                ..representative(owner_number, owner_of(served, numbers.dev))
+            };
+            hear(call, served.block_on(directory.set_representative(request)))
+        }
+        "OpenPot" => hear(call, served.block_on(directory.open_pot(pot(request_id, 1)))),
+        "PauseMember" => {
+            let request = api::PauseMemberRequest { request_id, ..pause(owner_number) };
+            hear(call, served.block_on(directory.pause_member(request)))
+        }
+        "CloseMember" => {
+            let request = api::CloseMemberRequest { request_id, ..close(numbers.kit, 0) };
+            hear(call, served.block_on(directory.close_member(request)))
+        }
+        "EraseMember" => {
+            let request = api::EraseMemberRequest { request_id, ..erase(owner_number) };
+            hear(call, served.block_on(directory.erase_member(request)))
+        }
+        other => panic!("{other} does not write"),
+    }
+}
+
+/// Banks, people and accounts that are not there; people who are there already, who are paused or leave; accounts
+/// that cannot close.
+pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
+    let create = |request| hear("CreatePerson", served.block_on(served.directory().create_person(request)));
+    let pot_of = |bank| hear("OpenPot", served.block_on(served.directory().open_pot(pot(fresh(), bank))));
+    let search = api::SearchPeopleRequest { bank_number: 9, ..Default::default() };
+    for refused in [
+        create(api::CreatePersonRequest { bank_number: 9, ..created(fresh(), "Fern Flint") }),
+        hear("SearchPeople", served.block_on(served.directory().search_people(search))),
+        pot_of(9),
+    ] {
+        seen.refused(refused, Reason::BankNotFound, &[("bank_number", &9)], &["9"]);
+    }
+    let says =
+        |request| hear("SetRepresentative", served.block_on(served.directory().set_representative(request)));
+    let paused = |request| hear("PauseMember", served.block_on(served.directory().pause_member(request)));
+    let erased = |request| hear("EraseMember", served.block_on(served.directory().erase_member(request)));
+    let get = |owner_number, account_number| {
+        let request = api::GetPersonRequest { owner_number, account_number };
+        hear("GetPerson", served.block_on(served.directory().get_person(request)))
+    };
+    for refused in [
+        create(api::CreatePersonRequest { owner_number: NOBODY, ..created(fresh(), "Fern Flint") }),
+        hear("UpdatePerson", served.block_on(served.directory().update_person(update(NOBODY)))),
+        get(NOBODY, 0),
+        hear("SetMemberStanding", served.block_on(served.directory().set_member_standing(standing(NOBODY)))),
+        says(representative(NOBODY, 1)),
+        paused(pause(NOBODY)),
+        erased(erase(NOBODY)),
+    ] {
+        seen.refused(refused, Reason::OwnerNotFound, &[("owner_number", &NOBODY)], &["under number 9999"]);
+    }
+    let closed = |request| hear("CloseMember", served.block_on(served.directory().close_member(request)));
+    let nowhere = AccountNumber::from_slot(9_000_000).unwrap().printed();
+    for refused in [get(0, nowhere), closed(close(nowhere, 0))] {
+        seen.refused(refused, Reason::AccountNotFound, &[("account_number", &nowhere)], &[]);
+    }
+    for (request, reason) in [
+        (close(numbers.zoe, 0), Reason::AccountClosed),
+        (close(numbers.kit, numbers.kit), Reason::SameAccount),
+        (close(numbers.kit, numbers.quin), Reason::CrossBank),
+    ] {
+        seen.refused(closed(request), reason, &[("account_number", &"*")], &[]);
+    }
+    let checked = api::CloseMemberRequest { validate_only: true, ..close(numbers.dev, 0) };
+    let figures: [(&str, &dyn ToString); 2] = [("account_number", &numbers.dev), ("open_holds", &"*")];
+    seen.refused(closed(checked), Reason::HoldsOpen, &figures, &[]);
+
+    create(created(fresh(), "Fern Flint")).unwrap();
+    let figures: [(&str, &dyn ToString); 2] = [("persons_count", &1), ("owner_number", &"*")];
+    seen.refused(create(created(fresh(), "Flint Fern")), Reason::SamePerson, &figures, &["is here already"]);
+
+    let kit = owner_of(served, numbers.kit);
+    let dev = owner_of(served, numbers.dev);
+    let of = |owner: &'static str| [(owner, &"*" as &dyn ToString)];
+    let over = api::SetRepresentativeRequest { is_over: true, ..representative(kit, dev) };
+    seen.refused(says(over), Reason::NothingWaits, &of("owner_number"), &["do not speak for them"]);
+    let over = || api::PauseMemberRequest { is_over: true, ..pause(kit) };
+    seen.refused(paused(over()), Reason::NothingWaits, &of("owner_number"), &["no pause now"]);
+    let back = || api::EraseMemberRequest { is_taken_back: true, ..erase(kit) };
+    seen.refused(erased(back()), Reason::NothingWaits, &of("owner_number"), &["nobody asked to forget them"]);
+    paused(pause(kit)).unwrap();
+    seen.refused(paused(pause(kit)), Reason::SecondPersonNeeded, &[], &["Ask a second person"]);
+    erased(erase(kit)).unwrap();
+    seen.refused(paused(over()), Reason::Paused, &[], &["take that back first"]);
+    seen.refused(erased(erase(kit)), Reason::Paused, &of("owner_number"), &["as they asked"]);
+    erased(back()).unwrap();
+}
+
+fn created(request_id: String, name: &str) -> api::CreatePersonRequest {
+    let profile = Some(api::Profile { name: name.into(), ..Default::default() });
+    let kind = api::PersonKind::Member.into();
+    api::CreatePersonRequest { request_id, bank_number: 1, kind, profile, ..Default::default() }
+}
+
+fn update(owner_number: u32) -> api::UpdatePersonRequest {
+    let profile = Some(api::Profile { name: "Kit Kestrel".into(), ..Default::default() });
+    api::UpdatePersonRequest { request_id: fresh(), owner_number, profile, validate_only: false }
+}
+
+fn standing(owner_number: u32) -> api::SetMemberStandingRequest {
+    api::SetMemberStandingRequest { request_id: fresh(), owner_number, ..Default::default() }
+}
+
+fn representative(owner_number: u32, speaker: u32) -> api::SetRepresentativeRequest {
+    let speaks = api::Speaks::ToSpend.into();
+    let representative = Some(api::Representative { owner_number: speaker, speaks, ..Default::default() });
+    api::SetRepresentativeRequest { request_id: fresh(), owner_number, representative, ..Default::default() }
+}
+
+fn pot(request_id: String, bank_number: u32) -> api::OpenPotRequest {
+    let opens = api::PotOpens::Panel.into();
+    api::OpenPotRequest { request_id, bank_number, purpose: "Lifts".into(), opens, ..Default::default() }
+}
+
+fn pause(owner_number: u32) -> api::PauseMemberRequest {
+    api::PauseMemberRequest { request_id: fresh(), owner_number, ..Default::default() }
+}
+
+fn close(account_number: u32, remainder_to_account_number: u32) -> api::CloseMemberRequest {
+    api::CloseMemberRequest {
+        request_id: fresh(),
+        account_number,
+        remainder_to_account_number,
+        ..Default::default()
+    }
+}
+
+fn erase(owner_number: u32) -> api::EraseMemberRequest {
+    api::EraseMemberRequest { request_id: fresh(), owner_number, ..Default::default() }
+}
