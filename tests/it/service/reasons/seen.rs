@@ -239,8 +239,5 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
         Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
         Reason::PeriodNotOver => "The month is not over yet where the bank is.",
-        Reason::SecondPersonNeeded => "Somebody else has to say so, or to agree.",
-        Reason::Paused => "Nothing new for them now.",
-        Reason::NothingWaits => "There is nothing of that kind that could end.",
     }
 }
