@@ -34,7 +34,7 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
         ("Leonie's lines, with the slip that was put right", format!("statement {leonie}")),
         (
             "Dev helps Ivy again, for an hour and a half",
-            format!("exchange record --gave {dev} --received {ivy} --hours 1:30 --on 2026-06-23"),
+            format!("exchange record --gave {dev} --received {ivy} \\\n      --hours 1:30 --on 2026-06-23"),
         ),
     ];
     let as_lead = [("the books in sums", "trial-balance")];
