@@ -31,7 +31,7 @@
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
-//! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a kill and an erasure `audit`, `past`, `seal` |
+//! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
 //! questions about earlier days, `past`; and its answer back. A command's way from there: `ledger`

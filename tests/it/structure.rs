@@ -25,8 +25,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "story",
         &[
+            "access",
             "api",
             "audit",
+            "client",
             "config",
             "domain",
             "journal",

@@ -396,7 +396,7 @@ impl Generator {
                 .filter(|_| !self.random.percent(20))
                 .map_or(end, |known| known.1);
             let fate = if self.random.percent(70) { ClaimFate::GivenBack } else { ClaimFate::Kept };
-            let word = ClaimWord::ALL[self.random.below(4)];
+            let word = ClaimWord::ALL[self.random.below(5)];
             claims.push(Claim { key, take, max: self.random.between(max / 2, max), until, unit, fate, word });
         }
         claims

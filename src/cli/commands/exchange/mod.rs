@@ -27,7 +27,7 @@ use crate::cli::values;
 pub enum Command {
     /// Write down that one person helped another
     Record(record::RecordFlags),
-    /// Say that help was given; the other side confirms, and until then the hours are set aside
+    /// Say that help was given; the other side confirms
     Propose(record::ProposeFlags),
     /// Agree to a proposal, or remember another length
     Confirm(answer::ConfirmFlags),
