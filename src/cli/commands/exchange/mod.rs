@@ -17,6 +17,7 @@ mod telling;
 use clap::{Args, Subcommand};
 
 use crate::api;
+use crate::cli::activities;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::values;
@@ -79,7 +80,10 @@ const fn said(typed: String) -> Option<api::Length> {
 /// The number of an activity in the list of the bank of `account`; 0 where none was typed.
 async fn activity(session: &mut Session<'_, '_>, typed: Option<&str>, account: u32) -> Result<u32, Failure> {
     match typed {
-        Some(typed) => super::post::activity_number(session, typed, account).await,
+        Some(typed) => {
+            let bank_number = session.account(account).await?.bank_number;
+            activities::number(session, typed, bank_number).await
+        }
         None => Ok(0),
     }
 }
