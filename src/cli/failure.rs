@@ -374,6 +374,23 @@ mod tests {
         }
     }
 
+    /// Goal: a question says the flag that answers it, where the command has that flag alone. Method: both questions,
+    /// asked of a command with flags and of one without.
+    #[test]
+    fn questions_name_their_flag() {
+        let figures = [("amount_seconds".to_owned(), "91800".to_owned())];
+        for (reason, flag) in [("UNUSUAL_AMOUNT", "--confirm 25:30"), ("ALREADY_HERE", "--another-one")] {
+            let details = ErrorDetails::with_error_info(reason, "hourbook", HashMap::from(figures.clone()));
+            let status = Status::with_error_details(Code::FailedPrecondition, "really?", details);
+            let asked = Failure::Question(Box::new(status.clone()), id());
+            assert_eq!(asked.exit(), Exit::Refused);
+            assert_eq!(asked.sentences()[1], format!("Then type the same command with {flag}."));
+            assert_eq!(asked.as_json()["error"]["answer"], flag);
+            let told = Failure::Status(Box::new(status), Some(id()));
+            assert!(told.sentences().len() == 1 && told.as_json()["error"]["answer"].is_null());
+        }
+    }
+
     /// Goal: what is not known is never called not done, and can be asked again.
     /// Method: each code that leaves it open, with an id and without.
     #[test]

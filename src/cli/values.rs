@@ -248,6 +248,15 @@ mod tests {
         assert!(hours("0").is_err() && hours("-1").is_err() && hours("").is_err());
     }
 
+    /// Goal: what is to be typed again is one word and means the same. Method: round figures and odd ones.
+    #[test]
+    fn hours_are_typed_again() {
+        for (seconds, text) in [(18_043_200, "5012"), (91_800, "25:30"), (3_661, "1:01:01"), (59, "0:00:59")]
+        {
+            assert_eq!((as_typed(seconds).as_str(), hours(text)), (text, Ok(seconds)));
+        }
+    }
+
     /// Goal: levels go below zero, to zero and to none. Method: each, with both minus signs.
     #[test]
     fn levels_go_below_zero() {

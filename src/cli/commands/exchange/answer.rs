@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args};
 
 use super::said;
-use super::telling::{Under, tell_receipt};
+use super::telling::{Under, tell_done, tell_receipt};
 use crate::api;
 use crate::cli::arguments::WriteFlags;
 use crate::cli::commands::place;
@@ -58,6 +58,9 @@ pub struct DisputeFlags {
     /// The entry of the proposal
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
+    /// How long it was instead, in hours like 1.5, 1:30 or '1h 30m'
+    #[arg(long, value_name = "TEXT")]
+    hours: Option<String>,
     /// Why, in a few words; kept encrypted
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
@@ -111,10 +114,12 @@ pub async fn confirm(session: &mut Session<'_, '_>, flags: ConfirmFlags) -> Resu
         outcome @ api::Outcome::Disputed => {
             word(outcome, "they remember it differently; nothing moved, and a broker speaks with both")
         }
-        outcome @ api::Outcome::Waits => word(outcome, "nothing moved yet; it waits for a second person"),
+        outcome @ api::Outcome::Waits => word(outcome, "nothing moved; somebody else has to agree first"),
     };
     let extra = vec![(Column::words("outcome", "What became of it", 0), outcome)];
-    tell_receipt(session, answer.receipt, under, extra).await
+    let api::ConfirmExchangeResponse { receipt, waiting_number, .. } = answer;
+    let done = api::Done { receipt, waiting_number, sentences: Vec::new() };
+    tell_done(session, Some(done), under, extra).await
 }
 
 fn word(outcome: api::Outcome, words: &str) -> Cell {
@@ -148,7 +153,7 @@ pub async fn dispute(session: &mut Session<'_, '_>, flags: DisputeFlags) -> Resu
     let request = api::DisputeExchangeRequest {
         request_id: under.id.to_string(),
         proposal_sequence: flags.proposal,
-        length: None,
+        length: flags.hours.and_then(said),
         reason: flags.reason,
         validate_only: under.validate_only,
     };
