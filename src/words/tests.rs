@@ -109,7 +109,7 @@ fn samples(reason: Reason) -> Vec<Refusal> {
 }
 
 /// What every sentence keeps to.
-fn fit_for_people(sentence: &str) {
+pub(super) fn fit_for_people(sentence: &str) {
     let lower = sentence.to_lowercase();
     for word in ["denied", "failed", "insufficient", "debt", "wallet", "token", "money"] {
         assert!(!lower.contains(word), "{word}: {sentence}");

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use hourbook::access::{Grant, Reach, Role};
+use hourbook::access::{Asked, Grant, Reach, Role};
 use hourbook::api;
 use hourbook::domain::BankNumber;
 use hourbook::ledger::ManualClock;
 use tonic::Code;
 
 use super::{month, over, set_policy};
-use crate::access::{Office, banks, folder, grant, with};
+use crate::access::{Office, asked, banks, folder, grant, with};
 use crate::service::hostile::named;
 use crate::support::START;
 use crate::support::served::Served;
@@ -41,7 +41,10 @@ fn a_lead_settles_things_for_their_own_bank() {
     let auditor = Grant { expires_at: until, ..grant(Role::Auditor, Reach::Network) };
     let auditor = office.make(&caller, auditor).1;
     let (lead, broker) = (key(Role::Lead, &own), key(Role::Broker, &own));
-    let (other_lead, member) = (key(Role::Lead, &other), key(Role::Member, &own));
+    let other_lead = key(Role::Lead, &other);
+    let member = asked(&caller, grant(Role::Member, own.clone()));
+    let member = Asked { holder: Some(office.owners(1)[0]), ..member };
+    let member = office.create(&caller, &member).unwrap().text.unwrap().reveal();
     drop(office);
     let served = over(folder.path(), &Arc::new(ManualClock::new(START)));
     let get = |key: &str| {
