@@ -167,7 +167,11 @@ mod tests {
         let list: Vec<_> = ["Transport", "Gardening", "Walking group"]
             .into_iter()
             .zip(1..)
-            .map(|(name, activity_number)| api::Activity { activity_number, name: name.to_owned() })
+            .map(|(name, activity_number)| api::Activity {
+                activity_number,
+                name: name.to_owned(),
+                parent_number: 0,
+            })
             .collect();
         assert_eq!(find_activity("gardening", &list), Ok(2));
         assert_eq!(find_activity("gardning", &list).unwrap_err()[0], "Gardening");
