@@ -210,25 +210,25 @@ impl Directory {
     }
 
     /// What is known, and stays so as long as this is kept. Not across a wait.
-    ///
-    /// Banks and accounts opened since the last change may be missing: see [`Self::now`].
     pub fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same, with everything in it that is in the books. Blocking. Not while [`Self::known`] is kept.
+    /// The same, with everything in it that was in the books when this was asked: banks are opened and accounts
+    /// closed by others than the directory. Not by whoever has `known` at hand. Blocking.
     ///
     /// # Errors
-    /// [`DirectoryError`].
-    pub fn now(&self, ledger: &Ledger) -> Result<RwLockReadGuard<'_, Known>, DirectoryError> {
+    /// [`DirectoryError`] where the books cannot be read.
+    pub fn known_now(&self, ledger: &Ledger) -> Result<RwLockReadGuard<'_, Known>, DirectoryError> {
+        let position = ledger.position();
         let known = self.known();
-        if known.position >= ledger.position() {
+        if known.position >= position {
             return Ok(known);
         }
         drop(known);
-        let mut known = self.write();
-        self.read_on(&mut known, ledger.position())?;
-        Ok(RwLockWriteGuard::downgrade(known))
+        let mut behind = self.write();
+        self.read_on(&mut behind, position)?;
+        Ok(RwLockWriteGuard::downgrade(behind))
     }
 
     /// Where profiles are.

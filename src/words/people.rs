@@ -73,7 +73,39 @@ pub fn too_many_speak(most: usize) -> String {
 #[must_use]
 pub fn more_to_let_go(let_go: usize) -> String {
     format!(
-        "Not done yet: {let_go} of what was set aside was let go, and there is more. The account is not closed. Ask \
-         again."
+        "Not done: {let_go} times what was set aside was let go, and there is more. Nothing was closed. Ask again to \
+         let go the rest."
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::tests::fit_for_people;
+
+    /// Goal: each sentence is one for people, and names nobody but by number. Method: each; with one candidate and
+    /// with two.
+    #[test]
+    fn people_are_spoken_of() {
+        let owners = [7, 9].map(OwnerNumber::new);
+        assert_eq!(
+            same_person(&owners[..1]),
+            "Not done: somebody very like that is here already, person 7. Nothing was written down. If it is \
+             really not that person, say that it is somebody else."
+        );
+        assert!(same_person(&owners).contains("persons 7, 9"));
+        for sentence in [
+            same_person(&owners),
+            about_oneself(),
+            pause_by_the_same(),
+            to_be_forgotten(),
+            not_paused(),
+            not_to_be_forgotten(),
+            does_not_speak(),
+            too_many_speak(20),
+            more_to_let_go(100),
+        ] {
+            fit_for_people(&sentence);
+        }
+    }
 }

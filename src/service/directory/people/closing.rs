@@ -3,7 +3,7 @@
 //! What the account stands at is looked at before the ledger closes it. Where it passes zero just then, whoever was
 //! to take the rest makes good what is missing; nothing can move it back below zero before that is seen.
 
-use super::{Id, refused};
+use super::refused;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::{
@@ -15,6 +15,7 @@ use crate::exchange::rules::second_person::Effects;
 use crate::exchange::sight::Sight;
 use crate::ledger::{AccountView, Detail, Mode, NoReceipt};
 use crate::network::derived_id;
+use crate::service::exchange::Id;
 use crate::service::fields;
 use crate::service::installation::Installation;
 use crate::service::not_done::NotDone;
@@ -48,7 +49,7 @@ impl Installation {
             }
         }
         wished.map_or(Ok(()), |wished| self.account_in_reach(allowed, wished).map(drop))?;
-        drop(self.directory.now(&self.network.ledger)?); // Everything that was opened is known.
+        drop(self.directory.known_now(&self.network.ledger)?); // Everything that was opened is known.
         let before = self.network.ledger.find(id.key).map_err(|error| self.not_done(error))?;
         let before = before.map(|entry| entry.command.action);
         if before.is_none() && id.mode == Mode::Write {

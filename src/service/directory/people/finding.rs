@@ -27,7 +27,7 @@ impl Installation {
             return Err(NotDone::bad("owner_number", "given, or account_number, and not both"));
         }
         let sequence = self.network.ledger.position();
-        let known = self.directory.now(&self.network.ledger)?;
+        let known = self.directory.known_now(&self.network.ledger)?;
         let person = if let Some(account) = account {
             self.account_in_reach(allowed, account)?;
             let person = known.people.owner_of(account).filter(|person| super::sees(allowed, person));
@@ -52,7 +52,7 @@ impl Installation {
         }
         let page = Page::read(request.page_size, &request.page_token, &format!("people {bank} {text}"))?;
         let after = page.after.map(place_of).transpose()?;
-        let known = self.directory.now(&self.network.ledger)?;
+        let known = self.directory.known_now(&self.network.ledger)?;
         // One more than is shown says whether there are more; a whole page has no room for it.
         let size = page.size.saturating_add(1);
         let mut found = if text.is_empty() {

@@ -53,7 +53,7 @@ impl Installation {
     /// # Errors
     /// The first that could not be forgotten; the others of this time wait for the next.
     pub fn forget_whoever_is_due(&self) -> Result<usize, NotDone> {
-        let known = self.directory.now(&self.network.ledger)?;
+        let known = self.directory.known_now(&self.network.ledger)?;
         let now = self.access.now();
         let due = known.people.persons().filter(|person| is_due(person, now));
         let due = due.filter(|person| !self.is_in_the_way(&known, person)).map(|person| person.owner);
