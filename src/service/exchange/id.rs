@@ -75,14 +75,6 @@ writes! {
 }
 
 impl Id {
-    /// Of a request about a person, which is known again by its entry: what is said in it is sealed, and nothing else
-    /// of it is kept.
-    pub fn of_person(allowed: &Allowed, request_id: &str, validate_only: bool) -> Result<Self, NotDone> {
-        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(request_id)? };
-        let mode = if validate_only { Mode::ValidateOnly } else { Mode::Write };
-        Ok(Self { key, mode, asked: Fingerprint::of("person", b"") })
-    }
-
     /// Reads it.
     pub fn read(allowed: &Allowed, request: &impl Write) -> Result<Self, NotDone> {
         let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(request.request_id())? };

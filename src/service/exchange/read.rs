@@ -19,7 +19,7 @@ impl Installation {
         // Both see both sides of what is between them.
         let seen = self.bank_in_reach(allowed, first).or_else(|_| self.bank_in_reach(allowed, second));
         seen?;
-        let kept = self.directory.now(&self.network.ledger)?.banks.clearing(first, second);
+        let kept = self.directory.known_now(&self.network.ledger)?.banks.clearing(first, second);
         let account = kept.ok_or_else(|| {
             self.not_exchanged(allowed, &crate::exchange::Refusal::NoClearing { first, second })
         })?;

@@ -57,7 +57,7 @@ impl Installation {
         bank: BankNumber,
         plan: impl FnOnce(&Sight<'_>) -> Result<(Plan, T), Refusal>,
     ) -> Result<(Done, Option<T>), NotDone> {
-        let known = self.directory.now(&self.network.ledger)?;
+        let known = self.directory.known_now(&self.network.ledger)?;
         let sight = self.sight(allowed.caller(), &known);
         let planned = plan(&sight).and_then(|(plan, with)| {
             let Some(cause) = plan.waits_for else { return Ok((plan, with, false)) };
@@ -145,7 +145,7 @@ impl Installation {
     /// accounts only, and serves for a group's as well.
     fn speaks_for(&self, allowed: &Allowed, account: AccountNumber) -> bool {
         let Some(view) = self.network.ledger.views().account(account) else { return false };
-        let Ok(known) = self.directory.now(&self.network.ledger) else { return false };
+        let Ok(known) = self.directory.known_now(&self.network.ledger) else { return false };
         let sight = self.sight(allowed.caller(), &known);
         allowed.sees_bank(view.bank) && sight.stands_for(sight.actor, account)
     }

@@ -60,7 +60,7 @@ impl Installation {
         allowed: &Allowed,
         request: CreatePersonRequest,
     ) -> Result<CreatePersonResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let new = New::read(request)?;
         self.bank_in_reach(allowed, new.bank)?;
         let receipt = self.tell(allowed, id, |telling| self.taking_in(allowed, id, &new, telling))?;
@@ -181,7 +181,7 @@ impl Installation {
         allowed: &Allowed,
         request: UpdatePersonRequest,
     ) -> Result<UpdatePersonResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let owner = owner("owner_number", request.owner_number)?;
         let profile = read_profile(request.profile)?;
         let receipt = self.tell(allowed, id, |telling| {

@@ -26,7 +26,7 @@ impl Installation {
         allowed: &Allowed,
         request: EraseMemberRequest,
     ) -> Result<EraseMemberResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let owner = owner("owner_number", request.owner_number)?;
         let said =
             if request.is_taken_back { Said::Resumed } else { Said::Paused(PauseCause::ToBeForgotten) };

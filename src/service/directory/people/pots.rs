@@ -22,7 +22,7 @@ impl Installation {
         allowed: &Allowed,
         request: OpenPotRequest,
     ) -> Result<OpenPotResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let bank = BankNumber::new(request.bank_number);
         let purpose = request.purpose.trim().to_owned();
         if !(1..=PURPOSE_BYTES_MAX).contains(&purpose.len()) {

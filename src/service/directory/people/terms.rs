@@ -24,7 +24,7 @@ impl Installation {
         allowed: &Allowed,
         request: SetMemberStandingRequest,
     ) -> Result<SetMemberStandingResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let owner = owner("owner_number", request.owner_number)?;
         let pays = fields::account_or_any("paid_by_account_number", request.paid_by_account_number)?;
         let hours_to = fields::account_or_any("hours_to_account_number", request.hours_to_account_number)?;
@@ -48,7 +48,7 @@ impl Installation {
         allowed: &Allowed,
         request: SetRepresentativeRequest,
     ) -> Result<SetRepresentativeResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let represented = owner("owner_number", request.owner_number)?;
         let said = request.representative.ok_or_else(|| NotDone::bad("representative", "given"))?;
         let speaker = owner("representative.owner_number", said.owner_number)?;
@@ -99,7 +99,7 @@ impl Installation {
         allowed: &Allowed,
         request: PauseMemberRequest,
     ) -> Result<PauseMemberResponse, NotDone> {
-        let id = Id::of_person(allowed, &request.request_id, request.validate_only)?;
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
         let owner = owner("owner_number", request.owner_number)?;
         let said = if request.is_over { Said::Resumed } else { Said::Paused(PauseCause::ForNow) };
         let receipt = self.say(allowed, id, owner, &said, |known, person| {
