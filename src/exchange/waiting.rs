@@ -11,7 +11,8 @@ use super::rules::second_person::{Approval, Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
-    Action, Attachment, BankNumber, Close, Command, Entry, Note, OwnerNumber, Sequence, Timestamp, Topic,
+    Action, Attachment, BankNumber, Close, Command, Entry, Note, OwnerNumber, RequestId, RequestKey, Scope,
+    Sequence, Timestamp, Topic,
 };
 use crate::journal::codec::{self, DecodeError};
 
@@ -114,6 +115,12 @@ pub struct Waiting {
     pub command: Box<Command>,
 }
 
+/// What stands for the request id of an entry that waits: it gets one when it is approved, and a command is not read
+/// without.
+fn stand_in() -> RequestKey {
+    RequestKey { scope: Scope::OPERATOR, id: RequestId::derived([0; 16]) }
+}
+
 /// The note in which `plan` waits.
 ///
 /// # Errors
@@ -125,7 +132,7 @@ pub fn kept(plan: &Plan, bank: BankNumber, by: OwnerNumber, cause: Cause) -> Res
         claims: plan.claims.clone(),
         attachment: plan.attachment.clone().map(Box::new),
         allowed_by: plan.allowed_by,
-        ..Command::without_key(by, plan.action.clone())
+        ..Command::new(stand_in(), by, plan.action.clone())
     };
     let body = Waits::For(cause.into(), Box::new(command)).encode().ok_or(Refusal::TooMuchToWait)?;
     let note = Note { topic: Topic::WAITING, subject: u64::from(bank.get()), body };
@@ -226,5 +233,37 @@ pub fn effects_of(action: &Action, original: Option<&Entry>, posted: impl Fn(&Cl
         | Action::SetLimits(..)
         | Action::Reopen(_)
         | Action::Note(_) => Effects::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smallvec::smallvec;
+
+    use super::*;
+    use crate::domain::{AccountNumber, Amount, Kind, Transfer};
+
+    /// Goal: what waits is read as it was asked, whatever it does; and what ended it. Method: written as a plan is
+    /// kept, and read; and bytes of somebody else's.
+    #[test]
+    fn what_waits_is_read_again() {
+        let account = |slot| AccountNumber::from_slot(slot).unwrap();
+        let transfer = Transfer::new(account(1), account(2), Amount::new(900).unwrap());
+        let by = OwnerNumber::new(7);
+        for action in [
+            Plan::post(Kind::Exchange, smallvec![transfer], Vec::new()).action,
+            Action::Void(Sequence::new(17)),
+        ] {
+            let plan = Plan::new(action, Vec::new());
+            let kept = kept(&plan, BankNumber::new(1), by, Cause::SecondLine).unwrap();
+            let Action::Note(note) = kept.action else { panic!() };
+            assert_eq!((note.topic, note.subject), (Topic::WAITING, 1));
+            let Some(Waits::For(why, command)) = Waits::decode(&note.body).unwrap() else { panic!() };
+            assert_eq!((why, command.actor, &command.action), (WhyWaits::SecondLine, by, &plan.action));
+        }
+        let ended = Waits::Ended(Sequence::new(17));
+        assert_eq!(Waits::decode(&ended.encode().unwrap()), Ok(Some(ended)));
+        assert_eq!(Waits::decode(b"else"), Ok(None));
+        assert!(Waits::decode(&[FORMAT, 0, 0, 9]).is_err());
     }
 }

@@ -14,7 +14,7 @@ use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::sight::{Rank, Sight};
 use crate::exchange::{Refusal, waiting};
-use crate::ledger::{Decision, Detail, Receipt, Repeated};
+use crate::ledger::{Decision, Detail, NoReceipt, Receipt, Repeated};
 use crate::seal::Text;
 use crate::service::answers;
 use crate::service::asked::{Asked, accounts_named, act_as};
@@ -101,10 +101,13 @@ impl Installation {
 
     /// The receipt of a decision, or why there is none, as far as that is for the caller to hear.
     fn decided(&self, allowed: &Allowed, command: Command, decision: Decision) -> Result<Receipt, NotDone> {
-        if let Decision::Refused(refusal) = &decision {
-            return Err(self.refused_to(allowed, refusal));
+        if let Decision::WouldBe(_) = &decision {
+            return self.receipt(command, decision);
         }
-        self.receipt(command, decision)
+        self.network.ledger.receipt(command, decision).map_err(|no_receipt| match no_receipt {
+            NoReceipt::Refused(refusal) => self.refused_to(allowed, &refusal),
+            NoReceipt::Invalid(_) | NoReceipt::Busy | NoReceipt::Unknown(_) => self.not_done(no_receipt),
+        })
     }
 
     /// What this request was answered before, if its id was used; other content under it is refused.
@@ -142,7 +145,7 @@ impl Installation {
     /// accounts only, and serves for a group's as well.
     fn speaks_for(&self, allowed: &Allowed, account: AccountNumber) -> bool {
         let Some(view) = self.network.ledger.views().account(account) else { return false };
-        let known = self.directory.known();
+        let Ok(known) = self.directory.known_now(&self.network.ledger) else { return false };
         let sight = self.sight(allowed.caller(), &known);
         allowed.sees_bank(view.bank) && sight.stands_for(sight.actor, account)
     }

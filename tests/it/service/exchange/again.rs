@@ -9,7 +9,7 @@ use crate::support::served::fresh;
 fn town() -> Town {
     let mut town = Town::new();
     for name in ["Imelda", "Jonah", "Ivy"] {
-        town.member(name, -20);
+        town.member(name, -200);
     }
     town.give_key("Imelda", api::Role::Broker);
     town.give_key("Jonah", api::Role::Member);

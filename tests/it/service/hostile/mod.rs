@@ -5,6 +5,7 @@ mod batches;
 mod connections;
 mod crowd;
 mod ending;
+mod exchanges;
 mod fields;
 mod holdings;
 mod long_answers;

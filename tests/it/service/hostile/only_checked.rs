@@ -9,7 +9,7 @@ use crate::support::HOUR;
 use crate::support::served::{exchange, fresh};
 
 /// Asks to check, twice, then to write with the same id, and compares what was answered.
-fn first_checked<T: Write>(books: &Books, right: T, ask: impl AsyncFn(T) -> Result<Receipt, Status>) {
+pub fn first_checked<T: Write>(books: &Books, right: T, ask: impl AsyncFn(T) -> Result<Receipt, Status>) {
     let with = |only_checked| {
         let mut request = right.clone();
         *request.validate_only() = only_checked;

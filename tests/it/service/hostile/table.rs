@@ -44,7 +44,19 @@ writes!(
     VoidHoldRequest,
     ReverseEntryRequest,
     SetBankPolicyRequest,
-    LockPeriodRequest
+    LockPeriodRequest,
+    RecordExchangeRequest,
+    ProposeExchangeRequest,
+    RejectExchangeRequest,
+    DisputeExchangeRequest,
+    ResolveDisputeRequest,
+    RecordGroupExchangeRequest,
+    BookHoursRequest,
+    TakeBookingRequest,
+    CancelBookingRequest,
+    GiftRequest,
+    DonateRequest,
+    PutRightRequest
 );
 
 /// Everything that was answered otherwise.
