@@ -55,8 +55,8 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
          The clock goes on from the story's last moment. In another terminal, try, with the keys of\n\
          a broker, a lead and an admin:\n\n\
          {commands}  # what Dev has, without the command line\n  \
-         curl -H \"authorization: Bearer $(cat {})\" -H 'content-type: application/json' \\\n      \
-         -d '{{\"accountNumber\": {dev}}}' \\\n      \
+         curl -H \"authorization: Bearer $(cat {})\" \\\n      \
+         -H 'content-type: application/json' -d '{{\"accountNumber\": {dev}}}' \\\n      \
          http://{address}/hourbook.v1.LedgerService/GetBalance\n\n\
          Where hourbook is not installed, type 'cargo run --release --' instead of 'hourbook'.",
         shown(keys, keys::BROKER_FILE)
