@@ -126,7 +126,8 @@ impl<'a> Booked<'a> {
         let effects = Effects::of_capture(&[self.transfer], amount);
         let receiver = sight.party(self.transfer.debit)?;
         let mut plan = Plan::new(Action::Capture(capture), about([giver.own.owner, receiver.own.owner]));
-        plan.occurred_on = Some(self.day);
+        // Who says so before the day it was booked for says that it took place by now.
+        plan.occurred_on = Some(self.day.min(sight.today(giver.bank)?));
         plan.said.typed = written.and_then(|written| written.typed);
         plan.judged(sight, &effects, Some(self.entry.command.actor), None)
     }

@@ -321,7 +321,10 @@ impl Town {
             let owner = accounts.iter().find(|target| target.bank == bank && "hH".contains(target.letter));
             let key = keys.banks[usize::try_from(bank).unwrap() - 1].as_deref();
             let kind = "ACCOUNT_KIND_ORGANISATION";
-            let account = json!({"bankNumber": bank, "kind": kind, "ownerNumber": owner.unwrap().owner});
+            let limits = self.facts.wide_limits();
+            let account = json!({
+                "bankNumber": bank, "kind": kind, "ownerNumber": owner.unwrap().owner, "limits": limits,
+            });
             let opened = self.done(key, "OpenAccount", json!({"account": account}));
             let opened = &opened["receipt"]["entry"]["accountsOpened"]["accountNumbers"][0];
             u32::try_from(number(opened)).unwrap()

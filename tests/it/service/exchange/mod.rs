@@ -17,7 +17,7 @@ use hourbook::ledger::ManualClock;
 use tonic::{Response, Status};
 
 use crate::access::{Office, folder, with};
-use crate::support::served::{Served, fresh};
+use crate::support::served::{Served, floor, fresh};
 use crate::support::{HOUR, START};
 
 /// Two banks that agreed on 3 hours each way, their people, and keys for those who have one.
@@ -98,6 +98,7 @@ impl Town {
                 owner_number: town.owner(name),
                 name: name.into(),
                 time_zone: "Europe/London".into(),
+                issuance_limits: Some(floor(-1_000)),
                 ..Default::default()
             };
             let opened = town.open_bank("admin", request).unwrap();
