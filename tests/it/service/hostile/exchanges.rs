@@ -130,7 +130,12 @@ fn every_field_of_an_exchange() {
             InvalidArgument,
             "confirmed_amount_seconds",
         ),
-        ("another figure repeated", &|r| r.confirmed_amount_seconds = 60, FailedPrecondition, "UNUSUAL_AMOUNT"),
+        (
+            "another figure repeated",
+            &|r| r.confirmed_amount_seconds = 60,
+            FailedPrecondition,
+            "UNUSUAL_AMOUNT",
+        ),
         ("another one", &|r| r.is_another = true, Fine, ""),
         ("past the floor", &|r| r.length = length(8 * HOUR), FailedPrecondition, "BELOW_FLOOR"),
     ];
