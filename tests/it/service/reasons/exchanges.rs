@@ -444,6 +444,8 @@ fn of_two(town: &Town, about: &About, seen: &mut Seen) {
         let refused = ask(town, "Kit", call, &fresh(), &not_theirs);
         seen.refused(refused, Reason::NotYours, &[], &["you do not speak for account"]);
     }
+    // Whoever said it takes it back: Dev has a place for another one.
+    ask(town, "Oswin", "RejectExchange", &fresh(), &not_theirs).unwrap();
     let to_ann = About { receiver: "Ann", ..about.clone() };
     let refused = ask(town, "Dev", "ProposeExchange", &fresh(), &to_ann);
     seen.refused(refused, Reason::Paused, &[], &["this cannot be done today"]);
