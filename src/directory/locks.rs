@@ -392,7 +392,7 @@ mod tests {
                         let late = locks.is_late(BankNumber::new(bank), day, Sequence::new(sequence));
                         prop_assert_eq!(late, by.is_some_and(|by| by < sequence));
                     }
-                    let next = own().last().map(|lock| Month(lock.1.0 + 1));
+                    let next = own().next_back().map(|lock| Month(lock.1.0 + 1));
                     let may = by.is_none() && next.is_none_or(|next| next == month);
                     let today = Day::from_days(day.days() + 40);
                     prop_assert_eq!(locks.check(BankNumber::new(bank), month, today).is_ok(), may);

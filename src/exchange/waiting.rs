@@ -207,11 +207,11 @@ pub fn effects_of(action: &Action, original: Option<&Entry>, posted: impl Fn(&Cl
         Action::Post(post) => Effects::of_post(&post.transfers),
         Action::Hold(hold) => Effects::of_hold(hold),
         Action::Reverse(reverse) => {
-            let moves = original.into_iter().flat_map(Entry::moves).enumerate();
+            let moves = original.into_iter().flat_map(Entry::moves);
             if reverse.parts.is_empty() {
-                return Effects::of_what_is_left(moves.map(|(_, moved)| (moved.debit, moved.amount)));
+                return Effects::of_what_is_left(moves.map(|moved| (moved.debit, moved.amount)));
             }
-            Effects::of_reversal(moves.filter_map(|(place, moved)| {
+            Effects::of_reversal(moves.enumerate().filter_map(|(place, moved)| {
                 let named = reverse.parts.iter().find(|part| usize::from(part.transfer) == place)?;
                 Some((moved.debit, moved.credit, named.amount))
             }))

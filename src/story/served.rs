@@ -100,7 +100,7 @@ impl Served {
         let metrics = telemetry::install(&settings)?.metrics();
         let folder = tempfile::Builder::new().prefix("hourbook-demo-").tempdir();
         let folder = folder.map_err(StoryError::io("making a temporary directory"))?;
-        let directory = DataDirectory::open(&books_in(&folder)).map_err(NetworkError::from)?;
+        let directory = DataDirectory::open(books_in(&folder)).map_err(NetworkError::from)?;
 
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(StoryError::io("starting the runtime"))?;

@@ -152,10 +152,13 @@ impl Installation {
 
     /// A refusal of this capability in plain English, as far as it is for the caller to hear.
     pub(super) fn not_exchanged(&self, allowed: &Allowed, refusal: &Refusal) -> NotDone {
-        match refusal {
-            Refusal::Ledger(refusal) => return self.refused_to(allowed, refusal),
-            Refusal::Paused { account } if !self.sees_account(allowed, *account) => return not_today(),
-            _ => {}
+        if let Refusal::Ledger(refusal) = refusal {
+            return self.refused_to(allowed, refusal);
+        }
+        if let Refusal::Paused { account } = refusal
+            && !self.sees_account(allowed, *account)
+        {
+            return not_today();
         }
         let names = std::cell::RefCell::new(self.names());
         let name_of = |account: AccountNumber| {

@@ -80,7 +80,8 @@ fn examples_come_out_to_the_second() {
     use GroupRule::*;
     let hours = |hours: i64| amount(hours * 60);
     // rule, givers (minutes), how many take part, length, share of each, residual minutes, transfers
-    let rows: &[(GroupRule, &[i64], u32, Option<Amount>, Vec<i64>, i64, usize)] = &[
+    type Row = (GroupRule, &'static [i64], u32, Option<Amount>, Vec<i64>, i64, usize);
+    let rows: &[Row] = &[
         (SplitProviderTime, &[360], 12, None, vec![1_800; 12], 0, 12),
         (SplitProviderTimeCeil, &[300], 12, None, vec![1_800; 12], 60, 13),
         (EachPaysSession, &[60], 8, None, vec![3_600; 8], 420, 9),

@@ -29,7 +29,8 @@ fn under(parent_number: u32, names: &[&str]) -> AddActivitiesRequest {
 fn names_go_under_their_parent() {
     let served = Served::new();
     served.bank("Ashenford");
-    let rows: [(AddActivitiesRequest, Result<&[(u32, u32)], &str>); 8] = [
+    type Row = (AddActivitiesRequest, Result<&'static [(u32, u32)], &'static str>);
+    let rows: [Row; 8] = [
         (under(0, &["bread", "boats"]), Ok(&[(1, 0), (2, 0)])),
         (under(1, &["rye", "wheat"]), Ok(&[(3, 1), (4, 1)])),
         (under(1, &["wheat", "spelt"]), Ok(&[(4, 1), (5, 1)])),

@@ -49,7 +49,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn anybody(&mut self) -> &'static str {
         // Mostly herself: others' hours are not what this is about.
-        if self.random.below(2) == 0 { "Imelda" } else { *self.random.one(&OTHERS) }
+        if self.random.below(2) == 0 { "Imelda" } else { self.random.one(&OTHERS) }
     }
 
     fn account_or_none(&mut self, names: &[&str]) -> u32 {
