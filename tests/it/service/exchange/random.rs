@@ -49,7 +49,8 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn anybody(&mut self) -> &'static str {
         // Mostly herself: others' hours are not what this is about.
-        if self.random.below(2) == 0 { "Imelda" } else { self.random.one(&OTHERS) }
+        let other: &&str = self.random.one(&OTHERS);
+        if self.random.below(2) == 0 { "Imelda" } else { other }
     }
 
     fn account_or_none(&mut self, names: &[&str]) -> u32 {
