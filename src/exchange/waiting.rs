@@ -2,7 +2,7 @@
 //!
 //! - The note's own text is the entry's text, sealed for the note; it is sealed anew for the entry.
 //! - Its day, its claims and its limits are judged when it is approved: nothing is taken before.
-//! - Approved or declined names the note ([`Ended`]), so it happens once.
+//! - Approved or declined names the note ([`Waits::Ended`]), so it happens once.
 
 use super::asked::FINGERPRINT_BYTES;
 use super::plan::{Plan, Said};
