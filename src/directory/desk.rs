@@ -66,22 +66,10 @@ impl Known {
         self.people.apply_entry(entry)?;
         self.renamed.extend(concerned(entry));
         self.profiles.extend(profile_of(entry).map(|owner| (owner, entry.sequence)));
-        match &entry.command.action {
-            Action::Note(note) => self.apply_note(entry, note),
-            Action::Post(_)
-            | Action::Hold(_)
-            | Action::Capture(_)
-            | Action::Void(_)
-            | Action::Expire(_)
-            | Action::Reverse(_)
-            | Action::RegisterOwners(_)
-            | Action::OpenBank(_)
-            | Action::OpenClearing(_)
-            | Action::OpenAccounts(_)
-            | Action::SetLimits(..)
-            | Action::Close(_)
-            | Action::Reopen(_) => Ok(()),
+        if let Action::Note(note) = &entry.command.action {
+            self.apply_note(entry, note)?;
         }
+        Ok(())
     }
 
     fn apply_note(&mut self, entry: &Entry, note: &Note) -> Result<(), DirectoryError> {
@@ -131,25 +119,15 @@ impl Known {
 
 /// Whose names an entry may change.
 fn concerned(entry: &Entry) -> Vec<OwnerNumber> {
-    match &entry.command.action {
-        Action::Note(note) if matches!(note.topic, Topic::PERSON | Topic::ERASURE) => {
-            u32::try_from(note.subject).map(OwnerNumber::new).into_iter().collect()
-        }
-        Action::OpenAccounts(accounts) => accounts.iter().map(|account| account.owner).collect(),
-        Action::Note(_)
-        | Action::Post(_)
-        | Action::Hold(_)
-        | Action::Capture(_)
-        | Action::Void(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_) => Vec::new(),
+    if let Action::Note(note) = &entry.command.action {
+        let owner = u32::try_from(note.subject).ok();
+        let owner = owner.filter(|_| matches!(note.topic, Topic::PERSON | Topic::ERASURE));
+        return owner.map(OwnerNumber::new).into_iter().collect();
     }
+    if let Action::OpenAccounts(accounts) = &entry.command.action {
+        return accounts.iter().map(|account| account.owner).collect();
+    }
+    Vec::new()
 }
 
 /// Whose profile an entry says, if it says one.

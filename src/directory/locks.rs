@@ -17,7 +17,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::policy::BadNote;
+use super::reading::BadBytes;
 use crate::domain::{BankNumber, Day, Note, Sequence, Timestamp, Topic};
 
 const FORMAT: u8 = 1;
@@ -120,7 +120,7 @@ pub enum CannotLock {
 pub enum BadLock {
     /// Its bytes.
     #[error("entry {0} about a closed month cannot be read: {1}")]
-    Note(Sequence, BadNote),
+    Note(Sequence, BadBytes),
     /// It is not the month after the one before, or not later.
     #[error("entry {0} about a closed month does not follow from those before it")]
     Order(Sequence),
@@ -137,15 +137,15 @@ pub fn lock_note(bank: BankNumber, month: Month) -> Note {
 /// Reads the body of such a note.
 ///
 /// # Errors
-/// [`BadNote`] unless it is exactly what [`lock_note`] makes.
-pub fn locked_month(body: &[u8]) -> Result<Month, BadNote> {
+/// [`BadBytes`] unless it is exactly what [`lock_note`] makes.
+pub fn locked_month(body: &[u8]) -> Result<Month, BadBytes> {
     const _: () = assert!(NOTE_BYTES == 1 + 2 + 1);
     match *body {
         [FORMAT, first, second, month] => {
-            Month::new(i16::from_le_bytes([first, second]), month).ok_or(BadNote::Damaged)
+            Month::new(i16::from_le_bytes([first, second]), month).ok_or(BadBytes::Damaged)
         }
-        [format, ..] if format > FORMAT => Err(BadNote::Newer(format)),
-        _ => Err(BadNote::Damaged),
+        [format, ..] if format > FORMAT => Err(BadBytes::Newer(format)),
+        _ => Err(BadBytes::Damaged),
     }
 }
 
@@ -339,7 +339,7 @@ mod tests {
         }
         let sequence = Sequence::new(6);
         let bad = locks.apply(sequence, Timestamp::from_micros(0), BANK, &[1, 0, 0, 0]);
-        assert_eq!(bad, Err(BadLock::Note(sequence, BadNote::Damaged)));
+        assert_eq!(bad, Err(BadLock::Note(sequence, BadBytes::Damaged)));
         close(&mut locks, 6, BANK, month(2026, 6)).unwrap();
     }
 
@@ -347,10 +347,10 @@ mod tests {
     #[test]
     fn the_bytes_are_for_ever() {
         assert_eq!(*lock_note(BANK, month(2026, 5)).body, [1, 0xea, 0x07, 5]);
-        assert_eq!(locked_month(&[2, 0xea, 0x07, 5]), Err(BadNote::Newer(2)));
-        assert_eq!(locked_month(&[2]), Err(BadNote::Newer(2)));
+        assert_eq!(locked_month(&[2, 0xea, 0x07, 5]), Err(BadBytes::Newer(2)));
+        assert_eq!(locked_month(&[2]), Err(BadBytes::Newer(2)));
         for body in [&[][..], &[0, 0xea, 7, 5], &[1, 0xea, 7], &[1, 0xea, 7, 5, 0], &[1, 0xea, 7, 13]] {
-            assert_eq!(locked_month(body), Err(BadNote::Damaged), "{body:?}");
+            assert_eq!(locked_month(body), Err(BadBytes::Damaged), "{body:?}");
         }
     }
 

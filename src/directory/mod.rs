@@ -16,6 +16,7 @@ pub mod locks;
 pub mod names;
 pub mod people;
 pub mod policy;
+mod reading;
 pub mod refusal;
 
 pub use activities::{Activities, ActivitiesError, Activity};
@@ -24,4 +25,5 @@ pub use desk::{Directory, DirectoryError, Known};
 pub use locks::{Lock, Locks, Month};
 pub use names::Names;
 pub use policy::{Policies, Policy};
+pub use reading::BadBytes;
 pub use refusal::Refusal;

@@ -9,6 +9,8 @@ use std::fmt;
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 /// Seconds in a day without leap seconds.
 pub const SECONDS_PER_DAY: i64 = 86_400;
+/// Microseconds in a day.
+pub const MICROS_PER_DAY: i64 = MICROS_PER_SECOND * SECONDS_PER_DAY;
 
 /// A moment in UTC: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +50,7 @@ impl Timestamp {
     /// The day in UTC. A bank's own day is worked out by whoever knows its time zone.
     #[must_use]
     pub fn utc_day(self) -> Day {
-        let days = self.0.div_euclid(MICROS_PER_SECOND * SECONDS_PER_DAY);
+        let days = self.0.div_euclid(MICROS_PER_DAY);
         // i64 microseconds span ±106,751,991 days, which an i32 holds.
         Day(i32::try_from(days).unwrap_or(i32::MAX))
     }

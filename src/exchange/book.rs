@@ -5,12 +5,12 @@
 use smallvec::smallvec;
 
 use super::asked::without_fingerprint;
-use super::length::Length;
+use super::length::{Length, unusual};
 use super::plan::{Plan, Said};
-use super::record::about;
 use super::refusal::Refusal;
 use super::rules::second_person::Effects;
 use super::sight::Sight;
+use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{
     AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind, People,
     Rest, Timestamp, Topic, Transfer,
@@ -20,7 +20,6 @@ use crate::domain::{
 pub const DAYS_AHEAD_MAX: i32 = 366;
 /// It is let go so many days after its day.
 const DAYS_AFTER: i32 = 7;
-const MICROS_PER_DAY: i64 = 86_400 * 1_000_000;
 /// What stands beside a booking's hold.
 const FORMAT: u8 = 1;
 
@@ -67,7 +66,7 @@ impl Book {
             deadline: let_go_at(self.day),
             at_deadline: AtDeadline::Release,
         };
-        let mut plan = Plan::new(Action::Hold(hold), about([giver.own.owner, receiver.own.owner]));
+        let mut plan = Plan::new(Action::Hold(hold), vec![giver.own.owner, receiver.own.owner]);
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
         let day = self.day.days().to_le_bytes();
         let body = [FORMAT].into_iter().chain(day).collect();
@@ -116,7 +115,8 @@ impl<'a> Booked<'a> {
         either?;
         let giver = sight.party(self.transfer.credit)?;
         let settings = sight.settings(giver.bank);
-        let written = length.map(|length| length.written("length", settings, None)).transpose()?;
+        // So much was asked about when it was booked, and no more is taken.
+        let written = length.map(|length| length.written_unasked("length", settings)).transpose()?;
         let amount = written.as_ref().map_or(self.transfer.amount, |written| written.amount);
         let capture = Capture {
             hold: self.entry.sequence,
@@ -125,11 +125,12 @@ impl<'a> Booked<'a> {
         };
         let effects = Effects::of_capture(&[self.transfer], amount);
         let receiver = sight.party(self.transfer.debit)?;
-        let mut plan = Plan::new(Action::Capture(capture), about([giver.own.owner, receiver.own.owner]));
+        let mut plan = Plan::new(Action::Capture(capture), vec![giver.own.owner, receiver.own.owner]);
         // Who says so before the day it was booked for says that it took place by now.
         plan.occurred_on = Some(self.day.min(sight.today(giver.bank)?));
         plan.said.typed = written.and_then(|written| written.typed);
-        plan.judged(sight, &effects, Some(self.entry.command.actor), None)
+        let also = unusual(settings, amount).cause();
+        plan.judged(sight, &effects, Some(self.entry.command.actor), also)
     }
 
     /// It does not take place.
@@ -142,7 +143,7 @@ impl<'a> Booked<'a> {
         let [giver, receiver] =
             [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
         let mut plan =
-            Plan::new(Action::Void(self.entry.sequence), about([giver?.own.owner, receiver?.own.owner]));
+            Plan::new(Action::Void(self.entry.sequence), vec![giver?.own.owner, receiver?.own.owner]);
         plan.said.reason = reason;
         Ok(plan)
     }

@@ -5,11 +5,10 @@
 use smallvec::smallvec;
 
 use super::length::Length;
-use super::plan::{Plan, Said, second_line};
-use super::record::{about, not_in_future};
+use super::plan::{Plan, Said};
+use super::record::not_in_future;
 use super::refusal::Refusal;
 use super::rules::second_person::Cause;
-use super::rules::unusual::Unusual;
 use super::sight::{Rank, Sight};
 use crate::directory::people::Opens;
 use crate::domain::{AccountKind, AccountNumber, Amount, Day, Invalid, Kind, People, Transfer};
@@ -55,9 +54,9 @@ impl Give {
         };
         let written = self.length.written("length", sight.settings(from.bank), self.confirmed)?;
         let transfer = Transfer::new(from.own.account, to.account, written.amount);
-        let also = second_line(written.unusual == Unusual::AskedWithSecondPerson);
+        let also = written.unusual.cause();
         let mut plan =
-            Plan::posted(sight, (kind, smallvec![transfer]), about([from.own.owner, to.owner]), also)?;
+            Plan::posted(sight, (kind, smallvec![transfer]), vec![from.own.owner, to.owner], also)?;
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
         Ok(plan)
     }
@@ -135,9 +134,9 @@ impl Credit {
         let people = People { activity, ..People::default() };
         let (debit, credit) = (from.own.account, to.own.account);
         let transfer = Transfer { debit, credit, amount: written.amount, people };
-        let also = also.or(second_line(written.unusual == Unusual::AskedWithSecondPerson));
+        let also = also.or(written.unusual.cause());
         let mut plan =
-            Plan::posted(sight, (kind, smallvec![transfer]), about([from.own.owner, to.own.owner]), also)?;
+            Plan::posted(sight, (kind, smallvec![transfer]), vec![from.own.owner, to.own.owner], also)?;
         plan.occurred_on = self.occurred_on;
         plan.said = Said { memo: self.memo.clone(), reason: self.reason.clone(), typed: written.typed };
         Ok(plan)
@@ -171,6 +170,6 @@ impl Credit {
             Some(Opens::Lead | Opens::Panel) => return Err(Refusal::PotNotForBrokers { account }),
         };
         let is_above = sight.rank < Rank::Lead && amount.seconds() > line;
-        Ok(second_line(is_above))
+        Ok(is_above.then_some(Cause::SecondLine))
     }
 }

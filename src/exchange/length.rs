@@ -22,8 +22,6 @@ pub enum Length {
 pub struct Written {
     /// In the bank's steps.
     pub amount: Amount,
-    /// What was said, before it was rounded.
-    pub said: Amount,
     /// What was typed; what was said in words where it was rounded.
     pub typed: Option<String>,
     /// Whether somebody else has to say yes to so much.
@@ -72,22 +70,10 @@ impl Length {
         settings: &policy::Settings,
         confirmed: Option<Amount>,
     ) -> Result<Written, Refusal> {
-        let said = self.said().map_err(|unread| Refusal::Unread { field, unread })?;
-        let amount = settings.entering.written(said).ok_or(Refusal::TooLong { field })?;
-        let lines = Lines::new(settings.unusual_question_above, settings.unusual_second_person_above);
-        let unusual = lines.map_or(Unusual::AskedWithSecondPerson, |lines| lines.judge(amount));
-        if !unusual.is_answered(amount, confirmed) {
-            return Err(Refusal::UnusualAmount { amount });
-        }
-        let typed = match self {
-            Self::Typed(text) => Some(text.to_string()),
-            Self::Seconds(_) => (said != amount).then(|| words(said)),
-        };
-        Ok(Written { amount, said, typed, unusual })
+        let written = self.written_unasked(field, settings)?;
+        asked_about(settings, written.amount, confirmed).map(|_| written)
     }
-}
 
-impl Length {
     /// The same where nobody is asked whether it is unusual.
     ///
     /// # Errors
@@ -97,10 +83,13 @@ impl Length {
         field: &'static str,
         settings: &policy::Settings,
     ) -> Result<Written, Refusal> {
-        match self.written(field, settings, None) {
-            Err(Refusal::UnusualAmount { amount }) => self.written(field, settings, Some(amount)),
-            written => written,
-        }
+        let said = self.said().map_err(|unread| Refusal::Unread { field, unread })?;
+        let amount = settings.entering.written(said).ok_or(Refusal::TooLong { field })?;
+        let typed = match self {
+            Self::Typed(text) => Some(text.to_string()),
+            Self::Seconds(_) => (said != amount).then(|| words(said)),
+        };
+        Ok(Written { amount, typed, unusual: unusual(settings, amount) })
     }
 
     /// What somebody remembers, in their words.
@@ -114,6 +103,26 @@ impl Length {
             Self::Typed(text) => Ok(text.to_string()),
         }
     }
+}
+
+/// How unusual `amount` is in a bank with these settings. A policy has its lines in order.
+#[must_use]
+pub fn unusual(settings: &policy::Settings, amount: Amount) -> Unusual {
+    let lines = Lines::new(settings.unusual_question_above, settings.unusual_second_person_above);
+    lines.map_or(Unusual::AskedWithSecondPerson, |lines| lines.judge(amount))
+}
+
+/// How unusual `amount` is, once that was asked and answered by repeating it.
+///
+/// # Errors
+/// [`Refusal::UnusualAmount`], the question.
+pub fn asked_about(
+    settings: &policy::Settings,
+    amount: Amount,
+    confirmed: Option<Amount>,
+) -> Result<Unusual, Refusal> {
+    let unusual = unusual(settings, amount);
+    if unusual.is_answered(amount, confirmed) { Ok(unusual) } else { Err(Refusal::UnusualAmount { amount }) }
 }
 
 fn words(amount: Amount) -> String {

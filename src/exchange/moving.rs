@@ -2,7 +2,7 @@
 
 use super::length::Length;
 use super::plan::Plan;
-use super::record::{about, between};
+use super::record::between;
 use super::refusal::Refusal;
 use super::sight::Sight;
 use crate::domain::{AccountNumber, Amount, Invalid, Kind, People};
@@ -46,7 +46,7 @@ impl MoveBanks {
         let nothing = Invalid { field: "length", limit: "given where there is nothing above zero to move" };
         let transfers = between(sight, (to, from), amount.ok_or(nothing)?, People::default())?;
         // Hours of one owner that only change banks add nothing to what is theirs.
-        let mut plan = Plan::post(Kind::BetweenBanks, transfers, about([from.own.owner, to.own.owner]));
+        let mut plan = Plan::post(Kind::BetweenBanks, transfers, vec![from.own.owner, to.own.owner]);
         plan.said.reason = self.reason.clone();
         plan.said.typed = typed;
         Ok(plan)

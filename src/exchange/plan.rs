@@ -3,7 +3,10 @@
 use super::refusal::Refusal;
 use super::rules::second_person::{Approval, Cause, Effects, SecondPersonError};
 use super::sight::Sight;
-use crate::domain::{Action, Amount, Attachment, Claim, Day, Kind, OwnerNumber, Post, Transfer, Transfers};
+use crate::domain::{Action, Attachment, Claim, Day, Kind, OwnerNumber, Post, Transfers};
+
+/// Words are about at most so many people: `seal` takes no more.
+const ABOUT_MAX: usize = 8;
 
 /// Words that go with an entry; empty for none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,14 +109,35 @@ impl Plan {
     }
 }
 
-/// Why so much needs a second person, if it does.
+/// Whom words are about: each once, in the order named; beyond the eighth the bank stands for the others.
 #[must_use]
-pub const fn second_line(needs_second_person: bool) -> Option<Cause> {
-    if needs_second_person { Some(Cause::SecondLine) } else { None }
+pub fn about(people: impl IntoIterator<Item = OwnerNumber>, bank: OwnerNumber) -> Vec<OwnerNumber> {
+    let mut about = Vec::new();
+    for owner in people {
+        if !about.contains(&owner) {
+            about.push(owner);
+        }
+    }
+    if about.len() > ABOUT_MAX {
+        about.truncate(ABOUT_MAX - 1);
+        about.push(bank);
+    }
+    about
 }
 
-/// The sum of what transfers move, seconds.
-#[must_use]
-pub fn moved(transfers: &[Transfer]) -> i64 {
-    transfers.iter().map(|transfer| transfer.amount).map(Amount::seconds).fold(0, i64::saturating_add)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: words are about everybody once, and never about more than can be. Method: two, the same twice, eight
+    /// and nine.
+    #[test]
+    fn words_are_about_everybody_once() {
+        let owner = OwnerNumber::new;
+        let of = |numbers: &[u32]| about(numbers.iter().copied().map(owner), owner(99));
+        assert_eq!(of(&[2, 1]), [owner(2), owner(1)]);
+        assert_eq!(of(&[2, 2]), [owner(2)]);
+        assert_eq!(of(&[1, 2, 3, 4, 5, 6, 7, 8]), [1, 2, 3, 4, 5, 6, 7, 8].map(owner));
+        assert_eq!(of(&[1, 2, 3, 4, 5, 6, 7, 8, 9]), [1, 2, 3, 4, 5, 6, 7, 99].map(owner));
+    }
 }

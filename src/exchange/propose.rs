@@ -11,7 +11,7 @@ use smallvec::smallvec;
 use super::asked::without_fingerprint;
 use super::length::Length;
 use super::plan::{Plan, Said};
-use super::record::{about, claim, not_in_future};
+use super::record::{claim, not_in_future};
 use super::refusal::Refusal;
 use super::rules::confirming::{self, Compared, Side, Tolerance};
 use super::rules::doubles::Asked;
@@ -19,13 +19,13 @@ use super::rules::second_person::Effects;
 use super::rules::standing::{HoursTo, Pays};
 use super::sight::{Party, Sight};
 use crate::directory::people;
+use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
     AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Kind, Note,
     OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
 };
 
 const FORMAT: u8 = 1;
-const SECONDS_PER_DAY: i64 = 86_400;
 
 /// What is said of help, by one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl Propose {
         let hold =
             Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence };
         let people = [giver.own.owner, receiver.own.owner];
-        let mut plan = Plan::new(Action::Hold(hold), about(people));
+        let mut plan = Plan::new(Action::Hold(hold), people.to_vec());
         plan.occurred_on = Some(self.occurred_on);
         plan.claims =
             claim(people, self.occurred_on, written.amount, self.asked, sight.now).into_iter().collect();
@@ -203,7 +203,7 @@ impl<'a> Open<'a> {
     fn about(&self, sight: &Sight<'_>) -> Result<Vec<OwnerNumber>, Refusal> {
         let [giver, receiver] =
             [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
-        Ok(about([giver?.own.owner, receiver?.own.owner]))
+        Ok(vec![giver?.own.owner, receiver?.own.owner])
     }
 
     /// The other side agrees, or remembers `length`. With the entry comes what it means.

@@ -7,13 +7,13 @@
 use smallvec::smallvec;
 
 use super::length::Length;
-use super::plan::{Plan, Said, second_line};
+use super::plan::{Plan, Said};
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
 use super::rules::standing::{AccountState, Giver, HoursTo, Payer, Pays, Receiver, Told};
-use super::rules::unusual::Unusual;
 use super::sight::{Party, Sight};
 use crate::directory::people;
+use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{
     AccountKind, AccountNumber, Amount, Claim, ClaimWord, Day, Kind, OwnerNumber, People, Timestamp,
     Transfer, Transfers,
@@ -21,8 +21,6 @@ use crate::domain::{
 
 /// "Already here?" is asked for so many days after the day of help.
 pub const DOUBLES_DAYS: i32 = 200;
-
-const MICROS_PER_DAY: i64 = 86_400 * 1_000_000;
 
 /// What is told of one exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +67,7 @@ impl Exchange {
             (self.across(sight, (giver, receiver), written.amount)?, Kind::Exchange)
         };
         let people = [giver.own.owner, receiver.own.owner];
-        let also = second_line(written.unusual == Unusual::AskedWithSecondPerson);
-        let mut plan = Plan::posted(sight, (kind, transfers), about(people), also)?;
+        let mut plan = Plan::posted(sight, (kind, transfers), people.to_vec(), written.unusual.cause())?;
         plan.occurred_on = Some(self.occurred_on);
         plan.claims =
             claim(people, self.occurred_on, written.amount, self.asked, sight.now).into_iter().collect();
@@ -192,14 +189,6 @@ pub fn claim(
 pub fn until(day: Day) -> Option<Timestamp> {
     let days = i64::from(day.days().checked_add(DOUBLES_DAYS)?);
     days.checked_mul(MICROS_PER_DAY).map(Timestamp::from_micros)
-}
-
-/// Whom words about two people are about.
-#[must_use]
-pub fn about(people: [OwnerNumber; 2]) -> Vec<OwnerNumber> {
-    let mut about = people.to_vec();
-    about.dedup();
-    about
 }
 
 fn hours_to(standing: people::HoursTo, told: Option<AccountNumber>) -> HoursTo {

@@ -1,19 +1,15 @@
 //! Several people at once, by one of the named rules: from what is told to one entry.
 
-use super::length::Length;
-use super::plan::{Plan, Said, second_line};
+use super::length::{self, Length};
+use super::plan::{Plan, Said, about};
 use super::record::{not_in_future, until};
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
 use super::rules::group::{Giver, GroupRule, Person, Plan as GroupPlan, Session};
 use super::rules::standing::AccountState;
-use super::rules::unusual::{Lines, Unusual};
 use super::sight::{Party, Sight};
 use crate::directory::people;
 use crate::domain::{AccountNumber, Amount, ClaimWord, Day, Invalid, OwnerNumber};
-
-/// Words are about at most so many people.
-const ABOUT_MAX: usize = 8;
 
 /// What is told of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,19 +89,15 @@ impl Group {
             entering: settings.entering,
         };
         let comes_to = session.plan()?;
-        let lines = Lines::new(settings.unusual_question_above, settings.unusual_second_person_above);
-        let unusual = lines.map_or(Unusual::AskedWithSecondPerson, |lines| lines.judge(comes_to.largest));
-        if !unusual.is_answered(comes_to.largest, self.confirmed) {
-            return Err(Refusal::UnusualAmount { amount: comes_to.largest });
-        }
+        let unusual = length::asked_about(settings, comes_to.largest, self.confirmed)?;
         let people: Vec<OwnerNumber> = givers
             .iter()
             .map(|giver| giver.person.owner)
             .chain(participants.iter().map(|one| one.owner))
             .collect();
-        let about = about(&people, sight.bank(leader.bank)?.owner);
-        let also = second_line(unusual == Unusual::AskedWithSecondPerson);
-        let mut plan = Plan::posted(sight, (comes_to.kind, comes_to.transfers.clone()), about, also)?;
+        let about = about(people.iter().copied(), sight.bank(leader.bank)?.owner);
+        let moves = (comes_to.kind, comes_to.transfers.clone());
+        let mut plan = Plan::posted(sight, moves, about, unusual.cause())?;
         plan.occurred_on = Some(self.occurred_on);
         plan.present_count = comes_to.present_count;
         plan.allowed_by = self.limit_reason.is_some().then_some(sight.actor);
@@ -153,12 +145,4 @@ impl Group {
             (_, people::Pays::Pot(pot)) => sight.pot("participants", pot, party.bank),
         }
     }
-}
-
-/// Whom words about a session are about: all of them, or as many as words can be about and the bank.
-fn about(people: &[OwnerNumber], bank: OwnerNumber) -> Vec<OwnerNumber> {
-    if people.len() <= ABOUT_MAX {
-        return people.to_vec();
-    }
-    people.iter().copied().take(ABOUT_MAX - 1).chain([bank]).collect()
 }

@@ -11,8 +11,8 @@ use super::rules::second_person::{Approval, Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
-    Action, Attachment, BankNumber, Close, Command, Entry, Note, OwnerNumber, RequestId, RequestKey, Scope,
-    Sequence, Timestamp, Topic,
+    Action, Attachment, BankNumber, Command, Note, OwnerNumber, RequestId, RequestKey, Scope, Sequence,
+    Timestamp, Topic,
 };
 use crate::journal::codec::{self, DecodeError};
 
@@ -196,43 +196,6 @@ impl Waiting {
     fn ended(&self) -> Result<Attachment, Refusal> {
         let body = Waits::Ended(self.number).encode().ok_or(Refusal::TooMuchToWait)?;
         Ok(Attachment { topic: Topic::WAITING, body })
-    }
-}
-
-/// What a command would do to balances. `original` is the entry it names, if it names one; `posted` what an account
-/// stands at.
-#[must_use]
-pub fn effects_of(action: &Action, original: Option<&Entry>, posted: impl Fn(&Close) -> i64) -> Effects {
-    match action {
-        Action::Post(post) => Effects::of_post(&post.transfers),
-        Action::Hold(hold) => Effects::of_hold(hold),
-        Action::Reverse(reverse) => {
-            let moves = original.into_iter().flat_map(Entry::moves);
-            if reverse.parts.is_empty() {
-                return Effects::of_what_is_left(moves.map(|moved| (moved.debit, moved.amount)));
-            }
-            Effects::of_reversal(moves.enumerate().filter_map(|(place, moved)| {
-                let named = reverse.parts.iter().find(|part| usize::from(part.transfer) == place)?;
-                Some((moved.debit, moved.credit, named.amount))
-            }))
-        }
-        Action::Capture(capture) => match original.map(|original| &original.command.action) {
-            Some(Action::Hold(hold)) => {
-                let amount = capture.amount.or_else(|| hold.transfers.first().map(|first| first.amount));
-                amount.map_or_else(Effects::default, |amount| Effects::of_capture(&hold.transfers, amount))
-            }
-            Some(_) | None => Effects::default(),
-        },
-        Action::Close(close) => Effects::of_closing(*close, posted(close)),
-        Action::Void(_)
-        | Action::Expire(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Reopen(_)
-        | Action::Note(_) => Effects::default(),
     }
 }
 

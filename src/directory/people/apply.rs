@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 use super::note::Said;
 use super::pause::Pause;
 use super::person::{OwnAccount, Person, Pot, Purposed, Sealed};
-use super::reading::BadBytes;
 use super::register::People;
 use super::sites::{InUse, Sites};
 use super::terms::{HoursTo, PauseCause, Pays, PersonKind, Representative, Site, Standing};
+use crate::directory::reading::BadBytes;
 use crate::domain::{
     AccountKind, AccountNumber, Action, BankNumber, Entry, NewAccount, Opened, OwnerNumber, RequestKey,
     Sequence, Timestamp, Topic,

@@ -19,11 +19,11 @@
 //! What is not exactly this is an error and never skipped: to overlook that somebody no longer speaks for a
 //! group would be to let them spend its hours.
 
-use super::reading::{BadBytes, Reader, number_of, one_of};
 use super::terms::{
     BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf,
     StaffRole, Standing,
 };
+use crate::directory::reading::{BadBytes, Reader, number_of, one_of};
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber, Topic};
 
 const FORMAT: u8 = 1;

@@ -5,11 +5,11 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::note::Said;
-use super::reading::BadBytes;
 use super::terms::{
     BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf,
     StaffRole, Standing,
 };
+use crate::directory::reading::BadBytes;
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber, Topic};
 
 fn pots() -> impl Strategy<Value = Option<AccountNumber>> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::pause::Pause;
 use super::profile::Profile;
-use super::reading::BadBytes;
 use super::sites::{InUse, Sites};
 use super::terms::{HoursTo, Opens, Pays, PersonKind, Representative, StaffOf, Standing};
+use crate::directory::reading::BadBytes;
 use crate::domain::{AccountNumber, BankNumber, Day, OwnerNumber, RequestKey, Timestamp};
 use crate::seal::{self, Keyring, OpenError, Place, SealError, SealedText, Text, Words};
 

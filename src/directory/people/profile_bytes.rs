@@ -16,7 +16,7 @@ use super::contact::{Contact, ContactKind};
 use super::profile::{
     CONTACTS_MAX, Consent, Draft, LargePrint, PROFILE_BYTES_MAX, Profile, Purpose, Under18,
 };
-use super::reading::{BadBytes, Reader, number_of, one_of};
+use crate::directory::reading::{BadBytes, Reader, number_of, one_of};
 use crate::domain::Day;
 
 const FORMAT: u8 = 1;

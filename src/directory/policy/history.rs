@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{BadNote, Policy};
+use super::Policy;
+use crate::directory::BadBytes;
 use crate::domain::{BankNumber, Refusal, Sequence, Timestamp};
 
 /// At most this many policies a bank, ever: one a week for 19 years.
@@ -35,7 +36,7 @@ pub struct Policies {
 pub enum BadPolicy {
     /// Its bytes.
     #[error("entry {0} about a policy cannot be read: {1}")]
-    Note(Sequence, BadNote),
+    Note(Sequence, BadBytes),
     /// It is not later than the one before, or one too many.
     #[error("entry {0} about a policy does not follow from those before it")]
     Order(Sequence),
@@ -177,7 +178,7 @@ mod tests {
         set(&mut policies, 5, 1, &body).unwrap();
         assert_eq!(set(&mut policies, 5, 1, &body), Err(BadPolicy::Order(Sequence::new(5))));
         assert_eq!(set(&mut policies, 4, 1, &body), Err(BadPolicy::Order(Sequence::new(4))));
-        let bad = Err(BadPolicy::Note(Sequence::new(6), BadNote::Damaged));
+        let bad = Err(BadPolicy::Note(Sequence::new(6), BadBytes::Damaged));
         assert_eq!(set(&mut policies, 6, 1, b"\x01"), bad);
         set(&mut policies, 4, 2, &body).unwrap();
     }

@@ -12,7 +12,7 @@ mod note;
 mod offers;
 
 pub use history::{BadPolicy, POLICIES_MAX, Policies, Set};
-pub use note::{BadNote, POLICY_NOTE_BYTES};
+pub use note::POLICY_NOTE_BYTES;
 pub use offers::{OfferKind, OfferKinds};
 
 use std::ops::RangeInclusive;

@@ -19,6 +19,7 @@
 //! to overlook a policy would be to judge by the one before.
 
 use super::{Confirming, OfferKinds, Policy, Settings};
+use crate::directory::reading::{BadBytes, Reader};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{Amount, CeilingRule, Entering, EntryStep, Limits, Rounding};
 
@@ -36,17 +37,6 @@ const BELOW: u8 = 1;
 const ABOVE: u8 = 2;
 
 const _: () = assert!(POLICY_NOTE_BYTES <= NOTE_BYTES_MAX);
-
-/// Why bytes are no such note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadNote {
-    /// Written by a later Hourbook.
-    #[error("format {0} is newer than this program")]
-    Newer(u8),
-    /// Not what was written.
-    #[error("it is damaged")]
-    Damaged,
-}
 
 impl Policy {
     /// The body of the note.
@@ -80,16 +70,11 @@ impl Policy {
     /// Reads a body.
     ///
     /// # Errors
-    /// [`BadNote`] unless it is exactly what [`Self::encode`] makes.
-    pub fn decode(body: &[u8]) -> Result<Self, BadNote> {
-        match body.split_first() {
-            Some((&FORMAT, rest)) if body.len() == POLICY_NOTE_BYTES => {
-                let settings = Reader(rest).settings().ok_or(BadNote::Damaged)?;
-                Self::new(settings).map_err(|_| BadNote::Damaged)
-            }
-            Some((&format, _)) if format > FORMAT => Err(BadNote::Newer(format)),
-            Some(_) | None => Err(BadNote::Damaged),
-        }
+    /// [`BadBytes`] unless it is exactly what [`Self::encode`] makes.
+    pub fn decode(body: &[u8]) -> Result<Self, BadBytes> {
+        let mut reader = Reader::new(body, FORMAT)?;
+        let settings = settings(&mut reader).filter(|_| reader.is_at_end()).ok_or(BadBytes::Damaged)?;
+        Self::new(settings).map_err(|_| BadBytes::Damaged)
     }
 }
 
@@ -106,76 +91,54 @@ fn limits_into(bytes: &mut Vec<u8>, limits: Limits) {
     bytes.extend(above.unwrap_or(0).to_le_bytes());
 }
 
-struct Reader<'a>(&'a [u8]);
+fn amount(reader: &mut Reader<'_>) -> Option<Amount> {
+    reader.long().and_then(Amount::new)
+}
 
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*taken)
-    }
+fn entering(reader: &mut Reader<'_>) -> Option<Entering> {
+    let step = EntryStep::from_minutes(reader.byte()?.into())?;
+    let rounding = match reader.byte()? {
+        UP => Rounding::Up,
+        NEAREST => Rounding::Nearest,
+        EXACT => Rounding::Exact,
+        _ => return None,
+    };
+    Some(Entering { step, rounding })
+}
 
-    fn byte(&mut self) -> Option<u8> {
-        self.take::<1>().map(|[byte]| byte)
-    }
+fn limits(reader: &mut Reader<'_>) -> Option<Limits> {
+    let (floor, ceiling) = (reader.long()?, reader.long()?);
+    let rule = match reader.byte()? {
+        WARNS => CeilingRule::Warns,
+        HARD => CeilingRule::Hard,
+        _ => return None,
+    };
+    let reminders = reader.byte().filter(|bits| bits & !(BELOW | ABOVE) == 0)?;
+    let below = level(reminders & BELOW, reader.long()?)?;
+    let above = level(reminders & ABOVE, reader.long()?)?;
+    let limits = Limits::from_floor(floor).and_then(|limits| limits.with_ceiling(ceiling, rule));
+    limits.and_then(|limits| limits.with_warnings(below, above)).ok()
+}
 
-    fn days(&mut self) -> Option<u16> {
-        self.take().map(u16::from_le_bytes)
-    }
-
-    fn seconds(&mut self) -> Option<i64> {
-        self.take().map(i64::from_le_bytes)
-    }
-
-    fn amount(&mut self) -> Option<Amount> {
-        self.seconds().and_then(Amount::new)
-    }
-
-    fn entering(&mut self) -> Option<Entering> {
-        let step = EntryStep::from_minutes(self.byte()?.into())?;
-        let rounding = match self.byte()? {
-            UP => Rounding::Up,
-            NEAREST => Rounding::Nearest,
-            EXACT => Rounding::Exact,
-            _ => return None,
-        };
-        Some(Entering { step, rounding })
-    }
-
-    fn limits(&mut self) -> Option<Limits> {
-        let (floor, ceiling) = (self.seconds()?, self.seconds()?);
-        let rule = match self.byte()? {
-            WARNS => CeilingRule::Warns,
-            HARD => CeilingRule::Hard,
-            _ => return None,
-        };
-        let reminders = self.byte().filter(|bits| bits & !(BELOW | ABOVE) == 0)?;
-        let below = level(reminders & BELOW, self.seconds()?)?;
-        let above = level(reminders & ABOVE, self.seconds()?)?;
-        let limits = Limits::from_floor(floor).and_then(|limits| limits.with_ceiling(ceiling, rule));
-        limits.and_then(|limits| limits.with_warnings(below, above)).ok()
-    }
-
-    fn settings(&mut self) -> Option<Settings> {
-        // In the order of the bytes.
-        Some(Settings {
-            entering: self.entering()?,
-            member_limits: self.limits()?,
-            organisation_limits: self.limits()?,
-            partner_limits: self.limits()?,
-            pot_limits: self.limits()?,
-            confirming: Confirming::from_number(self.byte()?)?,
-            auto_accept_days: self.days()?,
-            dispute_tolerance_seconds: self.take().map(u32::from_le_bytes)?,
-            dispute_tolerance_percent: self.byte()?,
-            reversal_window_days: self.days()?,
-            unusual_question_above: self.amount()?,
-            unusual_second_person_above: self.amount()?,
-            broker_grant_line_seconds: self.seconds()?,
-            offer_kinds: OfferKinds::from_bits(self.byte()?)?,
-            welcome_grant_seconds: self.seconds()?,
-        })
-    }
+fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
+    // In the order of the bytes.
+    Some(Settings {
+        entering: entering(reader)?,
+        member_limits: limits(reader)?,
+        organisation_limits: limits(reader)?,
+        partner_limits: limits(reader)?,
+        pot_limits: limits(reader)?,
+        confirming: Confirming::from_number(reader.byte()?)?,
+        auto_accept_days: reader.short()?,
+        dispute_tolerance_seconds: reader.number()?,
+        dispute_tolerance_percent: reader.byte()?,
+        reversal_window_days: reader.short()?,
+        unusual_question_above: amount(reader)?,
+        unusual_second_person_above: amount(reader)?,
+        broker_grant_line_seconds: reader.long()?,
+        offer_kinds: OfferKinds::from_bits(reader.byte()?)?,
+        welcome_grant_seconds: reader.long()?,
+    })
 }
 
 /// Where a reminder starts. The inner nothing: there is none, and then its bytes are zero.
@@ -252,7 +215,7 @@ pub(super) mod tests {
             for end in 0..body.len() {
                 prop_assert!(Policy::decode(&body[..end]).is_err());
             }
-            prop_assert_eq!(Policy::decode(&[&body[..], &[extra]].concat()), Err(BadNote::Damaged));
+            prop_assert_eq!(Policy::decode(&[&body[..], &[extra]].concat()), Err(BadBytes::Damaged));
         }
 
         /// Goal: bytes that mean something have one meaning and one form. Method: notes with one byte changed:
@@ -284,11 +247,11 @@ pub(super) mod tests {
     fn later_formats_are_told_apart() {
         let mut body = Policy::usual().encode();
         body[0] = 2;
-        assert_eq!(Policy::decode(&body), Err(BadNote::Newer(2)));
-        assert_eq!(Policy::decode(&[2]), Err(BadNote::Newer(2)), "whatever its length");
+        assert_eq!(Policy::decode(&body), Err(BadBytes::Newer(2)));
+        assert_eq!(Policy::decode(&[2]), Err(BadBytes::Newer(2)), "whatever its length");
         body[0] = 0;
-        assert_eq!(Policy::decode(&body), Err(BadNote::Damaged));
-        assert_eq!(Policy::decode(&[]), Err(BadNote::Damaged));
+        assert_eq!(Policy::decode(&body), Err(BadBytes::Damaged));
+        assert_eq!(Policy::decode(&[]), Err(BadBytes::Damaged));
     }
 
     /// Goal: bytes that no policy has are refused, each by itself. Method: the usual policy with one byte changed
@@ -313,7 +276,7 @@ pub(super) mod tests {
             let mut body = usual.clone();
             assert_ne!(body[place], byte, "{what}");
             body[place] = byte;
-            assert_eq!(Policy::decode(&body), Err(BadNote::Damaged), "{what}");
+            assert_eq!(Policy::decode(&body), Err(BadBytes::Damaged), "{what}");
         }
     }
 

@@ -17,9 +17,6 @@
 use super::standing::{HoursTo, Pays};
 use crate::domain::{Amount, AtDeadline, Entering, Rounding};
 
-/// How far two lengths may be apart, unless the bank says otherwise.
-pub const TOLERANCE: Tolerance = Tolerance { seconds: 900, percent_of_longer: 25 };
-
 /// How far two lengths may be apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tolerance {
@@ -108,6 +105,9 @@ mod tests {
     use super::*;
     use crate::domain::EntryStep;
     use crate::domain::hours::format_hours;
+
+    /// A quarter of an hour and a quarter of it.
+    const TOLERANCE: Tolerance = Tolerance { seconds: 900, percent_of_longer: 25 };
 
     fn seconds(seconds: i64) -> Amount {
         Amount::new(seconds).unwrap()

@@ -26,7 +26,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{AccountNumber, Amount, AtDeadline, Close, Hold, OwnerNumber, Transfer};
+use crate::domain::{AccountNumber, Action, Amount, AtDeadline, Close, Entry, Hold, OwnerNumber, Transfer};
 
 /// What an entry does to each account on the whole. Seconds; accounts it leaves as they were are not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,43 @@ impl Effects {
         effects.add(close.account, -i128::from(posted));
         effects.add(close.remainder_to, i128::from(posted));
         effects
+    }
+
+    /// Of an action. `original` is the entry it names, if it names one; `posted` says what an account that is closed
+    /// stands at, seconds.
+    #[must_use]
+    pub fn of_action(action: &Action, original: Option<&Entry>, posted: impl Fn(&Close) -> i64) -> Self {
+        match action {
+            Action::Post(post) => Self::of_post(&post.transfers),
+            Action::Hold(hold) => Self::of_hold(hold),
+            Action::Reverse(reverse) => {
+                let moves = original.into_iter().flat_map(Entry::moves);
+                if reverse.parts.is_empty() {
+                    return Self::of_what_is_left(moves.map(|moved| (moved.debit, moved.amount)));
+                }
+                Self::of_reversal(moves.enumerate().filter_map(|(place, moved)| {
+                    let named = reverse.parts.iter().find(|part| usize::from(part.transfer) == place)?;
+                    Some((moved.debit, moved.credit, named.amount))
+                }))
+            }
+            Action::Capture(capture) => match original.map(|original| &original.command.action) {
+                Some(Action::Hold(hold)) => {
+                    let amount = capture.amount.or_else(|| hold.transfers.first().map(|first| first.amount));
+                    amount.map_or_else(Self::default, |amount| Self::of_capture(&hold.transfers, amount))
+                }
+                Some(_) | None => Self::default(),
+            },
+            Action::Close(close) => Self::of_closing(*close, posted(close)),
+            Action::Void(_)
+            | Action::Expire(_)
+            | Action::RegisterOwners(_)
+            | Action::OpenBank(_)
+            | Action::OpenClearing(_)
+            | Action::OpenAccounts(_)
+            | Action::SetLimits(..)
+            | Action::Reopen(_)
+            | Action::Note(_) => Self::default(),
+        }
     }
 
     /// Accounts that have more afterwards, in the order of their numbers.

@@ -9,12 +9,8 @@
 //! - Judged is what would be written, for one person: of a group what one gives, pays or gets
 //!   ([`super::group::Plan::largest`]), as thirty people have thirty hours in a single afternoon.
 
+use super::second_person::Cause;
 use crate::domain::Amount;
-
-/// Above this many seconds an amount is asked about, unless the bank says otherwise: 24 hours.
-pub const ASK_ABOVE_SECONDS: i64 = 24 * 3_600;
-/// Above this many seconds a second person is needed, unless the bank says otherwise: 40 hours.
-pub const SECOND_PERSON_ABOVE_SECONDS: i64 = 40 * 3_600;
 
 /// A bank's two lines. Seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +26,6 @@ pub struct Lines {
 pub struct LinesError;
 
 impl Lines {
-    /// 24 hours and 40 hours.
-    pub const USUAL: Self =
-        Self { ask_above: ASK_ABOVE_SECONDS, second_person_above: SECOND_PERSON_ABOVE_SECONDS };
-
     /// Lines of a bank's own.
     ///
     /// # Errors
@@ -93,12 +85,12 @@ impl Unusual {
         }
     }
 
-    /// Whether somebody else has to say yes.
+    /// Why somebody else has to say yes, if somebody has.
     #[must_use]
-    pub const fn needs_second_person(self) -> bool {
+    pub const fn cause(self) -> Option<Cause> {
         match self {
-            Self::No | Self::Asked => false,
-            Self::AskedWithSecondPerson => true,
+            Self::No | Self::Asked => None,
+            Self::AskedWithSecondPerson => Some(Cause::SecondLine),
         }
     }
 }
@@ -126,10 +118,10 @@ mod tests {
             (5 * hour + 900, Unusual::No),
             (Amount::MAX.seconds(), Unusual::AskedWithSecondPerson),
         ] {
-            let judged = Lines::USUAL.judge(seconds(amount));
+            let judged = Lines::new(seconds(24 * hour), seconds(40 * hour)).unwrap().judge(seconds(amount));
             println!("{amount:>13} s  {judged:?}");
             assert_eq!(judged, verdict, "{amount}");
-            assert_eq!(judged.needs_second_person(), amount > 40 * hour);
+            assert_eq!(judged.cause(), (amount > 40 * hour).then_some(Cause::SecondLine));
             assert_eq!(judged.is_answered(seconds(amount), None), amount <= 24 * hour);
             assert!(judged.is_answered(seconds(amount), Some(seconds(amount))));
             assert!(!judged.is_answered(seconds(amount), Some(seconds(2))));

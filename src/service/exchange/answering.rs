@@ -10,6 +10,7 @@ use crate::exchange::book::Booked;
 use crate::exchange::plan::Said;
 use crate::exchange::propose::Open;
 use crate::exchange::rules::confirming::Compared;
+use crate::exchange::rules::second_person::Effects;
 use crate::exchange::{Refusal, waiting};
 use crate::seal;
 use crate::service::fields;
@@ -129,7 +130,7 @@ impl Installation {
             let posted = |close: &crate::domain::Close| {
                 self.network.ledger.balance(close.account).map_or(0, |balance| balance.posted)
             };
-            let effects = waiting::effects_of(&open.command.action, original.as_ref(), posted);
+            let effects = Effects::of_action(&open.command.action, original.as_ref(), posted);
             open.approved(sight, words, &effects)
         })?;
         Ok(ApproveResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })

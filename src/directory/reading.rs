@@ -14,11 +14,11 @@ pub enum BadBytes {
 }
 
 /// Bytes, read from the front. Numbers are little-endian.
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(in crate::directory) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     /// What follows the number of `format`, the only one this program knows.
-    pub(super) fn new(bytes: &'a [u8], format: u8) -> Result<Self, BadBytes> {
+    pub(in crate::directory) fn new(bytes: &'a [u8], format: u8) -> Result<Self, BadBytes> {
         match bytes.split_first() {
             Some((found, rest)) if *found == format => Ok(Self(rest)),
             Some((newer, _)) if *newer > format => Err(BadBytes::Newer(*newer)),
@@ -26,35 +26,43 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) const fn is_at_end(&self) -> bool {
+    pub(in crate::directory) const fn is_at_end(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(in crate::directory) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*taken)
     }
 
-    pub(super) fn byte(&mut self) -> Option<u8> {
+    pub(in crate::directory) fn byte(&mut self) -> Option<u8> {
         self.take::<1>().map(|[byte]| byte)
     }
 
-    pub(super) fn number(&mut self) -> Option<u32> {
+    pub(in crate::directory) fn number(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
     }
 
-    pub(super) fn signed(&mut self) -> Option<i32> {
+    pub(in crate::directory) fn signed(&mut self) -> Option<i32> {
         self.take().map(i32::from_le_bytes)
     }
 
+    pub(in crate::directory) fn short(&mut self) -> Option<u16> {
+        self.take().map(u16::from_le_bytes)
+    }
+
+    pub(in crate::directory) fn long(&mut self) -> Option<i64> {
+        self.take().map(i64::from_le_bytes)
+    }
+
     /// Not the operator, who is nobody's representative and nobody's member.
-    pub(super) fn owner(&mut self) -> Option<OwnerNumber> {
+    pub(in crate::directory) fn owner(&mut self) -> Option<OwnerNumber> {
         self.number().map(OwnerNumber::new).filter(|owner| *owner != OwnerNumber::OPERATOR)
     }
 
     /// Length u8, then UTF-8.
-    pub(super) fn text(&mut self) -> Option<&'a str> {
+    pub(in crate::directory) fn text(&mut self) -> Option<&'a str> {
         let length = usize::from(self.byte()?);
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
@@ -62,18 +70,18 @@ impl<'a> Reader<'a> {
     }
 
     /// All that is left.
-    pub(super) fn rest(&mut self) -> &'a [u8] {
+    pub(in crate::directory) fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.0)
     }
 }
 
 /// The number of a value in the journal: its place in the list of all, from 1.
-pub(super) fn number_of<T: PartialEq>(all: &[T], value: T) -> u8 {
+pub(in crate::directory) fn number_of<T: PartialEq>(all: &[T], value: T) -> u8 {
     let place = all.iter().position(|one| *one == value).unwrap_or_default(); // All are in their list.
     u8::try_from(place.saturating_add(1)).unwrap_or(u8::MAX)
 }
 
 /// The value with a number in the journal.
-pub(super) fn one_of<T: Copy>(all: &[T], number: u8) -> Option<T> {
+pub(in crate::directory) fn one_of<T: Copy>(all: &[T], number: u8) -> Option<T> {
     all.get(usize::from(number.checked_sub(1)?)).copied()
 }
