@@ -52,6 +52,7 @@
 //! | I8 | what is served equals what the journal gives | `ledger::state`, `ledger::recovery` |
 //! | I9 | a hold is captured, never above it, voided or expired; after that, nothing | `ledger::decide::hold` |
 //! | I10 | nobody reads or moves hours beyond the banks and partners their key names | `access::calls`, `access::allowed`; `service` (`gate/`, `reach.rs`) |
+//! | I11 | an entry that adds to an account its actor owns or speaks for names a second person | `exchange::rules::second_person`; not yet by `verify` |
 //!
 //! # Where is …
 //!
@@ -81,6 +82,9 @@
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
 //! | how a call is asked with JSON | `server` (`json/`) |
 //! | how a group session is shared, when to ask once more, who has to approve | `exchange::rules` |
+//! | how a broker's call becomes an entry, or waits | `exchange`, then `service` (`exchange/writing.rs`) |
+//! | who is in a bank, what is known of them, how they are found | `directory::people`; their calls: `service` (`directory/people/`) |
+//! | when somebody is forgotten | `service` (`directory/people/forgetting.rs`), from `server` (`opening.rs`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |

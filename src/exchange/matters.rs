@@ -3,7 +3,7 @@
 //! Folded from the journal, and read on whenever it is asked. Whoever ends one keeps the fold to themselves until
 //! that is on disk, so that it ends once.
 //!
-//! Limits: [`OPEN_MAX`] open matters in the network.
+//! Limits: [`OPEN_MAX`] open matters in the network, and as many more as are being written at that moment.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::asked::without_fingerprint;
 use super::propose::Proposal;
 use super::waiting::{Waiting, Waits};
-use crate::domain::{Action, BankNumber, Entry, OwnerNumber, Sequence, Timestamp, Topic};
+use crate::domain::{Action, BankNumber, Entry, OwnerNumber, Refusal, Sequence, Timestamp, Topic};
 use crate::journal::JournalReader;
 use crate::ledger::Ledger;
 use crate::ledger::recovery::{self, RecoveryError};
@@ -61,10 +61,16 @@ impl Matters {
         self.waiting.range(after.next()..).map(|(_, one)| one).filter(move |one| one.bank == bank)
     }
 
-    /// Whether one more may wait.
-    #[must_use]
-    pub fn has_room(&self) -> bool {
-        self.disputes.len().saturating_add(self.waiting.len()) < OPEN_MAX
+    /// Whether one more may be open.
+    ///
+    /// # Errors
+    /// [`Refusal::BooksFull`].
+    pub fn check_room(&self) -> Result<(), Refusal> {
+        if self.disputes.len().saturating_add(self.waiting.len()) < OPEN_MAX {
+            return Ok(());
+        }
+        let most = u64::try_from(OPEN_MAX).unwrap_or(u64::MAX);
+        Err(Refusal::BooksFull { what: "open matters", most })
     }
 
     fn apply(&mut self, entry: &Entry) -> Result<(), RecoveryError> {
@@ -145,5 +151,25 @@ impl OpenMatters {
         let mut matters = self.matters.lock().unwrap_or_else(PoisonError::into_inner);
         matters.read_on(&*self.reader, ledger.position())?;
         Ok(matters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: no more may be open than are kept, and one that ends makes room. Method: all places taken, one given back.
+    #[test]
+    fn open_matters_are_bounded() {
+        let mut matters = Matters::default();
+        let recorded_at = Timestamp::from_micros(0);
+        for number in 1..=u64::try_from(OPEN_MAX).unwrap() {
+            assert_eq!(matters.check_room(), Ok(()), "{number}");
+            let proposal = Sequence::new(number);
+            matters.disputes.insert(proposal, Dispute { proposal, by: OwnerNumber::new(1), recorded_at });
+        }
+        assert_eq!(matters.check_room(), Err(Refusal::BooksFull { what: "open matters", most: 100_000 }));
+        matters.disputes.pop_first();
+        assert_eq!(matters.check_room(), Ok(()));
     }
 }

@@ -1,9 +1,10 @@
 //! What an accepted request becomes: one entry, and whether it waits for a second person first.
 
+use super::propose::Proposal;
 use super::refusal::Refusal;
 use super::rules::second_person::{Approval, Cause, Effects, SecondPersonError};
 use super::sight::Sight;
-use crate::domain::{Action, Attachment, Claim, Day, Kind, OwnerNumber, Post, Transfers};
+use crate::domain::{Action, Attachment, Claim, Day, Kind, OwnerNumber, Post, Topic, Transfers};
 
 /// Words are about at most so many people: `seal` takes no more.
 const ABOUT_MAX: usize = 8;
@@ -92,6 +93,14 @@ impl Plan {
             }
         }
         Ok(self)
+    }
+
+    /// Whether somebody has to end it: it waits, or two remember it differently.
+    #[must_use]
+    pub fn opens_a_matter(&self) -> bool {
+        let beside = self.attachment.as_ref().filter(|beside| beside.topic == Topic::PROPOSAL);
+        let said = beside.and_then(|beside| Proposal::decode(&beside.body));
+        self.waits_for.is_some() || said == Some(Proposal::Disputed)
     }
 
     /// A post of these transfers, judged.

@@ -23,7 +23,7 @@ const TOLD_MAX: Duration = Duration::from_secs(1);
 const REMEMBER_NOTES_EVERY: Duration = Duration::from_secs(10);
 /// How many times that between two times of writing down when keys were used last: a minute.
 const REMEMBER_USE_EVERY: u32 = 6;
-/// How often is looked whether somebody is due to be forgotten; at the start too.
+/// How often is looked whether somebody is due to be forgotten; at the start before the first call is answered.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// Books on their way to being open.
@@ -68,6 +68,8 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         say_who_may_call(&access);
         let installation =
             Arc::new(Installation::new(network, past, directory, access, metrics.clone(), ending));
+        // Nobody hears any more of whom they are to forget, not even who asks first.
+        while forgets_some(&installation) {}
         runtime_of_keys.spawn(remember(Arc::downgrade(&installation)));
         runtime_of_keys.spawn(forget(Arc::downgrade(&installation)));
         let books = Arc::downgrade(&installation);
@@ -116,19 +118,26 @@ async fn remember(books: Weak<Installation>) {
 
 /// Whoever asked to be forgotten is, once it is due, as long as the books are open.
 async fn forget(books: Weak<Installation>) {
-    let mut every = tokio::time::interval(FORGET_EVERY);
     loop {
-        every.tick().await;
+        tokio::time::sleep(FORGET_EVERY).await;
         let Some(books) = books.upgrade() else { return };
         // Beside the runtime. What could not be done is due the next time as well.
-        let done =
-            tokio::task::spawn_blocking(move || books.forget_whoever_is_due().map_err(|error| error.code()));
-        match done.await {
-            Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(people)) => tracing::info!(people, "whoever asked to be forgotten is"),
-            Ok(Err(code)) => {
-                tracing::warn!(?code, "somebody is due to be forgotten, and could not be; it is tried again")
-            }
+        let done = tokio::task::spawn_blocking(move || while forgets_some(&books) {});
+        let _ended_unexpectedly = done.await;
+    }
+}
+
+/// Forgets some of those who are due; whether there were any.
+fn forgets_some(books: &Installation) -> bool {
+    match books.forget_whoever_is_due().map_err(|error| error.code()) {
+        Ok(0) => false,
+        Ok(people) => {
+            tracing::info!(people, "whoever asked to be forgotten is");
+            true
+        }
+        Err(code) => {
+            tracing::warn!(?code, "somebody is due to be forgotten, and could not be; it is tried again");
+            false
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fields;
 use super::not_done::NotDone;
-use crate::access::Caller;
+use crate::access::{Allowed, Caller};
 use crate::api;
 use crate::domain::{AccountNumber, Action, Command, OwnerNumber, RequestKey, Sequence};
 use crate::ledger::Mode;
@@ -10,6 +10,23 @@ use crate::seal::Text;
 
 /// Who a command is from until it is known who calls.
 pub const NOBODY_YET: OwnerNumber = OwnerNumber::OPERATOR;
+
+/// A request's id, in its caller's scope, and whether it is meant.
+#[derive(Clone, Copy)]
+pub struct Id {
+    /// The id.
+    pub key: RequestKey,
+    /// Whether it is written down.
+    pub mode: Mode,
+}
+
+impl Id {
+    /// Reads it.
+    pub fn read(allowed: &Allowed, text: &str, validate_only: bool) -> Result<Self, NotDone> {
+        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(text)? };
+        Ok(Self { key, mode: if validate_only { Mode::ValidateOnly } else { Mode::Write } })
+    }
+}
 
 /// Says who asks for a command, before its words are sealed under its key.
 pub fn act_as(command: &mut Command, caller: &Caller) {

@@ -7,7 +7,7 @@ use crate::api::*;
 use crate::domain::RequestKey;
 use crate::exchange::asked::Fingerprint;
 use crate::ledger::Mode;
-use crate::service::fields;
+use crate::service::asked;
 use crate::service::not_done::NotDone;
 
 /// What a write asks, but for its words.
@@ -77,8 +77,8 @@ writes! {
 impl Id {
     /// Reads it.
     pub fn read(allowed: &Allowed, request: &impl Write) -> Result<Self, NotDone> {
-        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(request.request_id())? };
-        let mode = if request.validate_only() { Mode::ValidateOnly } else { Mode::Write };
+        let asked::Id { key, mode } =
+            asked::Id::read(allowed, request.request_id(), request.validate_only())?;
         Ok(Self { key, mode, asked: request.fingerprint() })
     }
 }

@@ -60,16 +60,24 @@ impl Installation {
         let known = self.directory.known_now(&self.network.ledger)?;
         let sight = self.sight(allowed.caller(), &known);
         let planned = plan(&sight).and_then(|(plan, with)| {
-            let Some(cause) = plan.waits_for else { return Ok((plan, with, false)) };
-            Ok((waiting::kept(&plan, bank, sight.actor, cause)?, with, true))
+            let opens = plan.opens_a_matter();
+            let Some(cause) = plan.waits_for else { return Ok((plan, with, false, opens)) };
+            Ok((waiting::kept(&plan, bank, sight.actor, cause)?, with, true, opens))
         });
-        let (plan, with, waits) = match planned {
-            Ok(planned) => planned,
-            Err(refusal) => {
-                let before = self.first_answer(id)?;
-                return before.map(|done| (done, None)).ok_or_else(|| self.not_exchanged(allowed, &refusal));
-            }
+        let before_or = |refusal: &Refusal| {
+            let before = self.first_answer(id)?;
+            before.map(|done| (done, None)).ok_or_else(|| self.not_exchanged(allowed, refusal))
         };
+        let (plan, with, waits, opens) = match planned {
+            Ok(planned) => planned,
+            Err(refusal) => return before_or(&refusal),
+        };
+        // What is open is judged again when it ends, and whoever ends something keeps it before the directory: it is
+        // never asked for the other way round.
+        let known = Some(known).filter(|_| !opens);
+        if opens && let Err(full) = self.matters.now(&self.network.ledger).map_err(unreadable)?.check_room() {
+            return before_or(&full.into());
+        }
         let asked_by = plan.asked_by;
         let mut asked = asked(id, id.asked.kept_with(plan));
         act_as(&mut asked.command, allowed.caller());

@@ -58,7 +58,15 @@ fn completions_know_the_commands() {
     let commands =
         help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
-    assert!(commands.len() >= 16, "{commands:?}");
+    assert!(commands.len() >= 25, "{commands:?}");
+    for command in
+        ["exchange", "group", "credit", "gift", "donate", "book", "between-banks", "approve", "decline"]
+    {
+        assert!(commands.contains(&command), "{command}: {commands:?}");
+    }
+    for inside in ["exchange,put-right)", "book,make)", "banks,position)", "approve,list)"] {
+        assert!(text(&script.stdout).contains(inside), "{inside}");
+    }
     for command in commands {
         assert!(text(&script.stdout).contains(&format!("hourbook,{command})")), "{command}");
     }

@@ -1,5 +1,6 @@
 //! The command line, as its users type it: the real program against a real server.
 
+mod afternoon;
 mod agreed;
 mod alone;
 mod keys;

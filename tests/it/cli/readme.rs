@@ -40,7 +40,7 @@ fn without(line: &str, name: &str) -> String {
 }
 
 /// A line without what differs from day to day and from machine to machine.
-fn bare(line: &str) -> String {
+pub fn bare(line: &str) -> String {
     if line.ends_with("rows a second") {
         return "so many rows a second".to_owned();
     }

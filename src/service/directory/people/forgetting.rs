@@ -48,10 +48,10 @@ impl Installation {
         Ok(EraseMemberResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), due_at })
     }
 
-    /// Forgets whoever is due; says how many. Blocking.
+    /// Forgets whoever is due, but for those beyond a hundred; says how many. Blocking.
     ///
     /// # Errors
-    /// The first that could not be forgotten; the others of this time wait for the next.
+    /// The first that could not be forgotten; the others wait for the next time.
     pub fn forget_whoever_is_due(&self) -> Result<usize, NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
         let now = self.access.now();

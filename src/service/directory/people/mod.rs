@@ -28,27 +28,14 @@ use std::collections::HashMap;
 use crate::access::Allowed;
 use crate::directory::Known;
 use crate::directory::people::{Person, Said};
-use crate::domain::{Action, Command, Entry, Note, OwnerNumber, Reason, Refusal, RequestKey};
-use crate::ledger::{Mode, NoReceipt, Receipt, Repeated};
+use crate::domain::{Action, Command, Entry, Note, OwnerNumber, Reason, Refusal};
+use crate::ledger::{NoReceipt, Receipt, Repeated};
 use crate::seal::{KeyError, SealError};
+use crate::service::asked::Id;
 use crate::service::fields;
 use crate::service::installation::{Installation, nobody_forgotten};
 use crate::service::not_done::NotDone;
 use crate::words::people as words;
-
-/// A request's id, in its caller's scope, and whether it is meant.
-#[derive(Clone, Copy)]
-struct Id {
-    key: RequestKey,
-    mode: Mode,
-}
-
-impl Id {
-    fn read(allowed: &Allowed, text: &str, validate_only: bool) -> Result<Self, NotDone> {
-        let key = RequestKey { scope: allowed.caller().scope, ..fields::request_key(text)? };
-        Ok(Self { key, mode: if validate_only { Mode::ValidateOnly } else { Mode::Write } })
-    }
-}
 
 /// What a command is made of: what is known, and what this id did before.
 #[derive(Clone, Copy)]

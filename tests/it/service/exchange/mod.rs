@@ -63,6 +63,7 @@ impl Town {
         exchanges approve ApproveRequest ApproveResponse,
         exchanges decline DeclineRequest DeclineResponse,
         directory lock_period LockPeriodRequest LockPeriodResponse,
+        directory open_pot OpenPotRequest OpenPotResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,

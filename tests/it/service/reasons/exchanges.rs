@@ -431,6 +431,22 @@ fn of_two(town: &Town, about: &About, seen: &mut Seen) {
         let refused = ask(town, key, call, &fresh(), about);
         seen.refused(refused, Reason::SecondPersonNeeded, &[], &["Nothing moved."]);
     }
+    let leads = api::OpenPotRequest {
+        request_id: fresh(),
+        bank_number: 1,
+        purpose: "Lifts".into(),
+        opens: api::PotOpens::Lead.into(),
+        ..Default::default()
+    };
+    let thanks = api::CreditMemberRequest {
+        request_id: fresh(),
+        account_number: town.of(about.giver),
+        from_account_number: town.open_pot("Una", leads).unwrap().account_number,
+        length: of_seconds(HOUR / 4),
+        ..Default::default()
+    };
+    let refused = hear("CreditMember", town.credit_member("Tobias", thanks));
+    seen.refused(refused, Reason::PotNotOpen, &[], &["is opened by a lead", "Nothing was taken."]);
     let by_broker = town.said(("Dev", "Kit"), api::Side::Receiver, HOUR / 4, day(4, 25));
     let free = api::CancelBookingRequest {
         request_id: fresh(),
