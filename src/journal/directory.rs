@@ -69,8 +69,15 @@ pub enum DirectoryError {
 #[derive(Debug)]
 pub struct DataDirectory {
     path: PathBuf,
-    /// Locked as long as it lives; the lock goes with the descriptor, also when the process dies.
-    _lock: File,
+    /// Locked as long as it lives; also when the process dies the lock goes.
+    lock: File,
+}
+
+impl Drop for DataDirectory {
+    /// A child of this process that has not begun its own program yet holds the same lock: closing would leave it there.
+    fn drop(&mut self) {
+        let _closing_unlocks_too = self.lock.unlock();
+    }
 }
 
 impl DataDirectory {
@@ -86,7 +93,7 @@ impl DataDirectory {
             files::replace(&format, format!("{FORMAT_PREFIX}{FORMAT}\n").as_bytes())
                 .map_err(|source| failure(&format, "writing", source))?;
         }
-        let directory = Self { path: path.to_path_buf(), _lock: lock };
+        let directory = Self { path: path.to_path_buf(), lock };
         for inner in [directory.journal(), directory.checkpoints(), directory.derived(), directory.local()] {
             files::create_directory(&inner).map_err(|source| failure(&inner, "creating", source))?;
         }
@@ -293,5 +300,19 @@ mod tests {
         fs::write(path.join("format.tmp"), "hourb").unwrap();
         let directory = DataDirectory::open(&path).unwrap();
         assert!(directory.journal().is_dir());
+    }
+
+    /// Goal: a directory that is given up is free, though a child that was just begun still has its lock open.
+    /// Story: a server begun again at once found its directory owned by its own process.
+    /// Method: the lock's descriptor kept twice, as a child has it until its own program begins.
+    #[test]
+    fn a_child_keeps_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::open(folder.path()).unwrap();
+        let of_a_child = directory.lock.try_clone().unwrap();
+        assert!(matches!(DataDirectory::open(folder.path()), Err(DirectoryError::Owned { .. })));
+        drop(directory);
+        drop(DataDirectory::open(folder.path()).unwrap());
+        drop(of_a_child);
     }
 }

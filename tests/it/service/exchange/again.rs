@@ -19,7 +19,7 @@ fn town() -> Town {
 }
 
 /// The bank's policy with hours as they were, and other questions.
-fn settle(town: &Town, change: impl FnOnce(&mut api::BankPolicy)) {
+pub fn settle(town: &Town, change: impl FnOnce(&mut api::BankPolicy)) {
     let get = api::GetBankPolicyRequest { bank_number: 1, at_sequence: 0 };
     let mut policy = town.get_bank_policy("Una", get).unwrap().policy.unwrap();
     change(&mut policy);

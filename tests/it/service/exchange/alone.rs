@@ -2,6 +2,7 @@
 
 use hourbook::api;
 
+use super::again::settle;
 use super::{Town, approve_it, day, number, of_seconds, reason, sequence, waits};
 use crate::support::HOUR;
 use crate::support::served::fresh;
@@ -221,4 +222,42 @@ fn other_things_that_need_two() {
     assert_eq!(reason(town.approve("Una", approve_it(three))), "SECOND_PERSON_NEEDED");
     town.approve("Tobias", approve_it(three)).unwrap();
     assert_eq!((town.posted("Jonah"), town.posted("Ivy")), (10 * HOUR, 10 * HOUR));
+}
+
+/// Goal: nobody steps around the second line by booking: what is taken above it needs somebody else, unless somebody else
+/// booked it. Method: a bank whose lines are low; three hours booked and taken by one broker, and by two.
+#[test]
+fn a_booking_above_the_second_line_needs_two() {
+    let mut town = town();
+    town.broker("Oswin");
+    settle(&town, |policy| {
+        policy.unusual_question_above_seconds = HOUR;
+        policy.unusual_second_person_above_seconds = 2 * HOUR;
+    });
+    let booked = |seconds| {
+        let booking = api::BookHoursRequest {
+            request_id: fresh(),
+            giver_account_number: town.of("Jonah"),
+            receiver_account_number: town.of("Ivy"),
+            length: of_seconds(seconds),
+            day: Some(day(5, 6)),
+            confirmed_amount_seconds: seconds,
+            ..Default::default()
+        };
+        sequence(&town.book_hours("Tobias", booking).unwrap().receipt)
+    };
+    let take = |who, booking_sequence| {
+        let request_id = fresh();
+        let take =
+            api::TakeBookingRequest { request_id, booking_sequence, length: None, validate_only: false };
+        town.take_booking(who, take).unwrap().done
+    };
+    let stood = town.posted("Jonah");
+    let waiting = waits(take("Tobias", booked(3 * HOUR)));
+    assert_eq!(town.posted("Jonah"), stood);
+    town.approve("Oswin", approve_it(waiting)).unwrap();
+    assert_eq!(town.posted("Jonah"), stood + 3 * HOUR);
+    assert!(take("Oswin", booked(3 * HOUR)).unwrap().receipt.is_some(), "Tobias booked it");
+    assert!(take("Tobias", booked(2 * HOUR)).unwrap().receipt.is_some(), "on the line");
+    assert_eq!(town.posted("Jonah"), stood + 8 * HOUR);
 }
