@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use super::locks::Month;
 use crate::domain::{AccountNumber, Action, BankNumber, Day, Entry, Opened, OwnerNumber, Timestamp};
 
 /// A bank as it was opened.
@@ -22,6 +23,13 @@ pub struct Bank {
 }
 
 impl Bank {
+    /// Which month it is there at `now`, and when that ends.
+    #[must_use]
+    pub fn month(&self, now: Timestamp) -> (Month, Timestamp) {
+        let month = Month::of(self.today(now));
+        (month, month.next().first_day().begins(&self.zone))
+    }
+
     /// Which day it is there at `now`.
     #[must_use]
     pub fn today(&self, now: Timestamp) -> Day {

@@ -65,6 +65,13 @@ impl Month {
         Self(self.0.saturating_add(1))
     }
 
+    /// Its first day.
+    #[must_use]
+    pub fn first_day(self) -> Day {
+        let month = i8::try_from(self.month()).unwrap_or(1); // 1 to 12.
+        Day::from_calendar(self.year(), month, 1).unwrap_or(Day::MAX)
+    }
+
     /// True where its last day is before `today`.
     #[must_use]
     pub fn is_over(self, today: Day) -> bool {

@@ -60,12 +60,20 @@ pub enum ClaimWord {
     ReceiptReused,
     /// Something that looks the same is here already.
     AlreadyHere,
+    /// What a representative may take in a month.
+    MonthSpent,
 }
 
 impl ClaimWord {
     /// All words, in the order of their numbers in the journal.
-    pub const ALL: [Self; 5] =
-        [Self::OfferExhausted, Self::BudgetSpent, Self::CodeUsed, Self::ReceiptReused, Self::AlreadyHere];
+    pub const ALL: [Self; 6] = [
+        Self::OfferExhausted,
+        Self::BudgetSpent,
+        Self::CodeUsed,
+        Self::ReceiptReused,
+        Self::AlreadyHere,
+        Self::MonthSpent,
+    ];
 
     /// The number in the journal; never changes its meaning.
     #[must_use]
@@ -84,7 +92,7 @@ impl ClaimWord {
     pub const fn reason(self) -> Reason {
         match self {
             Self::OfferExhausted => Reason::OfferExhausted,
-            Self::BudgetSpent => Reason::BudgetSpent,
+            Self::BudgetSpent | Self::MonthSpent => Reason::BudgetSpent,
             Self::CodeUsed => Reason::CodeUsed,
             Self::ReceiptReused => Reason::ReceiptReused,
             Self::AlreadyHere => Reason::AlreadyHere,

@@ -109,6 +109,15 @@ impl Day {
         Self::from_calendar(date.year(), date.month(), date.day()).unwrap_or(time.utc_day())
     }
 
+    /// When it begins in a time zone; in UTC where the calendar ends.
+    #[must_use]
+    pub fn begins(self, zone: &jiff::tz::TimeZone) -> Timestamp {
+        let (year, month, day) = self.calendar();
+        let midnight = jiff::civil::date(year, month, day).to_zoned(zone.clone());
+        let by_utc = i64::from(self.0).saturating_mul(MICROS_PER_DAY);
+        Timestamp(midnight.map_or(by_utc, |midnight| midnight.timestamp().as_microsecond()))
+    }
+
     /// Days since 1970-01-01.
     #[must_use]
     pub const fn days(self) -> i32 {

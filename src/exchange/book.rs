@@ -10,6 +10,7 @@ use super::plan::{Plan, Said};
 use super::refusal::Refusal;
 use super::rules::second_person::Effects;
 use super::sight::Sight;
+use crate::directory::people::Taking;
 use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{
     AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind, People,
@@ -50,13 +51,13 @@ impl Book {
     pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
         let giver = sight.taking_part("giver_account_number", self.giver)?;
         let receiver = sight.taking_part("receiver_account_number", self.receiver)?;
-        sight.may_speak(receiver.own.account)?;
         let today = sight.today(giver.bank)?;
         let ahead = self.day.days().saturating_sub(today.days());
         if !(0..=DAYS_AHEAD_MAX).contains(&ahead) {
             return Err(Invalid { field: "day", limit: "today or at most 366 days ahead" }.into());
         }
         let written = self.length.written("length", sight.settings(giver.bank), self.confirmed)?;
+        let claim = sight.may_take(receiver.own.account, Taking::Spending, written.amount)?;
         let people = People { activity: self.activity, ..People::default() };
         let (debit, credit) = (receiver.own.account, giver.own.account);
         let transfer = Transfer { debit, credit, amount: written.amount, people };
@@ -68,6 +69,7 @@ impl Book {
         };
         let mut plan = Plan::new(Action::Hold(hold), vec![giver.own.owner, receiver.own.owner]);
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
+        plan.claims = claim.into_iter().collect();
         let day = self.day.days().to_le_bytes();
         let body = [FORMAT].into_iter().chain(day).collect();
         plan.attachment = Some(Attachment { topic: Topic::BOOKING, body });

@@ -10,7 +10,7 @@ use super::record::not_in_future;
 use super::refusal::Refusal;
 use super::rules::second_person::Cause;
 use super::sight::{Rank, Sight};
-use crate::directory::people::Opens;
+use crate::directory::people::{Opens, Taking};
 use crate::domain::{AccountKind, AccountNumber, Amount, Day, Invalid, Kind, People, Transfer};
 
 /// Hours of somebody's own for somebody else, or for a pot.
@@ -46,17 +46,18 @@ impl Give {
     /// [`Refusal`].
     pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
         let from = sight.taking_part("from_account_number", self.from)?;
-        sight.may_speak(from.own.account)?;
         let (kind, to) = match self.to {
             To::Somebody(account) => (Kind::Gift, sight.taking_part("to_account_number", account)?.own),
             To::Pot(account) => (Kind::Donation, sight.pot("pot_account_number", account, from.bank)?),
             To::CommunityPot => (Kind::Donation, sight.community_pot(from.bank)?),
         };
         let written = self.length.written("length", sight.settings(from.bank), self.confirmed)?;
+        let claim = sight.may_take(from.own.account, Taking::Spending, written.amount)?;
         let transfer = Transfer::new(from.own.account, to.account, written.amount);
         let also = written.unusual.cause();
         let mut plan =
             Plan::posted(sight, (kind, smallvec![transfer]), vec![from.own.owner, to.owner], also)?;
+        plan.claims = claim.into_iter().collect();
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
         Ok(plan)
     }

@@ -17,12 +17,13 @@
 //! | one entry, ready to be written, and whether it waits | [`plan`] |
 //! | help a broker writes down; across two banks | [`record`] |
 //! | help one side says was given, and what the other answers | [`propose`] |
-//! | sessions; bookings; gifts, thanks and new hours; hours that move banks; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`put_right`] |
+//! | sessions; bookings; gifts, thanks and new hours; hours that move banks; accounts closed; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`closing`], [`put_right`] |
 //! | what waits for somebody, and what is open | [`waiting`], [`matters`] |
 //! | how a request is known again after the rules have changed | [`asked`] |
 
 pub mod asked;
 pub mod book;
+pub mod closing;
 pub mod give;
 pub mod length;
 pub mod matters;

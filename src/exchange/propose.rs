@@ -18,7 +18,8 @@ use super::rules::doubles::Asked;
 use super::rules::second_person::Effects;
 use super::rules::standing::{HoursTo, Pays};
 use super::sight::{Party, Sight};
-use crate::directory::people;
+use crate::directory::people::{self, Taking};
+use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
     AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Kind, Note,
@@ -105,38 +106,54 @@ impl Proposal {
 }
 
 impl Propose {
-    /// The entry: the hours are set aside until the other side answers.
+    /// The entry: the hours are set aside until the other side answers; or they move, where the bank takes the word
+    /// of whoever received help and it is they who say so.
     ///
     /// # Errors
     /// [`Refusal`].
     pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
         let giver = sight.taking_part("giver_account_number", self.giver)?;
         let receiver = sight.taking_part("receiver_account_number", self.receiver)?;
-        let own = match self.said_by {
-            Side::Giver => giver.own,
-            Side::Receiver => receiver.own,
-        };
-        sight.may_speak(own.account)?;
+        if self.said_by == Side::Giver {
+            sight.may_speak(giver.own.account)?;
+        }
         not_in_future(sight, &giver, self.occurred_on)?;
         let settings = sight.settings(giver.bank);
         let written = self.length.written("length", settings, self.confirmed)?;
+        let of_month = match self.said_by {
+            Side::Giver => None,
+            Side::Receiver => sight.may_take(receiver.own.account, Taking::Receiving, written.amount)?,
+        };
         let transfer = told(&giver, &receiver, written.amount, self.activity);
+        let people = [giver.own.owner, receiver.own.owner];
+        let mut plan = match (settings.confirming, self.said_by) {
+            (Confirming::Receiver, Side::Receiver) => {
+                let transfers = (Kind::Exchange, smallvec![transfer]);
+                Plan::posted(sight, transfers, people.to_vec(), written.unusual.cause())?
+            }
+            (Confirming::Receiver, Side::Giver) | (Confirming::EitherSide, _) => {
+                let hold = self.set_aside(sight, &giver, transfer);
+                let said = Proposal::Said(self.said_by, sight.actor);
+                Plan { attachment: Some(said.attachment()), ..Plan::new(Action::Hold(hold), people.to_vec()) }
+            }
+        };
+        plan.occurred_on = Some(self.occurred_on);
+        let here = claim(people, self.occurred_on, written.amount, self.asked, sight.now);
+        plan.claims = here.into_iter().chain(of_month).collect();
+        plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
+        Ok(plan)
+    }
+
+    /// Until the other side answers, or its silence does.
+    fn set_aside(&self, sight: &Sight<'_>, giver: &Party, transfer: Transfer) -> Hold {
         let silence = if sight.stands_for(sight.actor, giver.own.account) {
             AtDeadline::Release // Nobody's silence adds to what they wrote down themselves (I11).
         } else {
-            confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(&giver))
+            confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(giver))
         };
-        let deadline = sight.now.plus_seconds(i64::from(settings.auto_accept_days) * SECONDS_PER_DAY);
-        let hold =
-            Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence };
-        let people = [giver.own.owner, receiver.own.owner];
-        let mut plan = Plan::new(Action::Hold(hold), people.to_vec());
-        plan.occurred_on = Some(self.occurred_on);
-        plan.claims =
-            claim(people, self.occurred_on, written.amount, self.asked, sight.now).into_iter().collect();
-        plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
-        plan.attachment = Some(Proposal::Said(self.said_by, sight.actor).attachment());
-        Ok(plan)
+        let days = i64::from(sight.settings(giver.bank).auto_accept_days);
+        let deadline = sight.now.plus_seconds(days * SECONDS_PER_DAY);
+        Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence }
     }
 }
 
@@ -239,13 +256,19 @@ impl<'a> Open<'a> {
         let transfers = smallvec![Transfer { amount, ..self.transfer }];
         let effects = Effects::of_post(&transfers);
         let hold = self.entry.sequence;
-        let action = if amount == self.transfer.amount {
+        // Whoever speaks for who received help takes it of their month; a capture counts nothing.
+        let of_month = match self.said_by {
+            Side::Giver => sight.may_take(self.transfer.debit, Taking::Receiving, amount)?,
+            Side::Receiver => None,
+        };
+        let action = if amount == self.transfer.amount && of_month.is_none() {
             Action::Capture(Capture { hold, amount: None, rest: Rest::Release })
         } else {
             Action::Post(Post { kind: self.hold.kind, transfers, ends: Some(hold) })
         };
         let mut plan = Plan::new(action, self.about(sight)?);
         plan.occurred_on = self.entry.command.occurred_on;
+        plan.claims = of_month.into_iter().collect();
         plan.said.typed = typed;
         // Two humans have said the same: whoever proposed it is the second person.
         plan.judged(sight, &effects, Some(self.by), None)

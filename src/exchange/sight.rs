@@ -5,11 +5,12 @@
 
 use super::refusal::Refusal;
 use super::rules::Holder;
+use super::rules::monthly::{self, Speaking};
 use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
-use crate::directory::people::Standing;
+use crate::directory::people::{MayTake, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
-use crate::domain::{AccountKind, AccountNumber, BankNumber, Day, OwnerNumber, Timestamp};
+use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, OwnerNumber, Timestamp};
 use crate::ledger::AccountView;
 use crate::ledger::state::Standing as AccountStanding;
 use crate::ledger::views::Views;
@@ -173,6 +174,41 @@ impl<'a> Sight<'a> {
             Rank::Member if !self.stands_for(self.actor, account) => Err(Refusal::NotYours { account }),
             Rank::Member | Rank::Broker | Rank::Lead => Ok(()),
         }
+    }
+
+    /// The caller may take `amount` like this from the account: as [`Self::may_speak`], a representative only what
+    /// they speak for. With a monthly limit it counts towards that: then there is a claim for the entry to make.
+    ///
+    /// # Errors
+    /// [`Refusal::NotYours`].
+    pub fn may_take(
+        &self,
+        account: AccountNumber,
+        taking: Taking,
+        amount: Amount,
+    ) -> Result<Option<Claim>, Refusal> {
+        match self.rank {
+            Rank::Broker | Rank::Lead => return Ok(None),
+            Rank::Member => {}
+        }
+        let view = self.account(account)?;
+        let bank = self.bank(view.bank)?;
+        let (people, day) = (&self.known.people, bank.today(self.now));
+        match people.may_take(self.actor, view.owner, day, taking) {
+            MayTake::Nothing => Err(Refusal::NotYours { account }),
+            MayTake::AsTheAccountAllows => Ok(None),
+            MayTake::Monthly(limit) => {
+                let (month, ends) = bank.month(self.now);
+                let who = Speaking { actor: self.actor, owner: view.owner, bank: view.bank };
+                Ok(Some(monthly::claim(who, (month, ends), amount, limit)))
+            }
+        }
+    }
+
+    /// What an account stands at, seconds.
+    #[must_use]
+    pub fn posted(&self, account: AccountNumber) -> i64 {
+        self.views.balance(account).map_or(0, |balance| balance.posted)
     }
 
     /// Asks `judge` with who is who and who stands for whom.

@@ -5,6 +5,7 @@
 //! - Approved or declined names the note ([`Waits::Ended`]), so it happens once.
 
 use super::asked::FINGERPRINT_BYTES;
+use super::closing;
 use super::plan::{Plan, Said};
 use super::refusal::Refusal;
 use super::rules::second_person::{Approval, Cause, Effects};
@@ -140,8 +141,19 @@ pub fn kept(plan: &Plan, bank: BankNumber, by: OwnerNumber, cause: Cause) -> Res
 }
 
 impl Waiting {
-    /// The entry, now that somebody else agrees. `said` and `about` are the words it was asked with. `original`
-    /// gives the entry it names, if it names one; `posted` what an account stands at.
+    /// What it does, if it is done now.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn action(&self, sight: &Sight<'_>) -> Result<Action, Refusal> {
+        if let Action::Close(close) = self.command.action {
+            return Ok(Action::Close(closing::settled(sight, close)?));
+        }
+        Ok(self.command.action.clone())
+    }
+
+    /// The entry, now that somebody else agrees: `action` is [`Self::action`], and `effects` what that adds to whom.
+    /// `said` and `about` are the words it was asked with.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -149,7 +161,7 @@ impl Waiting {
         &self,
         sight: &Sight<'_>,
         (said, about): (Said, Vec<OwnerNumber>),
-        effects: &Effects,
+        (action, effects): (Action, &Effects),
     ) -> Result<Plan, Refusal> {
         if self.why == WhyWaits::HoursMade && sight.rank < Rank::Lead {
             return Err(Refusal::NotForBrokers);
@@ -168,7 +180,7 @@ impl Waiting {
             })?;
         let command = &self.command;
         Ok(Plan {
-            action: command.action.clone(),
+            action,
             occurred_on: command.occurred_on,
             present_count: command.present_count,
             claims: command.claims.clone(),

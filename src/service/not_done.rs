@@ -86,6 +86,13 @@ impl NotDone {
     /// The ledger's queue is full.
     pub const BUSY: Self = Self::Busy("too many requests are waiting");
 
+    /// A rule of a capability said no.
+    #[must_use]
+    pub fn by_rule(reason: Reason, sentence: String, figures: &[(&str, String)]) -> Self {
+        let figures = figures.iter().map(|(name, figure)| ((*name).to_owned(), figure.clone()));
+        Self::Refused { reason, sentence, figures: figures.collect() }
+    }
+
     /// A field that cannot be meant.
     pub fn bad(field: impl Into<String>, must: impl Into<String>) -> Self {
         Self::Bad(BadField { field: field.into(), must: must.into() })

@@ -315,6 +315,7 @@ fn closed_with_thanks(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     ))
 }
 
+/// Una asks, and Tobias is the second person.
 fn close(stage: &mut Stage<'_>, name: &'static str, reason: &str) -> Result<(), StoryError> {
     let request = api::CloseMemberRequest {
         request_id: stage.request_id(),
@@ -322,7 +323,14 @@ fn close(stage: &mut Stage<'_>, name: &'static str, reason: &str) -> Result<(), 
         reason: reason.to_owned(),
         ..api::CloseMemberRequest::default()
     };
-    stage.call(stage.directory("Una").close_member(request)).map(|_| ())
+    let asked = stage.call(stage.directory("Una").close_member(request))?;
+    let waiting_number = asked.done.unwrap_or_default().waiting_number;
+    let request = api::ApproveRequest {
+        request_id: stage.request_id(),
+        waiting_number,
+        ..api::ApproveRequest::default()
+    };
+    stage.call(stage.exchanges("Tobias").approve(request)).map(|_| ())
 }
 
 fn not_their_people(stage: &mut Stage<'_>) -> Result<(), StoryError> {

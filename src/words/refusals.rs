@@ -147,6 +147,12 @@ fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
              Check the receipt number."
                 .to_owned()
         }
+        ClaimWord::MonthSpent => {
+            format!(
+                "what this person may take for somebody else in a month {figures}. Nothing was taken. Ask a time \
+                 broker, or wait for the next month."
+            )
+        }
         ClaimWord::AlreadyHere => {
             "this looks like one that is here already: the same people, the same day, as long. Nothing was written \
              down. If it is another one, say so and ask again."

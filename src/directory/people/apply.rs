@@ -13,7 +13,7 @@ use super::pause::Pause;
 use super::person::{OwnAccount, Person, Pot, Purposed, Sealed};
 use super::register::People;
 use super::sites::{InUse, Sites};
-use super::terms::{HoursTo, PauseCause, Pays, PersonKind, Representative, Site, Standing};
+use super::terms::{HoursTo, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Standing};
 use crate::directory::reading::BadBytes;
 use crate::domain::{
     AccountKind, AccountNumber, Action, BankNumber, Entry, NewAccount, Opened, OwnerNumber, RequestKey,
@@ -161,7 +161,8 @@ impl People {
             return self.introduce(written.sequence, owner, kind, bank, sealed(profile));
         }
         if let Said::Standing(standing) = said {
-            self.check_pots(owner, standing).ok_or(out_of_order("a pot of another bank, or none"))?;
+            self.check_accounts(owner, standing)
+                .ok_or(out_of_order("an account of another bank, or none"))?;
         }
         if let Said::Named(one) = &said
             && (one.owner == owner || !self.persons.contains_key(&one.owner))
@@ -224,7 +225,7 @@ impl People {
                 return Err(BadFact::Order(sequence, "accounts say what somebody is, and say otherwise"));
             }
             if known.bank != bank {
-                known.standing = Standing::default(); // It named pots of the bank they leave.
+                known.standing = Standing::default(); // It named accounts of the bank they leave.
             }
             (known.kind, known.bank, known.profile) = (kind, bank, Some(profile));
         } else {
@@ -235,8 +236,8 @@ impl People {
         Ok(())
     }
 
-    /// None unless each pot named is one of the bank of `owner`.
-    fn check_pots(&self, owner: OwnerNumber, standing: Standing) -> Option<()> {
+    /// None unless each pot named, and the account that takes what is left, is one of the bank of `owner`.
+    fn check_accounts(&self, owner: OwnerNumber, standing: Standing) -> Option<()> {
         let bank = self.persons.get(&owner)?.bank;
         let pays = match standing.pays {
             Pays::Themselves => None,
@@ -246,8 +247,14 @@ impl People {
             HoursTo::Themselves => None,
             HoursTo::Pot(pot) => Some(pot),
         };
-        let is_of_bank = |pot| self.pots.get(&pot).is_some_and(|pot| pot.bank == bank);
-        pays.into_iter().chain(hours_to).all(is_of_bank).then_some(())
+        let rest_to = match standing.rest_to {
+            RestTo::CommunityPot => None,
+            RestTo::Account(account) => Some(account),
+        };
+        let is_pot = |pot| self.pots.get(&pot).is_some_and(|pot| pot.bank == bank);
+        let takes_rest =
+            |account| is_pot(account) || self.account(account).is_some_and(|one| one.bank == bank);
+        (pays.into_iter().chain(hours_to).all(is_pot) && rest_to.is_none_or(takes_rest)).then_some(())
     }
 
     /// What was known of them goes; that they were there, their accounts and who said what in the journal stay.

@@ -3,10 +3,10 @@
 use super::apply::{BadFact, REPRESENTATIVES_MAX};
 use super::note::Said;
 use super::pause::PAUSE_SECONDS;
-use super::register::{MaySpend, People};
+use super::register::{MayTake, People};
 use super::sites::{InUse, Sites, TILLS_MAX, VENUES_MAX};
 use super::terms::{
-    HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf, StaffRole, Standing,
+    Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf, StaffRole, Standing, Taking,
 };
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, Attachment, BankNumber, Close, Command, Day, Entry, Limits,
@@ -128,7 +128,7 @@ fn speaker(number: u32, speaks: Speaks, limit: Option<i64>, last_day: Option<Day
 }
 
 fn standing(pot: u32) -> Said {
-    Said::Standing(Standing { pays: Pays::Pot(account(pot)), hours_to: HoursTo::Themselves })
+    Said::Standing(Standing { pays: Pays::Pot(account(pot)), ..Standing::default() })
 }
 
 /// Goal: people come with their accounts and profiles, close, reopen, move, and are forgotten.
@@ -199,23 +199,31 @@ fn representatives() {
     let after = Day::from_days(DAY.days() + 1);
     let people = &story.people;
     for (actor, for_whom, day, speaks, may_spend) in [
-        (1, rooms, DAY, true, MaySpend::Monthly(Amount::new(7_200).unwrap())),
-        (1, rooms, after, false, MaySpend::Nothing),
-        (2, rooms, after, true, MaySpend::Nothing),
-        (3, rooms, DAY, false, MaySpend::Nothing),
-        (rooms, 1, DAY, false, MaySpend::Nothing),
-        (3, 3, DAY, true, MaySpend::AsTheAccountAllows),
-        (0, 0, DAY, false, MaySpend::Nothing),
-        (0, rooms, DAY, false, MaySpend::Nothing),
+        (1, rooms, DAY, true, MayTake::Monthly(Amount::new(7_200).unwrap())),
+        (1, rooms, after, false, MayTake::Nothing),
+        (2, rooms, after, true, MayTake::Nothing),
+        (3, rooms, DAY, false, MayTake::Nothing),
+        (rooms, 1, DAY, false, MayTake::Nothing),
+        (3, 3, DAY, true, MayTake::AsTheAccountAllows),
+        (0, 0, DAY, false, MayTake::Nothing),
+        (0, rooms, DAY, false, MayTake::Nothing),
     ] {
         assert_eq!(people.speaks_for(owner(actor), owner(for_whom), day), speaks, "{actor} for {for_whom}");
-        assert_eq!(people.representative_limit(owner(actor), owner(for_whom), day), may_spend, "{actor}");
+        assert_eq!(
+            people.may_take(owner(actor), owner(for_whom), day, Taking::Spending),
+            may_spend,
+            "{actor}"
+        );
     }
     assert_eq!(people.spoken_for_by(owner(1), DAY).collect::<Vec<_>>(), [owner(rooms)]);
     assert_eq!(people.spoken_for_by(owner(1), after).count(), 0);
     story.say(rooms, speaker(1, Speaks::ToSpend, None, None)).unwrap();
-    let all = MaySpend::AsTheAccountAllows;
-    assert_eq!(story.people.representative_limit(owner(1), owner(rooms), after), all, "the later word holds");
+    let all = MayTake::AsTheAccountAllows;
+    assert_eq!(
+        story.people.may_take(owner(1), owner(rooms), after, Taking::Spending),
+        all,
+        "the later word holds"
+    );
     story.say(rooms, Said::Ended(owner(2))).unwrap();
     assert!(story.refuses(rooms, Said::Ended(owner(2))));
     assert!(!story.people.speaks_for(owner(2), owner(rooms), DAY));

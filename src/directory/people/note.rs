@@ -3,7 +3,8 @@
 //! ```text
 //! format u8 (1), then by topic                                                                 subject
 //!   PERSON          kind u8, bank u32, sealed profile                                          owner
-//!   STANDING        pays u8 (1 self, 2 pot + slot u32), hours to u8 (the same)                 owner
+//!   STANDING        pays u8 (1 self, 2 pot + slot u32), hours to u8 (the same),
+//!                   what is left to u8 (1 community pot, 2 account + slot u32)                 owner
 //!   REPRESENTATIVE  what u8: 1 named: representative u32, may u8 (1 spend, 2 receive, 3 both),
 //!                   limit i64 (seconds a month, 0 none), last day i32 (MIN none)
 //!                   2 ended: representative u32                                                owner represented
@@ -20,8 +21,8 @@
 //! group would be to let them spend its hours.
 
 use super::terms::{
-    BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf,
-    StaffRole, Standing,
+    BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Speaks,
+    StaffOf, StaffRole, Standing,
 };
 use crate::directory::reading::{BadBytes, Reader, number_of, one_of};
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber, Topic};
@@ -40,7 +41,7 @@ pub enum Said {
         /// Their profile, sealed under their key.
         profile: Box<[u8]>,
     },
-    /// Who pays, and where hours go.
+    /// Who pays, where hours go, and in the end what is left.
     Standing(Standing),
     /// Somebody speaks for the subject.
     Named(Representative),
@@ -99,8 +100,13 @@ impl Said {
                     HoursTo::Themselves => None,
                     HoursTo::Pot(pot) => Some(pot),
                 };
-                pot_into(&mut bytes, pays);
-                pot_into(&mut bytes, hours_to);
+                let rest_to = match standing.rest_to {
+                    RestTo::CommunityPot => None,
+                    RestTo::Account(account) => Some(account),
+                };
+                for account in [pays, hours_to, rest_to] {
+                    account_into(&mut bytes, account);
+                }
             }
             Self::Named(one) => {
                 bytes.push(1);
@@ -181,8 +187,8 @@ fn day_into(bytes: &mut Vec<u8>, day: Option<Day>) {
     bytes.extend(day.map_or(i32::MIN, Day::days).to_le_bytes());
 }
 
-fn pot_into(bytes: &mut Vec<u8>, pot: Option<AccountNumber>) {
-    match pot {
+fn account_into(bytes: &mut Vec<u8>, account: Option<AccountNumber>) {
+    match account {
         None => bytes.push(1),
         Some(account) => {
             bytes.push(2);
@@ -191,7 +197,7 @@ fn pot_into(bytes: &mut Vec<u8>, pot: Option<AccountNumber>) {
     }
 }
 
-fn read_pot(reader: &mut Reader<'_>) -> Option<Option<AccountNumber>> {
+fn read_account(reader: &mut Reader<'_>) -> Option<Option<AccountNumber>> {
     match reader.byte()? {
         1 => Some(None),
         2 => AccountNumber::from_slot(reader.number()?).map(Some),
@@ -220,9 +226,10 @@ fn person(reader: &mut Reader<'_>) -> Option<Said> {
 }
 
 fn standing(reader: &mut Reader<'_>) -> Option<Said> {
-    let pays = read_pot(reader)?.map_or(Pays::Themselves, Pays::Pot);
-    let hours_to = read_pot(reader)?.map_or(HoursTo::Themselves, HoursTo::Pot);
-    Some(Said::Standing(Standing { pays, hours_to }))
+    let pays = read_account(reader)?.map_or(Pays::Themselves, Pays::Pot);
+    let hours_to = read_account(reader)?.map_or(HoursTo::Themselves, HoursTo::Pot);
+    let rest_to = read_account(reader)?.map_or(RestTo::CommunityPot, RestTo::Account);
+    Some(Said::Standing(Standing { pays, hours_to, rest_to }))
 }
 
 fn representative(reader: &mut Reader<'_>) -> Option<Said> {

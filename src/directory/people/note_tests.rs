@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::note::Said;
 use super::terms::{
-    BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf,
-    StaffRole, Standing,
+    BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Speaks,
+    StaffOf, StaffRole, Standing,
 };
 use crate::directory::reading::BadBytes;
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber, Topic};
@@ -59,9 +59,10 @@ fn everything() -> impl Strategy<Value = Said> {
             bank: BankNumber::new(bank),
             profile,
         }),
-        (pots(), pots()).prop_map(|(pays, hours_to)| Said::Standing(Standing {
+        (pots(), pots(), pots()).prop_map(|(pays, hours_to, rest_to)| Said::Standing(Standing {
             pays: pays.map_or(Pays::Themselves, Pays::Pot),
             hours_to: hours_to.map_or(HoursTo::Themselves, HoursTo::Pot),
+            rest_to: rest_to.map_or(RestTo::CommunityPot, RestTo::Account),
         })),
         (owners(), speaks, option::of(amounts()), days()).prop_map(
             |(owner, speaks, monthly_limit, last_day)| {
@@ -117,8 +118,12 @@ fn the_format() {
             vec![1, 3, 2, 0, 0, 0, 9, 9],
         ),
         (
-            Said::Standing(Standing { pays: Pays::Pot(slot(5)), hours_to: HoursTo::Themselves }),
-            vec![1, 2, 5, 0, 0, 0, 1],
+            Said::Standing(Standing {
+                pays: Pays::Pot(slot(5)),
+                hours_to: HoursTo::Themselves,
+                rest_to: RestTo::Account(slot(6)),
+            }),
+            vec![1, 2, 5, 0, 0, 0, 1, 2, 6, 0, 0, 0],
         ),
         (
             Said::Named(Representative {

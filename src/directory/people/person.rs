@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::pause::Pause;
 use super::profile::Profile;
 use super::sites::{InUse, Sites};
-use super::terms::{HoursTo, Opens, Pays, PersonKind, Representative, StaffOf, Standing};
+use super::terms::{HoursTo, Opens, Pays, PersonKind, Representative, RestTo, StaffOf, Standing};
 use crate::directory::reading::BadBytes;
 use crate::domain::{AccountNumber, BankNumber, Day, OwnerNumber, RequestKey, Timestamp};
 use crate::seal::{self, Keyring, OpenError, Place, SealError, SealedText, Text, Words};
@@ -113,7 +113,11 @@ impl Person {
             bank,
             accounts: Vec::new(),
             profile: None,
-            standing: Standing { pays: Pays::Themselves, hours_to: HoursTo::Themselves },
+            standing: Standing {
+                pays: Pays::Themselves,
+                hours_to: HoursTo::Themselves,
+                rest_to: RestTo::CommunityPot,
+            },
             pause: None,
             erased_at: None,
             representatives: Vec::new(),

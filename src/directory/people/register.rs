@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::person::{Person, Pot};
-use super::terms::Representative;
+use super::person::{OwnAccount, Person, Pot};
+use super::terms::{Representative, Taking};
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber};
 
-/// What somebody may spend of an account.
+/// What somebody may take from an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MaySpend {
-    /// Nothing: they do not speak for its owner, or not to spend.
+pub enum MayTake {
+    /// Nothing: they do not speak for its owner, or not for this.
     Nothing,
     /// So much in a calendar month.
     Monthly(Amount),
@@ -47,6 +47,12 @@ impl People {
         self.persons.get(self.accounts.get(&account)?)
     }
 
+    /// An account of a member, an organisation or a partner.
+    #[must_use]
+    pub fn account(&self, account: AccountNumber) -> Option<&OwnAccount> {
+        self.owner_of(account)?.accounts.iter().find(|own| own.number == account)
+    }
+
     /// One pot.
     #[must_use]
     pub fn pot(&self, account: AccountNumber) -> Option<&Pot> {
@@ -68,15 +74,15 @@ impl People {
         self.speaks_as(actor, owner, day).is_some()
     }
 
-    /// What `actor` may spend, on `day`, of the accounts of `owner`.
+    /// What `actor` may take like this, on `day`, from the accounts of `owner`.
     #[must_use]
-    pub fn representative_limit(&self, actor: OwnerNumber, owner: OwnerNumber, day: Day) -> MaySpend {
+    pub fn may_take(&self, actor: OwnerNumber, owner: OwnerNumber, day: Day, taking: Taking) -> MayTake {
         if actor == owner && actor != OwnerNumber::OPERATOR {
-            return MaySpend::AsTheAccountAllows;
+            return MayTake::AsTheAccountAllows;
         }
-        match self.speaks_as(actor, owner, day).filter(|one| one.speaks.may_spend()) {
-            None => MaySpend::Nothing,
-            Some(one) => one.monthly_limit.map_or(MaySpend::AsTheAccountAllows, MaySpend::Monthly),
+        match self.speaks_as(actor, owner, day).filter(|one| one.speaks.allows(taking)) {
+            None => MayTake::Nothing,
+            Some(one) => one.monthly_limit.map_or(MayTake::AsTheAccountAllows, MayTake::Monthly),
         }
     }
 

@@ -25,13 +25,25 @@ pub enum HoursTo {
     Pot(AccountNumber),
 }
 
-/// Both choices.
+/// Where hours that are left go when an account is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RestTo {
+    /// The community pot.
+    #[default]
+    CommunityPot,
+    /// Another account of the bank, as long as it is open.
+    Account(AccountNumber),
+}
+
+/// What somebody chose once for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Standing {
     /// Who pays.
     pub pays: Pays,
     /// Where hours go.
     pub hours_to: HoursTo,
+    /// Where what is left goes in the end.
+    pub rest_to: RestTo,
 }
 
 /// What somebody is in the books.
@@ -65,17 +77,23 @@ pub enum Speaks {
 impl Speaks {
     pub(super) const ALL: [Self; 3] = [Self::ToSpend, Self::ToReceive, Self::ForAll];
 
-    /// Whether spending is among it.
+    /// Whether taking hours like this is among it.
     #[must_use]
-    pub const fn may_spend(self) -> bool {
-        matches!(self, Self::ToSpend | Self::ForAll)
+    pub const fn allows(self, taking: Taking) -> bool {
+        match taking {
+            Taking::Spending => matches!(self, Self::ToSpend | Self::ForAll),
+            Taking::Receiving => matches!(self, Self::ToReceive | Self::ForAll),
+        }
     }
+}
 
-    /// Whether receiving is among it.
-    #[must_use]
-    pub const fn may_receive(self) -> bool {
-        matches!(self, Self::ToReceive | Self::ForAll)
-    }
+/// How a representative takes hours from the account of whom they speak for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Taking {
+    /// Gives them away, or books something with them.
+    Spending,
+    /// Says that help was received, or confirms it.
+    Receiving,
 }
 
 /// Somebody who speaks for somebody else.
@@ -85,7 +103,7 @@ pub struct Representative {
     pub owner: OwnerNumber,
     /// What for.
     pub speaks: Speaks,
-    /// So much they may spend in a calendar month; none for as much as the account allows.
+    /// So much they may take in a calendar month, either way; none for as much as the account allows.
     pub monthly_limit: Option<Amount>,
     /// The last day they speak; none for until it is ended.
     pub last_day: Option<Day>,

@@ -35,20 +35,18 @@ const DAY: Amount = Amount::new(24 * SECONDS_PER_HOUR).expect("within the bounds
 const FORTY_HOURS: Amount = Amount::new(40 * SECONDS_PER_HOUR).expect("within the bounds of an amount");
 
 /// Whose word is needed after one of two people wrote down an exchange. What a broker writes down needs
-/// nobody's: a broker has the slip.
+/// nobody's: a broker has the slip. Whoever helped never gets hours by their own word alone (I11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confirming {
     /// That of the side that did not write it down, whichever that is.
     EitherSide,
     /// That of whoever received help: what they write down themselves stands at once.
     Receiver,
-    /// Nobody's: what one side writes down stands, and the other side sees it.
-    Nobody,
 }
 
 impl Confirming {
     /// All, in the order of their numbers in the journal.
-    pub const ALL: [Self; 3] = [Self::EitherSide, Self::Receiver, Self::Nobody];
+    pub const ALL: [Self; 2] = [Self::EitherSide, Self::Receiver];
 
     /// The number in the journal; never changes its meaning.
     #[must_use]
@@ -368,10 +366,10 @@ mod tests {
     /// Goal: ways to confirm keep their numbers. Method: there and back, and the first that is none.
     #[test]
     fn numbers_of_confirming_are_for_ever() {
-        assert_eq!(Confirming::ALL.map(Confirming::number), [0, 1, 2]);
+        assert_eq!(Confirming::ALL.map(Confirming::number), [0, 1]);
         for confirming in Confirming::ALL {
             assert_eq!(Confirming::from_number(confirming.number()), Some(confirming));
         }
-        assert_eq!(Confirming::from_number(3), None);
+        assert_eq!(Confirming::from_number(2), None);
     }
 }

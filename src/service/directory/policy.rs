@@ -91,7 +91,6 @@ fn read_confirming(number: i32) -> Result<Confirming, NotDone> {
     match api::Confirming::try_from(number) {
         Ok(api::Confirming::EitherSide) => Ok(Confirming::EitherSide),
         Ok(api::Confirming::Receiver) => Ok(Confirming::Receiver),
-        Ok(api::Confirming::Nobody) => Ok(Confirming::Nobody),
         Ok(api::Confirming::Unspecified) | Err(_) => {
             Err(NotDone::bad("policy.confirming", "one of the ways there are, from 1 to 3"))
         }
@@ -102,7 +101,6 @@ const fn confirming(confirming: Confirming) -> api::Confirming {
     match confirming {
         Confirming::EitherSide => api::Confirming::EitherSide,
         Confirming::Receiver => api::Confirming::Receiver,
-        Confirming::Nobody => api::Confirming::Nobody,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::exchange::propose::Open;
 use crate::exchange::rules::confirming::Compared;
 use crate::exchange::rules::second_person::Effects;
 use crate::exchange::{Refusal, waiting};
+use crate::ledger::Mode;
 use crate::seal;
 use crate::service::fields;
 use crate::service::installation::{Installation, unreadable};
@@ -125,14 +126,17 @@ impl Installation {
     ) -> Result<ApproveResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let number = fields::sequence("waiting_number", request.waiting_number)?;
-        let done = self.ended(allowed, id, number, |open, sight, words| {
-            let original = self.named_by(&open.command.action)?;
-            let posted = |close: &crate::domain::Close| {
-                self.network.ledger.balance(close.account).map_or(0, |balance| balance.posted)
-            };
-            let effects = Effects::of_action(&open.command.action, original.as_ref(), posted);
-            open.approved(sight, words, &effects)
-        })?;
+        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
+        let waiting = matters.waiting(number);
+        if let Some(Action::Close(close)) = waiting.map(|waiting| &waiting.command.action)
+            && id.mode == Mode::Write
+        {
+            self.make_way(allowed, id, *close, || {
+                self.approved(allowed, id.only_checked(), number, waiting)
+            })?;
+        }
+        let done = self.approved(allowed, id, number, waiting)?;
+        drop(matters); // Nobody else ended it meanwhile.
         Ok(ApproveResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
@@ -144,16 +148,36 @@ impl Installation {
         let id = Id::read(allowed, &request)?;
         let number = fields::sequence("waiting_number", request.waiting_number)?;
         let reason = words("reason", request.reason)?;
-        let done = self.ended(allowed, id, number, |open, _, (_, about)| open.declined(about, reason))?;
+        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
+        let waiting = matters.waiting(number);
+        let done =
+            self.ended(allowed, id, (number, waiting), |open, _, (_, about)| open.declined(about, reason))?;
+        drop(matters);
         Ok(DeclineResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
-    /// Ends what waits under `number`, once.
-    fn ended(
+    /// Does what waits under `number`, now that the caller agrees.
+    fn approved(
         &self,
         allowed: &Allowed,
         id: Id,
         number: Sequence,
+        waiting: Option<&waiting::Waiting>,
+    ) -> Result<Done, NotDone> {
+        self.ended(allowed, id, (number, waiting), |open, sight, words| {
+            let action = open.action(sight)?;
+            let original = self.named_by(&action)?;
+            let effects = Effects::of_action(&action, original.as_ref(), |close| sight.posted(close.account));
+            open.approved(sight, words, (action, &effects))
+        })
+    }
+
+    /// Ends what waits under `number`, if anything does: the caller keeps it until then, so it ends once.
+    fn ended(
+        &self,
+        allowed: &Allowed,
+        id: Id,
+        (number, open): (Sequence, Option<&waiting::Waiting>),
         end: impl FnOnce(
             &waiting::Waiting,
             &crate::exchange::sight::Sight<'_>,
@@ -161,15 +185,12 @@ impl Installation {
         ) -> Result<crate::exchange::plan::Plan, Refusal>,
     ) -> Result<Done, NotDone> {
         let kept = self.named(allowed, number)?;
-        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
-        let open = matters.waiting(number);
         let bank = open.map_or_else(crate::domain::BankNumber::default, |open| open.bank);
         let words = (self.said_in(&kept), seal::owners_of(&kept.command.text).unwrap_or_default());
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
             let open = open.ok_or(Refusal::NothingWaits(number))?;
             Ok((end(open, sight, words)?, ()))
         })?;
-        drop(matters); // Nobody else ended it meanwhile.
         Ok(done)
     }
 

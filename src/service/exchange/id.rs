@@ -21,6 +21,14 @@ pub struct Id {
     pub asked: Fingerprint,
 }
 
+impl Id {
+    /// The same, only to be checked.
+    #[must_use]
+    pub const fn only_checked(self) -> Self {
+        Self { mode: Mode::ValidateOnly, ..self }
+    }
+}
+
 /// A request that writes.
 pub trait Write: Message {
     /// UUID as text.

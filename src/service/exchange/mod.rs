@@ -1,6 +1,7 @@
 //! ExchangeService, call by call.
 
 mod answering;
+mod closing;
 mod figures;
 mod id;
 mod read;

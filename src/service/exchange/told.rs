@@ -139,7 +139,15 @@ impl Installation {
         };
         let bank = self.bank_of(allowed, own)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())))?;
-        Ok(ProposeExchangeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
+        if done.waits {
+            let waiting_number = done.receipt.entry.sequence.get();
+            let outcome = Outcome::Waits.into();
+            return Ok(ProposeExchangeResponse { receipt: None, outcome, waiting_number });
+        }
+        let stands = matches!(done.receipt.entry.command.action, crate::domain::Action::Post(_));
+        let outcome = if stands { Outcome::Confirmed } else { Outcome::Unspecified };
+        let receipt = Some(self.written_as_seen(allowed, &done.receipt));
+        Ok(ProposeExchangeResponse { receipt, outcome: outcome.into(), waiting_number: 0 })
     }
 
     pub(super) fn record_group_exchange(

@@ -118,7 +118,6 @@ fn cells(policy: &api::BankPolicy, set_by: u64) -> Vec<(Column, Cell)> {
     let confirming = match policy.confirming() {
         api::Confirming::EitherSide => "the side that did not write it down",
         api::Confirming::Receiver => "whoever received help",
-        api::Confirming::Nobody => "nobody",
         api::Confirming::Unspecified => "",
     };
     let confirming_name = short(policy.confirming().as_str_name(), "CONFIRMING_");

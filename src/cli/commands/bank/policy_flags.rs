@@ -74,7 +74,7 @@ pub struct PolicyFlags {
     #[command(flatten)]
     pot: PotFlags,
     /// Whose word is needed after one of two people wrote down an exchange
-    #[arg(long, value_name = "either-side|receiver|nobody", value_parser = confirming())]
+    #[arg(long, value_name = "either-side|receiver", value_parser = confirming())]
     #[arg(hide_possible_values = true)]
     confirming: Option<api::Confirming>,
     /// After how many days silence is a yes to hours that are added to whoever is silent: 1 to 90
@@ -230,7 +230,7 @@ mod tests {
                 p.member_limits.as_mut().unwrap().warn_below_seconds = Some(-18_000)
             }),
             ("--pot-warn-above 40", |p| p.pot_limits.as_mut().unwrap().warn_above_seconds = Some(144_000)),
-            ("--confirming nobody", |p| p.confirming = 3),
+            ("--confirming receiver", |p| p.confirming = 2),
             ("--auto-accept-days 21", |p| p.auto_accept_days = 21),
             ("--dispute-tolerance 0:30", |p| p.dispute_tolerance_seconds = 1_800),
             ("--dispute-tolerance 0", |p| p.dispute_tolerance_seconds = 0),

@@ -10,7 +10,8 @@ use crate::api;
 use crate::directory::people::person::Person;
 use crate::directory::people::terms::{PauseCause, PersonKind, Representative};
 use crate::directory::people::{
-    Consent, Contact, ContactKind, Draft, HoursTo, LargePrint, Pays, Profile, Purpose, Speaks, Under18,
+    Consent, Contact, ContactKind, Draft, HoursTo, LargePrint, Pays, Profile, Purpose, RestTo, Speaks,
+    Under18,
 };
 use crate::domain::{AccountNumber, Amount, Day, Timestamp};
 use crate::service::not_done::NotDone;
@@ -171,9 +172,9 @@ pub fn person(
     use crate::directory::people::sites::InUse;
     let open = person.accounts.iter().filter(|account| account.in_use == InUse::Yes);
     let accounts = open.map(|account| account.number).filter(|number| sees_account(*number));
-    // Pots are those of the bank they belong to.
-    let pot = |pot: Option<AccountNumber>| {
-        pot.filter(|_| allowed.sees_bank(person.bank)).map_or(0, AccountNumber::printed)
+    // All of the bank they belong to.
+    let of_bank = |account: Option<AccountNumber>| {
+        account.filter(|_| allowed.sees_bank(person.bank)).map_or(0, AccountNumber::printed)
     };
     let pause = person.pause.filter(|pause| pause.holds(now));
     api::Person {
@@ -182,13 +183,17 @@ pub fn person(
         bank_number: person.bank.get(),
         profile,
         account_numbers: accounts.map(AccountNumber::printed).collect(),
-        paid_by_account_number: pot(match person.standing.pays {
+        paid_by_account_number: of_bank(match person.standing.pays {
             Pays::Themselves => None,
             Pays::Pot(pot) => Some(pot),
         }),
-        hours_to_account_number: pot(match person.standing.hours_to {
+        hours_to_account_number: of_bank(match person.standing.hours_to {
             HoursTo::Themselves => None,
             HoursTo::Pot(pot) => Some(pot),
+        }),
+        rest_to_account_number: of_bank(match person.standing.rest_to {
+            RestTo::CommunityPot => None,
+            RestTo::Account(account) => Some(account),
         }),
         paused_until: pause.map(|pause| answers::timestamp(pause.until)),
         erased_at: person.erased_at.map(answers::timestamp),

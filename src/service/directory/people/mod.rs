@@ -23,8 +23,6 @@ mod messages;
 mod pots;
 mod terms;
 
-use std::collections::HashMap;
-
 use crate::access::Allowed;
 use crate::directory::Known;
 use crate::directory::people::{Person, Said};
@@ -173,9 +171,7 @@ fn about_oneself() -> NotDone {
 }
 
 fn refused(reason: Reason, sentence: String, figures: &[(&str, String)]) -> NotDone {
-    let figures: HashMap<_, _> =
-        figures.iter().map(|(name, figure)| ((*name).to_owned(), figure.clone())).collect();
-    NotDone::Refused { reason, sentence, figures }
+    NotDone::by_rule(reason, sentence, figures)
 }
 
 /// The limits of the account that this id opened before, if it did.

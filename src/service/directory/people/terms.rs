@@ -9,7 +9,7 @@ use crate::directory::people::pause::PAUSE_SECONDS;
 use crate::directory::people::sites::InUse;
 use crate::directory::people::terms::{PauseCause, PersonKind};
 use crate::directory::people::{
-    HoursTo, PauseRefusal, Pays, Person as Somebody, REPRESENTATIVES_MAX, Said, Standing, may_pause,
+    HoursTo, PauseRefusal, Pays, Person as Somebody, REPRESENTATIVES_MAX, RestTo, Said, Standing, may_pause,
 };
 use crate::domain::{AccountNumber, OwnerNumber, Reason};
 use crate::ledger::Receipt;
@@ -28,9 +28,11 @@ impl Installation {
         let owner = owner("owner_number", request.owner_number)?;
         let pays = fields::account_or_any("paid_by_account_number", request.paid_by_account_number)?;
         let hours_to = fields::account_or_any("hours_to_account_number", request.hours_to_account_number)?;
+        let rest_to = fields::account_or_any("rest_to_account_number", request.rest_to_account_number)?;
         let said = Said::Standing(Standing {
             pays: pays.map_or(Pays::Themselves, Pays::Pot),
             hours_to: hours_to.map_or(HoursTo::Themselves, HoursTo::Pot),
+            rest_to: rest_to.map_or(RestTo::CommunityPot, RestTo::Account),
         });
         let receipt = self.say(allowed, id, owner, &said, |known, person| {
             self.not_oneself(allowed, known, person)?;
@@ -38,7 +40,8 @@ impl Installation {
                 return Err(NotDone::bad("owner_number", "the owner number of a member"));
             }
             is_pot_of(known, person, "paid_by_account_number", pays)?;
-            is_pot_of(known, person, "hours_to_account_number", hours_to)
+            is_pot_of(known, person, "hours_to_account_number", hours_to)?;
+            takes_the_rest(known, person, rest_to)
         })?;
         Ok(SetMemberStandingResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)) })
     }
@@ -141,6 +144,22 @@ fn is_pot_of(
         return Ok(());
     }
     Err(NotDone::bad(field, "the account of an open pot of their time bank, or 0"))
+}
+
+/// An open account of the bank they belong to, and not theirs, where one is named.
+fn takes_the_rest(known: &Known, person: &Somebody, account: Option<AccountNumber>) -> Result<(), NotDone> {
+    let Some(account) = account else { return Ok(()) };
+    let is_open = |bank, in_use| bank == person.bank && in_use == InUse::Yes;
+    let of_other = known.people.owner_of(account).is_some_and(|owner| owner.owner != person.owner);
+    let somebodys = known.people.account(account).filter(|_| of_other);
+    let pot = known.people.pot(account);
+    if somebodys.is_some_and(|own| is_open(own.bank, own.in_use))
+        || pot.is_some_and(|pot| is_open(pot.bank, pot.in_use))
+    {
+        return Ok(());
+    }
+    let must = "an open account of somebody else or a pot of their time bank, or 0";
+    Err(NotDone::bad("rest_to_account_number", must))
 }
 
 fn not_paused_again(refusal: PauseRefusal) -> NotDone {

@@ -2,11 +2,13 @@
 
 mod again;
 mod alone;
+mod closing;
 mod crowd;
 mod members;
 mod random;
 mod silence;
 mod slips;
+mod spending;
 mod story;
 
 use std::collections::BTreeMap;
@@ -62,6 +64,9 @@ impl Town {
         exchanges list_waiting ListWaitingRequest ListWaitingResponse,
         exchanges approve ApproveRequest ApproveResponse,
         exchanges decline DeclineRequest DeclineResponse,
+        directory close_member CloseMemberRequest CloseMemberResponse,
+        directory set_member_standing SetMemberStandingRequest SetMemberStandingResponse,
+        directory set_representative SetRepresentativeRequest SetRepresentativeResponse,
         directory lock_period LockPeriodRequest LockPeriodResponse,
         directory open_pot OpenPotRequest OpenPotResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,

@@ -1,6 +1,5 @@
 //! People and pots, through a real socket.
 
-mod closing;
 mod creating;
 mod forgetting;
 mod seen;

@@ -14,6 +14,7 @@ fn standing(owner_number: u32, paid_by: u32, hours_to: u32) -> api::SetMemberSta
         owner_number,
         paid_by_account_number: paid_by,
         hours_to_account_number: hours_to,
+        rest_to_account_number: 0,
         validate_only: false,
     }
 }
