@@ -2,7 +2,7 @@
 
 use hourbook::api;
 
-use super::{Town, approve_it, day, of_seconds, reason, waits};
+use super::{Town, approve_it, day, reason, waits};
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
@@ -24,15 +24,7 @@ impl Town {
 
     /// Hours of the first set aside for the second.
     fn booked(&self, receiver: &str, giver: &str, hours: i64) {
-        let request = api::BookHoursRequest {
-            request_id: fresh(),
-            giver_account_number: self.of(giver),
-            receiver_account_number: self.of(receiver),
-            length: of_seconds(hours * HOUR),
-            day: Some(day(5, 9)),
-            ..Default::default()
-        };
-        self.book_hours("Tobias", request).unwrap();
+        self.book_hours("Tobias", self.booking(giver, receiver, hours * HOUR)).unwrap();
     }
 }
 

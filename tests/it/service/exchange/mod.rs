@@ -226,6 +226,22 @@ impl Town {
         opened.account_numbers[0]
     }
 
+    pub fn owner_number(&self, name: &str) -> u32 {
+        self.owners[name]
+    }
+
+    /// An hour or more of `giver`, booked for 9 May by `receiver`.
+    pub fn booking(&self, giver: &str, receiver: &str, seconds: i64) -> api::BookHoursRequest {
+        api::BookHoursRequest {
+            request_id: fresh(),
+            giver_account_number: self.of(giver),
+            receiver_account_number: self.of(receiver),
+            length: of_seconds(seconds),
+            day: Some(day(5, 9)),
+            ..Default::default()
+        }
+    }
+
     pub fn of(&self, name: &str) -> u32 {
         *self.accounts.get(name).unwrap_or_else(|| panic!("{name} has no account"))
     }

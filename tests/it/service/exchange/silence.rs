@@ -59,14 +59,7 @@ fn what_is_rejected_moves_nothing() {
         assert_eq!((town.posted("Dev"), town.held("Greta")), (0, 0));
         assert_eq!(reason(town.reject_exchange(key, no())), "HOLD_RESOLVED");
     }
-    let booked = api::BookHoursRequest {
-        request_id: fresh(),
-        giver_account_number: town.of("Dev"),
-        receiver_account_number: town.of("Greta"),
-        length: super::of_seconds(HOUR),
-        day: Some(day(5, 9)),
-        ..Default::default()
-    };
+    let booked = town.booking("Dev", "Greta", HOUR);
     let booking_sequence = super::sequence(&town.book_hours("Greta", booked).unwrap().receipt);
     let cancel = api::CancelBookingRequest { request_id: fresh(), booking_sequence, ..Default::default() };
     town.cancel_booking("Greta", cancel).unwrap();

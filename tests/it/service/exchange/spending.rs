@@ -38,14 +38,7 @@ fn so_much_a_month() {
         length: of_seconds(hours * HOUR),
         ..Default::default()
     };
-    let book = |hours: i64| api::BookHoursRequest {
-        request_id: fresh(),
-        giver_account_number: town.of("Ivy"),
-        receiver_account_number: town.of("Wayside"),
-        length: of_seconds(hours * HOUR),
-        day: Some(day(5, 6)),
-        ..Default::default()
-    };
+    let book = |hours: i64| town.booking("Ivy", "Wayside", hours * HOUR);
     let received = |hours: i64| town.said(("Ivy", "Wayside"), api::Side::Receiver, hours * HOUR, day(5, 4));
     let given = |hours: i64| town.said(("Ivy", "Wayside"), api::Side::Giver, hours * HOUR, day(5, 3));
     let confirm = |proposal_sequence| api::ConfirmExchangeRequest {
