@@ -18,6 +18,8 @@ use crate::domain::{
 use crate::journal::codec::{self, DecodeError};
 
 const FORMAT: u8 = 1;
+/// So many transfers always fit into a note; more do where their numbers are small.
+pub const WAITING_TRANSFERS_SURE: usize = 100;
 /// What stands before the command.
 const PREFIX_BYTES: usize = 3;
 
@@ -216,7 +218,33 @@ mod tests {
     use smallvec::smallvec;
 
     use super::*;
-    use crate::domain::{AccountNumber, Amount, Kind, Transfer};
+    use crate::domain::{AccountNumber, Amount, Kind, People, Transfer};
+
+    /// Goal: as many transfers as are said to fit do, and what does not fit is refused. Method: the widest that a
+    /// session can make, as many as that, and as many as an entry can have.
+    #[test]
+    fn so_many_transfers_always_fit() {
+        let far = |less| AccountNumber::from_slot(AccountNumber::ACCOUNTS_MAX - less).unwrap();
+        let owner = Some(OwnerNumber::new(crate::domain::numbers::OWNERS_MAX));
+        let people = People {
+            activity: Some(u16::MAX),
+            given_by: owner,
+            received_by: owner,
+            paid_by: owner,
+            in_the_name_of: owner,
+            ..People::default()
+        };
+        let transfer = Transfer { debit: far(1), credit: far(2), amount: Amount::MAX, people };
+        let waits = |count: usize| {
+            let transfers = std::iter::repeat_n(transfer, count).collect();
+            let mut plan = Plan::post(Kind::Group, transfers, Vec::new());
+            plan.occurred_on = Some(crate::domain::Day::MAX);
+            plan.present_count = Some(1_000_000);
+            kept(&plan, BankNumber::new(1), OwnerNumber::new(7), Cause::SecondLine)
+        };
+        assert!(waits(WAITING_TRANSFERS_SURE).is_ok());
+        assert_eq!(waits(crate::domain::TRANSFERS_MAX).unwrap_err(), Refusal::TooMuchToWait);
+    }
 
     /// Goal: what waits is read as it was asked, whatever it does; and what ended it. Method: written as a plan is
     /// kept, and read; and bytes of somebody else's.

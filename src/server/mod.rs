@@ -272,13 +272,15 @@ pub async fn run(
     });
     tokio::pin!(serving, shutdown);
 
+    let mut beside_the_books = JoinSet::new();
     let mut opening = opening::open(options, health.clone(), is_ending);
     let ended = tokio::select! {
         () = &mut shutdown => Ok(()),
         ended = &mut serving => ended.map_err(ServerError::from),
         opened = opening.done() => match opened {
             Err(error) => Err(error),
-            Ok(installation) => {
+            Ok((installation, with_the_books)) => {
+                beside_the_books = with_the_books;
                 service.open(installation);
                 say(&health, ServingStatus::Serving).await;
                 tracing::info!("the books are open");
@@ -299,6 +301,8 @@ pub async fn run(
     if tokio::time::timeout(drain, &mut serving).await.is_err() {
         tracing::warn!("some calls were still under way after {} seconds and were cut", drain.as_secs());
     }
+    // Whoever hears that the server has ended may open the books.
+    while beside_the_books.join_next().await.is_some() {}
     ended
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -26,9 +26,12 @@ const REMEMBER_USE_EVERY: u32 = 6;
 /// How often is looked whether somebody is due to be forgotten; at the start before the first call is answered.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
+/// Books that are open, and what goes on beside the calls: it ends with them, and keeps the books until then.
+pub type Open = (Arc<Installation>, JoinSet<()>);
+
 /// Books on their way to being open.
 pub struct Opening {
-    task: JoinHandle<Result<Arc<Installation>, ServerError>>,
+    task: JoinHandle<Result<Open, ServerError>>,
     failure: watch::Receiver<Option<Failure>>,
 }
 
@@ -38,8 +41,8 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let runtime = tokio::runtime::Handle::current();
     let Options { directory, clock, accept_clock, bounds, calls_per_second, metrics, on_failure, .. } =
         options;
-    let (written, runtime_of_past) = (metrics.clone(), runtime.clone());
-    let (clock_of_keys, runtime_of_keys) = (Arc::clone(&clock), runtime.clone());
+    let (written, runtime_of_books) = (metrics.clone(), runtime.clone());
+    let clock_of_keys = Arc::clone(&clock);
     let network = NetworkOptions {
         clock,
         accept_clock,
@@ -67,17 +70,17 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let access = Access::open(&network, clock_of_keys, calls_per_second)?;
         say_who_may_call(&access);
         let installation =
-            Arc::new(Installation::new(network, past, directory, access, metrics.clone(), ending));
+            Arc::new(Installation::new(network, past, directory, access, metrics.clone(), ending.clone()));
         // Nobody hears any more of whom they are to forget, not even who asks first.
         while forgets_some(&installation) {}
-        runtime_of_keys.spawn(remember(Arc::downgrade(&installation)));
-        runtime_of_keys.spawn(forget(Arc::downgrade(&installation)));
-        let books = Arc::downgrade(&installation);
-        runtime_of_past.spawn(say_if_it_fails(Arc::downgrade(&installation)));
+        let (books, mut beside) = (Arc::downgrade(&installation), JoinSet::new());
+        beside.spawn_on(remember(books.clone(), ending.clone()), &runtime_of_books);
+        beside.spawn_on(forget(books.clone(), ending.clone()), &runtime_of_books);
+        beside.spawn_on(say_if_it_fails(books.clone(), ending), &runtime_of_books);
         metrics.observe_trial_balance(Box::new(move || {
             books.upgrade().map(|books| books.sum_of_all_balances())
         }));
-        Ok(installation)
+        Ok((installation, beside))
     });
     Opening { task, failure }
 }
@@ -99,11 +102,19 @@ fn say_who_may_call(access: &Access) {
     }
 }
 
+/// Waits for `next`, or says that the server ends.
+async fn unless_it_ends(ending: &mut watch::Receiver<bool>, next: impl Future) -> Option<()> {
+    tokio::select! {
+        _ended = ending.wait_for(|ending| *ending) => None,
+        _ = next => Some(()),
+    }
+}
+
 /// Now and then what is known of keys is written down, as long as the books are open.
-async fn remember(books: Weak<Installation>) {
+async fn remember(books: Weak<Installation>, mut ending: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(REMEMBER_NOTES_EVERY);
     for count in (0..REMEMBER_USE_EVERY).cycle() {
-        every.tick().await;
+        let Some(()) = unless_it_ends(&mut ending, every.tick()).await else { return };
         let Some(books) = books.upgrade() else { return };
         // Beside the runtime; that it could not be done costs nothing.
         let done = tokio::task::spawn_blocking(move || {
@@ -117,9 +128,9 @@ async fn remember(books: Weak<Installation>) {
 }
 
 /// Whoever asked to be forgotten is, once it is due, as long as the books are open.
-async fn forget(books: Weak<Installation>) {
+async fn forget(books: Weak<Installation>, mut ending: watch::Receiver<bool>) {
     loop {
-        tokio::time::sleep(FORGET_EVERY).await;
+        let Some(()) = unless_it_ends(&mut ending, tokio::time::sleep(FORGET_EVERY)).await else { return };
         let Some(books) = books.upgrade() else { return };
         // Beside the runtime. What could not be done is due the next time as well.
         let done = tokio::task::spawn_blocking(move || while forgets_some(&books) {});
@@ -143,9 +154,9 @@ fn forgets_some(books: &Installation) -> bool {
 }
 
 /// What is derived may fail beside sound books; whoever looks after them is told once.
-async fn say_if_it_fails(books: Weak<Installation>) {
+async fn say_if_it_fails(books: Weak<Installation>, mut ending: watch::Receiver<bool>) {
     let Some(mut positions) = books.upgrade().map(|books| books.past.positions()) else { return };
-    while positions.changed().await.is_ok() {
+    while unless_it_ends(&mut ending, positions.changed()).await.is_some() {
         let Some(books) = books.upgrade() else { return };
         if let Some(failure) = books.past.failure() {
             tracing::error!(%failure, "questions about the past cannot be answered; restart to make it anew");
@@ -156,7 +167,7 @@ async fn say_if_it_fails(books: Weak<Installation>) {
 
 impl Opening {
     /// Waits until the books are open.
-    pub async fn done(&mut self) -> Result<Arc<Installation>, ServerError> {
+    pub async fn done(&mut self) -> Result<Open, ServerError> {
         (&mut self.task).await.map_err(ServerError::Opening)?
     }
 

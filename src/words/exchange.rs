@@ -2,6 +2,7 @@
 //!
 //! `names` gives the words for an account in the middle of a sentence, for whoever may hear them.
 
+use super::periods;
 use crate::domain::hours::in_words;
 use crate::domain::{AccountNumber, Day, Limits};
 use crate::exchange::Refusal;
@@ -119,7 +120,9 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
 /// That a day is in a month that was closed.
 #[must_use]
 pub fn late(day: Day) -> String {
-    format!("It is late: the month of {day} was closed before. It counts in the next report.")
+    let (year, month, _) = day.calendar();
+    let month = periods::month((year, u8::try_from(month).unwrap_or_default())); // 1 to 12.
+    format!("It is late: {month} was closed before. It counts in the next report.")
 }
 
 /// A friendly note about `name`, where a change passed the point at which one starts. Seconds.

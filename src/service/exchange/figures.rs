@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::exchange::Refusal;
+use crate::exchange::waiting::WAITING_TRANSFERS_SURE;
 
 /// The field that cannot be meant, and what it must be.
 pub fn field(refusal: &Refusal) -> (String, String) {
@@ -17,7 +18,7 @@ pub fn field(refusal: &Refusal) -> (String, String) {
         Refusal::Group(error) => (error.field(), error.to_string()),
         Refusal::TooMuchToWait => (
             "participant_account_numbers",
-            "fewer, as this has to wait for a second person: about 150".to_owned(),
+            format!("fewer, as this has to wait for a second person: {WAITING_TRANSFERS_SURE} always fit"),
         ),
         Refusal::Ledger(_)
         | Refusal::UnusualAmount { .. }

@@ -94,6 +94,9 @@ fn forgotten_after_fourteen_days() {
     let slot = SLOTS_AT + SLOT_BYTES * (ann as usize - 1);
     let key = fs::read(&keyring).unwrap()[slot + 1..][..32].to_vec();
     assert!(key.iter().any(|byte| *byte != 0));
+    // A copy taken now, without its keyring, says as little for ever.
+    let with_key = all.iter().filter(|(_, bytes)| holds(bytes, &key)).map(|(path, _)| Path::new(path));
+    assert_eq!(with_key.collect::<Vec<_>>(), [keyring.as_path()]);
 
     clock.advance_seconds(FOURTEEN_DAYS - 1);
     served = over(folder.path(), &clock);
