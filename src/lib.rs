@@ -52,7 +52,7 @@
 //! | I8 | what is served equals what the journal gives | `ledger::state`, `ledger::recovery` |
 //! | I9 | a hold is captured, never above it, voided or expired; after that, nothing | `ledger::decide::hold` |
 //! | I10 | nobody reads or moves hours beyond the banks and partners their key names | `access::calls`, `access::allowed`; `service` (`gate/`, `reach.rs`) |
-//! | I11 | an entry that adds to an account its actor owns or speaks for names a second person | `exchange::rules::second_person`; not yet by `verify` |
+//! | I11 | an entry that adds to an account its actor owns or speaks for names a second person | `exchange::rules::second_person`; for owned accounts `verify` too |
 //!
 //! # Where is …
 //!

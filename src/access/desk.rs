@@ -5,7 +5,6 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -17,7 +16,6 @@ use super::note::{KeptSecret, Said};
 use super::pace::Pacer;
 use super::refusal::Refusal;
 use super::register::{BadFold, CREDENTIALS_MAX, Credential, Register, Written};
-use super::remembered::Remembered;
 use super::role::{Reach, Role};
 use super::rules;
 use super::table::{Macs, Row, Table};
@@ -27,6 +25,7 @@ use crate::domain::{
     RequestKey, Scope, Sequence, Timestamp, Topic,
 };
 use crate::journal::JournalReader;
+use crate::ledger::excerpt::Excerpt;
 use crate::ledger::{Mode, NoReceipt, Receipt, Repeated};
 use crate::network::{KeysError, Network, derived_id};
 
@@ -93,9 +92,7 @@ pub struct Made {
 pub(super) struct Desk {
     register: Register,
     macs: Macs,
-    remembered: Remembered,
-    /// Notes in the file.
-    in_file: (Sequence, usize),
+    excerpt: Excerpt,
     last_used: LastUsed,
     pacer: Pacer,
     /// A note may be in the books that is not here: nothing is remembered any more.
@@ -106,13 +103,11 @@ impl Desk {
     pub(super) fn new(
         register: Register,
         macs: Macs,
-        remembered: Remembered,
+        excerpt: Excerpt,
         last_used: LastUsed,
         pacer: Pacer,
     ) -> Self {
-        // What was read on from the journal is not in the file yet.
-        let in_file = (Sequence::ZERO, 0);
-        Self { register, macs, remembered, in_file, last_used, pacer, is_unsure: false }
+        Self { register, macs, excerpt, last_used, pacer, is_unsure: false }
     }
 
     pub(super) fn table_after(&self, table: &Table) -> Table {
@@ -125,18 +120,14 @@ impl Desk {
         self.last_used.write(used.collect());
     }
 
-    /// Writes all notes, if there are others or `every` entries more.
-    pub(super) fn remember_notes(&mut self, reader: &dyn JournalReader, file: &Path, every: u64) {
+    /// Adds new notes to the excerpt, or that it goes `every` entries further.
+    pub(super) fn remember_notes(&mut self, reader: &dyn JournalReader, every: u64) {
         if self.is_unsure {
             return;
         }
         // All notes of ours are written by this desk, which stands still: none lies between.
-        self.remembered.through = reader.tip().position;
-        let (through, notes) = (self.remembered.through, self.remembered.notes.len());
-        let is_far = through.get().saturating_sub(self.in_file.0.get()) >= every;
-        if (is_far || notes != self.in_file.1) && self.remembered.write(file, reader) {
-            self.in_file = (through, notes);
-        }
+        self.excerpt.pass(reader.tip().position);
+        self.excerpt.add(reader, every);
     }
 
     /// The number the next login gets.
@@ -169,8 +160,9 @@ impl Desk {
             let written = Written::of(&receipt.entry, &note);
             self.is_unsure = true; // Unless it follows.
             self.register.apply(&written)?;
-            self.is_unsure = false;
-            self.remembered.notes.push(written);
+            // That it cannot be read only makes the next start longer.
+            let journal = network.ledger.books().journal();
+            self.is_unsure = self.excerpt.take_written(&**journal, written.sequence).is_err();
         }
         Ok(receipt)
     }

@@ -28,7 +28,7 @@
 //! | making, rotating, revoking; the beginning of a network | `desk.rs` |
 //! | whether a token of the network's own identity provider is good | `tokens` |
 //! | who comes with one, in the books | `logins.rs` |
-//! | bytes of notes, and what they fold into | `note.rs`, `register.rs`, `remembered.rs` |
+//! | bytes of notes, and what they fold into | `note.rs`, `register.rs`; how a start finds them: `ledger::excerpt` |
 //!
 //! Progress: [`Access::check`] reads one pointer behind a lock that a writer holds for one store; a keyed hash
 //! is most of its cost. Writers wait for each other and for the disk; nobody else waits for them.
@@ -44,14 +44,12 @@ pub mod note;
 pub mod pace;
 pub mod refusal;
 pub mod register;
-mod remembered;
 pub mod role;
 pub mod rules;
 pub mod table;
 pub mod tokens;
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use allowed::{Allowed, Words};
@@ -65,8 +63,9 @@ pub use register::{BadFold, Begun, Credential};
 pub use role::{Reach, Role};
 pub use table::{KeyError, Row};
 
-use crate::domain::{KeyText, RequestKey, Timestamp};
+use crate::domain::{Action, Entry, KeyText, RequestKey, Timestamp, Topic};
 use crate::journal::JournalReader;
+use crate::ledger::excerpt::{Choice, Excerpt};
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{Clock, Mode};
 use crate::network::Network;
@@ -74,15 +73,16 @@ use desk::Desk;
 use last_used::LastUsed;
 use logins::LoginPaces;
 use pace::Pacer;
-use register::Register;
-use remembered::Remembered;
+use register::{Register, Written};
 use table::{Macs, Table};
 
 /// Under `derived/`.
-const REMEMBERED_FILE: &str = "credentials";
+const EXCERPT_FILE: &str = "credentials";
+/// What is read of the books.
+const CHOICE: Choice = Choice { name: "credentials", forms: &[], topics: &[Topic::CREDENTIAL] };
 /// Under `local/`.
 const LAST_USED_FILE: &str = "last-used";
-/// The notes are remembered anew after this many entries.
+/// The excerpt says anew how far it goes after so many entries without a note of ours.
 const REMEMBERED_EVERY: u64 = 100_000;
 
 /// Who may call without saying who they are.
@@ -127,7 +127,6 @@ pub struct Asked {
 pub struct Access {
     reader: Arc<dyn JournalReader>,
     clock: Arc<dyn Clock>,
-    remembered_file: PathBuf,
     login_paces: LoginPaces,
     /// One writes at a time.
     desk: Mutex<Desk>,
@@ -147,27 +146,18 @@ impl Access {
     ) -> Result<Self, AccessError> {
         let pacer = Pacer::new(Arc::clone(&clock), calls_per_second);
         let reader = Arc::clone(network.ledger.books().journal());
-        let remembered_file = network.directory().derived().join(REMEMBERED_FILE);
+        let file = network.directory().derived().join(EXCERPT_FILE);
+        let (mut excerpt, mut register) = Excerpt::open(CHOICE, file, &*reader, apply);
         let position = network.ledger.position();
-        let mut remembered = Remembered::read(&remembered_file, &*reader);
-        remembered.read_on(&*reader, position)?;
-        let register = match fold(&remembered) {
-            Ok(register) => register,
-            // Only the journal is believed about what is wrong.
-            Err(_) => {
-                remembered = Remembered::default();
-                remembered.read_on(&*reader, position)?;
-                fold(&remembered)?
-            }
-        };
+        excerpt
+            .read_on(&*reader, position, |entry| apply(&mut register, entry).map_err(AccessError::from))?;
         let macs = Macs::of(&register, &network.keyring)?;
         let last_used = LastUsed::open(network.directory().local().join(LAST_USED_FILE));
         let table = Table::new(&register, &macs, &pacer, |number| last_used.minutes(number));
-        let desk = Desk::new(register, macs, remembered, last_used, pacer.clone());
+        let desk = Desk::new(register, macs, excerpt, last_used, pacer.clone());
         Ok(Self {
             reader,
             clock,
-            remembered_file,
             login_paces: LoginPaces::new(pacer),
             desk: Mutex::new(desk),
             table: RwLock::new(Arc::new(table)),
@@ -242,10 +232,10 @@ impl Access {
             .collect()
     }
 
-    /// Writes all notes of ours into the derived file, if there are new ones or many other entries since.
+    /// Writes new notes of ours into the excerpt, or how far it goes if that is much further now.
     /// Blocking; the oftener, the less the start after a kill has to read.
     pub fn remember_notes(&self) {
-        self.desk().remember_notes(&*self.reader, &self.remembered_file, REMEMBERED_EVERY);
+        self.desk().remember_notes(&*self.reader, REMEMBERED_EVERY);
     }
 
     /// Writes down when keys were used last, if there is something new. Blocking; once a minute is enough, as
@@ -274,14 +264,15 @@ impl Drop for Access {
     fn drop(&mut self) {
         let mut desk = self.desk();
         desk.remember_use(&self.table());
-        desk.remember_notes(&*self.reader, &self.remembered_file, 1);
+        desk.remember_notes(&*self.reader, 1);
     }
 }
 
-fn fold(remembered: &Remembered) -> Result<Register, BadFold> {
-    let mut register = Register::default();
-    for written in &remembered.notes {
-        register.apply(written)?;
+fn apply(register: &mut Register, entry: &Entry) -> Result<(), BadFold> {
+    if let Action::Note(note) = &entry.command.action
+        && note.topic == Topic::CREDENTIAL
+    {
+        register.apply(&Written::of(entry, note))?;
     }
-    Ok(register)
+    Ok(())
 }

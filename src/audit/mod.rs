@@ -9,7 +9,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | sums of each bank and kind at a position | `trial_balance.rs` |
-//! | I1 to I9 over the whole journal | `verify/` |
+//! | I1 to I9 and I11 over the whole journal | `verify/` |
 //! | how figures are written in sentences and tables | `words.rs` |
 
 pub mod trial_balance;

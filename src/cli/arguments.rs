@@ -122,7 +122,7 @@ pub enum Question {
     Statement(statement::Flags),
     /// One entry of the books
     Entry(entry::Flags),
-    /// Check the promises I1 to I9 over the whole journal
+    /// Check the promises I1 to I9 and I11 over the whole journal
     Verify,
     /// See entries as they are written down
     Watch(watch::Flags),

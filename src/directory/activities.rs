@@ -16,19 +16,19 @@
 //! - What would be on a third level is under the parent of the activity it was put under.
 //!
 //! The fold is brought up to date when it is asked, from where it was: nothing waits for it and it keeps no
-//! thread. It remembers itself in a small checksummed file that may be deleted, so that a start need not
-//! read the journal from its beginning.
+//! thread. A start begins with an excerpt of the books (`derived/activities`).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::default_activities::DEFAULT_ACTIVITIES;
 use crate::domain::note::NOTE_BYTES_MAX;
-use crate::domain::{Action, BankNumber, Note, Sequence, Topic};
-use crate::journal::{JournalReader, files};
-use crate::ledger::checkpoint::batch_hash_at;
-use crate::ledger::recovery::{self, RecoveryError};
+use crate::domain::{Action, BankNumber, Entry, Note, Sequence, Topic};
+use crate::journal::JournalReader;
+use crate::ledger::Ledger;
+use crate::ledger::excerpt::{Choice, Excerpt};
+use crate::ledger::recovery::RecoveryError;
 
 /// At most this many activities in a bank's list.
 pub const ACTIVITIES_MAX: usize = 1_000;
@@ -36,9 +36,10 @@ pub const ACTIVITIES_MAX: usize = 1_000;
 pub const NAMES_PER_NOTE_MAX: usize = 50;
 /// A name has at most this many bytes.
 pub const NAME_BYTES_MAX: usize = 64;
-/// The fold remembers itself after reading this many entries.
+/// What is read of the books.
+const CHOICE: Choice = Choice { name: "activities", forms: &[], topics: &[Topic::ACTIVITIES] };
+/// The excerpt says anew how far it goes after so many entries without anything for it.
 const REMEMBERED_EVERY: u64 = 100_000;
-const MAGIC: &str = "hourbook activities 2";
 /// Begins the line of a name under another; no name has one.
 const UNDER: char = '\t';
 
@@ -81,23 +82,20 @@ pub struct Activity {
 /// Every bank's list.
 pub struct Activities {
     reader: Arc<dyn JournalReader>,
-    file: PathBuf,
-    fold: Mutex<Fold>,
+    fold: Mutex<(Fold, Excerpt)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Fold {
-    position: Sequence,
-    remembered: Sequence,
     lists: BTreeMap<BankNumber, Vec<Activity>>,
 }
 
 impl Activities {
-    /// Lists of the books that `reader` reads, remembered in `file`.
+    /// Lists of the books that `reader` reads, as far as can be from the excerpt in `file`.
     #[must_use]
-    pub fn new(reader: Arc<dyn JournalReader>, file: PathBuf) -> Self {
-        let fold = std::fs::read(&file).ok().and_then(|bytes| remembered(&bytes, &*reader));
-        Self { reader, file, fold: Mutex::new(fold.unwrap_or_default()) }
+    pub fn open(reader: Arc<dyn JournalReader>, file: PathBuf) -> Self {
+        let (excerpt, fold) = Excerpt::open(CHOICE, file, &*reader, Fold::apply_entry);
+        Self { reader, fold: Mutex::new((fold, excerpt)) }
     }
 
     /// The list of `bank`, through entry `position`; the number of an activity is its place, from 1.
@@ -106,7 +104,7 @@ impl Activities {
     /// [`ActivitiesError::Unreadable`].
     pub fn list(&self, bank: BankNumber, position: Sequence) -> Result<Vec<Activity>, ActivitiesError> {
         let fold = self.through(position)?;
-        Ok(fold.lists.get(&bank).cloned().unwrap_or_default())
+        Ok(fold.0.lists.get(&bank).cloned().unwrap_or_default())
     }
 
     /// The note that adds `names` to the list of `bank`, under no other; those that are in it already keep their
@@ -172,43 +170,50 @@ impl Activities {
         Ok(Note { topic: Topic::ACTIVITIES, subject: u64::from(bank.get()), body })
     }
 
-    fn through(&self, position: Sequence) -> Result<std::sync::MutexGuard<'_, Fold>, ActivitiesError> {
+    /// Writes what is new into the excerpt, or how far it goes if that is much further now. Blocking. That it could
+    /// not be done only makes the next start longer.
+    pub fn remember(&self, ledger: &Ledger) {
+        self.remember_through(ledger.position(), REMEMBERED_EVERY);
+    }
+
+    fn remember_through(&self, position: Sequence, every: u64) {
         let mut fold = self.fold.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = fold.position.next();
-        recovery::each_record(&*self.reader, from, position, |record| {
-            if let Some(entry) = recovery::decode_unless_plain(&record)?
-                && let Action::Note(note) = entry.command.action
-            {
-                fold.apply(&note);
-            }
-            fold.position = record.sequence;
-            Ok(())
-        })?;
-        if fold.position.get().saturating_sub(fold.remembered.get()) >= REMEMBERED_EVERY {
-            self.remember(&mut fold);
+        if position.get().saturating_sub(fold.1.seen().get()) >= every {
+            let _told_to_who_asks = self.read_on(&mut fold, position);
         }
+        fold.1.add(&*self.reader, every);
+    }
+
+    fn through(&self, position: Sequence) -> Result<MutexGuard<'_, (Fold, Excerpt)>, ActivitiesError> {
+        let mut fold = self.fold.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read_on(&mut fold, position)?;
         Ok(fold)
     }
 
-    /// Only saves time at the next start: a file that cannot be written is written another time.
-    fn remember(&self, fold: &mut Fold) {
-        // Everybody's position is the end of a batch, whose hash vouches for the books up to it.
-        let Ok(Some(hash)) = batch_hash_at(&*self.reader, fold.position) else { return };
-        let mut text = format!("{MAGIC}\n{}\n{}\n", fold.position, files::hex(&hash));
-        for (bank, list) in &fold.lists {
-            text.extend(
-                list.iter().map(|Activity { name, parent }| {
-                    format!("{bank} {} {name}\n", parent.unwrap_or_default())
-                }),
-            );
-        }
-        if files::replace(&self.file, &files::with_checksum(&text)).is_ok() {
-            fold.remembered = fold.position;
-        }
+    fn read_on(
+        &self,
+        (fold, excerpt): &mut (Fold, Excerpt),
+        position: Sequence,
+    ) -> Result<(), RecoveryError> {
+        excerpt.read_on(&*self.reader, position, |entry| fold.apply_entry(entry))
+    }
+}
+
+impl Drop for Activities {
+    /// The next start is quick.
+    fn drop(&mut self) {
+        self.remember_through(self.reader.tip().position, 1);
     }
 }
 
 impl Fold {
+    fn apply_entry(&mut self, entry: &Entry) -> Result<(), RecoveryError> {
+        if let Action::Note(note) = &entry.command.action {
+            self.apply(note);
+        }
+        Ok(())
+    }
+
     fn apply(&mut self, note: &Note) {
         let (Ok(bank), Ok(body)) = (u32::try_from(note.subject), std::str::from_utf8(&note.body)) else {
             return; // Not ours: `add` makes none like it.
@@ -251,28 +256,6 @@ fn listed(list: &mut Vec<Activity>, name: &str, parent: Option<u16>) -> Option<u
     }
     list.push(Activity { name: name.to_owned(), parent });
     parent.or(u16::try_from(list.len()).ok())
-}
-
-/// What was remembered, if it is whole and belongs to these books.
-fn remembered(bytes: &[u8], reader: &dyn JournalReader) -> Option<Fold> {
-    let mut lines = files::without_checksum(bytes)?.lines();
-    if lines.next()? != MAGIC {
-        return None;
-    }
-    let position = Sequence::new(lines.next()?.parse().ok()?);
-    let hash = files::hash_from_hex(lines.next()?)?;
-    if position > reader.tip().position || batch_hash_at(reader, position).ok()?? != hash {
-        return None;
-    }
-    let mut fold = Fold { position, remembered: position, lists: BTreeMap::new() };
-    for line in lines {
-        let (bank, rest) = line.split_once(' ')?;
-        let (parent, name) = rest.split_once(' ')?;
-        let parent = Some(parent.parse().ok()?).filter(|parent| *parent != 0);
-        let list = fold.lists.entry(BankNumber::new(bank.parse().ok()?)).or_default();
-        list.push(Activity { name: name.to_owned(), parent });
-    }
-    Some(fold)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Where what the directory knows is kept in memory, and changed, one change at a time.
 //!
-//! - Folded from the journal at the start, and read on after each change: nothing is known here that is not in the
-//!   books.
+//! - Folded from the books at the start, and read on after each change: nothing is known here that is not in them. A
+//!   start begins with an excerpt of them (`derived/directory`), so that it does not look through all exchanges there
+//!   ever were for the people.
 //! - Whoever judges an entry by a policy, a pause or a closed month keeps the state locked for reading until the
 //!   entry is submitted; whoever changes one keeps it locked for writing until the change is on disk and known. So
 //!   an entry is judged by what was in force when it was recorded, and replay finds the same.
@@ -10,17 +11,39 @@
 //! profile of somebody is has a lock of its own, held for a look: names are said in the middle of a change too.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::banks::Banks;
 use super::locks::{BadLock, Locks};
 use super::people::{BadFact, NameIndex, People};
 use super::policy::{BadPolicy, Policies};
-use crate::domain::{Action, BankNumber, Entry, Note, OwnerNumber, Sequence, Topic};
+use crate::domain::{Action, BankNumber, Entry, Form, Note, OwnerNumber, Sequence, Topic};
 use crate::journal::JournalReader;
 use crate::ledger::Ledger;
-use crate::ledger::recovery::{self, RecoveryError};
+use crate::ledger::excerpt::{Choice, Excerpt};
+use crate::ledger::recovery::RecoveryError;
 use crate::seal::Keyring;
+
+/// What is read of the books: accounts and banks, and what is said of them and of people.
+const CHOICE: Choice = Choice {
+    name: "directory",
+    forms: &[Form::Account],
+    topics: &[
+        Topic::ERASURE,
+        Topic::POLICY,
+        Topic::PERIOD_LOCK,
+        Topic::PERSON,
+        Topic::STANDING,
+        Topic::REPRESENTATIVE,
+        Topic::PAUSE,
+        Topic::VENUE,
+        Topic::POT,
+        Topic::STAFF,
+    ],
+};
+/// The excerpt says anew how far it goes after so many entries without anything for it.
+const REMEMBERED_EVERY: u64 = 100_000;
 
 /// Why what the books say of people and places cannot be known.
 #[derive(Debug, thiserror::Error)]
@@ -84,27 +107,8 @@ impl Known {
         Ok(())
     }
 
-    /// Reads on in the journal through entry `position`. After an error it stands before the entry that is bad.
-    fn read_on(
-        &mut self,
-        reader: &dyn JournalReader,
-        keyring: &Keyring,
-        position: Sequence,
-    ) -> Result<(), DirectoryError> {
-        let mut bad = Ok(());
-        recovery::each_record(reader, self.position.next(), position, |record| {
-            if bad.is_err() {
-                return Ok(());
-            }
-            bad = match recovery::decode_unless_plain(&record)? {
-                Some(entry) => self.apply(&entry),
-                None => Ok(()),
-            };
-            if bad.is_ok() {
-                self.position = record.sequence;
-            }
-            Ok(())
-        })?;
+    /// Finds whoever was named since by their new names.
+    fn index_renamed(&mut self, keyring: &Keyring) {
         for owner in std::mem::take(&mut self.renamed) {
             let person = self.people.person(owner).filter(|person| person.erased_at.is_none());
             // Whose profile cannot be read is there, and is not found by name.
@@ -113,7 +117,6 @@ impl Known {
                 self.names.forget(owner);
             }
         }
-        bad
     }
 }
 
@@ -167,22 +170,26 @@ pub struct Directory {
     reader: Arc<dyn JournalReader>,
     keyring: Arc<Keyring>,
     known: RwLock<Known>,
+    /// Locked after `known`, or alone.
+    excerpt: Mutex<Excerpt>,
     /// Never locked for longer than a look, and nothing else is locked meanwhile.
     profiles: ProfileEntries,
 }
 
 impl Directory {
-    /// What the books that `reader` reads say through entry `position`.
+    /// What the books that `reader` reads say through entry `position`, as far as can be from the excerpt in `file`.
     ///
     /// # Errors
     /// [`DirectoryError`].
     pub fn open(
         reader: Arc<dyn JournalReader>,
         keyring: Arc<Keyring>,
+        file: PathBuf,
         position: Sequence,
     ) -> Result<Self, DirectoryError> {
-        let directory =
-            Self { reader, keyring, known: RwLock::default(), profiles: ProfileEntries::default() };
+        let (excerpt, known) = Excerpt::open(CHOICE, file, &*reader, Known::apply);
+        let (known, excerpt) = (RwLock::new(known), Mutex::new(excerpt));
+        let directory = Self { reader, keyring, known, excerpt, profiles: ProfileEntries::default() };
         directory.read_on(&mut directory.write(), position)?;
         Ok(directory)
     }
@@ -232,13 +239,42 @@ impl Directory {
         Ok(changed)
     }
 
+    /// Writes what is new into the excerpt, or how far it goes if that is much further now. Blocking, changes wait
+    /// meanwhile; the oftener, the less the start after a kill has to read. That it could not be done costs nothing.
+    pub fn remember(&self, ledger: &Ledger) {
+        let behind = ledger.position().get().saturating_sub(self.excerpt().seen().get());
+        if behind >= REMEMBERED_EVERY {
+            // Nobody has asked for long. Who asks next hears what is wrong.
+            let _told_to_who_asks = self.known_now(ledger).map(drop);
+        }
+        self.excerpt().add(&*self.reader, REMEMBERED_EVERY);
+    }
+
+    fn excerpt(&self) -> MutexGuard<'_, Excerpt> {
+        self.excerpt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn write(&self) -> RwLockWriteGuard<'_, Known> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads on in the journal through entry `position`. After an error it stands before the entry that is bad.
     fn read_on(&self, known: &mut Known, position: Sequence) -> Result<(), DirectoryError> {
-        let read = known.read_on(&*self.reader, &self.keyring, position);
+        let mut excerpt = self.excerpt();
+        let read = excerpt.read_on(&*self.reader, position, |entry| known.apply(entry));
+        known.position = excerpt.seen();
+        drop(excerpt);
+        known.index_renamed(&self.keyring);
         self.profiles.take_in(std::mem::take(&mut known.profiles));
         read
+    }
+}
+
+impl Drop for Directory {
+    /// The next start is quick.
+    fn drop(&mut self) {
+        let tip = self.reader.tip().position;
+        let _told_at_the_next_start = self.read_on(&mut self.write(), tip);
+        self.excerpt().add(&*self.reader, 1);
     }
 }

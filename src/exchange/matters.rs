@@ -1,11 +1,13 @@
 //! What is open between people: disputes nobody has settled, and what waits for a second person.
 //!
-//! Folded from the journal, and read on whenever it is asked. Whoever ends one keeps the fold to themselves until
-//! that is on disk, so that it ends once.
+//! Folded from the books, and read on whenever it is asked. Whoever ends one keeps the fold to themselves until
+//! that is on disk, so that it ends once. A start begins with an excerpt of the books (`derived/matters`): what was open
+//! when it was written, and what was said since; what ended does not stay in it.
 //!
 //! Limits: [`OPEN_MAX`] open matters in the network, and as many more as are being written at that moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::asked::without_fingerprint;
@@ -14,26 +16,32 @@ use super::waiting::{Waiting, Waits};
 use crate::domain::{Action, BankNumber, Entry, OwnerNumber, Refusal, Sequence, Timestamp, Topic};
 use crate::journal::JournalReader;
 use crate::ledger::Ledger;
-use crate::ledger::recovery::{self, RecoveryError};
+use crate::ledger::excerpt::{Choice, Excerpt};
+use crate::ledger::recovery::RecoveryError;
 
 /// Open matters that are kept at once.
 pub const OPEN_MAX: usize = 100_000;
+/// What is read of the books.
+const CHOICE: Choice = Choice { name: "matters", forms: &[], topics: &[Topic::PROPOSAL, Topic::WAITING] };
+/// The excerpt says anew how far it goes after so many entries without anything for it.
+const REMEMBERED_EVERY: u64 = 100_000;
 
 /// A dispute that nobody has settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dispute {
     /// The proposal.
     pub proposal: Sequence,
+    /// The entry that disputes it.
+    pub entry: Sequence,
     /// Who disputed it.
     pub by: OwnerNumber,
     /// When.
     pub recorded_at: Timestamp,
 }
 
-/// What is open, through one entry.
+/// What is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matters {
-    position: Sequence,
     disputes: BTreeMap<Sequence, Dispute>,
     waiting: BTreeMap<Sequence, Waiting>,
 }
@@ -101,8 +109,8 @@ impl Matters {
 
     fn disputed(&mut self, entry: &Entry) {
         if let Action::Void(proposal) = entry.command.action {
-            let (by, recorded_at) = (entry.command.actor, entry.recorded_at);
-            self.disputes.insert(proposal, Dispute { proposal, by, recorded_at });
+            let (number, by, recorded_at) = (entry.sequence, entry.command.actor, entry.recorded_at);
+            self.disputes.insert(proposal, Dispute { proposal, entry: number, by, recorded_at });
         }
     }
 
@@ -119,14 +127,10 @@ impl Matters {
         Ok(())
     }
 
-    fn read_on(&mut self, reader: &dyn JournalReader, position: Sequence) -> Result<(), RecoveryError> {
-        recovery::each_record(reader, self.position.next(), position, |record| {
-            if let Some(entry) = recovery::decode_unless_plain(&record)? {
-                self.apply(&entry)?;
-            }
-            self.position = record.sequence;
-            Ok(())
-        })
+    /// The entries that say what is open.
+    fn entries(&self) -> BTreeSet<Sequence> {
+        let disputes = self.disputes.values().map(|dispute| dispute.entry);
+        disputes.chain(self.waiting.keys().copied()).collect()
     }
 }
 
@@ -134,13 +138,17 @@ impl Matters {
 pub struct OpenMatters {
     reader: Arc<dyn JournalReader>,
     matters: Mutex<Matters>,
+    /// Locked after `matters`.
+    excerpt: Mutex<Excerpt>,
 }
 
 impl OpenMatters {
-    /// Of the books that `reader` reads; read when it is asked first.
+    /// Of the books that `reader` reads, as far as can be from the excerpt in `file`; what follows is read when it is
+    /// asked first.
     #[must_use]
-    pub fn new(reader: Arc<dyn JournalReader>) -> Self {
-        Self { reader, matters: Mutex::default() }
+    pub fn open(reader: Arc<dyn JournalReader>, file: PathBuf) -> Self {
+        let (excerpt, matters) = Excerpt::open(CHOICE, file, &*reader, Matters::apply);
+        Self { reader, matters: Mutex::new(matters), excerpt: Mutex::new(excerpt) }
     }
 
     /// What is open now; nobody else ends anything as long as it is kept.
@@ -148,9 +156,44 @@ impl OpenMatters {
     /// # Errors
     /// [`RecoveryError`] if the journal cannot be read.
     pub fn now(&self, ledger: &Ledger) -> Result<MutexGuard<'_, Matters>, RecoveryError> {
-        let mut matters = self.matters.lock().unwrap_or_else(PoisonError::into_inner);
-        matters.read_on(&*self.reader, ledger.position())?;
+        let mut matters = self.matters();
+        self.read_on(&mut matters, ledger.position())?;
         Ok(matters)
+    }
+
+    /// Writes what is open into the excerpt, if much has changed, or how far it goes if that is much further now.
+    /// Blocking, and whoever asks what is open waits. That it could not be done only makes the next start longer.
+    pub fn remember(&self, ledger: &Ledger) {
+        self.remember_through(ledger.position(), REMEMBERED_EVERY);
+    }
+
+    fn remember_through(&self, position: Sequence, every: u64) {
+        let mut matters = self.matters();
+        let behind = position.get().saturating_sub(self.excerpt().seen().get());
+        if behind >= every && self.read_on(&mut matters, position).is_err() {
+            return;
+        }
+        let open = Vec::from_iter(matters.entries());
+        self.excerpt().keep_only(&*self.reader, every, &open);
+    }
+
+    fn read_on(&self, matters: &mut Matters, position: Sequence) -> Result<(), RecoveryError> {
+        self.excerpt().read_on(&*self.reader, position, |entry| matters.apply(entry))
+    }
+
+    fn matters(&self) -> MutexGuard<'_, Matters> {
+        self.matters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn excerpt(&self) -> MutexGuard<'_, Excerpt> {
+        self.excerpt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for OpenMatters {
+    /// The next start is quick.
+    fn drop(&mut self) {
+        self.remember_through(self.reader.tip().position, 1);
     }
 }
 
@@ -166,7 +209,8 @@ mod tests {
         for number in 1..=u64::try_from(OPEN_MAX).unwrap() {
             assert_eq!(matters.check_room(), Ok(()), "{number}");
             let proposal = Sequence::new(number);
-            matters.disputes.insert(proposal, Dispute { proposal, by: OwnerNumber::new(1), recorded_at });
+            let by = OwnerNumber::new(1);
+            matters.disputes.insert(proposal, Dispute { proposal, entry: proposal, by, recorded_at });
         }
         assert_eq!(matters.check_room(), Err(Refusal::BooksFull { what: "open matters", most: 100_000 }));
         matters.disputes.pop_first();

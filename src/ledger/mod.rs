@@ -41,6 +41,7 @@ pub mod clock;
 mod committer;
 pub mod core;
 pub mod decide;
+pub mod excerpt;
 pub mod failure;
 mod follower;
 mod gate;

@@ -19,7 +19,8 @@ use crate::service::Installation;
 /// How long a ledger that stopped waits for health to say so before the process ends.
 const TOLD_MAX: Duration = Duration::from_secs(1);
 
-/// How often is looked whether the file of notes about keys is far behind.
+/// How often is looked whether what starts begin with is behind: excerpts of what is said of keys, people, what is open
+/// and activities.
 const REMEMBER_NOTES_EVERY: Duration = Duration::from_secs(10);
 /// How many times that between two times of writing down when keys were used last: a minute.
 const REMEMBER_USE_EVERY: u32 = 6;
@@ -66,7 +67,9 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let network = Network::open_in(directory, network)?;
         let past = Past::open(&network.ledger, network.directory())?;
         let reader = Arc::clone(network.ledger.books().journal());
-        let directory = Directory::open(reader, Arc::clone(&network.keyring), network.ledger.position())?;
+        let file = network.directory().derived().join("directory");
+        let (keyring, position) = (Arc::clone(&network.keyring), network.ledger.position());
+        let directory = Directory::open(reader, keyring, file, position)?;
         let access = Access::open(&network, clock_of_keys, calls_per_second)?;
         say_who_may_call(&access);
         let installation =
@@ -110,7 +113,7 @@ async fn unless_it_ends(ending: &mut watch::Receiver<bool>, next: impl Future) -
     }
 }
 
-/// Now and then what is known of keys is written down, as long as the books are open.
+/// Now and then what the next start begins with is written down, as long as the books are open.
 async fn remember(books: Weak<Installation>, mut ending: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(REMEMBER_NOTES_EVERY);
     for count in (0..REMEMBER_USE_EVERY).cycle() {
@@ -119,6 +122,9 @@ async fn remember(books: Weak<Installation>, mut ending: watch::Receiver<bool>) 
         // Beside the runtime; that it could not be done costs nothing.
         let done = tokio::task::spawn_blocking(move || {
             books.access.remember_notes();
+            books.directory.remember(&books.network.ledger);
+            books.matters.remember(&books.network.ledger);
+            books.activities.remember(&books.network.ledger);
             if count == 0 {
                 books.access.remember_use();
             }

@@ -84,9 +84,9 @@ impl Installation {
         metrics: Metrics,
         ending: watch::Receiver<bool>,
     ) -> Self {
-        let file = network.directory().derived().join("activities");
-        let matters = OpenMatters::new(Arc::clone(network.ledger.books().journal()));
-        let activities = Activities::new(Arc::clone(network.ledger.books().journal()), file);
+        let (journal, derived) = (network.ledger.books().journal(), network.directory().derived());
+        let matters = OpenMatters::open(Arc::clone(journal), derived.join("matters"));
+        let activities = Activities::open(Arc::clone(journal), derived.join("activities"));
         Self {
             past,
             activities,

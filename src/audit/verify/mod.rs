@@ -4,14 +4,14 @@
 //! but the meaning of an entry; then what the poster holds and everybody sees is compared with it, at
 //! one position. Damage is found, not failed on: there is always a report.
 //!
-//! - What is past a part that cannot be read rests on it: sums, limits, lines and holds are checked up
-//!   to there, and the report says so. Batches are checked to the end.
+//! - What is past a part that cannot be read rests on it: sums, limits, lines, holds and second persons are
+//!   checked up to there, and the report says so. Batches are checked to the end.
 //! - Memory: what `own_books` and `once` say at their top, and one reading of the journal.
 //! - Nothing waits for verify but the poster, once, while its state is copied.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | I1 / I2 / I6 / I9 | `zero_sum.rs` / `limits.rs` / `once.rs` / `resolved.rs` |
+//! | I1 / I2 / I6 / I9 / I11 | `zero_sum.rs` / `limits.rs` / `once.rs` / `resolved.rs` / `second_person.rs` |
 //! | I3, I4, I5, I7 | `batches.rs` |
 //! | I8 in the journal / against the running process | `lines.rs` / `served.rs` |
 //! | what an entry should do, and what entries add up to | `effects.rs`, `own_books.rs` |
@@ -25,6 +25,7 @@ mod once;
 mod own_books;
 mod report;
 mod resolved;
+mod second_person;
 mod served;
 #[cfg(test)]
 mod served_tests;
@@ -44,6 +45,7 @@ use once::Once;
 use own_books::OwnBooks;
 pub use report::{Check, Count, Invariant, Report};
 use resolved::Resolved;
+use second_person::SecondPerson;
 use served::Compared;
 use walk::{Piece, walk};
 use zero_sum::ZeroSum;
@@ -63,7 +65,7 @@ pub struct Progress {
     pub inspected: Option<InspectProgress>,
 }
 
-/// Checks I1 to I9 over the whole journal and in the running ledger.
+/// Checks I1 to I9 and I11 over the whole journal and in the running ledger.
 ///
 /// Blocks the thread for as long as reading the journal takes. Entries accepted meanwhile are for
 /// the next time.
@@ -107,6 +109,7 @@ struct Pass<'a> {
     once: Once,
     lines: Lines,
     resolved: Resolved,
+    second_person: SecondPerson,
     compared: Compared,
     /// The first entry that could not be read; what rests on earlier entries ends before it.
     blind_from: Option<Sequence>,
@@ -126,6 +129,7 @@ impl<'a> Pass<'a> {
             once: Once::default(),
             lines: Lines::default(),
             resolved: Resolved::default(),
+            second_person: SecondPerson::default(),
             compared: Compared::default(),
             blind_from: None,
             not_compared: None,
@@ -189,6 +193,7 @@ impl<'a> Pass<'a> {
         self.limits.entry(entry, &effects, &self.books);
         self.lines.entry(entry, &effects, &self.books);
         self.resolved.entry(entry, &self.books, self.reader);
+        self.second_person.entry(entry, &self.books);
         self.books.apply(entry, &effects);
     }
 
@@ -222,13 +227,18 @@ impl<'a> Pass<'a> {
         if dense.not_checked.is_some() {
             once.not_checked.clone_from(&dense.not_checked);
         }
-        let resolved = self.resolved.check();
-        let mut checks = vec![zero_sum, limits, dense, durable, visible, once, chained, derived, resolved];
+        let (resolved, second_person) = (self.resolved.check(), self.second_person.check());
+        let mut checks =
+            vec![zero_sum, limits, dense, durable, visible, once, chained, derived, resolved, second_person];
         if let Some(from) = self.blind_from {
             for check in &mut checks {
                 let rests_on_all = matches!(
                     check.invariant,
-                    Invariant::ZeroSum | Invariant::Limits | Invariant::Derived | Invariant::Resolved
+                    Invariant::ZeroSum
+                        | Invariant::Limits
+                        | Invariant::Derived
+                        | Invariant::Resolved
+                        | Invariant::SecondPerson
                 );
                 if rests_on_all {
                     check.not_checked = Some(format!(

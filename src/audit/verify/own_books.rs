@@ -43,6 +43,7 @@ pub struct Hold {
     /// Debit, credit and amount of each transfer.
     pub sides: SmallVec<[(AccountNumber, AccountNumber); 2]>,
     pub asked: HoldAsked,
+    pub placed_by: OwnerNumber,
     pub amount: i128,
     pub left: i128,
     pub claims: Vec<Claim>,
@@ -242,8 +243,9 @@ impl OwnBooks {
         let sides: SmallVec<_> =
             asked.transfers.iter().map(|transfer| (transfer.debit, transfer.credit)).collect();
         self.count_holds(&sides, 1);
-        let claims = entry.command.claims.clone();
-        self.holds.insert(entry.sequence, Hold { sides, asked: asked.clone(), amount, left: amount, claims });
+        let (claims, placed_by) = (entry.command.claims.clone(), entry.command.actor);
+        let hold = Hold { sides, asked: asked.clone(), placed_by, amount, left: amount, claims };
+        self.holds.insert(entry.sequence, hold);
     }
 
     fn end(&mut self, sequence: Sequence, ending: &Ending) {

@@ -26,11 +26,13 @@ pub enum Invariant {
     Derived,
     /// I9.
     Resolved,
+    /// I11.
+    SecondPerson,
 }
 
 impl Invariant {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ZeroSum,
         Self::Limits,
         Self::Dense,
@@ -40,6 +42,7 @@ impl Invariant {
         Self::Chained,
         Self::Derived,
         Self::Resolved,
+        Self::SecondPerson,
     ];
 
     /// Its id: "I1".
@@ -55,6 +58,7 @@ impl Invariant {
             Self::Chained => "I7",
             Self::Derived => "I8",
             Self::Resolved => "I9",
+            Self::SecondPerson => "I11",
         }
     }
 
@@ -71,6 +75,7 @@ impl Invariant {
             Self::Chained => "chained",
             Self::Derived => "derived",
             Self::Resolved => "resolved",
+            Self::SecondPerson => "agreed",
         }
     }
 
@@ -83,6 +88,9 @@ impl Invariant {
             ),
             Self::Visible => Some(
                 "what the disk can show: no writer took for durable what was not yet written; who saw what leaves no trace",
+            ),
+            Self::SecondPerson => Some(
+                "what the books can show: who owns an account; who speaks for it, and which owners are one person, is looked at when an entry is written",
             ),
             Self::ZeroSum
             | Self::Limits
@@ -135,7 +143,7 @@ impl Check {
     }
 }
 
-/// What verify found, I1 to I9.
+/// What verify found, I1 to I9 and I11.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The last entry that was looked at.
@@ -206,7 +214,7 @@ impl fmt::Display for Report {
             };
             writeln!(
                 f,
-                "{} {:NAME_WIDTH$}{counts:width$}   {verdict}",
+                "{:<3} {:NAME_WIDTH$}{counts:width$}   {verdict}",
                 check.invariant.id(),
                 check.invariant.word()
             )?;

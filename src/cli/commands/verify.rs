@@ -1,4 +1,4 @@
-//! `verify`: the promises I1 to I9, checked over the whole journal.
+//! `verify`: the promises I1 to I9 and I11, checked over the whole journal.
 
 use serde_json::json;
 use tonic::Request;

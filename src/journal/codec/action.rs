@@ -9,8 +9,8 @@ use crate::domain::command::{
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close,
-    Correction, Hold, Kind, Limits, NewAccount, Note, OpenBank, OpenClearing, OwnerNumber, People, Post,
-    Rest, ReversalKind, Reverse, ReversedPart, Sequence, TRANSFERS_MAX, Timestamp, Topic, Transfer,
+    Correction, Form, Hold, Kind, Limits, NewAccount, Note, OpenBank, OpenClearing, OwnerNumber, People,
+    Post, Rest, ReversalKind, Reverse, ReversedPart, Sequence, TRANSFERS_MAX, Timestamp, Topic, Transfer,
     Transfers,
 };
 
@@ -49,6 +49,22 @@ pub const fn tag(action: &Action) -> u8 {
         Action::Reopen(_) => REOPEN,
         Action::Note(_) => NOTE,
     }
+}
+
+/// The form of an entry with this tag, if there is such a tag.
+pub const fn form(tag: u8) -> Option<Form> {
+    Some(match tag {
+        POST | REVERSE => Form::Post,
+        HOLD => Form::Hold,
+        CAPTURE => Form::Capture,
+        VOID => Form::Void,
+        EXPIRE => Form::Expire,
+        REGISTER_OWNERS | OPEN_BANK | OPEN_CLEARING | OPEN_ACCOUNTS | SET_LIMITS | CLOSE | REOPEN => {
+            Form::Account
+        }
+        NOTE => Form::Note,
+        _ => return None,
+    })
 }
 
 /// Forms whose commands may take from counters.

@@ -121,6 +121,35 @@ pub fn read_plain(
     if tag != POST || flags & (ATTACHMENT | CLAIMS) != 0 {
         return Ok(None);
     }
+    pass_people_and_words(reader, flags, recorded_at).map(Some)
+}
+
+/// Passes over any head: the tag, and the topic of what is kept beside the entry, if something is.
+pub fn pass_over(
+    reader: &mut Reader<'_>,
+    recorded_at: Timestamp,
+) -> Result<(u8, Option<Topic>), DecodeError> {
+    let (tag, flags, _) = read_start(reader)?;
+    pass_people_and_words(reader, flags, recorded_at)?;
+    let mut beside = None;
+    if flags & ATTACHMENT != 0 {
+        beside = Some(Topic::new(reader.small("attachment topic")?));
+        reader.block(ATTACHMENT_BYTES_MAX, "attachment")?;
+    }
+    if flags & CLAIMS != 0 {
+        for _ in 0..reader.count(CLAIMS_MAX, CLAIM_BYTES_MIN, "number of claims")? {
+            read_claim(reader, recorded_at)?;
+        }
+    }
+    Ok((tag, beside))
+}
+
+/// What every head may have, from the actor to the people counted: its day, if it says one.
+fn pass_people_and_words(
+    reader: &mut Reader<'_>,
+    flags: u8,
+    recorded_at: Timestamp,
+) -> Result<Option<Day>, DecodeError> {
     read_owner(reader, "actor")?;
     if flags & SECOND_PERSON != 0 {
         read_owner(reader, "second person")?;
@@ -136,7 +165,7 @@ pub fn read_plain(
     if flags & PRESENT_COUNT != 0 {
         read_present_count(reader)?;
     }
-    Ok(Some(occurred_on))
+    Ok(occurred_on)
 }
 
 fn read_day(reader: &mut Reader<'_>, recorded_at: Timestamp) -> Result<Day, DecodeError> {

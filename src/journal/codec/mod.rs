@@ -14,6 +14,7 @@
 //! writing, because what was accepted has to be read for ever.
 
 mod action;
+mod glance;
 mod head;
 mod outcome;
 mod plain;
@@ -24,6 +25,7 @@ pub(crate) mod wire;
 
 use crate::domain::{Command, Entry, Outcome, RequestKey, Sequence, Timestamp};
 pub use action::OneTransfer;
+pub use glance::{Glance, glance};
 pub use plain::{PlainPost, plain_post};
 pub use wire::DecodeError;
 use wire::{Reader, Writer};

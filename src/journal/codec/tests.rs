@@ -7,7 +7,7 @@ mod strategies;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{OneTransfer, PlainPost, decode, decode_key, encode, plain_post};
+use super::{Glance, OneTransfer, PlainPost, decode, decode_key, encode, glance, plain_post};
 use crate::domain::{Action, Balance, Correction, Entry, Line, Lines, Passed, Post, Sequence, Transfer};
 use strategies::{Size, entry};
 
@@ -20,12 +20,16 @@ fn record(entry: &Entry) -> Vec<u8> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_024))]
 
-    /// Goal: an entry comes back as it was, and its request key is found without the rest.
+    /// Goal: an entry comes back as it was; its request key and what it is about are found without the rest.
     /// Method: entries of every form, fields at their bounds.
     #[test]
     fn what_is_written_is_read(entry in entry(Size::Full)) {
         let bytes = record(&entry);
         prop_assert_eq!(decode_key(&bytes), Ok(entry.command.key));
+        let note = if let Action::Note(note) = &entry.command.action { Some(note.topic) } else { None };
+        let beside = entry.command.attachment.as_ref().map(|attachment| attachment.topic);
+        let about = Glance { form: entry.form(), note, beside };
+        prop_assert_eq!(glance(&bytes, entry.recorded_at), Ok(about));
         prop_assert_eq!(decode(&bytes, entry.sequence, entry.recorded_at), Ok(entry));
     }
 }

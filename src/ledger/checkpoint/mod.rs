@@ -12,7 +12,7 @@ use std::{fs, io};
 
 use super::state::State;
 use crate::domain::Sequence;
-use crate::journal::{Hash, JournalReader, ReadError, files};
+use crate::journal::{Hash, JournalReader, ReadError, StoredBatch, files};
 
 /// The newest checkpoints that are kept.
 const KEPT: usize = 2;
@@ -126,6 +126,17 @@ fn position_of(path: &Path) -> Option<(Sequence, PathBuf)> {
 pub fn batch_hash_at(reader: &dyn JournalReader, position: Sequence) -> Result<Option<Hash>, ReadError> {
     let batches = reader.read(position, 1)?;
     Ok(batches.first().filter(|batch| batch.seal.last() == position).map(|batch| batch.seal.hash))
+}
+
+/// The chain's hash after the batch that holds `position`: it vouches as well for what is derived through an entry
+/// in the middle of a batch, as it covers all of it.
+///
+/// # Errors
+/// [`ReadError`] if the journal cannot be read there.
+pub fn batch_hash_over(reader: &dyn JournalReader, position: Sequence) -> Result<Option<Hash>, ReadError> {
+    let batches = reader.read(position, 1)?;
+    let holds = |batch: &&StoredBatch| (batch.first()..=batch.last()).contains(&position);
+    Ok(batches.first().filter(holds).map(|batch| batch.seal.hash))
 }
 
 /// The state as checkpoint bytes: what I8 compares.

@@ -63,7 +63,7 @@ fn every_form_is_clean() {
     let table = verified(&desk.ledger).to_string();
     assert!(table.contains(": nothing wrong\n"), "{table}");
     assert!(
-        table.lines().any(|line| line.starts_with("I1 zero-sum  ") && line.ends_with("   ok")),
+        table.lines().any(|line| line.starts_with("I1  zero-sum  ") && line.ends_with("   ok")),
         "{table}"
     );
 }

@@ -6,6 +6,7 @@ mod clean;
 mod damaged;
 mod forge;
 mod forged;
+mod forged_alone;
 mod forged_holds;
 mod played;
 mod trial_balance;

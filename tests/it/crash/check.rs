@@ -241,7 +241,7 @@ fn statements_walk(ledger: &Ledger, seed: u64) -> Checked<()> {
     Ok(())
 }
 
-/// I1 to I9 as an auditor would have them checked, and every byte of the sealed volumes.
+/// I1 to I9 and I11 as an auditor would have them checked, and every byte of the sealed volumes.
 fn verifies(ledger: &Ledger) -> Checked<()> {
     let report = audit::verify(ledger, &mut |_| {});
     ensure(report.is_clean(), || format!("verify found {:?}", report.checks))

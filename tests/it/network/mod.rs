@@ -2,6 +2,7 @@
 
 mod damage;
 mod keys;
+mod starting;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -228,7 +228,7 @@ fn trial_balance_and_verify() {
         report.unwrap()
     });
     assert!(report.is_clean);
-    assert_eq!(report.checks.len(), 9);
+    assert_eq!(report.checks.len(), 10);
 }
 
 /// Goal: a watch shows what fits, says how far it is, and resumes there.
