@@ -3,14 +3,15 @@
 use clap::{ArgGroup, Args};
 
 use super::said;
-use super::telling::{Under, tell_done, tell_receipt};
 use crate::api;
 use crate::cli::arguments::WriteFlags;
 use crate::cli::commands::place;
+use crate::cli::commands::telling::{Under, tell_done, tell_receipt};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
+use crate::cli::values;
 
 /// What the other side remembers.
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ pub struct ConfirmFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
     /// How long it was, in hours like 1.5, 1:30 or '1h 30m' [default: as was said]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     #[command(flatten)]
     write: WriteFlags,
@@ -59,7 +60,7 @@ pub struct DisputeFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
     /// How long it was instead, in hours like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     /// Why, in a few words; kept encrypted
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -82,7 +83,7 @@ pub struct SettleFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
     /// How long it was, in hours like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     /// Nothing is to be written
     #[arg(long)]
