@@ -93,7 +93,7 @@ pub enum Question {
     Void(hold::VoidFlags),
     /// Put an earlier entry right, whole or in part
     Reverse(reverse::Flags),
-    /// People with an account: take them in, find them, say who pays and who speaks for them
+    /// People with an account: take in, find, change, pause, close, forget
     #[command(subcommand)]
     Member(Box<people::MemberCommand>),
     /// Groups with an account

@@ -22,9 +22,9 @@ const LINES_TOLD_MAX: usize = 10;
 const NOTES: [(Topic, &str); 8] = [
     (Topic::ERASURE, "forgotten: person"),
     (Topic::PERSON, "what is known of person"),
-    (Topic::STANDING, "who pays for person, and where their hours go:"),
+    (Topic::STANDING, "standing choice of person"),
     (Topic::REPRESENTATIVE, "who speaks for person"),
-    (Topic::PAUSE, "whether there is a pause for person"),
+    (Topic::PAUSE, "pause of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),
@@ -344,8 +344,9 @@ fn say_line(session: &mut Session<'_, '_>, name: &str, line: &api::Line, is_past
     if line.passed_ceiling {
         said.push_str(", now above their limit");
     }
-    let then = if is_past { "Then: " } else { "" };
-    session.screen.say(&format!("{then}{said}."))
+    // A pot has no name of its own to begin with.
+    let said = if is_past { format!("Then: {said}") } else { said.replacen("the pot (", "The pot (", 1) };
+    session.screen.say(&format!("{said}."))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use tonic::Code;
 
 use super::connection::{Client, call};
 use super::failure::Failure;
+use super::figures::short;
 use super::nearest::Nearest;
 use super::session::{PAGE_SIZE, Session};
 use super::whom::Whom;
@@ -48,10 +49,12 @@ impl Among {
         }
     }
 
-    const fn nobody(self) -> &'static str {
+    /// None of them, and several.
+    const fn words(self) -> [&'static str; 2] {
         match self {
-            Self::People | Self::Both => "nobody",
-            Self::Pots => "no pot",
+            Self::People => ["nobody", "people"],
+            Self::Pots => ["no pot", "pots"],
+            Self::Both => ["nobody, and no pot,", "people and pots"],
         }
     }
 }
@@ -97,7 +100,14 @@ pub async fn account(
         }
     })
     .await?;
-    fits.one(whom, bank, among.nobody()).map(|fit| fit.account)
+    let is_without = |fit: &Fit| fits.kept.is_empty() && !fit.name.is_empty();
+    if let Some(fit) = known.into_values().filter(is_without).min_by_key(|fit| fit.owner) {
+        let Fit { name, owner, .. } = fit;
+        return Err(Failure::Refused(format!(
+            "Not done: {name} (person {owner}) has no open account in bank {bank}."
+        )));
+    }
+    fits.one(whom, bank, among.words()).map(|fit| fit.account)
 }
 
 /// The one person or group that is meant, as they are now; of `kind`, if they are named. Whoever is meant by number may
@@ -118,9 +128,12 @@ pub async fn person(
     };
     let bank = session.bank_number(bank).await?;
     let mut fits = Fits::of(whom);
+    let mut of_another_kind = None;
     for (of_kind, fit) in people_called(session, text, bank).await? {
         if kind.is_none_or(|kind| kind == of_kind) {
             fits.keep(fit);
+        } else {
+            of_another_kind.get_or_insert((of_kind, fit));
         }
     }
     each_account(session, bank, |account| {
@@ -130,7 +143,14 @@ pub async fn person(
         }
     })
     .await?;
-    let fit = fits.one(whom, bank, "nobody")?;
+    if let Some((kind, Fit { name, owner, .. })) = of_another_kind.filter(|_| fits.kept.is_empty()) {
+        let command = short(kind.as_str_name(), "PERSON_KIND_");
+        return Err(Failure::Refused(format!(
+            "Not done: the one of bank {bank} who is called {whom} is {name} (person {owner}), for whom there is \
+             'hourbook {command}'."
+        )));
+    }
+    let fit = fits.one(whom, bank, Among::People.words())?;
     by_number(&mut session.client, fit.owner, 0).await
 }
 
@@ -325,7 +345,7 @@ impl Fits {
     }
 
     /// The only one who fits, or the only one whose whole name it is.
-    fn one(mut self, whom: &Whom, bank: u32, nobody: &str) -> Result<Fit, Failure> {
+    fn one(mut self, whom: &Whom, bank: u32, [nobody, several]: [&str; 2]) -> Result<Fit, Failure> {
         let whole = self.kept.iter().filter(|fit| fit.is_whole).count();
         if (whole == 1 || self.kept.len() == 1) && !self.kept.is_empty() {
             return Ok(self.kept.remove(0));
@@ -333,7 +353,7 @@ impl Fits {
         Err(Failure::Refused(if self.kept.is_empty() {
             self.none_fits(whom, bank, nobody)
         } else {
-            self.several_fit(whom, bank)
+            self.several_fit(whom, bank, several)
         }))
     }
 
@@ -350,9 +370,9 @@ impl Fits {
         format!("Not done: {nobody} of bank {bank} is called {whom}; {hint}.")
     }
 
-    fn several_fit(&self, whom: &Whom, bank: u32) -> String {
+    fn several_fit(&self, whom: &Whom, bank: u32, several: &str) -> String {
         let count = self.kept.len().saturating_add(self.others);
-        let mut lines = vec![format!("Not done: {whom} fits {count} in bank {bank}:")];
+        let mut lines = vec![format!("Not done: {whom} fits {count} {several} of bank {bank}:")];
         lines.extend(self.kept.iter().take(TOLD_MAX).map(|fit| match fit.account {
             0 => format!("  person {}: {}", fit.owner, fit.name),
             account => format!("  {account}: {}", fit.name),
@@ -375,7 +395,9 @@ mod tests {
         for (number, name) in (1..).zip(names) {
             fits.offer(number, number, name);
         }
-        fits.one(&whom, 1, "nobody").map(|fit| fit.account).map_err(|failure| failure.to_string())
+        fits.one(&whom, 1, Among::People.words())
+            .map(|fit| fit.account)
+            .map_err(|failure| failure.to_string())
     }
 
     /// Goal: one who fits is meant, of several only the one whose whole name it is; nobody else is guessed, and those
@@ -389,20 +411,20 @@ mod tests {
         let several = ask("an", &names).unwrap_err();
         assert_eq!(
             several,
-            "Not done: 'an' fits 3 in bank 1:\n  1: Ann Ash\n  2: Ann\n  3: Annie  Bell\nType more of the name, or the \
+            "Not done: 'an' fits 3 people of bank 1:\n  1: Ann Ash\n  2: Ann\n  3: Annie  Bell\nType more of the name, or the \
              number."
         );
         assert!(
             ask("bo", &names)
                 .unwrap_err()
-                .starts_with("Not done: 'bo' fits 3 in bank 1:\n  5: Bo\n  6: bo\n")
+                .starts_with("Not done: 'bo' fits 3 people of bank 1:\n  5: Bo\n  6: bo\n")
         );
         assert_eq!(ask("ann ahs", &names[..1]), Err(nearest("ann ahs", "Ann Ash (1)")));
         assert!(ask("zz", &[]).unwrap_err().contains("no name there is like it"));
         let mut many = vec!["Kit Kay"; 30];
         assert_eq!(ask("kit", &many).unwrap_err().lines().count(), 1 + TOLD_MAX + 2);
         assert!(
-            ask("kit", &many).unwrap_err().contains("fits 30 in")
+            ask("kit", &many).unwrap_err().contains("fits 30 people")
                 && ask("kit", &many).unwrap_err().contains("20 more")
         );
         many.push("Kit");

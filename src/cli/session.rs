@@ -103,7 +103,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// An account as people know it: "Ann (10035)", or its number where it has no name.
+    /// An account as people know it: "Ann (10035)", "the pot (10019)", or its number where it has no name.
     ///
     /// A name that cannot be asked for is left out: it is an extra, never a reason to fail.
     pub async fn of(&mut self, account_number: u32) -> String {
@@ -114,9 +114,11 @@ impl Names {
             return account_number.to_string();
         }
         let request = api::GetAccountRequest { account_number, history_size: 0 };
-        let account = self.client.ledger.get_account(call(request)).await.ok();
-        let label = account.and_then(|answer| answer.into_inner().account).map(|account| account.label);
-        let name = named(account_number, label.as_deref().unwrap_or_default());
+        let answer = self.client.ledger.get_account(call(request)).await.ok();
+        let account = answer.and_then(|answer| answer.into_inner().account).unwrap_or_default();
+        let is_pot =
+            account.kind() == api::AccountKind::Pot && account.label.is_empty() && !account.label_is_gone;
+        let name = named(account_number, if is_pot { "the pot" } else { &account.label });
         self.known.insert(account_number, name.clone());
         name
     }

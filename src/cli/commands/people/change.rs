@@ -105,7 +105,7 @@ pub async fn run(
     let answer = session.client.directory.update_person(call(request)).await.asking(id)?;
     let extra = vec![
         (Column::figures("owner_number", "", 0), Cell::Number(person.owner_number.into())),
-        (Column::words("name", "Name", 0), Cell::Text(name)),
+        (Column::words("name", "Called", 0), Cell::Text(name)),
     ];
     let receipt = receipt(answer.receipt)?;
     tell(session, Written { receipt, request_id: id, validate_only, extra }).await

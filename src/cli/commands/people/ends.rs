@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::who;
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::commands::receipt;
@@ -107,7 +108,12 @@ pub async fn pause(
         validate_only,
     };
     let answer = session.client.directory.pause_member(call(request)).await.asking(id)?;
-    let extra = vec![moment("paused_until", "Nothing new until", answer.until)];
+    let over = if flags.over { "The pause is" } else { "" };
+    let extra = vec![
+        who(&person),
+        moment("paused_until", "Nothing new until", answer.until),
+        (Column::words("is_over", over, 0), Cell::Said(flags.over.into(), "over".to_owned())),
+    ];
     let receipt = receipt(answer.receipt)?;
     tell(session, Written { receipt, request_id: id, validate_only, extra }).await
 }
@@ -152,9 +158,14 @@ pub async fn forget(
         validate_only,
     };
     let answer = session.client.directory.erase_member(call(request)).await.asking(id)?;
+    let stays = if flags.take_back { "They are" } else { "" };
     let extra = vec![
-        (Column::figures("owner_number", "", 0), Cell::Number(person.owner_number.into())),
-        moment("due_at", "Nothing new from now on; forgotten on", answer.due_at),
+        who(&person),
+        moment("due_at", "Nothing new from now on; to be forgotten on", answer.due_at),
+        (
+            Column::words("is_taken_back", stays, 0),
+            Cell::Said(flags.take_back.into(), "not to be forgotten".to_owned()),
+        ),
     ];
     let receipt = receipt(answer.receipt)?;
     tell(session, Written { receipt, request_id: id, validate_only, extra }).await

@@ -14,6 +14,7 @@ use clap::Subcommand;
 
 use crate::api;
 use crate::cli::failure::Failure;
+use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 
 /// What can be done with members.
@@ -85,6 +86,20 @@ pub enum StaffCommand {
     Change(change::Flags<flags::Changed>),
     /// Forget them: paused at once, and after 14 days nobody can read what was known of them
     Forget(ends::ForgetFlags),
+}
+
+/// Somebody as an answer names them: "Ann Ash (person 9)".
+fn who(person: &api::Person) -> (Column, Cell) {
+    let number = person.owner_number;
+    (Column::words("owner_number", "Who", 0), Cell::Said(number.into(), who_words(person)))
+}
+
+fn who_words(person: &api::Person) -> String {
+    let number = person.owner_number;
+    match &person.profile {
+        Some(profile) => format!("{} (person {number})", profile.name),
+        None => format!("person {number}"),
+    }
 }
 
 /// Does it with a member.

@@ -5,16 +5,18 @@ use std::collections::{BTreeSet, HashSet};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::who_words;
 use crate::api;
 use crate::cli::arguments::BankFlag;
 use crate::cli::commands::counted;
 use crate::cli::connection::{Client, call};
 use crate::cli::failure::Failure;
-use crate::cli::figures::{clock, day, short, short_time, time};
+use crate::cli::figures::{day, short, short_time, time};
 use crate::cli::lookup::{self, by_number};
 use crate::cli::screen::{Cell, Column, Listing};
 use crate::cli::session::{PAGE_SIZE, Session};
 use crate::cli::whom::{Whom, whom};
+use crate::words;
 
 /// Below the help of `show`.
 pub const EXAMPLES: &str = "\
@@ -178,13 +180,13 @@ async fn accounts(
     session: &mut Session<'_, '_>,
     person: &api::Person,
 ) -> Result<Vec<(Column, Cell)>, Failure> {
-    let (mut numbers, mut words) = (Vec::new(), Vec::new());
+    let (mut numbers, mut told) = (Vec::new(), Vec::new());
     for number in &person.account_numbers {
         let account = session.account(*number).await?;
         let balance = account.balance.unwrap_or_default();
         let aside = balance.held_seconds.filter(|held| *held > 0);
-        let aside = aside.map_or_else(String::new, |held| format!(", {} set aside", clock(held)));
-        words.push(format!("{number} with {}{aside}", clock(balance.posted_seconds)));
+        let aside = aside.map_or_else(String::new, |held| format!(", with {} set aside", words::hours(held)));
+        told.push(format!("{number}: {}{aside}", words::balance(balance.posted_seconds)));
         numbers.push(json!({
             "account_number": number,
             "bank_number": account.bank_number,
@@ -192,12 +194,12 @@ async fn accounts(
             "held_seconds": balance.held_seconds,
         }));
     }
-    let title = match words.len() {
+    let title = match told.len() {
         0 => "",
         1 => "Account",
         _ => "Accounts",
     };
-    Ok(vec![(Column::words("accounts", title, 0), Cell::Said(numbers.into(), words.join("; ")))])
+    Ok(vec![(Column::words("accounts", title, 0), Cell::Said(numbers.into(), told.join("; ")))])
 }
 
 /// Pauses, and being forgotten.
@@ -217,18 +219,20 @@ fn state(person: &api::Person) -> Vec<(Column, Cell)> {
 async fn speaker_words(session: &mut Session<'_, '_>, one: &api::Representative) -> String {
     // A name that cannot be asked for is left out.
     let person = by_number(&mut session.client, one.owner_number, 0).await.unwrap_or_default();
-    let name = match person.profile {
-        Some(profile) => format!("{} (person {})", profile.name, one.owner_number),
-        None => format!("person {}", one.owner_number),
-    };
-    let mut words = format!("{name}, {}", speaks_words(one.speaks()));
+    let name = who_words(&api::Person { owner_number: one.owner_number, ..person });
+    format!("{name}, {}", terms_words(one))
+}
+
+/// "to spend, up to 5 hours a month, until 2026-12-31".
+pub fn terms_words(one: &api::Representative) -> String {
+    let mut told = speaks_words(one.speaks()).to_owned();
     if one.monthly_limit_seconds > 0 {
-        words.push_str(&format!(", up to {} a month", clock(one.monthly_limit_seconds)));
+        told.push_str(&format!(", up to {} a month", words::hours(one.monthly_limit_seconds)));
     }
     if let Some(last) = day(one.last_day) {
-        words.push_str(&format!(", until {last}"));
+        told.push_str(&format!(", until {last}"));
     }
-    words
+    told
 }
 
 const fn speaks_words(speaks: api::Speaks) -> &'static str {

@@ -3,6 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 
+use super::show::terms_words;
+use super::{who, who_words};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::commands::receipt;
@@ -122,7 +124,7 @@ pub async fn standing(
         validate_only,
     };
     let answer = session.client.directory.set_member_standing(call(request)).await.asking(id)?;
-    let mut extra = Vec::new();
+    let mut extra = vec![who(&person)];
     for (name, title, pot) in [
         ("paid_by_account_number", "Help they get is paid by", paid_by),
         ("hours_to_account_number", "Hours they earn go to", hours_to),
@@ -174,20 +176,16 @@ pub async fn represent(
         validate_only,
     };
     let answer = session.client.directory.set_representative(call(request)).await.asking(id)?;
-    let name = |person: &api::Person| person.profile.as_ref().map(|profile| profile.name.clone());
-    let words = |person: &api::Person| {
-        let name = name(person);
-        name.map_or_else(
-            || format!("person {}", person.owner_number),
-            |name| format!("{name} (person {})", person.owner_number),
-        )
+    let (title, words) = if flags.over {
+        ("Does not speak for them any more", who_words(&speaker))
+    } else {
+        ("For them speaks", format!("{}, {}", who_words(&speaker), terms_words(&representative)))
     };
-    let title = if flags.over { "Does not speak for them any more" } else { "For them speaks" };
     let extra = vec![
-        (Column::words("owner_number", "Who", 0), Cell::Said(person.owner_number.into(), words(&person))),
+        who(&person),
         (
             Column::words("representative_owner_number", title, 0),
-            Cell::Said(speaker.owner_number.into(), words(&speaker)),
+            Cell::Said(speaker.owner_number.into(), words),
         ),
         (Column::words("is_over", "", 0), Cell::Flag(flags.over)),
     ];
