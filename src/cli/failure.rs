@@ -190,6 +190,7 @@ fn flag(field: &str) -> Option<&'static str> {
         "overlap_seconds" => "--overlap",
         "credential_number" => "the key",
         "remainder_to_account_number" => "--remainder-to",
+        "rest_to_account_number" => "--rest-to",
         "at_sequence" => "--at",
         "recorded_before" => "--recorded-before",
         "through_day" => "--as-of or --through-day",

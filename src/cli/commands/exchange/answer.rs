@@ -108,19 +108,24 @@ pub async fn confirm(session: &mut Session<'_, '_>, flags: ConfirmFlags) -> Resu
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.confirm_exchange(call(request)).await.asking(under.id)?;
-    let outcome = match answer.outcome() {
-        api::Outcome::Unspecified => Cell::Nothing,
-        outcome @ api::Outcome::Confirmed => word(outcome, "confirmed as it was said"),
-        outcome @ api::Outcome::Middle => word(outcome, "both were close, so the middle stands"),
-        outcome @ api::Outcome::Disputed => {
-            word(outcome, "they remember it differently; nothing moved, and a broker speaks with both")
-        }
-        outcome @ api::Outcome::Waits => word(outcome, "nothing moved; somebody else has to agree first"),
-    };
+    let outcome = outcome_cell(answer.outcome());
     let extra = vec![(Column::words("outcome", "What became of it", 0), outcome)];
     let api::ConfirmExchangeResponse { receipt, waiting_number, .. } = answer;
     let done = api::Done { receipt, waiting_number, sentences: Vec::new() };
     tell_done(session, Some(done), under, extra).await
+}
+
+/// What became of what one side said.
+pub(super) fn outcome_cell(outcome: api::Outcome) -> Cell {
+    match outcome {
+        api::Outcome::Unspecified => Cell::Nothing,
+        api::Outcome::Confirmed => word(outcome, "confirmed as it was said"),
+        api::Outcome::Middle => word(outcome, "both were close, so the middle stands"),
+        api::Outcome::Disputed => {
+            word(outcome, "they remember it differently; nothing moved, and a broker speaks with both")
+        }
+        api::Outcome::Waits => word(outcome, "nothing moved; somebody else has to agree first"),
+    }
 }
 
 fn word(outcome: api::Outcome, words: &str) -> Cell {

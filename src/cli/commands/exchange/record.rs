@@ -2,10 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
+use super::answer::outcome_cell;
 use super::{ConfirmFlag, account_or_none, activity, said};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
-use crate::cli::commands::telling::{Under, tell_done, tell_receipt};
+use crate::cli::commands::telling::{Under, tell_done};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::lookup::{self, Among};
@@ -163,8 +164,16 @@ pub async fn propose(session: &mut Session<'_, '_>, flags: ProposeFlags) -> Resu
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.propose_exchange(call(request)).await.answerable(under.id)?;
-    let number =
-        answer.receipt.as_ref().and_then(|receipt| receipt.entry.as_ref()).map_or(0, |entry| entry.sequence);
-    let extra = vec![(Column::figures("proposal_sequence", "Proposal", 0), Cell::number_or_nothing(number))];
-    tell_receipt(session, answer.receipt, under, extra).await
+    let outcome = answer.outcome();
+    let entry = answer.receipt.as_ref().and_then(|receipt| receipt.entry.as_ref());
+    // What stands at once, or waits, is no proposal.
+    let is_asked = outcome == api::Outcome::Unspecified;
+    let number = entry.filter(|_| is_asked).map_or(0, |entry| entry.sequence);
+    let extra = vec![
+        (Column::figures("proposal_sequence", "Proposal", 0), Cell::number_or_nothing(number)),
+        (Column::words("outcome", "What became of it", 0), outcome_cell(outcome)),
+    ];
+    let api::ProposeExchangeResponse { receipt, waiting_number, .. } = answer;
+    let done = api::Done { receipt, waiting_number, sentences: Vec::new() };
+    tell_done(session, Some(done), under, extra).await
 }

@@ -44,15 +44,15 @@ Examples:
   hourbook member close 'ann ash' --reason 'moved away'
   hourbook member close 10035 --remainder-to 'bo birch' --reason 'as Ann wished'
 
-What is set aside is let go. Below zero the community pot makes good what is missing, and nobody is asked for it. Where
-it needs a second person it waits under a number: hourbook approve list, hourbook approve 17.")]
+It waits until a second person agrees: hourbook approve list, hourbook approve 17. Then what is set aside is let go, and
+what is left goes where they wished. Below zero the community pot makes good what is missing, and nobody is asked for it.")]
 pub struct CloseFlags {
     /// Whose: an account number, a part of a name, or 'person 7'
     #[arg(value_name = "WHO", value_parser = whom)]
     who: Whom,
     #[command(flatten)]
     at: BankFlag,
-    /// Who takes what is left, as they wished: a name or a number, in the same bank [default: the community pot]
+    /// Who takes what is left, as they wished, in the same bank [default: as they chose, or the community pot]
     #[arg(long, value_name = "NAME|POT|ACCOUNT", value_parser = whom)]
     remainder_to: Option<Whom>,
     /// Why, in a few words; kept encrypted. Nothing about health, please
@@ -118,7 +118,7 @@ pub async fn pause(
     tell(session, Written { receipt, request_id: id, validate_only, extra }).await
 }
 
-/// Closes an account, or asks for it where somebody else has to agree.
+/// Asks to close an account; somebody else has to agree.
 ///
 /// # Errors
 /// [`Failure`].

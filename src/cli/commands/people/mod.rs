@@ -32,7 +32,7 @@ pub enum MemberCommand {
     /// Say anew what is known of somebody; what is not typed stays
     #[command(after_help = change::MEMBER_EXAMPLES)]
     Change(change::Flags<flags::ChangedMember>),
-    /// Who pays for help they get, and where hours they earn go, from now on
+    /// Who pays for help they get, where hours they earn go, and in the end what is left
     Standing(terms::StandingFlags),
     /// Who may spend for them or confirm for them, how much and until when
     Represent(terms::RepresentFlags),

@@ -72,6 +72,7 @@ pub async fn show(
     for (name, title, pot) in [
         ("paid_by_account_number", "Help they get is paid by", person.paid_by_account_number),
         ("hours_to_account_number", "Hours they earn go to", person.hours_to_account_number),
+        ("rest_to_account_number", "What is left in the end goes to", person.rest_to_account_number),
     ] {
         let words = if pot == 0 { String::new() } else { session.names.of(pot).await };
         let cell = if pot == 0 { Cell::Nothing } else { Cell::Said(pot.into(), words) };

@@ -19,12 +19,13 @@ use crate::cli::whom::{Whom, whom};
 
 /// Whose choice, and which.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("choice").required(true).multiple(true).args(["paid_by", "hours_to"])))]
+#[command(group(ArgGroup::new("choice").required(true).multiple(true).args(["paid_by", "hours_to", "rest_to"])))]
 #[command(after_help = "\
 Examples:
   hourbook member standing bernard --paid-by pot     the community pot pays; Bernard still counts as helped
   hourbook member standing dev --hours-to garden     Dev's hours go to the garden pot; Dev still counts as giving
   hourbook member standing bernard --paid-by self    Bernard pays again
+  hourbook member standing ann --rest-to 'bo birch'  Bo takes what is left when Ann's account is closed
 
 What is not typed stays. Nobody chooses this for themselves: ask another broker.")]
 pub struct StandingFlags {
@@ -40,6 +41,9 @@ pub struct StandingFlags {
     /// The pot that hours they earn go to; self for themselves
     #[arg(long, value_name = "POT|self", value_parser = pot_or_self)]
     hours_to: Option<PotOrSelf>,
+    /// Who takes what is left when their account is closed, in the same bank; pot for the community pot
+    #[arg(long, value_name = "NAME|POT|ACCOUNT", value_parser = whom)]
+    rest_to: Option<Whom>,
     #[command(flatten)]
     write: WriteFlags,
 }
@@ -102,7 +106,7 @@ fn speaks() -> impl TypedValueParser<Value = api::Speaks> {
     })
 }
 
-/// Sets who pays and where hours go. The call says both, so what is not typed is read first.
+/// Sets who pays, and where hours go. The call says all of it, so what is not typed is read first.
 ///
 /// # Errors
 /// [`Failure`].
@@ -116,11 +120,16 @@ pub async fn standing(
     let bank = flags.at.bank.unwrap_or(person.bank_number);
     let paid_by = pot(session, flags.paid_by, bank, person.paid_by_account_number).await?;
     let hours_to = pot(session, flags.hours_to, bank, person.hours_to_account_number).await?;
+    let rest_to = match &flags.rest_to {
+        Some(whom) => lookup::account(session, whom, Some(bank), Among::Both).await?,
+        None => person.rest_to_account_number,
+    };
     let request = api::SetMemberStandingRequest {
         request_id: id.to_string(),
         owner_number: person.owner_number,
         paid_by_account_number: paid_by,
         hours_to_account_number: hours_to,
+        rest_to_account_number: rest_to,
         validate_only,
     };
     let answer = session.client.directory.set_member_standing(call(request)).await.asking(id)?;
@@ -132,6 +141,9 @@ pub async fn standing(
         let words = if pot == 0 { "themselves".to_owned() } else { session.names.of(pot).await };
         extra.push((Column::words(name, title, 0), Cell::Said(pot.into(), words)));
     }
+    let words = if rest_to == 0 { "the community pot".to_owned() } else { session.names.of(rest_to).await };
+    let title = "What is left in the end goes to";
+    extra.push((Column::words("rest_to_account_number", title, 0), Cell::Said(rest_to.into(), words)));
     let receipt = receipt(answer.receipt)?;
     tell(session, Written { receipt, request_id: id, validate_only, extra }).await
 }
