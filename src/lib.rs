@@ -80,6 +80,7 @@
 //! | how a certificate is replaced while calls are under way | `server` (`tls.rs`) |
 //! | which server the command line asks, as whom, and where a key is not shown | `cli` (`target.rs`, `profiles.rs`) |
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
+//! | who is meant by a part of a name | `cli` (`lookup.rs`) |
 //! | how a call is asked with JSON | `server` (`json/`) |
 //! | how a group session is shared, when to ask once more, who has to approve | `exchange::rules` |
 //! | how a broker's call becomes an entry, or waits | `exchange`, then `service` (`exchange/writing.rs`) |

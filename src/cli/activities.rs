@@ -2,11 +2,9 @@
 
 use super::connection::call;
 use super::failure::Failure;
+use super::nearest::Nearest;
 use super::session::Session;
 use crate::api;
-
-/// Names that are suggested for one that is not in the list.
-const SUGGESTIONS_MAX: usize = 5;
 
 /// The number of an activity in the list of a bank.
 ///
@@ -35,22 +33,11 @@ fn find<'a>(typed: &str, activities: &'a [api::Activity]) -> Result<u32, Vec<&'a
     if let Some(activity) = found {
         return Ok(activity.activity_number);
     }
-    let mut nearest: Vec<_> = activities
-        .iter()
-        .map(|activity| (different_pairs(&wanted, &activity.name.to_lowercase()), activity.name.as_str()))
-        .collect();
-    nearest.sort();
-    Err(nearest.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect())
-}
-
-/// How many pairs of neighbouring letters one text has and the other has not: slips cost few.
-fn different_pairs(one: &str, other: &str) -> usize {
-    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let (one, other) = (pairs(one), pairs(other));
-    let missing = |these: &[(char, char)], those: &[(char, char)]| {
-        these.iter().filter(|pair| !those.contains(pair)).count()
-    };
-    missing(&one, &other) + missing(&other, &one)
+    let mut nearest = Nearest::to(&wanted);
+    for activity in activities {
+        nearest.offer(&activity.name, activity.name.as_str());
+    }
+    Err(nearest.into_names())
 }
 
 #[cfg(test)]

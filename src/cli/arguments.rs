@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, completions, entry, exchange, hold, init, key, post, reverse, statement,
-    trial_balance, watch,
+    account, balance, bank, completions, counted, entry, exchange, hold, init, key, people, post, pot,
+    reverse, statement, trial_balance, watch,
 };
 use super::exit::EXIT_CODES_HELP;
 use super::screen::Format;
@@ -93,6 +93,21 @@ pub enum Question {
     Void(hold::VoidFlags),
     /// Put an earlier entry right, whole or in part
     Reverse(reverse::Flags),
+    /// People with an account: take in, find, change, pause, close, forget
+    #[command(subcommand)]
+    Member(Box<people::MemberCommand>),
+    /// Groups with an account
+    #[command(subcommand)]
+    Organisation(Box<people::GroupCommand>),
+    /// Cafés and shops that take hours
+    #[command(subcommand)]
+    Partner(Box<people::GroupCommand>),
+    /// Whoever works for a bank or at a till, without an account
+    #[command(subcommand)]
+    Staff(Box<people::StaffCommand>),
+    /// Pots: hours kept for a purpose
+    #[command(subcommand)]
+    Pot(Box<pot::Command>),
     /// Help between two: written down, proposed, confirmed, disputed, put right
     #[command(subcommand)]
     Exchange(Box<exchange::Command>),
@@ -134,6 +149,14 @@ pub struct DemoFlags {
     /// End with the story instead of staying there to be tried
     #[arg(long)]
     pub once: bool,
+}
+
+/// Where names are looked up.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct BankFlag {
+    /// The bank in which names are looked up [default: the profile's, or the only one your key reaches]
+    #[arg(long, value_name = "BANK", value_parser = counted)]
+    pub bank: Option<u32>,
 }
 
 /// What every write takes.
@@ -232,6 +255,16 @@ pub struct LimitFlags {
 }
 
 impl LimitFlags {
+    /// Whether any was typed.
+    #[must_use]
+    pub const fn is_typed(&self) -> bool {
+        self.floor.is_some()
+            || self.ceiling.is_some()
+            || self.hard_ceiling
+            || self.warn_below.is_some()
+            || self.warn_above.is_some()
+    }
+
     /// `present` with what was typed in its place.
     #[must_use]
     pub fn over(&self, present: api::Limits) -> api::Limits {

@@ -18,8 +18,13 @@ use crate::words;
 /// Lines told after a write; an entry of 256 transfers would fill the screen.
 const LINES_TOLD_MAX: usize = 10;
 
-/// What a note about a bank is, before the bank's number.
-const NOTES_OF_BANKS: [(Topic, &str); 3] = [
+/// What a note is, before the number of the bank or of the person it is about.
+const NOTES: [(Topic, &str); 8] = [
+    (Topic::ERASURE, "forgotten: person"),
+    (Topic::PERSON, "what is known of person"),
+    (Topic::STANDING, "standing choice of person"),
+    (Topic::REPRESENTATIVE, "who speaks for person"),
+    (Topic::PAUSE, "pause of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),
@@ -143,7 +148,7 @@ fn action_words(entry: &api::Entry) -> String {
         None | Some(Action::Posted(_)) => figures::kind_words(entry.kind).to_owned(),
         Some(Action::Held(held)) => {
             let then = if held.at_deadline() == api::AtDeadline::Capture { ", then taken" } else { "" };
-            format!("set aside until {}{then}", figures::time(held.deadline).unwrap_or_default())
+            format!("set aside until {}{then}", figures::whole_time(held.deadline).unwrap_or_default())
         }
         Some(Action::Captured(captured)) => {
             let rest = if captured.release_rest { ", the rest let go" } else { "" };
@@ -190,7 +195,7 @@ fn action_words(entry: &api::Entry) -> String {
         Some(Action::NoteKept(note)) if is_on(note, Topic::PROPOSAL) => {
             format!("dispute about proposal {} settled, no hours", note.subject)
         }
-        Some(Action::NoteKept(note)) => match NOTES_OF_BANKS.iter().find(|(topic, _)| is_on(note, *topic)) {
+        Some(Action::NoteKept(note)) => match NOTES.iter().find(|(topic, _)| is_on(note, *topic)) {
             Some((_, what)) => format!("{what} {}", note.subject),
             None => format!("note on topic {}", note.topic),
         },
@@ -339,8 +344,9 @@ fn say_line(session: &mut Session<'_, '_>, name: &str, line: &api::Line, is_past
     if line.passed_ceiling {
         said.push_str(", now above their limit");
     }
-    let then = if is_past { "Then: " } else { "" };
-    session.screen.say(&format!("{then}{said}."))
+    // A pot has no name of its own to begin with.
+    let said = if is_past { format!("Then: {said}") } else { said.replacen("the pot (", "The pot (", 1) };
+    session.screen.say(&format!("{said}."))
 }
 
 #[cfg(test)]

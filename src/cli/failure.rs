@@ -43,6 +43,16 @@ pub enum Failure {
     /// The server's answer to a command that has a flag for each question it may be asked.
     #[error("{}", .0.message())]
     Question(Box<Status>, RequestId),
+    /// The server's question whether somebody is here already, with who looks alike: owner numbers, and words.
+    #[error("{}", .status.message())]
+    SamePerson {
+        /// The question.
+        status: Box<Status>,
+        /// The id it was asked under.
+        id: RequestId,
+        /// Who looks alike, the likeliest first.
+        alike: Vec<(u32, String)>,
+    },
     /// Nobody reads the answer.
     #[error("the answer could not be written: {0}")]
     Output(#[from] io::Error),
@@ -108,6 +118,7 @@ impl Parts {
     fn answer(&self) -> Option<String> {
         match self.reason.as_deref()? {
             "ALREADY_HERE" => Some("--another-one".to_owned()),
+            "SAME_PERSON" => Some("--somebody-else".to_owned()),
             "UNUSUAL_AMOUNT" => {
                 let seconds = self.metadata.get("amount_seconds")?.as_str()?.parse().ok()?;
                 Some(format!("--confirm {}", values::as_typed(seconds)))
@@ -146,6 +157,7 @@ fn flag(field: &str) -> Option<&'static str> {
     let known = match last {
         _ if field.starts_with("givers") => "--gave",
         "request_id" => "--request-id",
+        "kind" if field.contains("contacts") => "--best",
         "kind" => "--kind",
         "debit_account_number" => "--from",
         "credit_account_number" => "--to",
@@ -166,6 +178,7 @@ fn flag(field: &str) -> Option<&'static str> {
         "warn_above_seconds" => "--warn-above",
         "name" | "label" => "--name",
         "time_zone" => "--time-zone",
+        "owner_number" if field.contains("representative") => "--by",
         "owner_number" => "--owner",
         "bank_number" | "bank_numbers" => "--bank",
         "partner_owner_numbers" => "--partner",
@@ -177,6 +190,7 @@ fn flag(field: &str) -> Option<&'static str> {
         "overlap_seconds" => "--overlap",
         "credential_number" => "the key",
         "remainder_to_account_number" => "--remainder-to",
+        "rest_to_account_number" => "--rest-to",
         "at_sequence" => "--at",
         "recorded_before" => "--recorded-before",
         "through_day" => "--as-of or --through-day",
@@ -191,6 +205,16 @@ fn flag(field: &str) -> Option<&'static str> {
         "pot_account_number" => "--pot",
         "paid_by_account_number" => "--paid-by",
         "hours_to_account_number" => "--hours-to",
+        "profile" if field == "profile" => "all that is said of them",
+        "known_as" => "--known-as",
+        "contacts" => "--phone, --email, --post and --other",
+        "text" if field.contains("contacts") => "--phone, --email, --post and --other",
+        "language" => "--language",
+        "consents" => "--consent",
+        "monthly_limit_seconds" => "--monthly-limit",
+        "last_day" => "--last-day",
+        "purpose" => "--purpose",
+        "broker_line_seconds" => "--broker-line",
         "in_the_name_of_account_number" => "--in-the-name-of",
         "keeper_account_number" | "residual_account" => "--keeper",
         "participants" | "participant_account_numbers" => "--took-part",
@@ -220,7 +244,7 @@ impl Failure {
             Self::Config(_) | Self::Profile(_) => Exit::BadConfig,
             Self::Unreachable(_) => Exit::Unreachable,
             Self::Refused(_) => Exit::Refused,
-            Self::Status(status, _) | Self::Question(status, _) => {
+            Self::Status(status, _) | Self::Question(status, _) | Self::SamePerson { status, .. } => {
                 status_exit(status, parts(status).reason.is_some())
             }
             // `| head` has read enough.
@@ -241,6 +265,7 @@ impl Failure {
             | Self::Unreachable(_)
             | Self::Status(..)
             | Self::Question(..)
+            | Self::SamePerson { .. }
             | Self::Process(..) => false,
         };
         if silent {
@@ -263,7 +288,7 @@ impl Failure {
     fn status(&self) -> Option<(&Status, Option<RequestId>)> {
         match self {
             Self::Status(status, id) => Some((status, *id)),
-            Self::Question(status, id) => Some((status, Some(*id))),
+            Self::Question(status, id) | Self::SamePerson { status, id, .. } => Some((status, Some(*id))),
             Self::Usage(_)
             | Self::Config(_)
             | Self::Profile(_)
@@ -276,7 +301,12 @@ impl Failure {
 
     /// The flag that answers a question, where the command has it.
     fn answer(&self, parts: &Parts) -> Option<String> {
-        if matches!(self, Self::Question(..)) { parts.answer() } else { None }
+        if matches!(self, Self::Question(..) | Self::SamePerson { .. }) { parts.answer() } else { None }
+    }
+
+    /// Who looks alike, where that is the question.
+    fn alike(&self) -> &[(u32, String)] {
+        if let Self::SamePerson { alike, .. } = self { alike } else { &[] }
     }
 
     fn sentences(&self) -> Vec<String> {
@@ -296,6 +326,7 @@ impl Failure {
             let typed = flag(field).map_or_else(|| field.clone(), |flag| format!("{flag} ({field})"));
             lines.push(format!("{typed}: {limit}"));
         }
+        lines.extend(self.alike().iter().map(|(_, words)| format!("  {words}")));
         lines.extend(self.next_step(status, &parts, id));
         lines
     }
@@ -327,6 +358,9 @@ impl Failure {
             return json!({ "error": { "message": self.to_string(), "exit_code": self.exit().code() } });
         };
         let parts = parts(status);
+        let alike = self.alike().iter();
+        let alike: Vec<_> =
+            alike.map(|(owner, words)| json!({ "owner_number": owner, "words": words })).collect();
         let fields: Vec<_> = parts
             .fields
             .iter()
@@ -337,6 +371,7 @@ impl Failure {
             "message": status.message(),
             "reason": parts.reason,
             "answer": self.answer(&parts),
+            "alike": alike,
             "metadata": parts.metadata,
             "fields": fields,
             "retry_after_seconds": parts.retry_after.map(|wait| wait.as_secs()),

@@ -31,7 +31,8 @@ pub fn kind_words(number: i32) -> &'static str {
 }
 
 /// A name of the API without its prefix, as programs read it: `between_banks`.
-fn short(name: &str, prefix: &str) -> String {
+#[must_use]
+pub fn short(name: &str, prefix: &str) -> String {
     name.strip_prefix(prefix).unwrap_or(name).to_ascii_lowercase()
 }
 
@@ -81,6 +82,12 @@ pub const fn form_words(form: api::Form) -> &'static str {
 pub fn time(at: Option<prost_types::Timestamp>) -> Option<String> {
     let at = at?;
     jiff::Timestamp::new(at.seconds, at.nanos).ok().map(|moment| moment.to_string())
+}
+
+/// RFC 3339 in UTC in whole seconds, for a sentence; or nothing.
+#[must_use]
+pub fn whole_time(at: Option<prost_types::Timestamp>) -> Option<String> {
+    time(at.map(|at| prost_types::Timestamp { nanos: 0, ..at }))
 }
 
 /// "2026-05-13 14:30" in UTC, for a column.

@@ -19,6 +19,8 @@ pub mod exit;
 mod failure;
 mod figures;
 mod key;
+mod lookup;
+mod nearest;
 mod profiles;
 mod progress;
 mod screen;
@@ -27,6 +29,7 @@ mod session;
 mod target;
 mod untrusted;
 mod values;
+mod whom;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -146,6 +149,11 @@ async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Res
         Question::Capture(flags) => commands::hold::capture(session, flags).await,
         Question::Void(flags) => commands::hold::void(session, flags).await,
         Question::Reverse(flags) => commands::reverse::run(session, flags).await,
+        Question::Member(command) => commands::people::member(session, *command).await,
+        Question::Organisation(command) => commands::people::organisation(session, *command).await,
+        Question::Partner(command) => commands::people::partner(session, *command).await,
+        Question::Staff(command) => commands::people::staff(session, *command).await,
+        Question::Pot(command) => commands::pot::run(session, *command).await,
         Question::Exchange(command) => commands::exchange::run(session, *command).await,
         Question::Group(flags) => commands::exchange::group::run(session, *flags).await,
         Question::Credit(flags) => commands::exchange::give::credit(session, *flags).await,

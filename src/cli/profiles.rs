@@ -36,6 +36,8 @@ pub struct Profile {
     pub ca: Option<Field<String>>,
     /// As whom.
     pub key: Option<Key>,
+    /// The time bank in which names are looked up.
+    pub bank: Option<u32>,
 }
 
 /// What is in a profile, and where.

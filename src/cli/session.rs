@@ -24,6 +24,8 @@ pub struct Session<'s, 'c> {
     pub target: Target,
     /// What accounts are called.
     pub names: Names,
+    /// The bank that goes without saying, once it was asked for.
+    usual_bank: Option<u32>,
 }
 
 impl<'s, 'c> Session<'s, 'c> {
@@ -31,7 +33,8 @@ impl<'s, 'c> Session<'s, 'c> {
     #[must_use]
     pub fn new(screen: &'s mut Screen<'c>, client: Client, target: Target) -> Self {
         let names = Names { client: client.clone(), known: HashMap::new() };
-        Self { screen, client, target, names }
+        let usual_bank = target.bank;
+        Self { screen, client, target, names, usual_bank }
     }
 
     /// One account.
@@ -45,17 +48,62 @@ impl<'s, 'c> Session<'s, 'c> {
             .account
             .ok_or_else(|| Failure::Unreachable("the server answered without the account".to_owned()))
     }
+
+    /// The bank typed, else the profile's, else the only one whoever asks reaches.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where there are several, or as the server says.
+    pub async fn bank_number(&mut self, typed: Option<u32>) -> Result<u32, Failure> {
+        if let Some(number) = typed.or(self.usual_bank) {
+            return Ok(number);
+        }
+        let answer = self.client.access.who_am_i(call(api::WhoAmIRequest {})).await?.into_inner();
+        let reach = answer.reach.unwrap_or_default();
+        let mut banks = reach.bank_numbers;
+        if reach.whole_network || answer.is_local_operator {
+            // A second one is enough to hear of it.
+            let request = api::ListBanksRequest { page_size: 2, page_token: String::new() };
+            let listed = self.client.ledger.list_banks(call(request)).await?.into_inner().banks;
+            banks = listed.into_iter().map(|bank| bank.bank_number).collect();
+        }
+        match banks.as_slice() {
+            [number] => {
+                self.usual_bank = Some(*number);
+                Ok(*number)
+            }
+            _ => Err(Failure::Usage("say in which bank, with --bank or by a profile".to_owned())),
+        }
+    }
+
+    /// One bank.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is none of that number, or as the server says.
+    pub async fn bank(&mut self, bank_number: u32) -> Result<api::Bank, Failure> {
+        let mut page_token = String::new();
+        loop {
+            let request = api::ListBanksRequest { page_size: PAGE_SIZE, page_token };
+            let answer = self.client.ledger.list_banks(call(request)).await?.into_inner();
+            if let Some(bank) = answer.banks.into_iter().find(|bank| bank.bank_number == bank_number) {
+                return Ok(bank);
+            }
+            page_token = answer.next_page_token;
+            if page_token.is_empty() {
+                return Err(Failure::Refused(format!("Not done: there is no time bank {bank_number}.")));
+            }
+        }
+    }
 }
 
 /// What accounts are called, asked once each.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Names {
     client: Client,
     known: HashMap<u32, String>,
 }
 
 impl Names {
-    /// An account as people know it: "Ann (10035)", or its number where it has no name.
+    /// An account as people know it: "Ann (10035)", "the pot (10019)", or its number where it has no name.
     ///
     /// A name that cannot be asked for is left out: it is an extra, never a reason to fail.
     pub async fn of(&mut self, account_number: u32) -> String {
@@ -66,9 +114,11 @@ impl Names {
             return account_number.to_string();
         }
         let request = api::GetAccountRequest { account_number, history_size: 0 };
-        let account = self.client.ledger.get_account(call(request)).await.ok();
-        let label = account.and_then(|answer| answer.into_inner().account).map(|account| account.label);
-        let name = named(account_number, label.as_deref().unwrap_or_default());
+        let answer = self.client.ledger.get_account(call(request)).await.ok();
+        let account = answer.and_then(|answer| answer.into_inner().account).unwrap_or_default();
+        let is_pot =
+            account.kind() == api::AccountKind::Pot && account.label.is_empty() && !account.label_is_gone;
+        let name = named(account_number, if is_pot { "the pot" } else { &account.label });
         self.known.insert(account_number, name.clone());
         name
     }

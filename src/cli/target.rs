@@ -34,6 +34,8 @@ pub struct Target {
     // Invariant: with a key to show, the server is private.
     server: Server,
     shown: Shown,
+    /// The time bank in which names are looked up, if a profile says.
+    pub bank: Option<u32>,
     /// What whoever asks may not expect.
     pub remark: Option<String>,
 }
@@ -55,6 +57,7 @@ impl Target {
         let mut chosen = Chosen::find(flags.profile, environment)?;
         let elsewhere = chosen.take_if(|chosen| server.as_ref().is_some_and(|server| !is_of(chosen, server)));
         let profile = chosen.as_ref().map(|chosen| &chosen.profile);
+        let bank = profile.and_then(|profile| profile.bank);
         let of_server = profile.and_then(|profile| profile.server.as_ref()).filter(|_| server.is_none());
         let of_ca = profile.and_then(|profile| profile.ca.as_ref()).filter(|_| ca.is_none());
         let of_key = profile.and_then(|profile| profile.key.as_ref()).filter(|_| shown.is_none());
@@ -90,7 +93,7 @@ impl Target {
         if !shown.is_nothing() {
             server.is_private().map_err(blamed)?;
         }
-        Ok(Self { server, shown, remark })
+        Ok(Self { server, shown, bank, remark })
     }
 
     /// Whom to ask.

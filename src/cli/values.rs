@@ -29,6 +29,18 @@ pub fn hours(text: &str) -> Result<i64, String> {
     }
 }
 
+/// A length as it was typed, for the bank to read and round by its own rules; only what can be meant in two ways is
+/// asked about here.
+///
+/// # Errors
+/// In words, with both readings.
+pub fn said_hours(text: &str) -> Result<String, String> {
+    match parse_hours(text) {
+        Ok(Reading::Ambiguous { .. }) => hours(text).map(|_| text.to_owned()),
+        Ok(Reading::Exact(_)) | Err(_) => Ok(text.to_owned()),
+    }
+}
+
 /// An amount in seconds as it is typed in one word: `5012`, `1:30`, `0:20:05`.
 #[must_use]
 pub fn as_typed(seconds: i64) -> String {

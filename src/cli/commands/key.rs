@@ -237,7 +237,7 @@ async fn tell_key(
         reach_cell(&credential.reach.clone().unwrap_or_default(), credential.till_number).for_people();
     let (number, name) = (credential.credential_number, &credential.name);
     session.screen.remark(&format!("Key {number}: {role} of {reach}, called \"{name}\"."));
-    if let Some(until) = figures::time(credential.older_key_until) {
+    if let Some(until) = figures::whole_time(credential.older_key_until) {
         session.screen.remark(&format!("The key before works until {until}."));
     }
     match kept {

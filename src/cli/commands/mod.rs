@@ -13,9 +13,12 @@ pub mod hold;
 pub mod import;
 pub mod init;
 pub mod key;
+pub mod people;
 pub mod post;
+pub mod pot;
 pub mod reverse;
 pub mod statement;
+mod telling;
 pub mod trial_balance;
 pub mod verify;
 pub mod watch;
@@ -55,7 +58,7 @@ fn place(text: &str) -> Result<u64, String> {
 }
 
 /// A bank, an owner: counted from 1.
-fn counted(text: &str) -> Result<u32, String> {
+pub(super) fn counted(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "they are counted from 1".to_owned())
 }
@@ -72,18 +75,22 @@ fn from_now(flag: &str, until: Deadline, id: RequestId) -> Result<jiff::Timestam
         Deadline::At(at) => return Ok(at),
         Deadline::In(span) => span,
     };
-    let id = uuid::Uuid::from_bytes(id.bytes());
-    let made = id.get_timestamp().filter(|_| id.get_version_num() == 7).ok_or_else(|| {
+    let made = made_at(id).ok_or_else(|| {
         Failure::Usage(format!(
             "{flag} needs a time with this --request-id: only an id of version 7 says from when a span counts"
         ))
     })?;
     let too_far = |_| Failure::Usage(format!("{flag} is further ahead than the calendar goes"));
-    let (seconds, nanos) = made.to_unix();
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    let made = jiff::Timestamp::new(seconds, i32::try_from(nanos).unwrap_or_default()).map_err(too_far)?;
     let then = made.to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).map_err(too_far)?;
     Ok(then.timestamp())
+}
+
+/// The moment inside an id of version 7.
+fn made_at(id: RequestId) -> Option<jiff::Timestamp> {
+    let id = uuid::Uuid::from_bytes(id.bytes());
+    let (seconds, nanos) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
+    let seconds = i64::try_from(seconds).ok()?;
+    jiff::Timestamp::new(seconds, i32::try_from(nanos).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! server = "https://books.example:4687"
 //! ca = "ca.pem"
 //! key_file = "admin.key"        # or key = "hbk_…"
+//! bank = 1
 //! ```
 //!
 //! Why not serde: its errors repeat the value, which may be a key, and do not say the line of a value that was
@@ -62,7 +63,8 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn profile(&self, name: &Spanned<DeString<'_>>, fields: &DeTable<'_>) -> Result<Profile, Slip> {
-        let mut profile = Profile { name: name.get_ref().to_string(), server: None, ca: None, key: None };
+        let mut profile =
+            Profile { name: name.get_ref().to_string(), server: None, ca: None, key: None, bank: None };
         for (field, value) in fields.iter() {
             let place = field.span().start;
             let line = self.line(place);
@@ -86,7 +88,14 @@ impl Reading<'_> {
                     let value = key.map_err(|_| slip("be a whole key, from hbk_ to its end"))?;
                     profile.key = Some(Key::Here(Field { value, line }));
                 }
-                _ => return Err(slip("be server, ca, key_file or key: there is no such field")),
+                "bank" => {
+                    let number = value.get_ref().as_integer().filter(|number| number.radix() == 10);
+                    let number = number.and_then(|number| number.as_str().parse().ok());
+                    let number = number.filter(|number| *number > 0);
+                    let must = "be the number of a time bank, without quotes";
+                    profile.bank = Some(number.ok_or_else(|| slip(must))?);
+                }
+                _ => return Err(slip("be server, ca, key_file, key or bank: there is no such field")),
             }
         }
         Ok(profile)
@@ -138,7 +147,7 @@ mod tests {
     fn fields_arrive() {
         let key = KeyText::new(7, Secret::zeroed()).reveal();
         let text = format!(
-            "# mine\n[profile.default]\nserver = \"https://books.example:1\"\nca = '~/ca.pem'\nkey_file = \"a.key\"\n\n\
+            "# mine\n[profile.default]\nserver = \"https://books.example:1\"\nca = '~/ca.pem'\nkey_file = \"a.key\"\nbank = 2\n\
              [profile.\"of work\"]\nkey = \"{key}\"\nca = \"/ca.pem\"\n"
         );
         let found = read(&text).unwrap();
@@ -148,6 +157,7 @@ mod tests {
             (first.name.as_str(), server.value.as_str(), server.line),
             ("default", "https://books.example:1", 3)
         );
+        assert_eq!((first.bank, second.bank), (Some(2), None));
         assert_eq!(first.ca.as_ref().unwrap().value, "/home/ann/ca.pem");
         let Some(Key::File(file)) = &first.key else { panic!("{first:?}") };
         assert_eq!((file.value.as_path(), file.line), (Path::new("/etc/hourbook/a.key"), 5));
@@ -166,9 +176,15 @@ mod tests {
     fn slips_are_named() {
         let key = KeyText::new(7, Secret::zeroed()).reveal();
         for (text, line, said) in [
-            ("[profile.a]\nsever = \"KEY\"", 2, "sever in [profile.a] must be server, ca, key_file or key"),
+            (
+                "[profile.a]\nsever = \"KEY\"",
+                2,
+                "sever in [profile.a] must be server, ca, key_file, key or bank",
+            ),
             ("[profile.a]\n\nserver = 4687", 3, "server in [profile.a] must be text in quotes"),
             ("[profile.a]\nca = \"\"", 2, "not empty"),
+            ("[profile.a]\nbank = \"1\"", 2, "bank in [profile.a] must be the number of a time bank"),
+            ("[profile.a]\nbank = 0", 2, "bank in [profile.a] must be the number of a time bank"),
             ("[profile.a]\nkey = [\"KEY\"]", 2, "key in [profile.a] must be text in quotes"),
             ("[profile.a]\nkey = \"KEYa\"", 2, "key in [profile.a] must be a whole key"),
             ("[profile.a]\nkey_file = \"f\"\nkey = \"KEY\"", 2, "a profile has key or key_file"),

@@ -2,34 +2,18 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use hourbook::api::OpenClearingRequest;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::domain::RequestId;
 use tonic::transport::Endpoint;
 
-use super::readme::bare;
 use super::served::{Served, hourbook, text};
+use super::transcript::played;
 use crate::access::with;
 
 /// What is typed, by whose key, and what is printed.
 const TRANSCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/cli/afternoon.txt");
-
-/// What is typed, and what is printed for it; its day is today, where the banks are.
-fn transcript() -> Vec<(String, Vec<String>)> {
-    let today = jiff::Timestamp::now().in_tz("Europe/London").unwrap().date();
-    let written = fs::read_to_string(TRANSCRIPT).unwrap();
-    let written = written.replace("TODAY", &today.to_string());
-    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
-    for line in written.lines() {
-        match lines.last_mut() {
-            Some((_, printed)) if !line.contains("$ hourbook") => printed.push(bare(line)),
-            Some(_) | None => lines.push((line.to_owned(), Vec::new())),
-        }
-    }
-    lines
-}
 
 /// A network of two banks that owe each other up to 3 hours, with Ann, Bo, Cy and a hall in the first, and Dee and
 /// Cy in the second; keys for the desk, a lead, and a lead of the network.
@@ -90,28 +74,7 @@ fn town(folder: &Path) -> Served {
 fn an_afternoon_at_the_desk() {
     let folder = tempfile::tempdir().unwrap();
     let served = town(folder.path());
-    let program = Path::new(env!("CARGO_BIN_EXE_hourbook")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let (mut wrong, mut told_all) = (Vec::new(), String::new());
-    for (typed, printed) in transcript() {
-        let (who, command) = typed.split_once("$ ").unwrap();
-        let told = Command::new("sh")
-            .args(["-c", &format!("{command} 2>&1")])
-            .env_clear()
-            .env("PATH", &path)
-            .env("HOURBOOK_SERVER", &served.address)
-            .env("HOURBOOK_KEY_FILE", format!("{who}.key"))
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        let told = text(&told.stdout);
-        told_all.push_str(&format!("{typed}\n{told}"));
-        let lines: Vec<_> = told.lines().map(bare).collect();
-        if lines != printed {
-            wrong.push(format!("{typed}\n{}\nbut expected\n{}", told.trim_end(), printed.join("\n")));
-        }
-    }
-    assert!(wrong.is_empty(), "{}\n\nIn all:\n{told_all}", wrong.join("\n\n"));
+    played(TRANSCRIPT, folder.path(), &served);
 }
 
 /// Goal: programs find what waits and what is asked in JSON, and how it ended in the exit code. Method: a question, its

@@ -59,12 +59,33 @@ fn completions_know_the_commands() {
         help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
     assert!(commands.len() >= 25, "{commands:?}");
-    for command in
-        ["exchange", "group", "credit", "gift", "donate", "book", "between-banks", "approve", "decline"]
-    {
+    for command in [
+        "member",
+        "organisation",
+        "partner",
+        "staff",
+        "pot",
+        "exchange",
+        "group",
+        "credit",
+        "gift",
+        "donate",
+        "book",
+        "between-banks",
+        "approve",
+        "decline",
+    ] {
         assert!(commands.contains(&command), "{command}: {commands:?}");
     }
-    for inside in ["exchange,put-right)", "book,make)", "banks,position)", "approve,list)"] {
+    for inside in [
+        "member,represent)",
+        "staff,add)",
+        "pot,open)",
+        "exchange,put-right)",
+        "book,make)",
+        "banks,position)",
+        "approve,list)",
+    ] {
         assert!(text(&script.stdout).contains(inside), "{inside}");
     }
     for command in commands {

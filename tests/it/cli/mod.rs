@@ -4,6 +4,8 @@ mod afternoon;
 mod agreed;
 mod alone;
 mod keys;
+mod people;
 mod readme;
 pub mod served;
 mod story;
+mod transcript;

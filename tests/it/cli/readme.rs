@@ -84,7 +84,9 @@ fn the_transcripts_are_what_is_printed() {
         // Whoever reads README has the server where it usually is.
         let command = command.replace(&USUAL_ADDRESS.to_string(), &served.address);
         if let Some(file) = command.strip_prefix("cat ") {
-            std::fs::write(folder.path().join(file), printed.join("\n") + "\n").unwrap();
+            // Whoever reads README has the server where it usually is, here too.
+            let shown = printed.join("\n").replace(&USUAL_ADDRESS.to_string(), &served.address);
+            std::fs::write(folder.path().join(file.trim_start_matches("~/")), shown + "\n").unwrap();
             continue;
         }
         match command.as_str() {
@@ -111,7 +113,7 @@ fn the_transcripts_are_what_is_printed() {
             .current_dir(folder.path())
             .output()
             .unwrap();
-        let told = text(&told.stdout);
+        let told = text(&told.stdout).replace(folder.path().to_str().unwrap(), "/home/ann");
         let (told, printed) = (told.lines().map(bare), printed.iter().map(|line| bare(line)));
         let (told, printed): (Vec<_>, Vec<_>) = (told.collect(), printed.collect());
         if told != printed {

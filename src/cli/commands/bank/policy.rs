@@ -10,7 +10,7 @@ use crate::cli::commands::{counted, place, receipt};
 use crate::cli::connection::call;
 use crate::cli::entries::{Written, tell};
 use crate::cli::failure::{Asking, Failure};
-use crate::cli::figures::clock;
+use crate::cli::figures::{clock, short};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 
@@ -148,11 +148,6 @@ fn cells(policy: &api::BankPolicy, set_by: u64) -> Vec<(Column, Cell)> {
         seconds("welcome_grant_seconds", "Who joins gets", policy.welcome_grant_seconds),
         cell("set_by_sequence", "Set by", set_by.into(), set),
     ]
-}
-
-/// A name of the API without its prefix, as programs read it.
-fn short(name: &str, prefix: &str) -> String {
-    name.strip_prefix(prefix).unwrap_or(name).to_ascii_lowercase()
 }
 
 fn limits_json(limits: &api::Limits) -> Value {

@@ -3,14 +3,15 @@
 use clap::{ArgGroup, Args};
 
 use super::said;
-use super::telling::{Under, tell_done, tell_receipt};
 use crate::api;
 use crate::cli::arguments::WriteFlags;
 use crate::cli::commands::place;
+use crate::cli::commands::telling::{Under, tell_done, tell_receipt};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
+use crate::cli::values;
 
 /// What the other side remembers.
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ pub struct ConfirmFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
     /// How long it was, in hours like 1.5, 1:30 or '1h 30m' [default: as was said]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     #[command(flatten)]
     write: WriteFlags,
@@ -59,7 +60,7 @@ pub struct DisputeFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
     /// How long it was instead, in hours like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     /// Why, in a few words; kept encrypted
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -82,7 +83,7 @@ pub struct SettleFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     proposal: u64,
     /// How long it was, in hours like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     /// Nothing is to be written
     #[arg(long)]
@@ -107,19 +108,24 @@ pub async fn confirm(session: &mut Session<'_, '_>, flags: ConfirmFlags) -> Resu
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.confirm_exchange(call(request)).await.asking(under.id)?;
-    let outcome = match answer.outcome() {
-        api::Outcome::Unspecified => Cell::Nothing,
-        outcome @ api::Outcome::Confirmed => word(outcome, "confirmed as it was said"),
-        outcome @ api::Outcome::Middle => word(outcome, "both were close, so the middle stands"),
-        outcome @ api::Outcome::Disputed => {
-            word(outcome, "they remember it differently; nothing moved, and a broker speaks with both")
-        }
-        outcome @ api::Outcome::Waits => word(outcome, "nothing moved; somebody else has to agree first"),
-    };
+    let outcome = outcome_cell(answer.outcome());
     let extra = vec![(Column::words("outcome", "What became of it", 0), outcome)];
     let api::ConfirmExchangeResponse { receipt, waiting_number, .. } = answer;
     let done = api::Done { receipt, waiting_number, sentences: Vec::new() };
     tell_done(session, Some(done), under, extra).await
+}
+
+/// What became of what one side said.
+pub(super) fn outcome_cell(outcome: api::Outcome) -> Cell {
+    match outcome {
+        api::Outcome::Unspecified => Cell::Nothing,
+        api::Outcome::Confirmed => word(outcome, "confirmed as it was said"),
+        api::Outcome::Middle => word(outcome, "both were close, so the middle stands"),
+        api::Outcome::Disputed => {
+            word(outcome, "they remember it differently; nothing moved, and a broker speaks with both")
+        }
+        api::Outcome::Waits => word(outcome, "nothing moved; somebody else has to agree first"),
+    }
 }
 
 fn word(outcome: api::Outcome, words: &str) -> Cell {

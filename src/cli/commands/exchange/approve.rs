@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::telling::{Under, tell_receipt};
 use crate::api;
 use crate::cli::arguments::WriteFlags;
+use crate::cli::commands::telling::{Under, tell_receipt};
 use crate::cli::commands::{counted, place};
 use crate::cli::connection::call;
 use crate::cli::entries::{transfer_json, transfers_words};
@@ -13,13 +13,14 @@ use crate::cli::failure::{Asking, Failure};
 use crate::cli::figures;
 use crate::cli::screen::{Cell, Column, Listing};
 use crate::cli::session::{PAGE_SIZE, Session};
+use crate::words;
 
 /// What to agree to.
 #[derive(Debug, Args)]
 #[command(
     subcommand_negates_reqs = true,
     override_usage = "hourbook approve [OPTIONS] <NUMBER>
-       hourbook approve list --bank <BANK>"
+       hourbook approve list [--bank <BANK>]"
 )]
 #[command(after_help = "\
 Examples:
@@ -48,9 +49,9 @@ enum ApproveCommand {
 /// Which bank's.
 #[derive(Clone, Copy, Debug, Args)]
 struct ListFlags {
-    /// In which bank
+    /// In which bank [default: the profile's, or the only one your key reaches]
     #[arg(long, value_name = "BANK", value_parser = counted)]
-    bank: u32,
+    bank: Option<u32>,
 }
 
 /// What not to agree to.
@@ -110,15 +111,26 @@ pub async fn decline(session: &mut Session<'_, '_>, flags: DeclineFlags) -> Resu
 }
 
 async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Failure> {
-    let columns = cells(&api::Waiting::default()).into_iter().map(|(column, _)| column).collect();
+    let columns = cells(&api::Waiting::default(), None).into_iter().map(|(column, _)| column).collect();
+    let bank_number = session.bank_number(flags.bank).await?;
     let mut exchange = session.client.exchange.clone();
+    let mut names = session.names.clone();
+    let is_for_people = session.screen.is_for_people();
     let mut listing = Listing::begin(session.screen, columns)?;
     let mut page_token = String::new();
     loop {
-        let request = api::ListWaitingRequest { bank_number: flags.bank, page_size: PAGE_SIZE, page_token };
+        let request = api::ListWaitingRequest { bank_number, page_size: PAGE_SIZE, page_token };
         let answer = exchange.list_waiting(call(request)).await?.into_inner();
         for waiting in &answer.waiting {
-            listing.row(cells(waiting).into_iter().map(|(_, cell)| cell).collect())?;
+            let moves = match waiting.transfers.as_slice() {
+                [transfer] if is_for_people => {
+                    let (from, to) = (transfer.debit_account_number, transfer.credit_account_number);
+                    let (from, to) = (names.of(from).await, names.of(to).await);
+                    Some(format!("{} from {from} to {to}", words::hours(transfer.amount_seconds)))
+                }
+                transfers => transfers_words(transfers),
+            };
+            listing.row(cells(waiting, moves).into_iter().map(|(_, cell)| cell).collect())?;
         }
         page_token = answer.next_page_token;
         if page_token.is_empty() {
@@ -127,7 +139,8 @@ async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Fai
     }
 }
 
-fn cells(waiting: &api::Waiting) -> Vec<(Column, Cell)> {
+/// `moves` is the hours in words.
+fn cells(waiting: &api::Waiting, moves: Option<String>) -> Vec<(Column, Cell)> {
     let waits_for = match waiting.waiting_for() {
         api::WaitingFor::Unspecified => Cell::Nothing,
         api::WaitingFor::SecondPerson => Cell::Said("second_person".into(), "a second person".to_owned()),
@@ -136,7 +149,6 @@ fn cells(waiting: &api::Waiting) -> Vec<(Column, Cell)> {
     let since = figures::time(waiting.recorded_at)
         .map_or(Cell::Nothing, |text| Cell::Said(text.into(), figures::short_time(waiting.recorded_at)));
     let transfers: Vec<_> = waiting.transfers.iter().map(transfer_json).collect();
-    let moves = transfers_words(&waiting.transfers).unwrap_or_default();
     vec![
         (Column::figures("number", "Number", 6), Cell::Number(waiting.number)),
         (Column::words("waiting_for", "Waits for", 15), waits_for),
@@ -146,7 +158,7 @@ fn cells(waiting: &api::Waiting) -> Vec<(Column, Cell)> {
             Column::words("kind", "Kind", 10),
             Cell::Said(figures::kind_name(waiting.kind).into(), figures::kind_words(waiting.kind).to_owned()),
         ),
-        (Column::words("transfers", "Hours", 16), Cell::Said(json!(transfers), moves)),
+        (Column::words("transfers", "Hours", 16), Cell::Said(json!(transfers), moves.unwrap_or_default())),
         (Column::words("sentence", "Why", 16), Cell::Text(waiting.sentence.clone())),
     ]
 }

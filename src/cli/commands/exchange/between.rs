@@ -3,15 +3,17 @@
 use clap::{Args, Subcommand};
 
 use super::said;
-use super::telling::{Under, tell_done};
 use crate::api;
-use crate::cli::arguments::WriteFlags;
+use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::commands::counted;
+use crate::cli::commands::telling::{Under, tell_done};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
+use crate::cli::lookup::{self, Among};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 use crate::cli::values;
+use crate::cli::whom::{Whom, whom};
 use crate::words;
 
 /// What can be done between two banks.
@@ -27,17 +29,24 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  hourbook between-banks move --from 10035 --to 10084            all that is there
-  hourbook between-banks move --from 10035 --to 10084 --hours 2  two hours of it")]
+  All that Cy has in bank 1 moves to bank 2, where Cy has an account too:
+    hourbook between-banks move --bank 1 --from cy --to-bank 2 --to cy
+  Two hours of it:
+    hourbook between-banks move --from 10035 --to 10084 --hours 2")]
 pub struct MoveFlags {
     /// The account in one bank: its balance falls
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    from: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    from: Whom,
+    #[command(flatten)]
+    at: BankFlag,
     /// The account of the same owner in the other: its balance rises
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    to: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    to: Whom,
+    /// The bank in which that name is looked up
+    #[arg(long, value_name = "BANK", value_parser = counted)]
+    to_bank: Option<u32>,
     /// How many hours, like 1.5, 1:30 or '1h 30m' [default: all that is there]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     /// Why, in a few words; kept encrypted
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -73,10 +82,17 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
 
 async fn move_hours(session: &mut Session<'_, '_>, flags: MoveFlags) -> Result<(), Failure> {
     let under = Under::of(flags.write);
+    if flags.to_bank.is_none() && !matches!(flags.to, Whom::Account(_)) {
+        return Err(Failure::Usage(
+            "say with --to-bank in which bank --to is, or type its number".to_owned(),
+        ));
+    }
+    let from = lookup::account(session, &flags.from, flags.at.bank, Among::People).await?;
+    let to = lookup::account(session, &flags.to, flags.to_bank, Among::People).await?;
     let request = api::TransferBetweenBanksRequest {
         request_id: under.id.to_string(),
-        from_account_number: flags.from,
-        to_account_number: flags.to,
+        from_account_number: from,
+        to_account_number: to,
         length: flags.hours.and_then(said),
         reason: flags.reason,
         validate_only: under.validate_only,

@@ -2,16 +2,18 @@
 
 use clap::{Args, Subcommand};
 
-use super::telling::{Under, tell_done, tell_receipt};
 use super::{ConfirmFlag, activity, said};
 use crate::api;
-use crate::cli::arguments::WriteFlags;
+use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::commands::place;
+use crate::cli::commands::telling::{Under, tell_done, tell_receipt};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
+use crate::cli::lookup::{self, Among};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 use crate::cli::values;
+use crate::cli::whom::{Whom, whom};
 
 /// What can be done with bookings.
 #[derive(Debug, Subcommand)]
@@ -28,20 +30,22 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  Ann (10035) books the hall (10056) for two hours:
-    hourbook book make --hall 10056 --for 10035 --hours 2 --on 2026-06-20
+  Ann books the hall for two hours:
+    hourbook book make --hall 'lantern hall' --for ann --hours 2 --on 2026-06-20
 
 The booking is named by the entry it is written down as: hourbook book take 12, hourbook book cancel 12. If nobody
 says that it took place, it is let go 7 days after its day.")]
 pub struct MakeFlags {
     /// Who gives: a hall, or a person
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    hall: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    hall: Whom,
     /// Who books, in the same bank
-    #[arg(long = "for", value_name = "ACCOUNT", value_parser = values::account)]
-    receiver: u32,
+    #[arg(long = "for", value_name = "NAME|ACCOUNT", value_parser = whom)]
+    receiver: Whom,
+    #[command(flatten)]
+    at: BankFlag,
     /// How many hours, like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: String,
     /// For which day, like 2026-06-20; today or at most 366 days ahead
     #[arg(long, value_name = "DAY", value_parser = values::day)]
@@ -69,7 +73,7 @@ pub struct TakeFlags {
     #[arg(value_name = "NUMBER", value_parser = place)]
     booking: u64,
     /// How many hours, at most as booked, like 1.5, 1:30 or '1h 30m' [default: all of it]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
     #[command(flatten)]
     write: WriteFlags,
@@ -104,14 +108,16 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
 }
 
 async fn make(session: &mut Session<'_, '_>, flags: MakeFlags) -> Result<(), Failure> {
-    let under = Under::of(flags.write);
+    let (under, bank) = (Under::of(flags.write), flags.at.bank);
+    let giver = lookup::account(session, &flags.hall, bank, Among::People).await?;
+    let receiver = lookup::account(session, &flags.receiver, bank, Among::People).await?;
     let request = api::BookHoursRequest {
         request_id: under.id.to_string(),
-        giver_account_number: flags.hall,
-        receiver_account_number: flags.receiver,
+        giver_account_number: giver,
+        receiver_account_number: receiver,
         length: said(flags.hours),
         day: Some(flags.on),
-        activity_number: activity(session, flags.activity.as_deref(), flags.receiver).await?,
+        activity_number: activity(session, flags.activity.as_deref(), receiver).await?,
         memo: flags.memo,
         confirmed_amount_seconds: flags.confirm.seconds(),
         validate_only: under.validate_only,

@@ -2,32 +2,37 @@
 
 use clap::Args;
 
-use super::telling::{Under, tell_done};
-use super::{ConfirmFlag, activity, said};
+use super::{ConfirmFlag, account_or_none, activity, said};
 use crate::api;
-use crate::cli::arguments::WriteFlags;
+use crate::cli::arguments::{BankFlag, WriteFlags};
+use crate::cli::commands::telling::{Under, tell_done};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
+use crate::cli::lookup::{self, Among};
 use crate::cli::session::Session;
 use crate::cli::values;
+use crate::cli::whom::{Whom, whom};
 
 /// Hours from a pot, or newly made.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  The pot (10019) thanks Bo (10043) for two hours of help to nobody in particular:
-    hourbook credit --to 10043 --from 10019 --hours 2 --for-help --activity gardening --on 2026-05-13
-  Ann (10035) is granted three hours of the pot:
+  The community pot thanks Bo for two hours of help to nobody in particular:
+    hourbook credit --to bo --from pot --hours 2 --for-help --activity gardening --on 2026-05-13
+  Ann (10035) is granted three hours of the pot (10019):
     hourbook credit --to 10035 --from 10019 --hours 3 --reason 'to begin with'")]
 pub struct CreditFlags {
     /// Whose balance rises: a member's, an organisation's, or a pot's for hours newly made
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    to: u32,
-    /// The pot they come from, or the account the bank makes hours on
-    #[arg(long, value_name = "POT|ISSUANCE", value_parser = values::account)]
-    from: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    to: Whom,
+    /// The pot they come from: pot for the community pot, a part of what another is for, or a number; or the number of
+    /// the account the bank makes hours on
+    #[arg(long, value_name = "POT|ACCOUNT", value_parser = whom)]
+    from: Whom,
+    #[command(flatten)]
+    at: BankFlag,
     /// How many hours, like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: String,
     /// It thanks for help to nobody in particular, which counts as help given; a grant does not
     #[arg(long)]
@@ -54,10 +59,12 @@ pub struct CreditFlags {
 #[derive(Debug, Args)]
 pub struct OwnFlags {
     /// Whose hours: their balance falls
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    from: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    from: Whom,
+    #[command(flatten)]
+    at: BankFlag,
     /// How many hours, like 1.5, 1:30 or '1h 30m'
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: String,
     /// Words for whoever reads the line; kept encrypted. Nothing about health, please
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -72,11 +79,11 @@ pub struct OwnFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  hourbook gift --from 10035 --to 10043 --hours 2 --memo 'happy birthday'")]
+  hourbook gift --from ann --to bo --hours 2 --memo 'happy birthday'")]
 pub struct GiftFlags {
     /// Whose they become, in the same bank
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    to: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    to: Whom,
     #[command(flatten)]
     own: OwnFlags,
 }
@@ -85,11 +92,11 @@ pub struct GiftFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  hourbook donate --from 10035 --hours 2")]
+  hourbook donate --from ann --hours 2 --pot garden")]
 pub struct DonateFlags {
     /// The pot [default: the community pot]
-    #[arg(long, value_name = "POT", value_parser = values::account)]
-    pot: Option<u32>,
+    #[arg(long, value_name = "POT", value_parser = whom)]
+    pot: Option<Whom>,
     #[command(flatten)]
     own: OwnFlags,
 }
@@ -99,15 +106,17 @@ pub struct DonateFlags {
 /// # Errors
 /// [`Failure`].
 pub async fn credit(session: &mut Session<'_, '_>, flags: CreditFlags) -> Result<(), Failure> {
-    let under = Under::of(flags.write);
+    let (under, bank) = (Under::of(flags.write), flags.at.bank);
+    let to = lookup::account(session, &flags.to, bank, Among::Both).await?;
+    let from = lookup::account(session, &flags.from, bank, Among::Pots).await?;
     let request = api::CreditMemberRequest {
         request_id: under.id.to_string(),
-        account_number: flags.to,
-        from_account_number: flags.from,
+        account_number: to,
+        from_account_number: from,
         length: said(flags.hours),
         is_help: flags.for_help,
         occurred_on: flags.on,
-        activity_number: activity(session, flags.activity.as_deref(), flags.from).await?,
+        activity_number: activity(session, flags.activity.as_deref(), from).await?,
         memo: flags.memo,
         reason: flags.reason,
         confirmed_amount_seconds: flags.confirm.seconds(),
@@ -123,10 +132,12 @@ pub async fn credit(session: &mut Session<'_, '_>, flags: CreditFlags) -> Result
 /// [`Failure`].
 pub async fn gift(session: &mut Session<'_, '_>, flags: GiftFlags) -> Result<(), Failure> {
     let (under, own) = (Under::of(flags.own.write), flags.own);
+    let from = lookup::account(session, &own.from, own.at.bank, Among::People).await?;
+    let to = lookup::account(session, &flags.to, own.at.bank, Among::People).await?;
     let request = api::GiftRequest {
         request_id: under.id.to_string(),
-        from_account_number: own.from,
-        to_account_number: flags.to,
+        from_account_number: from,
+        to_account_number: to,
         length: said(own.hours),
         memo: own.memo,
         confirmed_amount_seconds: own.confirm.seconds(),
@@ -142,10 +153,12 @@ pub async fn gift(session: &mut Session<'_, '_>, flags: GiftFlags) -> Result<(),
 /// [`Failure`].
 pub async fn donate(session: &mut Session<'_, '_>, flags: DonateFlags) -> Result<(), Failure> {
     let (under, own) = (Under::of(flags.own.write), flags.own);
+    let from = lookup::account(session, &own.from, own.at.bank, Among::People).await?;
+    let pot = account_or_none(session, flags.pot.as_ref(), own.at.bank, Among::Pots).await?;
     let request = api::DonateRequest {
         request_id: under.id.to_string(),
-        from_account_number: own.from,
-        pot_account_number: flags.pot.unwrap_or_default(),
+        from_account_number: from,
+        pot_account_number: pot,
         length: said(own.hours),
         memo: own.memo,
         confirmed_amount_seconds: own.confirm.seconds(),

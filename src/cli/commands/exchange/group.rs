@@ -3,16 +3,18 @@
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::telling::{Under, tell_done};
-use super::{ConfirmFlag, activity, said};
+use super::{ConfirmFlag, account_or_none, activity, said};
 use crate::api;
-use crate::cli::arguments::WriteFlags;
+use crate::cli::arguments::{BankFlag, WriteFlags};
+use crate::cli::commands::telling::{Under, tell_done};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::figures;
+use crate::cli::lookup::{self, Among};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 use crate::cli::values;
+use crate::cli::whom::{Whom, whom};
 
 /// The rules as they are typed, as the API spells them, and what each does.
 const RULES: [(&str, &str, &str); 6] = [
@@ -40,29 +42,31 @@ const RULES: [(&str, &str, &str); 6] = [
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  Bo (10043) taught Ann (10035) and Cy (10056) for two hours; each pays one:
-    hourbook group --rule split-provider-time --gave 10043=2 --took-part 10035 --took-part 10056 --on 2026-05-13
-  The community pot pays Bo for an open walk with nine guests:
+  Bo taught Ann and Cy for two hours; each pays one:
+    hourbook group --rule split-provider-time --gave bo=2 --took-part 'ann ash' --took-part cy --on 2026-05-13
+  The community pot pays Bo (10043) for an open walk with nine guests:
     hourbook group --rule pot-pays-provider --gave 10043=1:30 --guests 9 --on 2026-05-13")]
 pub struct Flags {
     /// How the hours are shared
     #[arg(long, value_name = "NAME", value_parser = rule())]
     rule: api::GroupRule,
     /// Who gave, and for how many hours; may be typed for several
-    #[arg(long, value_name = "ACCOUNT=HOURS", value_parser = giver)]
-    gave: Vec<(u32, String)>,
+    #[arg(long, value_name = "NAME|ACCOUNT=HOURS", value_parser = giver)]
+    gave: Vec<(Whom, String)>,
     /// Who took part; may be typed for several
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    took_part: Vec<u32>,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    took_part: Vec<Whom>,
+    #[command(flatten)]
+    at: BankFlag,
     /// People counted without hours, 0 to 1,000,000
     #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
     guests: u32,
     /// How long the session was, in hours like 1.5, 1:30 or '1h 30m', where the rule asks for it
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     length: Option<String>,
     /// The pot that keeps or covers what is over [default: the community pot]
-    #[arg(long, value_name = "POT", value_parser = values::account)]
-    keeper: Option<u32>,
+    #[arg(long, value_name = "POT", value_parser = whom)]
+    keeper: Option<Whom>,
     /// The day, where the bank is, like 2026-05-13; not in the future
     #[arg(long, value_name = "DAY", value_parser = values::day)]
     on: api::Date,
@@ -93,10 +97,10 @@ fn rule() -> impl TypedValueParser<Value = api::GroupRule> {
     })
 }
 
-/// `10043=1:30`: who gave, and how long as typed.
-fn giver(text: &str) -> Result<(u32, String), String> {
-    let (account, hours) = text.split_once('=').ok_or("type ACCOUNT=HOURS, like 10043=1:30")?;
-    Ok((values::account(account)?, hours.to_owned()))
+/// `10043=1:30` or `bo=1:30`: who gave, and how long as typed.
+fn giver(text: &str) -> Result<(Whom, String), String> {
+    let (giver, hours) = text.rsplit_once('=').ok_or("type who and how long, like bo=1:30 or 10043=1:30")?;
+    Ok((whom(giver)?, values::said_hours(hours)?))
 }
 
 /// Does it.
@@ -105,23 +109,30 @@ fn giver(text: &str) -> Result<(u32, String), String> {
 /// [`Failure`].
 pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
     let under = Under::of(flags.write);
-    let first = flags.gave.first().map(|(account, _)| account).or(flags.took_part.first()).copied();
+    let bank = flags.at.bank;
+    let mut givers = Vec::with_capacity(flags.gave.len());
+    for (giver, hours) in flags.gave {
+        let account_number = lookup::account(session, &giver, bank, Among::People).await?;
+        givers.push(api::GroupGiver { account_number, length: said(hours) });
+    }
+    let mut took_part = Vec::with_capacity(flags.took_part.len());
+    for one in &flags.took_part {
+        took_part.push(lookup::account(session, one, bank, Among::People).await?);
+    }
+    let keeper = account_or_none(session, flags.keeper.as_ref(), bank, Among::Pots).await?;
+    let first = givers.first().map(|giver| giver.account_number).or(took_part.first().copied());
     let activity_number = match first {
         Some(first) => activity(session, flags.activity.as_deref(), first).await?,
         None => return Err(Failure::Usage("name somebody with --gave or --took-part".to_owned())),
     };
-    let givers = flags.gave.into_iter();
-    let givers = givers
-        .map(|(account_number, hours)| api::GroupGiver { account_number, length: said(hours) })
-        .collect();
     let request = api::RecordGroupExchangeRequest {
         request_id: under.id.to_string(),
         rule: flags.rule.into(),
         givers,
-        participant_account_numbers: flags.took_part,
+        participant_account_numbers: took_part,
         guest_count: flags.guests,
         length: flags.length.and_then(said),
-        keeper_account_number: flags.keeper.unwrap_or_default(),
+        keeper_account_number: keeper,
         occurred_on: Some(flags.on),
         activity_number,
         memo: flags.memo,
@@ -162,18 +173,19 @@ mod tests {
     fn rules_and_givers_are_read() {
         let account = crate::domain::AccountNumber::from_slot(0).unwrap().to_string();
         let read = |rule: &str| {
-            let gave = format!("--gave={account}=1.30");
+            let gave = format!("--gave={account}=1:30");
             let line = Line::try_parse_from(["group", "--rule", rule, &gave, "--on", "2026-05-13"]);
             line.map(|line| (line.flags.rule, line.flags.gave[0].1.clone()))
         };
         for (number, (name, spelt, _)) in (1..).zip(RULES) {
             let rule = api::GroupRule::try_from(number).unwrap();
             for typed in [name, spelt] {
-                assert_eq!(read(typed).unwrap(), (rule, "1.30".to_owned()), "{typed}");
+                assert_eq!(read(typed).unwrap(), (rule, "1:30".to_owned()), "{typed}");
             }
         }
         assert!(api::GroupRule::try_from(7).is_err() && read("unspecified").is_err());
-        assert!(giver(&account).is_err() && giver("7=1").is_err());
+        assert_eq!(giver("Ann=Bo=1").unwrap().0, Whom::Named("Ann=Bo".to_owned()));
+        assert!(giver(&account).is_err() && giver("7=1").is_err() && giver("bo=1.30").is_err());
         assert_eq!(residual(-900).1.for_people(), "0:15, covered by the keeper");
     }
 }

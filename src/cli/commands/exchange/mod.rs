@@ -1,8 +1,9 @@
 //! What brokers and members do all day: `exchange`, `group`, `credit`, `gift`, `donate`, `book`, `between-banks`,
 //! `approve` and `decline`.
 //!
-//! Lengths go to the server as they were typed, so that the bank's own rules read and round them; only what repeats
-//! a figure (`--confirm`) or names a part of an entry is read here.
+//! Lengths go to the server as they were typed, so that the bank's own rules read and round them; only what can be meant
+//! in two ways is asked about here, and what repeats a figure (`--confirm`) or names a part of an entry is read here.
+//! Whoever is named and not numbered is looked up first; the server hears numbers alone.
 
 pub mod answer;
 pub mod approve;
@@ -12,15 +13,16 @@ pub mod give;
 pub mod group;
 pub mod put_right;
 pub mod record;
-mod telling;
 
 use clap::{Args, Subcommand};
 
 use crate::api;
 use crate::cli::activities;
 use crate::cli::failure::Failure;
+use crate::cli::lookup::{self, Among};
 use crate::cli::session::Session;
 use crate::cli::values;
+use crate::cli::whom::Whom;
 
 /// What can be done with help between two.
 #[derive(Debug, Subcommand)]
@@ -75,6 +77,19 @@ impl ConfirmFlag {
 /// A length as it was typed, for the bank to read.
 const fn said(typed: String) -> Option<api::Length> {
     Some(api::Length { amount_seconds: 0, typed })
+}
+
+/// The account that is meant where one was named; else 0.
+async fn account_or_none(
+    session: &mut Session<'_, '_>,
+    whom: Option<&Whom>,
+    bank: Option<u32>,
+    among: Among,
+) -> Result<u32, Failure> {
+    match whom {
+        Some(whom) => lookup::account(session, whom, bank, among).await,
+        None => Ok(0),
+    }
 }
 
 /// The number of an activity in the list of the bank of `account`; 0 where none was typed.

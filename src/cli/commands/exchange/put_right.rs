@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::telling::{Under, tell_done};
 use crate::api;
 use crate::cli::arguments::WriteFlags;
 use crate::cli::commands::place;
+use crate::cli::commands::telling::{Under, tell_done};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::session::Session;

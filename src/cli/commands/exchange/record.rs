@@ -2,27 +2,32 @@
 
 use clap::{Args, ValueEnum};
 
-use super::telling::{Under, tell_done, tell_receipt};
-use super::{ConfirmFlag, activity, said};
+use super::answer::outcome_cell;
+use super::{ConfirmFlag, account_or_none, activity, said};
 use crate::api;
-use crate::cli::arguments::WriteFlags;
+use crate::cli::arguments::{BankFlag, WriteFlags};
+use crate::cli::commands::telling::{Under, tell_done};
 use crate::cli::connection::call;
 use crate::cli::failure::{Asking, Failure};
+use crate::cli::lookup::{self, Among};
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 use crate::cli::values;
+use crate::cli::whom::{Whom, whom};
 
 /// Who helped whom, when, and for how long.
 #[derive(Debug, Args)]
 pub struct HelpFlags {
     /// Who helped: their balance rises
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    gave: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    gave: Whom,
     /// Who was helped: their balance falls
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    received: u32,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    received: Whom,
+    #[command(flatten)]
+    at: BankFlag,
     /// How long it took, in hours like 1.5, 1:30 or '1h 30m'; the bank rounds it by its own rule
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: String,
     /// The day the help was given, where the bank is, like 2026-05-13; not in the future
     #[arg(long, value_name = "DAY", value_parser = values::day)]
@@ -44,24 +49,27 @@ pub struct HelpFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  Bo (10043) helped Ann (10035) for an hour and a half:
-    hourbook exchange record --gave 10043 --received 10035 --hours 1:30 --on 2026-05-13 --activity gardening
-  The pot (10019) pays for Ann:
-    hourbook exchange record --gave 10043 --received 10035 --hours 1:30 --on 2026-05-13 --paid-by 10019
+  Bo helped Ann for an hour and a half:
+    hourbook exchange record --gave bo --received 'ann ash' --hours 1:30 --on 2026-05-13 --activity gardening
+  The community pot pays for Ann (10035):
+    hourbook exchange record --gave bo --received 10035 --hours 1:30 --on 2026-05-13 --paid-by pot
+
+A part of a name is enough where it fits one person of the bank. Where it fits several they are listed with their
+numbers, and nothing is written down.
 
 A question is answered by the same command with the flag that the question names: --confirm 30, --another-one.")]
 pub struct RecordFlags {
     #[command(flatten)]
     help: HelpFlags,
     /// A pot that pays instead of who was helped [default: as the person chose]
-    #[arg(long, value_name = "POT", value_parser = values::account)]
-    paid_by: Option<u32>,
+    #[arg(long, value_name = "POT", value_parser = whom)]
+    paid_by: Option<Whom>,
     /// Where the hours go instead of to who helped [default: as the person chose]
-    #[arg(long, value_name = "POT", value_parser = values::account)]
-    hours_to: Option<u32>,
+    #[arg(long, value_name = "POT", value_parser = whom)]
+    hours_to: Option<Whom>,
     /// The organisation that the person gave for: its account takes the hours
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    in_the_name_of: Option<u32>,
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    in_the_name_of: Option<Whom>,
     /// Why it may pass a limit; you allow that in your own name. Kept encrypted
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     limit_reason: String,
@@ -82,8 +90,8 @@ enum SaidBy {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  Bo (10043) says that he helped Ann (10035) for two hours; Ann, or somebody for her, confirms:
-    hourbook exchange propose --gave 10043 --received 10035 --hours 2 --on 2026-05-13 --said-by gave
+  Bo (10043) says that he helped Ann for two hours; Ann, or somebody for her, confirms:
+    hourbook exchange propose --gave 10043 --received ann --hours 2 --on 2026-05-13 --said-by gave
     hourbook exchange confirm 12
 
 The proposal is named by the entry it is written down as.")]
@@ -103,16 +111,22 @@ pub struct ProposeFlags {
 /// [`Failure`].
 pub async fn record(session: &mut Session<'_, '_>, flags: RecordFlags) -> Result<(), Failure> {
     let (under, help) = (Under::of(flags.write), flags.help);
+    let bank = help.at.bank;
+    let giver = lookup::account(session, &help.gave, bank, Among::People).await?;
+    let receiver = lookup::account(session, &help.received, bank, Among::People).await?;
+    let paid_by = account_or_none(session, flags.paid_by.as_ref(), bank, Among::Pots).await?;
+    let hours_to = account_or_none(session, flags.hours_to.as_ref(), bank, Among::Pots).await?;
+    let in_the_name_of = account_or_none(session, flags.in_the_name_of.as_ref(), bank, Among::People).await?;
     let request = api::RecordExchangeRequest {
         request_id: under.id.to_string(),
-        giver_account_number: help.gave,
-        receiver_account_number: help.received,
+        giver_account_number: giver,
+        receiver_account_number: receiver,
         length: said(help.hours),
         occurred_on: Some(help.on),
-        activity_number: activity(session, help.activity.as_deref(), help.gave).await?,
-        paid_by_account_number: flags.paid_by.unwrap_or_default(),
-        hours_to_account_number: flags.hours_to.unwrap_or_default(),
-        in_the_name_of_account_number: flags.in_the_name_of.unwrap_or_default(),
+        activity_number: activity(session, help.activity.as_deref(), giver).await?,
+        paid_by_account_number: paid_by,
+        hours_to_account_number: hours_to,
+        in_the_name_of_account_number: in_the_name_of,
         memo: help.memo,
         limit_reason: flags.limit_reason,
         confirmed_amount_seconds: help.confirm.seconds(),
@@ -129,14 +143,16 @@ pub async fn record(session: &mut Session<'_, '_>, flags: RecordFlags) -> Result
 /// [`Failure`].
 pub async fn propose(session: &mut Session<'_, '_>, flags: ProposeFlags) -> Result<(), Failure> {
     let (under, help) = (Under::of(flags.write), flags.help);
+    let giver = lookup::account(session, &help.gave, help.at.bank, Among::People).await?;
+    let receiver = lookup::account(session, &help.received, help.at.bank, Among::People).await?;
     let (said_by, own) = match flags.said_by {
-        SaidBy::Gave => (api::Side::Giver, help.gave),
-        SaidBy::Received => (api::Side::Receiver, help.received),
+        SaidBy::Gave => (api::Side::Giver, giver),
+        SaidBy::Received => (api::Side::Receiver, receiver),
     };
     let request = api::ProposeExchangeRequest {
         request_id: under.id.to_string(),
-        giver_account_number: help.gave,
-        receiver_account_number: help.received,
+        giver_account_number: giver,
+        receiver_account_number: receiver,
         said_by: said_by.into(),
         length: said(help.hours),
         occurred_on: Some(help.on),
@@ -148,8 +164,16 @@ pub async fn propose(session: &mut Session<'_, '_>, flags: ProposeFlags) -> Resu
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.propose_exchange(call(request)).await.answerable(under.id)?;
-    let number =
-        answer.receipt.as_ref().and_then(|receipt| receipt.entry.as_ref()).map_or(0, |entry| entry.sequence);
-    let extra = vec![(Column::figures("proposal_sequence", "Proposal", 0), Cell::number_or_nothing(number))];
-    tell_receipt(session, answer.receipt, under, extra).await
+    let outcome = answer.outcome();
+    let entry = answer.receipt.as_ref().and_then(|receipt| receipt.entry.as_ref());
+    // What stands at once, or waits, is no proposal.
+    let is_asked = outcome == api::Outcome::Unspecified;
+    let number = entry.filter(|_| is_asked).map_or(0, |entry| entry.sequence);
+    let extra = vec![
+        (Column::figures("proposal_sequence", "Proposal", 0), Cell::number_or_nothing(number)),
+        (Column::words("outcome", "What became of it", 0), outcome_cell(outcome)),
+    ];
+    let api::ProposeExchangeResponse { receipt, waiting_number, .. } = answer;
+    let done = api::Done { receipt, waiting_number, sentences: Vec::new() };
+    tell_done(session, Some(done), under, extra).await
 }

@@ -1,4 +1,4 @@
-//! How an answer of ExchangeService is told: written down, or waiting for a second person.
+//! How an answer that may wait is told: written down, or waiting for a second person.
 
 use serde_json::{Map, Value, json};
 

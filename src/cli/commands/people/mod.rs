@@ -1,0 +1,170 @@
+//! `member`, `organisation`, `partner` and `staff`: who is in a bank, from the first slip to being forgotten.
+//!
+//! One implementation under four names: each name has the parts that make sense for it. Whoever is meant is typed as an
+//! account number, as `person 7`, or as a part of their name, which `cli::lookup` looks up.
+
+mod add;
+mod change;
+mod ends;
+mod flags;
+mod show;
+mod terms;
+
+use clap::Subcommand;
+
+use crate::api;
+use crate::cli::failure::Failure;
+use crate::cli::screen::{Cell, Column};
+use crate::cli::session::Session;
+
+/// What can be done with members.
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Take somebody in: only a name is needed
+    #[command(after_help = add::MEMBER_EXAMPLES)]
+    Add(add::Flags<flags::NewMember>),
+    /// Somebody as they are now: how to reach them, what they agreed to, who speaks for them
+    #[command(after_help = show::EXAMPLES)]
+    Show(show::ShowFlags),
+    /// Find members by a part of a name, of a telephone number or an address; or list all
+    #[command(after_help = show::FIND_EXAMPLES)]
+    Find(show::FindFlags),
+    /// Say anew what is known of somebody; what is not typed stays
+    #[command(after_help = change::MEMBER_EXAMPLES)]
+    Change(change::Flags<flags::ChangedMember>),
+    /// Who pays for help they get, where hours they earn go, and in the end what is left
+    Standing(terms::StandingFlags),
+    /// Who may spend for them or confirm for them, how much and until when
+    Represent(terms::RepresentFlags),
+    /// Nothing new for 14 days; nobody else is told
+    Pause(ends::PauseFlags),
+    /// Close their account: what is left goes where they wish, or to the pot
+    Close(ends::CloseFlags),
+    /// Forget them: paused at once, and after 14 days nobody can read what was known of them
+    Forget(ends::ForgetFlags),
+}
+
+/// What can be done with organisations and partners.
+#[derive(Debug, Subcommand)]
+pub enum GroupCommand {
+    /// Take one in: only a name is needed
+    #[command(after_help = add::GROUP_EXAMPLES)]
+    Add(add::Flags<flags::NewGroup>),
+    /// One as it is now: how to reach it, who speaks for it
+    #[command(after_help = show::EXAMPLES)]
+    Show(show::ShowFlags),
+    /// Find them by a part of a name, of a telephone number or an address; or list all
+    #[command(after_help = show::FIND_EXAMPLES)]
+    Find(show::FindFlags),
+    /// Say anew what is known of one; what is not typed stays
+    #[command(after_help = change::GROUP_EXAMPLES)]
+    Change(change::Flags<flags::Changed>),
+    /// Who may spend for it or confirm for it, how much and until when
+    Represent(terms::RepresentFlags),
+    /// Nothing new for 14 days; nobody else is told
+    Pause(ends::PauseFlags),
+    /// Close its account: what is left goes where it wishes, or to the pot
+    Close(ends::CloseFlags),
+    /// Forget it: paused at once, and after 14 days nobody can read what was known of it
+    Forget(ends::ForgetFlags),
+}
+
+/// What can be done with staff.
+#[derive(Debug, Subcommand)]
+pub enum StaffCommand {
+    /// Say who works here; they get no account
+    #[command(after_help = add::STAFF_EXAMPLES)]
+    Add(add::Flags<flags::NewStaff>),
+    /// Somebody as they are now
+    #[command(after_help = show::EXAMPLES)]
+    Show(show::ShowFlags),
+    /// Find staff by a part of a name, of a telephone number or an address; or list all
+    #[command(after_help = show::FIND_EXAMPLES)]
+    Find(show::FindFlags),
+    /// Say anew what is known of somebody; what is not typed stays
+    #[command(after_help = change::GROUP_EXAMPLES)]
+    Change(change::Flags<flags::Changed>),
+    /// Forget them: paused at once, and after 14 days nobody can read what was known of them
+    Forget(ends::ForgetFlags),
+}
+
+/// Somebody as an answer names them: "Ann Ash (person 9)".
+fn who(person: &api::Person) -> (Column, Cell) {
+    let number = person.owner_number;
+    (Column::words("owner_number", "Who", 0), Cell::Said(number.into(), who_words(person)))
+}
+
+fn who_words(person: &api::Person) -> String {
+    let number = person.owner_number;
+    match &person.profile {
+        Some(profile) => format!("{} (person {number})", profile.name),
+        None => format!("person {number}"),
+    }
+}
+
+/// Does it with a member.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Result<(), Failure> {
+    let kind = api::PersonKind::Member;
+    match command {
+        MemberCommand::Add(flags) => add::run(session, flags.into(), kind).await,
+        MemberCommand::Show(flags) => show::show(session, &flags, kind).await,
+        MemberCommand::Find(flags) => show::find(session, flags, kind).await,
+        MemberCommand::Change(flags) => change::run(session, flags.into(), kind).await,
+        MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
+        MemberCommand::Represent(flags) => terms::represent(session, flags, kind).await,
+        MemberCommand::Pause(flags) => ends::pause(session, &flags, kind).await,
+        MemberCommand::Close(flags) => ends::close(session, flags).await,
+        MemberCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
+    }
+}
+
+/// Does it with an organisation.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn organisation(session: &mut Session<'_, '_>, command: GroupCommand) -> Result<(), Failure> {
+    group(session, command, api::PersonKind::Organisation).await
+}
+
+/// Does it with a partner.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn partner(session: &mut Session<'_, '_>, command: GroupCommand) -> Result<(), Failure> {
+    group(session, command, api::PersonKind::Partner).await
+}
+
+async fn group(
+    session: &mut Session<'_, '_>,
+    command: GroupCommand,
+    kind: api::PersonKind,
+) -> Result<(), Failure> {
+    match command {
+        GroupCommand::Add(flags) => add::run(session, flags.into(), kind).await,
+        GroupCommand::Show(flags) => show::show(session, &flags, kind).await,
+        GroupCommand::Find(flags) => show::find(session, flags, kind).await,
+        GroupCommand::Change(flags) => change::run(session, flags.into(), kind).await,
+        GroupCommand::Represent(flags) => terms::represent(session, flags, kind).await,
+        GroupCommand::Pause(flags) => ends::pause(session, &flags, kind).await,
+        GroupCommand::Close(flags) => ends::close(session, flags).await,
+        GroupCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
+    }
+}
+
+/// Does it with somebody who works here.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn staff(session: &mut Session<'_, '_>, command: StaffCommand) -> Result<(), Failure> {
+    let kind = api::PersonKind::Staff;
+    match command {
+        StaffCommand::Add(flags) => add::run(session, flags.into(), kind).await,
+        StaffCommand::Show(flags) => show::show(session, &flags, kind).await,
+        StaffCommand::Find(flags) => show::find(session, flags, kind).await,
+        StaffCommand::Change(flags) => change::run(session, flags.into(), kind).await,
+        StaffCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
+    }
+}

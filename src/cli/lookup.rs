@@ -1,0 +1,451 @@
+//! Who is meant by what was typed: one person or account, or a list of those who fit.
+//!
+//! Owns how a name becomes a number, for every command. A name is looked for among the people of one bank, and among
+//! what accounts of that bank are called, so that people of books taken over from elsewhere are found too.
+//!
+//! - One who fits is meant; of several, the only one whose whole name it is. Nobody else is guessed: those who fit, or
+//!   else the nearest names, are told with their numbers, and nothing is done.
+//! - How somebody is reached is no name: hours do not move by a part of an address.
+//! - Of a bank at most [`FITS_MAX`] who fit are kept, however many there are.
+
+use std::collections::{BTreeSet, HashMap};
+
+use tonic::Code;
+
+use super::connection::{Client, call};
+use super::failure::Failure;
+use super::figures::short;
+use super::nearest::Nearest;
+use super::session::{PAGE_SIZE, Session};
+use super::whom::Whom;
+use crate::api;
+
+/// So many who fit a name are kept.
+const FITS_MAX: u32 = 20;
+/// So many of them are told.
+const TOLD_MAX: usize = 10;
+/// What the community pot of a bank is called here, which has no name of its own.
+const COMMUNITY_POT: &str = "the community pot";
+
+/// Among what an account is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Among {
+    /// People, organisations and partners.
+    People,
+    /// Pots.
+    Pots,
+    /// All of these.
+    Both,
+}
+
+impl Among {
+    const fn has(self, kind: api::AccountKind) -> bool {
+        match kind {
+            api::AccountKind::Member | api::AccountKind::Organisation | api::AccountKind::Partner => {
+                matches!(self, Self::People | Self::Both)
+            }
+            api::AccountKind::Pot => matches!(self, Self::Pots | Self::Both),
+            api::AccountKind::Unspecified | api::AccountKind::Issuance | api::AccountKind::Clearing => false,
+        }
+    }
+
+    /// None of them, and several.
+    const fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::People => ["nobody", "people"],
+            Self::Pots => ["no pot", "pots"],
+            Self::Both => ["nobody, and no pot,", "people and pots"],
+        }
+    }
+}
+
+/// The number of the one open account that is meant; names are looked for in `bank`, or where that is left out in the
+/// bank that goes without saying.
+///
+/// # Errors
+/// [`Failure`] if none or several fit, or as the server says.
+pub async fn account(
+    session: &mut Session<'_, '_>,
+    whom: &Whom,
+    bank: Option<u32>,
+    among: Among,
+) -> Result<u32, Failure> {
+    if let Whom::Account(number) = whom {
+        return Ok(*number);
+    }
+    let bank = session.bank_number(bank).await?;
+    let mut fits = Fits::of(whom);
+    let mut known = HashMap::new();
+    match whom {
+        Whom::Named(text) if among != Among::Pots => {
+            let people = people_called(session, text, bank).await?;
+            known.extend(people.into_iter().map(|(_, fit)| (fit.owner, fit)));
+        }
+        Whom::Person(owner) => {
+            known.insert(*owner, Fit { owner: *owner, account: 0, name: String::new(), is_whole: true });
+        }
+        Whom::Account(_) | Whom::Named(_) => {}
+    }
+    let pot = if among == Among::People { 0 } else { session.bank(bank).await?.pot_account_number };
+    each_account(session, bank, |account| {
+        if !among.has(account.kind()) || account.standing() != api::Standing::Open {
+            return;
+        }
+        let (owner, number) = (account.owner_number, account.account_number);
+        // Pots are the bank's own.
+        match known.get(&owner).filter(|_| account.kind() != api::AccountKind::Pot) {
+            Some(fit) => fits.keep(Fit { account: number, ..fit.clone() }),
+            None if number == pot && account.label.is_empty() => fits.offer(owner, number, COMMUNITY_POT),
+            None => fits.offer(owner, number, &account.label),
+        }
+    })
+    .await?;
+    let is_without = |fit: &Fit| fits.kept.is_empty() && !fit.name.is_empty();
+    if let Some(fit) = known.into_values().filter(is_without).min_by_key(|fit| fit.owner) {
+        let Fit { name, owner, .. } = fit;
+        return Err(Failure::Refused(format!(
+            "Not done: {name} (person {owner}) has no open account in bank {bank}."
+        )));
+    }
+    fits.one(whom, bank, among.words()).map(|fit| fit.account)
+}
+
+/// The one person or group that is meant, as they are now; of `kind`, if they are named. Whoever is meant by number may
+/// be of any kind.
+///
+/// # Errors
+/// [`Failure`] if none or several fit, or as the server says.
+pub async fn person(
+    session: &mut Session<'_, '_>,
+    whom: &Whom,
+    bank: Option<u32>,
+    kind: Option<api::PersonKind>,
+) -> Result<api::Person, Failure> {
+    let text = match whom {
+        Whom::Account(number) => return by_number(&mut session.client, 0, *number).await,
+        Whom::Person(owner) => return by_number(&mut session.client, *owner, 0).await,
+        Whom::Named(text) => text,
+    };
+    let bank = session.bank_number(bank).await?;
+    let mut fits = Fits::of(whom);
+    let mut of_another_kind = None;
+    for (of_kind, fit) in people_called(session, text, bank).await? {
+        if kind.is_none_or(|kind| kind == of_kind) {
+            fits.keep(fit);
+        } else {
+            of_another_kind.get_or_insert((of_kind, fit));
+        }
+    }
+    each_account(session, bank, |account| {
+        let is_of_kind = kind.is_none_or(|kind| is_of(account.kind(), kind));
+        if is_of_kind && Among::People.has(account.kind()) && !fits.has(account.owner_number) {
+            fits.offer(account.owner_number, account.account_number, &account.label);
+        }
+    })
+    .await?;
+    if let Some((kind, Fit { name, owner, .. })) = of_another_kind.filter(|_| fits.kept.is_empty()) {
+        let command = short(kind.as_str_name(), "PERSON_KIND_");
+        return Err(Failure::Refused(format!(
+            "Not done: the one of bank {bank} who is called {whom} is {name} (person {owner}), for whom there is \
+             'hourbook {command}'."
+        )));
+    }
+    let fit = fits.one(whom, bank, Among::People.words())?;
+    by_number(&mut session.client, fit.owner, 0).await
+}
+
+/// Somebody by a number; one of the two is 0.
+///
+/// # Errors
+/// As the server says.
+pub async fn by_number(
+    client: &mut Client,
+    owner_number: u32,
+    account_number: u32,
+) -> Result<api::Person, Failure> {
+    let request = api::GetPersonRequest { owner_number, account_number };
+    let answer = client.directory.get_person(call(request)).await?.into_inner();
+    answer.person.ok_or_else(|| Failure::Unreachable("the server answered without the person".to_owned()))
+}
+
+/// Who of `bank` has an account of `kind` that is called so: people of books taken over from
+/// elsewhere among them, whom a search does not find.
+///
+/// # Errors
+/// As the server says.
+pub async fn labelled(
+    session: &mut Session<'_, '_>,
+    bank: u32,
+    text: &str,
+    kind: api::PersonKind,
+) -> Result<BTreeSet<u32>, Failure> {
+    let mut found = BTreeSet::new();
+    each_account(session, bank, |account| {
+        let owner = account.owner_number;
+        if is_of(account.kind(), kind) && has(&account.label, text) {
+            found.insert(owner);
+        }
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Whether an account of one kind is somebody's of another.
+const fn is_of(account: api::AccountKind, person: api::PersonKind) -> bool {
+    match person {
+        api::PersonKind::Member => matches!(account, api::AccountKind::Member),
+        api::PersonKind::Organisation => matches!(account, api::AccountKind::Organisation),
+        api::PersonKind::Partner => matches!(account, api::AccountKind::Partner),
+        api::PersonKind::Staff | api::PersonKind::Unspecified => false,
+    }
+}
+
+/// The people of `bank` whose name, or what they are known as, has `text` in it; the server reads past capitals and
+/// accents.
+async fn people_called(
+    session: &mut Session<'_, '_>,
+    text: &str,
+    bank_number: u32,
+) -> Result<Vec<(api::PersonKind, Fit)>, Failure> {
+    let request = api::SearchPeopleRequest {
+        bank_number,
+        text: text.to_owned(),
+        page_size: FITS_MAX,
+        page_token: String::new(),
+    };
+    let found = match session.client.directory.search_people(call(request)).await {
+        Ok(answer) => answer.into_inner().people,
+        Err(status) if status.code() == Code::PermissionDenied => {
+            return Err(Failure::Refused(
+                "Not done: names are looked up by brokers and leads alone. Type the number of the account, as it \
+                 stands on a card."
+                    .to_owned(),
+            ));
+        }
+        Err(status) => return Err(status.into()),
+    };
+    let by_name = found.into_iter().filter_map(|person| {
+        let kind = person.kind();
+        let owner = person.owner_number;
+        let profile = person.profile?;
+        let is_whole = is_same(&profile.name, text) || is_same(&profile.known_as, text);
+        let fit = Fit { owner, account: 0, name: called(&profile), is_whole };
+        Some((kind, fit)).filter(|_| is_by_name(&profile, text))
+    });
+    Ok(by_name.collect())
+}
+
+/// A name, with what everybody calls them.
+#[must_use]
+pub fn called(profile: &api::Profile) -> String {
+    if profile.known_as.is_empty() {
+        profile.name.clone()
+    } else {
+        format!("{}, known as {}", profile.name, profile.known_as)
+    }
+}
+
+fn is_same(name: &str, text: &str) -> bool {
+    let words = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    words(name) == words(text)
+}
+
+fn has(name: &str, text: &str) -> bool {
+    name.to_lowercase().contains(&text.to_lowercase())
+}
+
+/// Whether somebody the server found is called so, and not only reached so.
+fn is_by_name(profile: &api::Profile, text: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let text_of_contact = bare(text);
+    let is_reached = |contact: &api::Contact| has(&bare(&contact.text), &text_of_contact);
+    has(&profile.name, text) || has(&profile.known_as, text) || !profile.contacts.iter().any(is_reached)
+}
+
+/// Shows every account of a bank to `look`, a page at a time.
+async fn each_account(
+    session: &mut Session<'_, '_>,
+    bank_number: u32,
+    mut look: impl FnMut(api::Account),
+) -> Result<(), Failure> {
+    let mut page_token = String::new();
+    loop {
+        let request = api::ListAccountsRequest {
+            bank_number,
+            kind: api::AccountKind::Unspecified.into(),
+            owner_number: 0,
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let answer = session.client.ledger.list_accounts(call(request)).await?.into_inner();
+        answer.accounts.into_iter().for_each(&mut look);
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Somebody who may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fit {
+    owner: u32,
+    /// 0 where it is not known, or they have none.
+    account: u32,
+    name: String,
+    /// Whether what was typed is all of the name.
+    is_whole: bool,
+}
+
+/// All who may be meant, as far as they are kept.
+#[derive(Debug)]
+struct Fits {
+    text: String,
+    kept: Vec<Fit>,
+    /// How many more there are.
+    others: usize,
+    nearest: Nearest<String>,
+}
+
+impl Fits {
+    fn of(whom: &Whom) -> Self {
+        let text = match whom {
+            Whom::Named(text) => text.clone(),
+            Whom::Account(_) | Whom::Person(_) => String::new(),
+        };
+        Self { nearest: Nearest::to(&text), text, kept: Vec::new(), others: 0 }
+    }
+
+    fn has(&self, owner: u32) -> bool {
+        self.kept.iter().any(|fit| fit.owner == owner)
+    }
+
+    /// Somebody who fits. Whoever has all of the name goes before the others.
+    fn keep(&mut self, fit: Fit) {
+        let most = usize::try_from(FITS_MAX).unwrap_or(usize::MAX);
+        let whole = self.kept.iter().filter(|kept| kept.is_whole).count();
+        self.kept.insert(if fit.is_whole { whole } else { self.kept.len() }, fit);
+        if self.kept.len() > most {
+            self.kept.truncate(most);
+            self.others = self.others.saturating_add(1);
+        }
+    }
+
+    /// Somebody of this name, who may fit.
+    fn offer(&mut self, owner: u32, account: u32, name: &str) {
+        if name.is_empty() || self.text.is_empty() {
+            return;
+        }
+        let is_whole = is_same(name, &self.text);
+        if is_whole || has(name, &self.text) {
+            self.keep(Fit { owner, account, name: name.to_owned(), is_whole });
+        } else {
+            self.nearest.offer(name, format!("{name} ({account})"));
+        }
+    }
+
+    /// The only one who fits, or the only one whose whole name it is.
+    fn one(mut self, whom: &Whom, bank: u32, [nobody, several]: [&str; 2]) -> Result<Fit, Failure> {
+        let whole = self.kept.iter().filter(|fit| fit.is_whole).count();
+        if (whole == 1 || self.kept.len() == 1) && !self.kept.is_empty() {
+            return Ok(self.kept.remove(0));
+        }
+        Err(Failure::Refused(if self.kept.is_empty() {
+            self.none_fits(whom, bank, nobody)
+        } else {
+            self.several_fit(whom, bank, several)
+        }))
+    }
+
+    fn none_fits(self, whom: &Whom, bank: u32, nobody: &str) -> String {
+        if let Whom::Person(_) = whom {
+            return format!("Not done: {whom} has no open account in bank {bank}.");
+        }
+        let nearest = self.nearest.into_names();
+        let hint = if nearest.is_empty() {
+            "no name there is like it".to_owned()
+        } else {
+            format!("the nearest are: {}", nearest.join("; "))
+        };
+        format!("Not done: {nobody} of bank {bank} is called {whom}; {hint}.")
+    }
+
+    fn several_fit(&self, whom: &Whom, bank: u32, several: &str) -> String {
+        let count = self.kept.len().saturating_add(self.others);
+        let mut lines = vec![format!("Not done: {whom} fits {count} {several} of bank {bank}:")];
+        lines.extend(self.kept.iter().take(TOLD_MAX).map(|fit| match fit.account {
+            0 => format!("  person {}: {}", fit.owner, fit.name),
+            account => format!("  {account}: {}", fit.name),
+        }));
+        if count > TOLD_MAX {
+            lines.push(format!("  and {} more", count.saturating_sub(TOLD_MAX)));
+        }
+        lines.push("Type more of the name, or the number.".to_owned());
+        lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(text: &str, names: &[&str]) -> Result<u32, String> {
+        let whom = Whom::Named(text.to_owned());
+        let mut fits = Fits::of(&whom);
+        for (number, name) in (1..).zip(names) {
+            fits.offer(number, number, name);
+        }
+        fits.one(&whom, 1, Among::People.words())
+            .map(|fit| fit.account)
+            .map_err(|failure| failure.to_string())
+    }
+
+    /// Goal: one who fits is meant, of several only the one whose whole name it is; nobody else is guessed, and those
+    /// told are bounded. Method: names that fit once, twice, whole and in part; 30 who fit, before and behind one whose
+    /// whole name it is.
+    #[test]
+    fn one_is_meant_or_nobody() {
+        let names = ["Ann Ash", "Ann", "Annie  Bell", "Bo Birch", "Bo", "bo"];
+        assert_eq!((ask("birch", &names), ask("ANN", &names)), (Ok(4), Ok(2)));
+        assert_eq!(ask("annie bell", &names), Ok(3));
+        let several = ask("an", &names).unwrap_err();
+        assert_eq!(
+            several,
+            "Not done: 'an' fits 3 people of bank 1:\n  1: Ann Ash\n  2: Ann\n  3: Annie  Bell\nType more of the name, or the \
+             number."
+        );
+        assert!(
+            ask("bo", &names)
+                .unwrap_err()
+                .starts_with("Not done: 'bo' fits 3 people of bank 1:\n  5: Bo\n  6: bo\n")
+        );
+        assert_eq!(ask("ann ahs", &names[..1]), Err(nearest("ann ahs", "Ann Ash (1)")));
+        assert!(ask("zz", &[]).unwrap_err().contains("no name there is like it"));
+        let mut many = vec!["Kit Kay"; 30];
+        assert_eq!(ask("kit", &many).unwrap_err().lines().count(), 1 + TOLD_MAX + 2);
+        assert!(
+            ask("kit", &many).unwrap_err().contains("fits 30 people")
+                && ask("kit", &many).unwrap_err().contains("20 more")
+        );
+        many.push("Kit");
+        assert_eq!(ask("kit", &many), Ok(31));
+    }
+
+    fn nearest(text: &str, names: &str) -> String {
+        format!("Not done: nobody of bank 1 is called '{text}'; the nearest are: {names}.")
+    }
+
+    /// Goal: a part of an address is no name, and a name is one whatever its accents. Method: somebody found by each.
+    #[test]
+    fn an_address_is_no_name() {
+        let contact = api::Contact { kind: 2, text: "green-house@example.org".to_owned() };
+        let profile =
+            api::Profile { name: "Zoë Ash".into(), contacts: vec![contact], ..api::Profile::default() };
+        for (text, is_name) in
+            [("green", false), ("house@ex", false), ("zoë", true), ("zoe", true), ("ash", true)]
+        {
+            assert_eq!(is_by_name(&profile, text), is_name, "{text}");
+        }
+        assert_eq!(called(&profile), "Zoë Ash");
+    }
+}
