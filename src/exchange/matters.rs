@@ -1,4 +1,7 @@
-//! What is open between people: disputes nobody has settled, and what waits for a second person.
+//! What is open between people: what a broker has to settle, and what waits for a second person.
+//!
+//! A broker settles what two remember differently, and what somebody was asked to confirm and did not answer, where it
+//! would have taken hours of theirs.
 //!
 //! Folded from the books, and read on whenever it is asked. Whoever ends one keeps the fold to themselves until
 //! that is on disk, so that it ends once. A start begins with an excerpt of the books (`derived/matters`): what was open
@@ -13,7 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::asked::without_fingerprint;
 use super::propose::Proposal;
 use super::waiting::{Waiting, Waits};
-use crate::domain::{Action, BankNumber, Entry, OwnerNumber, Refusal, Sequence, Timestamp, Topic};
+use crate::domain::{
+    Action, AtDeadline, BankNumber, Entry, Form, OwnerNumber, Refusal, Sequence, Timestamp, Topic,
+};
 use crate::journal::JournalReader;
 use crate::ledger::Ledger;
 use crate::ledger::excerpt::{Choice, Excerpt};
@@ -22,18 +27,32 @@ use crate::ledger::recovery::RecoveryError;
 /// Open matters that are kept at once.
 pub const OPEN_MAX: usize = 100_000;
 /// What is read of the books.
-const CHOICE: Choice = Choice { name: "matters", forms: &[], topics: &[Topic::PROPOSAL, Topic::WAITING] };
+const CHOICE: Choice =
+    Choice { name: "matters", forms: &[Form::Expire], topics: &[Topic::PROPOSAL, Topic::WAITING] };
+/// Proposals are looked through for those that were answered once there are twice as many as the last time, and so many.
+const LOOKED_THROUGH_MIN: usize = 1_000;
 /// The excerpt says anew how far it goes after so many entries without anything for it.
 const REMEMBERED_EVERY: u64 = 100_000;
 
-/// A dispute that nobody has settled.
+/// Why a broker has to settle a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhyUnsettled {
+    /// Two remember it differently.
+    Disputed,
+    /// Nobody answered, and silence takes no hours.
+    Unanswered,
+}
+
+/// A proposal that nobody has settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dispute {
+pub struct Unsettled {
     /// The proposal.
     pub proposal: Sequence,
-    /// The entry that disputes it.
+    /// Why.
+    pub why: WhyUnsettled,
+    /// The entry that disputes it, or let it go.
     pub entry: Sequence,
-    /// Who disputed it.
+    /// Who disputed it, or said it and heard no answer.
     pub by: OwnerNumber,
     /// When.
     pub recorded_at: Timestamp,
@@ -42,15 +61,21 @@ pub struct Dispute {
 /// What is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matters {
-    disputes: BTreeMap<Sequence, Dispute>,
+    unsettled: BTreeMap<Sequence, Unsettled>,
     waiting: BTreeMap<Sequence, Waiting>,
+    /// Proposals whose hours are let go if nobody answers, and who said them. Some were answered meanwhile.
+    said: BTreeMap<Sequence, OwnerNumber>,
+    /// Those of them that were open no more when they were looked through last.
+    answered: BTreeSet<Sequence>,
+    /// As many were left then.
+    left: usize,
 }
 
 impl Matters {
-    /// The dispute about `proposal`, if it is open.
+    /// Why a broker has to settle `proposal`, if that is so.
     #[must_use]
-    pub fn dispute(&self, proposal: Sequence) -> Option<&Dispute> {
-        self.disputes.get(&proposal)
+    pub fn unsettled(&self, proposal: Sequence) -> Option<&Unsettled> {
+        self.unsettled.get(&proposal)
     }
 
     /// What waits under `number`.
@@ -59,9 +84,9 @@ impl Matters {
         self.waiting.get(&number)
     }
 
-    /// All disputes after this one, oldest first.
-    pub fn disputes_after(&self, after: Sequence) -> impl Iterator<Item = &Dispute> {
-        self.disputes.range(after.next()..).map(|(_, dispute)| dispute)
+    /// All proposals to settle after this one, oldest first.
+    pub fn unsettled_after(&self, after: Sequence) -> impl Iterator<Item = &Unsettled> {
+        self.unsettled.range(after.next()..).map(|(_, one)| one)
     }
 
     /// All that waits in `bank` after this number, oldest first.
@@ -74,7 +99,7 @@ impl Matters {
     /// # Errors
     /// [`Refusal::BooksFull`].
     pub fn check_room(&self) -> Result<(), Refusal> {
-        if self.disputes.len().saturating_add(self.waiting.len()) < OPEN_MAX {
+        if self.unsettled.len().saturating_add(self.waiting.len()) < OPEN_MAX {
             return Ok(());
         }
         let most = u64::try_from(OPEN_MAX).unwrap_or(u64::MAX);
@@ -84,8 +109,14 @@ impl Matters {
     fn apply(&mut self, entry: &Entry) -> Result<(), RecoveryError> {
         match Proposal::beside(entry) {
             Some(Proposal::Disputed) => self.disputed(entry),
-            Some(Proposal::Settled(proposal)) => drop(self.disputes.remove(&proposal)),
-            Some(Proposal::Said(..)) | None => {}
+            Some(Proposal::Settled(proposal)) => drop(self.unsettled.remove(&proposal)),
+            Some(Proposal::Said(_, by)) => self.proposed(entry, by),
+            None => {}
+        }
+        if let Action::Expire(proposal) = entry.command.action
+            && let Some(by) = self.said.remove(&proposal)
+        {
+            self.to_settle(entry, proposal, WhyUnsettled::Unanswered, by);
         }
         let beside = entry.command.attachment.as_deref().filter(|one| one.topic == Topic::WAITING);
         if let Some(attachment) = beside {
@@ -95,7 +126,7 @@ impl Matters {
         match note.topic {
             Topic::PROPOSAL => {
                 if let Some(Proposal::Settled(proposal)) = Proposal::decode(without_fingerprint(&note.body)) {
-                    self.disputes.remove(&proposal);
+                    self.unsettled.remove(&proposal);
                 }
             }
             Topic::WAITING => {
@@ -109,9 +140,34 @@ impl Matters {
 
     fn disputed(&mut self, entry: &Entry) {
         if let Action::Void(proposal) = entry.command.action {
-            let (number, by, recorded_at) = (entry.sequence, entry.command.actor, entry.recorded_at);
-            self.disputes.insert(proposal, Dispute { proposal, entry: number, by, recorded_at });
+            self.said.remove(&proposal);
+            self.to_settle(entry, proposal, WhyUnsettled::Disputed, entry.command.actor);
         }
+    }
+
+    fn proposed(&mut self, entry: &Entry, by: OwnerNumber) {
+        if let Action::Hold(hold) = &entry.command.action
+            && hold.at_deadline == AtDeadline::Release
+        {
+            self.said.insert(entry.sequence, by);
+        }
+    }
+
+    fn to_settle(&mut self, entry: &Entry, proposal: Sequence, why: WhyUnsettled, by: OwnerNumber) {
+        let (number, recorded_at) = (entry.sequence, entry.recorded_at);
+        self.unsettled.insert(proposal, Unsettled { proposal, why, entry: number, by, recorded_at });
+    }
+
+    /// Forgets proposals that were answered, if there may be many. What ended a hold is read a moment after it is
+    /// seen to be open no more: one is forgotten the second time that is seen.
+    fn look_through(&mut self, is_open: impl Fn(Sequence) -> bool) {
+        if self.said.len() < self.left.saturating_mul(2).max(LOOKED_THROUGH_MIN) {
+            return;
+        }
+        let before = std::mem::take(&mut self.answered);
+        self.said.retain(|proposal, _| !before.contains(proposal));
+        self.answered = self.said.keys().copied().filter(|proposal| !is_open(*proposal)).collect();
+        self.left = self.said.len().saturating_sub(self.answered.len());
     }
 
     fn said(&mut self, entry: &Entry, bank: BankNumber, body: &[u8]) -> Result<(), RecoveryError> {
@@ -127,10 +183,10 @@ impl Matters {
         Ok(())
     }
 
-    /// The entries that say what is open.
+    /// The entries that say what is open: a proposal nobody answered is said by two.
     fn entries(&self) -> BTreeSet<Sequence> {
-        let disputes = self.disputes.values().map(|dispute| dispute.entry);
-        disputes.chain(self.waiting.keys().copied()).collect()
+        let unsettled = self.unsettled.values().flat_map(|one| [one.proposal, one.entry]);
+        unsettled.chain(self.waiting.keys().copied()).chain(self.said.keys().copied()).collect()
     }
 }
 
@@ -157,6 +213,7 @@ impl OpenMatters {
     /// [`RecoveryError`] if the journal cannot be read.
     pub fn now(&self, ledger: &Ledger) -> Result<MutexGuard<'_, Matters>, RecoveryError> {
         let mut matters = self.matters();
+        matters.look_through(|proposal| ledger.views().open_hold(proposal).is_some());
         self.read_on(&mut matters, ledger.position())?;
         Ok(matters)
     }
@@ -210,10 +267,11 @@ mod tests {
             assert_eq!(matters.check_room(), Ok(()), "{number}");
             let proposal = Sequence::new(number);
             let by = OwnerNumber::new(1);
-            matters.disputes.insert(proposal, Dispute { proposal, entry: proposal, by, recorded_at });
+            let why = WhyUnsettled::Disputed;
+            matters.unsettled.insert(proposal, Unsettled { proposal, why, entry: proposal, by, recorded_at });
         }
         assert_eq!(matters.check_room(), Err(Refusal::BooksFull { what: "open matters", most: 100_000 }));
-        matters.disputes.pop_first();
+        matters.unsettled.pop_first();
         assert_eq!(matters.check_room(), Ok(()));
     }
 }

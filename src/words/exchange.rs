@@ -6,6 +6,7 @@ use super::periods;
 use crate::domain::hours::in_words;
 use crate::domain::{AccountNumber, Day, Limits};
 use crate::exchange::Refusal;
+use crate::exchange::matters::WhyUnsettled;
 use crate::exchange::rules::second_person::NotGoodEnough;
 use crate::exchange::waiting::WhyWaits;
 
@@ -16,8 +17,16 @@ pub const WAITS: &str = "Somebody else has to agree first. Nothing moved; it wai
 pub const NOT_TODAY: &str =
     "Not done: this cannot be done today. Nothing was written down. Please talk to your time broker.";
 
-/// Two remember it differently.
-pub const DISPUTED: &str = "The two remember it differently: a broker speaks with both.";
+/// Why a broker has to settle it.
+#[must_use]
+pub const fn why_unsettled(why: WhyUnsettled) -> &'static str {
+    match why {
+        WhyUnsettled::Disputed => "The two remember it differently: a broker speaks with both.",
+        WhyUnsettled::Unanswered => {
+            "Nobody answered in time, and nothing was taken: a broker asks whether it was so."
+        }
+    }
+}
 
 /// Why it waits for a second person.
 #[must_use]

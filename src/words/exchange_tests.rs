@@ -5,6 +5,7 @@ use super::tests::fit_for_people;
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, Limits, Sequence};
 use crate::exchange::Refusal;
 use crate::exchange::length::Unread;
+use crate::exchange::matters::WhyUnsettled;
 use crate::exchange::rules::group::GroupError;
 use crate::exchange::rules::second_person::NotGoodEnough;
 use crate::exchange::rules::standing::StandingError;
@@ -116,7 +117,14 @@ fn what_else_is_said() {
         WhyWaits::MemberClosed,
     ];
     let mut sentences: Vec<String> = waits.map(|why| exchange::why_it_waits(why).to_owned()).to_vec();
-    sentences.extend([exchange::WAITS, exchange::DISPUTED].map(str::to_owned));
+    sentences.extend(
+        [
+            exchange::WAITS,
+            exchange::why_unsettled(WhyUnsettled::Disputed),
+            exchange::why_unsettled(WhyUnsettled::Unanswered),
+        ]
+        .map(str::to_owned),
+    );
     sentences.push(exchange::late(Day::from_days(20_591)));
     for (seconds, said) in [
         (2_700, "Ashenford owes Quillmere 45 minutes."),

@@ -79,7 +79,7 @@ impl Installation {
         let entry = self.proposal(allowed, request.proposal_sequence)?;
         let bank = self.bank_of_hold(allowed, &entry)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
-        let is_open = matters.dispute(entry.sequence).is_some();
+        let is_open = matters.unsettled(entry.sequence).is_some();
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
             if !is_open {
                 return Err(Refusal::NothingWaits(entry.sequence));

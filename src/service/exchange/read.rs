@@ -63,22 +63,22 @@ impl Installation {
                 sentence: words::why_it_waits(one.why).to_owned(),
             });
         let mut waiting: Vec<Waiting> = second.collect();
-        for dispute in matters.disputes_after(after) {
+        for one in matters.unsettled_after(after) {
             if waiting.len() > page.size.saturating_mul(2) {
                 break; // Each of both lists is long enough for this page.
             }
-            let entry = self.network.ledger.books().durable(dispute.proposal).map_err(unreadable)?;
+            let entry = self.network.ledger.books().durable(one.proposal).map_err(unreadable)?;
             let Some(entry) = entry.filter(|entry| self.concerns_bank(allowed, entry, bank)) else {
                 continue;
             };
             waiting.push(Waiting {
-                number: dispute.proposal.get(),
+                number: one.proposal.get(),
                 waiting_for: WaitingFor::Broker.into(),
-                actor: dispute.by.get(),
-                recorded_at: Some(answers::timestamp(dispute.recorded_at)),
+                actor: one.by.get(),
+                recorded_at: Some(answers::timestamp(one.recorded_at)),
                 transfers: entry.command.action.transfers().iter().map(answers::transfer).collect(),
                 kind: answers::kind(entry.command.action.kind()),
-                sentence: words::DISPUTED.to_owned(),
+                sentence: words::why_unsettled(one.why).to_owned(),
             });
         }
         waiting.sort_unstable_by_key(|one| one.number);

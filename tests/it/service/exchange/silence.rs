@@ -6,7 +6,8 @@ use super::{Town, day, reason};
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
-/// Goal: silence accepts what adds to the silent person's hours, and nothing else; after it nobody answers any more.
+/// Goal: silence accepts what adds to the silent person's hours, and nothing else: what would take some goes to a broker,
+/// also after a start; nobody answers any more.
 /// Method: the receiver says it, then the giver; the clock just before the deadline and at it.
 #[test]
 fn silence_gives_and_never_takes() {
@@ -27,6 +28,25 @@ fn silence_gives_and_never_takes() {
     look(2);
     assert_eq!((town.posted("Dev"), town.posted("Greta")), (4 * HOUR, -4 * HOUR));
     assert_eq!(town.held("Greta"), 0);
+    // A broker asks Greta whether it was so.
+    let waiting = |town: &Town| {
+        let request = api::ListWaitingRequest { bank_number: 1, ..Default::default() };
+        let waiting = town.list_waiting("Tobias", request).unwrap().waiting;
+        Vec::from_iter(waiting.into_iter().map(|one| (one.number, one.waiting_for(), one.actor)))
+    };
+    let unanswered = [(by_giver, api::WaitingFor::Broker, town.owner_number("Dev"))];
+    assert_eq!(waiting(&town), unanswered);
+    town.reopened(|_| {});
+    assert_eq!(waiting(&town), unanswered, "after a start");
+    let settle = api::ResolveDisputeRequest {
+        request_id: fresh(),
+        proposal_sequence: by_giver,
+        length: super::of_seconds(HOUR),
+        reason: "she had forgotten".into(),
+        validate_only: false,
+    };
+    town.resolve_dispute("Tobias", settle).unwrap();
+    assert_eq!((waiting(&town), town.posted("Greta")), (vec![], -5 * HOUR));
     for (key, proposal_sequence, why) in
         [("Dev", by_receiver, "HOLD_RESOLVED"), ("Greta", by_giver, "HOLD_EXPIRED")]
     {
