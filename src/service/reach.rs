@@ -314,7 +314,6 @@ fn is_about_somebody(topic: Topic) -> bool {
         Topic::REPRESENTATIVE,
         Topic::PAUSE,
         Topic::VENUE,
-        Topic::STAFF,
     ]
     .contains(&topic)
 }
