@@ -253,10 +253,7 @@ pub(super) fn banks_of(network: &Network) -> impl Fn(OwnerNumber) -> Vec<BankNum
 }
 
 /// What a request id of a caller is known for.
-pub(super) fn known(
-    network: &Network,
-    key: RequestKey,
-) -> Result<Option<(CredentialNumber, Said)>, NotMade> {
+pub(super) fn known(network: &Network, key: RequestKey) -> Result<Option<(CredentialNumber, Said)>, NotMade> {
     let Some(entry) = network.ledger.find(key)? else { return Ok(None) };
     let other = || NotMade::from(Refusal::RequestIdReused(vec!["call"]));
     let Action::Note(note) = &entry.command.action else { return Err(other()) };

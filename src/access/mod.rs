@@ -59,7 +59,7 @@ pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifeti
 pub use calls::{Entrance, Extent, RULES, Rule};
 pub use desk::{Made, NewKey, NotMade};
 pub use grant::Grant;
-pub use logins::{LoginError, Linking};
+pub use logins::{Linking, LoginError};
 pub use refusal::Refusal;
 pub use register::{BadFold, Begun, Credential};
 pub use role::{Reach, Role};

@@ -118,7 +118,9 @@ impl Refusal {
             Self::RequestIdReused(fields) => vec![("fields", fields.join(","))],
             Self::TwoKeys { number: of, until } => vec![number(of), ("until", until.to_string())],
             Self::BankNotFound(bank) => vec![("bank_number", bank.to_string())],
-            Self::OwnerNotFound(owner) | Self::AboutOneself(owner) | Self::NotToLink(owner) => vec![("owner_number", owner.to_string())],
+            Self::OwnerNotFound(owner) | Self::AboutOneself(owner) | Self::NotToLink(owner) => {
+                vec![("owner_number", owner.to_string())]
+            }
             Self::Full(most) => vec![("what", "keys".to_owned()), ("most", most.to_string())],
         }
     }

@@ -344,12 +344,7 @@ const fn person_kind(kind: AccountKind) -> Option<PersonKind> {
 const fn is_ours(topic: Topic) -> bool {
     matches!(
         topic,
-        Topic::PERSON
-            | Topic::STANDING
-            | Topic::REPRESENTATIVE
-            | Topic::PAUSE
-            | Topic::VENUE
-            | Topic::POT
+        Topic::PERSON | Topic::STANDING | Topic::REPRESENTATIVE | Topic::PAUSE | Topic::VENUE | Topic::POT
     )
 }
 

@@ -5,9 +5,7 @@ use super::note::Said;
 use super::pause::PAUSE_SECONDS;
 use super::register::{MayTake, People};
 use super::sites::{InUse, Sites, TILLS_MAX, VENUES_MAX};
-use super::terms::{
-    Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, Standing, Taking,
-};
+use super::terms::{Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, Standing, Taking};
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, Attachment, BankNumber, Close, Command, Day, Entry, Limits,
     NewAccount, Note, OpenBank, Opened, Outcome, OwnerNumber, RequestId, RequestKey, Scope, Sequence,

@@ -145,8 +145,7 @@ impl Installation {
     ) -> Result<&'a Somebody, NotDone> {
         let person = self.person_in_reach(allowed, known, partner)?;
         // Who reaches a partner sees no other.
-        let is_own =
-            allowed.sees_bank(person.bank) || matches!(allowed.caller().reach, Reach::Partners(_));
+        let is_own = allowed.sees_bank(person.bank) || matches!(allowed.caller().reach, Reach::Partners(_));
         if !is_own || person.erased_at.is_some() {
             return Err(self.nobody(partner));
         }
