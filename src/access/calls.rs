@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 64] = [
+pub const RULES: [Rule; 69] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -67,10 +67,13 @@ pub const RULES: [Rule; 64] = [
     rule("hourbook.v1.AuditService/TrialBalance", "----oo-o-"),
     rule("hourbook.v1.AuditService/Verify", "-----n-n-"),
     rule("hourbook.v1.DirectoryService/CloseMember", "----o----"),
-    rule("hourbook.v1.DirectoryService/CreatePerson", "---oo----"),
+    rule("hourbook.v1.DirectoryService/CloseTill", "--ooo----"),
+    rule("hourbook.v1.DirectoryService/CloseVenue", "--ooo----"),
+    rule("hourbook.v1.DirectoryService/CreatePerson", "---oo--o-"),
     rule("hourbook.v1.DirectoryService/EraseMember", "----o----"),
     rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
-    rule("hourbook.v1.DirectoryService/GetPerson", "o--oo----"),
+    rule("hourbook.v1.DirectoryService/GetPerson", "o-ooo--o-"),
+    rule("hourbook.v1.DirectoryService/LinkIdentity", "---oo--o-"),
     rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
     rule("hourbook.v1.DirectoryService/OpenPot", "----o----"),
     rule("hourbook.v1.DirectoryService/PauseMember", "----o----"),
@@ -78,6 +81,8 @@ pub const RULES: [Rule; 64] = [
     rule("hourbook.v1.DirectoryService/SetBankPolicy", "----o----"),
     rule("hourbook.v1.DirectoryService/SetMemberStanding", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetRepresentative", "---oo----"),
+    rule("hourbook.v1.DirectoryService/SetTill", "--ooo----"),
+    rule("hourbook.v1.DirectoryService/SetVenue", "--ooo----"),
     rule("hourbook.v1.DirectoryService/UpdatePerson", "---oo----"),
     rule("hourbook.v1.ExchangeService/Approve", "---oo----"),
     rule("hourbook.v1.ExchangeService/BookHours", "o--oo----"),

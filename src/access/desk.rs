@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 
-use super::caller::{Caller, CredentialNumber, LoginNumber};
+use super::caller::{Caller, CredentialNumber};
 use super::grant::{Grant, check_name};
 use super::last_used::LastUsed;
 use super::note::{KeptSecret, Said};
@@ -130,9 +130,9 @@ impl Desk {
         self.excerpt.add(reader, every);
     }
 
-    /// The number the next login gets.
-    pub(super) fn next_login(&self) -> LoginNumber {
-        self.register.next_login()
+    /// What all notes so far say.
+    pub(super) const fn register(&self) -> &Register {
+        &self.register
     }
 
     /// Puts a note into the books; the register follows.
@@ -245,7 +245,7 @@ pub(super) fn banks_of(network: &Network) -> impl Fn(OwnerNumber) -> Vec<BankNum
 }
 
 /// What a request id of a caller is known for.
-fn known(network: &Network, key: RequestKey) -> Result<Option<(CredentialNumber, Said)>, NotMade> {
+pub(super) fn known(network: &Network, key: RequestKey) -> Result<Option<(CredentialNumber, Said)>, NotMade> {
     let Some(entry) = network.ledger.find(key)? else { return Ok(None) };
     let other = || NotMade::from(Refusal::RequestIdReused(vec!["call"]));
     let Action::Note(note) = &entry.command.action else { return Err(other()) };
@@ -311,11 +311,18 @@ impl Access {
         Ok(NewKey { text, network_name: begun.name.clone() })
     }
 
-    /// Makes a credential. Blocking, until it is on disk.
+    /// Makes a credential. Blocking, until it is on disk. Whether a till is there, which nobody knows here, is for
+    /// `check` to say of the partner's owner number and the till's, once the caller may know.
     ///
     /// # Errors
     /// [`NotMade`]. The same request again is `ShownOnce`: the key is not kept, so it cannot be shown again.
-    pub fn create(&self, network: &Network, caller: &Caller, asked: &Asked) -> Result<Made, NotMade> {
+    pub fn create(
+        &self,
+        network: &Network,
+        caller: &Caller,
+        asked: &Asked,
+        check: impl Fn(OwnerNumber, u32) -> Result<(), Invalid>,
+    ) -> Result<Made, NotMade> {
         let mut desk = self.desk();
         match known(network, asked.key)? {
             None => {}
@@ -335,6 +342,9 @@ impl Access {
             return Err(Refusal::BeyondReach(asked.grant.role).into());
         }
         check_there(network, &asked.grant.reach, asked.holder)?;
+        if let (Some(till), Reach::Partners(partners)) = (asked.grant.till, &asked.grant.reach) {
+            partners.iter().try_for_each(|partner| check(*partner, till))?;
+        }
         let number = desk.register.next();
         if number.get() > CREDENTIALS_MAX {
             return Err(Refusal::Full(CREDENTIALS_MAX).into());

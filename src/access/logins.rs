@@ -7,10 +7,12 @@
 //!
 //! - A first call writes who came, before anything else is done for them; later ones look it up.
 //! - Where the keyring was lost and the network got another key, everybody is somebody new.
-//! - A member's token is not let in yet: nothing says which member it is.
+//! - Whoever somebody says they are, they are from then on ([`Access::link`]): a member, or one who works for a
+//!   bank. Who was somebody else so far is one human with who they were, for good ([`Access::humans`]).
+//! - A member's token is let in once it is linked: until then nothing says which member it is.
 //!
 //! Limits: 100,000 people. Whoever is shut out at the issuer is out here when their token ends, which is at
-//! most the longest time a token may live.
+//! most the longest time a token may live; so is a stream that began before somebody was linked as somebody else.
 //!
 //! Progress of [`Access::login`]: as [`Access::check`], and a short lock around the paces of logins.
 //! [`Access::meet`] waits for the disk.
@@ -22,12 +24,13 @@ use super::caller::{Caller, Capacity, Identity, Lifetime, LoginNumber};
 use super::note::{KeptSecret, Said};
 use super::pace::{Pace, Pacer};
 use super::refusal::Refusal;
-use super::register::{LOGINS_MAX, Login};
+use super::register::{Bond, Credential, LOGINS_MAX, Login, Register};
 use super::role::Role;
+use super::rules::{Link, Whom, may_link};
 use super::tokens::TokenCaller;
-use super::{Access, NotMade};
-use crate::domain::{Invalid, RequestKey, Scope};
-use crate::ledger::Mode;
+use super::{Access, NotMade, desk};
+use crate::domain::{Humans, Invalid, OwnerNumber, RequestKey, Scope};
+use crate::ledger::{Mode, Receipt};
 use crate::network::{Network, derived_id};
 
 /// Scopes of logins begin here; below are those of credentials, of which there are fewer.
@@ -46,8 +49,8 @@ pub enum LoginError {
         "no token can be looked up: the network's own key is not in its keyring. Please tell whoever looks after the network"
     )]
     KeyringLost,
-    /// A member's token says nothing about which member it is.
-    #[error("this token is a member's, and is not linked to a member here: ask your time bank for a key")]
+    /// A member's token says nothing about which member it is, and nobody else did.
+    #[error("this token is a member's, and is not linked to a member here: ask your time bank to link it")]
     NotLinked,
     /// Its role cannot reach that.
     #[error("the token's {} must be {}", .0.field, .0.limit)]
@@ -69,6 +72,21 @@ impl LoginError {
             Self::NotMade(_) => "not_made",
         }
     }
+}
+
+/// Who comes with the tokens of one person, as somebody says.
+#[derive(Clone, Copy, Debug)]
+pub struct Linking {
+    /// The id of the request, in its caller's scope.
+    pub key: RequestKey,
+    /// Who they are in the books.
+    pub owner: OwnerNumber,
+    /// What they are to their bank.
+    pub whom: Whom,
+    /// Who they are to their issuer, as their tokens say.
+    pub issuer_and_subject_hash: [u8; 32],
+    /// Whether it is written down.
+    pub mode: Mode,
 }
 
 /// Somebody to be looked up.
@@ -102,7 +120,7 @@ impl Access {
             Known::Yes(login) => return Ok(self.caller(token, login)),
             Known::No(person) => person,
         };
-        let number = desk.next_login();
+        let number = desk.register().next_login();
         if number.get() > LOGINS_MAX {
             return Err(NotMade::from(Refusal::Full(LOGINS_MAX)).into());
         }
@@ -115,11 +133,72 @@ impl Access {
         let said = Said::Met { holder, person };
         desk.write(network, (key("hourbook login"), actor), number.get(), &said, Mode::Write)?;
         self.publish(&desk);
-        Ok(self.caller(token, Login { number, holder }))
+        Ok(self.caller(token, Login { number, holder, bond: Bond::Met }))
+    }
+
+    /// Says who comes with the tokens of somebody. Blocking, until it is on disk.
+    ///
+    /// Whose people they are is judged before, and nothing of that may change meanwhile.
+    ///
+    /// # Errors
+    /// [`NotMade`].
+    pub fn link(&self, network: &Network, caller: &Caller, asked: &Linking) -> Result<Receipt, NotMade> {
+        let mut desk = self.desk();
+        let begun = desk.register().begun.is_some();
+        let person = self.table().person(&asked.issuer_and_subject_hash);
+        let person = person.ok_or(if begun { NotMade::KeyringLost } else { Refusal::NotBegun.into() })?;
+        let number = match desk::known(network, asked.key)? {
+            None => {
+                self.may_link(network, caller, asked, &person, desk.register())?;
+                desk.register().number_of(&person)
+            }
+            Some((number, Said::Linked { holder, person: before })) => {
+                let checks = [("owner_number", holder == asked.owner), ("subject", before == person)];
+                let fields = checks.into_iter().filter_map(|(field, same)| (!same).then_some(field));
+                let fields: Vec<_> = fields.collect();
+                if !fields.is_empty() {
+                    return Err(Refusal::RequestIdReused(fields).into());
+                }
+                LoginNumber::new(number.get())
+            }
+            Some(_) => return Err(Refusal::RequestIdReused(vec!["call"]).into()),
+        };
+        if number.get() > LOGINS_MAX {
+            return Err(Refusal::Full(LOGINS_MAX).into());
+        }
+        let said = Said::Linked { holder: asked.owner, person };
+        let receipt = desk.write(network, (asked.key, caller.holder), number.get(), &said, asked.mode)?;
+        self.publish(&desk);
+        Ok(receipt)
+    }
+
+    fn may_link(
+        &self,
+        network: &Network,
+        caller: &Caller,
+        asked: &Linking,
+        person: &KeptSecret,
+        register: &Register,
+    ) -> Result<(), Refusal> {
+        let before = register.logins.get(person).map(|login| login.holder);
+        let now = self.now();
+        let is_theirs = |one: &&Credential| one.holder == asked.owner || Some(one.holder) == before;
+        let credentials = register.credentials.iter().map(|credential| &**credential);
+        let credentials: Vec<_> =
+            credentials.filter(is_theirs).filter(|one| one.ended(now).is_none()).collect();
+        let (owner, whom, humans) = (asked.owner, asked.whom, &*register.humans);
+        let link = Link { owner, whom, before, credentials: &credentials, humans };
+        may_link(caller, link, &desk::banks_of(network))
+    }
+
+    /// Which owners are one human, as is known now.
+    #[must_use]
+    pub fn humans(&self) -> Arc<Humans> {
+        Arc::clone(&self.table().humans)
     }
 
     fn caller(&self, token: &TokenCaller, login: Login) -> Caller {
-        let Login { number, holder } = login;
+        let Login { number, holder, bond: _ } = login;
         Caller {
             identity: Identity::Login(number),
             capacity: Capacity::Role(token.role),
@@ -134,15 +213,16 @@ impl Access {
 
     fn known(&self, token: &TokenCaller) -> Result<Known, LoginError> {
         token.role.check_reach(&token.reach, None).map_err(LoginError::Reach)?;
-        if token.role == Role::Member {
-            return Err(LoginError::NotLinked);
-        }
         let table = self.table();
         if table.begun.is_none() {
             return Err(LoginError::NotBegun);
         }
         let person = table.person(&token.issuer_and_subject_hash).ok_or(LoginError::KeyringLost)?;
-        Ok(table.logins.get(&person).map_or(Known::No(person), |login| Known::Yes(*login)))
+        let login = table.logins.get(&person).copied();
+        if token.role == Role::Member && login.is_none_or(|login| login.bond == Bond::Met) {
+            return Err(LoginError::NotLinked);
+        }
+        Ok(login.map_or(Known::No(person), Known::Yes))
     }
 }
 

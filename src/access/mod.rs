@@ -22,12 +22,12 @@
 //! |---|---|
 //! | what a role is and how far it reaches | `role.rs`; bounds of a credential: `grant.rs` |
 //! | who may make which call, and what they see by it | `calls.rs`, `allowed.rs` |
-//! | who may make and end which keys | `rules.rs` |
+//! | who may make and end which keys, and say whose a token is | `rules.rs` |
 //! | who a caller is, and how a stream hears of its end | `caller.rs`; how fast they may ask: `pace.rs` |
 //! | a key looked up and compared | `table.rs`; its text: `domain::key_text` |
 //! | making, rotating, revoking; the beginning of a network | `desk.rs` |
 //! | whether a token of the network's own identity provider is good | `tokens` |
-//! | who comes with one, in the books | `logins.rs` |
+//! | who comes with one, in the books; who somebody says they are | `logins.rs` |
 //! | bytes of notes, and what they fold into | `note.rs`, `register.rs`; how a start finds them: `ledger::excerpt` |
 //!
 //! Progress: [`Access::check`] reads one pointer behind a lock that a writer holds for one store; a keyed hash
@@ -57,10 +57,11 @@ pub use caller::{Caller, Capacity, CredentialNumber, End, Ends, Identity, Lifeti
 pub use calls::{Entrance, Extent, RULES, Rule};
 pub use desk::{Made, NewKey, NotMade};
 pub use grant::Grant;
-pub use logins::LoginError;
+pub use logins::{Linking, LoginError};
 pub use refusal::Refusal;
 pub use register::{BadFold, Begun, Credential};
 pub use role::{Reach, Role};
+pub use rules::Whom;
 pub use table::{KeyError, Row};
 
 use crate::domain::{Action, Entry, KeyText, RequestKey, Timestamp, Topic};

@@ -10,6 +10,7 @@
 //!   4 begun     key owner u32, name length u8, name               0
 //!   5 new key   key owner u32                                     0
 //!   6 met       holder u32, secret                                login number
+//!   7 linked    holder u32, secret                                login number
 //! secret = key owner u32, hash 32
 //! ```
 //!
@@ -34,6 +35,7 @@ const REVOKED: u8 = 3;
 const BEGUN: u8 = 4;
 const NEW_KEY: u8 = 5;
 const MET: u8 = 6;
+const LINKED: u8 = 7;
 const NETWORK: u8 = 0;
 const BANKS: u8 = 1;
 const PARTNERS: u8 = 2;
@@ -84,6 +86,13 @@ pub enum Said {
     },
     /// Somebody came with a token for the first time.
     Met {
+        /// Who they are in the books.
+        holder: OwnerNumber,
+        /// Who they are to their issuer.
+        person: KeptSecret,
+    },
+    /// Whoever comes with a token about this person is this owner from here on, known before or not.
+    Linked {
         /// Who they are in the books.
         holder: OwnerNumber,
         /// Who they are to their issuer.
@@ -142,6 +151,11 @@ impl Said {
             }
             Self::Met { holder, person } => {
                 bytes.push(MET);
+                bytes.extend(holder.get().to_le_bytes());
+                secret_into(&mut bytes, person);
+            }
+            Self::Linked { holder, person } => {
+                bytes.push(LINKED);
                 bytes.extend(holder.get().to_le_bytes());
                 secret_into(&mut bytes, person);
             }
@@ -243,6 +257,7 @@ impl Reader<'_> {
             BEGUN => Some(Said::Begun { key_owner: self.owner()?, name: self.name()? }),
             NEW_KEY => Some(Said::NewKey { key_owner: self.owner()? }),
             MET => Some(Said::Met { holder: self.owner()?, person: self.secret()? }),
+            LINKED => Some(Said::Linked { holder: self.owner()?, person: self.secret()? }),
             _ => None,
         }
     }
@@ -292,6 +307,8 @@ mod tests {
             Just(Said::Revoked),
             (any::<u32>(), secrets())
                 .prop_map(|(holder, person)| Said::Met { holder: OwnerNumber::new(holder), person }),
+            (any::<u32>(), secrets())
+                .prop_map(|(holder, person)| Said::Linked { holder: OwnerNumber::new(holder), person }),
             (any::<u32>(), name())
                 .prop_map(|(owner, name)| Said::Begun { key_owner: OwnerNumber::new(owner), name }),
             any::<u32>().prop_map(|owner| Said::NewKey { key_owner: OwnerNumber::new(owner) }),

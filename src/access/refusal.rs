@@ -58,6 +58,18 @@ pub enum Refusal {
          revoked. Make another admin key first."
     )]
     LastAdmin(CredentialNumber),
+    /// Somebody says who they are themselves.
+    #[error(
+        "Not done: it is about you, by this number or another, and somebody else has to say who you are. Nothing \
+         was changed. Ask another lead, or an admin."
+    )]
+    AboutOneself(OwnerNumber),
+    /// The caller may not say who somebody is.
+    #[error(
+        "Not done: your key cannot say who person {0} is to whoever vouches for people here. Nothing was changed. \
+         Ask a lead of the time bank, or an admin."
+    )]
+    NotToLink(OwnerNumber),
     /// No such bank.
     #[error("Not done: there is no time bank {0} in this network. Nothing was made. Check the number.")]
     BankNotFound(BankNumber),
@@ -80,7 +92,8 @@ impl Refusal {
         match self {
             Self::NotBegun => Reason::NoKeysYet,
             Self::NotFound(_) => Reason::KeyNotFound,
-            Self::BeyondReach(_) => Reason::BeyondReach,
+            Self::BeyondReach(_) | Self::NotToLink(_) => Reason::BeyondReach,
+            Self::AboutOneself(_) => Reason::SecondPersonNeeded,
             Self::ShownOnce(_) => Reason::KeyShownOnce,
             Self::RequestIdReused(_) => Reason::RequestIdReused,
             Self::Ended(_) => Reason::KeyEnded,
@@ -105,7 +118,9 @@ impl Refusal {
             Self::RequestIdReused(fields) => vec![("fields", fields.join(","))],
             Self::TwoKeys { number: of, until } => vec![number(of), ("until", until.to_string())],
             Self::BankNotFound(bank) => vec![("bank_number", bank.to_string())],
-            Self::OwnerNotFound(owner) => vec![("owner_number", owner.to_string())],
+            Self::OwnerNotFound(owner) | Self::AboutOneself(owner) | Self::NotToLink(owner) => {
+                vec![("owner_number", owner.to_string())]
+            }
             Self::Full(most) => vec![("what", "keys".to_owned()), ("most", most.to_string())],
         }
     }
@@ -143,6 +158,8 @@ mod tests {
             Refusal::Ended(number),
             Refusal::TwoKeys { number, until: Timestamp::from_micros(0) },
             Refusal::LastAdmin(number),
+            Refusal::AboutOneself(OwnerNumber::new(9)),
+            Refusal::NotToLink(OwnerNumber::new(9)),
             Refusal::BankNotFound(BankNumber::new(9)),
             Refusal::OwnerNotFound(OwnerNumber::new(9)),
             Refusal::Full(100_000),

@@ -9,7 +9,7 @@ use super::caller::{CredentialNumber, End, Ends, LoginNumber};
 use super::grant::Grant;
 use super::note::{BadNote, KeptSecret, Said};
 use super::role::Role;
-use crate::domain::{Entry, Note, OwnerNumber, Sequence, Timestamp};
+use crate::domain::{Entry, Humans, Note, OwnerNumber, Sequence, Timestamp};
 
 /// At most this many credentials, ended ones too.
 pub const CREDENTIALS_MAX: u32 = 100_000;
@@ -94,6 +94,15 @@ impl Credential {
     }
 }
 
+/// How it is known who somebody with a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    /// They came, and got a number.
+    Met,
+    /// Somebody said who they are.
+    Linked,
+}
+
 /// Somebody whom the network's identity provider vouches for; role and reach are in each of their tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Login {
@@ -101,6 +110,8 @@ pub struct Login {
     pub number: LoginNumber,
     /// Who they are in the books.
     pub holder: OwnerNumber,
+    /// How that is known.
+    pub bond: Bond,
 }
 
 /// Everything notes of ours say.
@@ -112,6 +123,8 @@ pub struct Register {
     pub credentials: Vec<Arc<Credential>>,
     /// By who they are to their issuer; shared with whoever looks people up.
     pub logins: Arc<BTreeMap<KeptSecret, Login>>,
+    /// Who turned out to be somebody who was known already; shared as `logins` are.
+    pub humans: Arc<Humans>,
 }
 
 /// A note that cannot be what was written.
@@ -145,6 +158,12 @@ impl Register {
     pub fn next_login(&self) -> LoginNumber {
         let count = u32::try_from(self.logins.len()).unwrap_or(u32::MAX);
         LoginNumber::new(count.saturating_add(1))
+    }
+
+    /// The number of whoever is this person to their issuer; the next one where they are not known.
+    #[must_use]
+    pub fn number_of(&self, person: &KeptSecret) -> LoginNumber {
+        self.logins.get(person).map_or_else(|| self.next_login(), |login| login.number)
     }
 
     /// Takes in the next note; with an error nothing is changed.
@@ -198,7 +217,21 @@ impl Register {
                 if self.begun.is_none() || !is_next || self.logins.contains_key(&person) {
                     return Err(out_of_order);
                 }
-                let login = Login { number: LoginNumber::new(number), holder };
+                let login = Login { number: LoginNumber::new(number), holder, bond: Bond::Met };
+                Arc::make_mut(&mut self.logins).insert(person, login);
+            }
+            Said::Linked { holder, person } => {
+                let before = self.logins.get(&person).copied();
+                let expected = self.number_of(&person);
+                let is_expected = number == expected.get() && number <= LOGINS_MAX;
+                if self.begun.is_none() || !is_expected || holder == OwnerNumber::OPERATOR {
+                    return Err(out_of_order);
+                }
+                if let Some(before) = before {
+                    // What they did by the other number stays theirs, also where an earlier link was wrong.
+                    Arc::make_mut(&mut self.humans).unite(before.holder, holder);
+                }
+                let login = Login { number: expected, holder, bond: Bond::Linked };
                 Arc::make_mut(&mut self.logins).insert(person, login);
             }
         }
@@ -313,6 +346,40 @@ mod tests {
         let written = Written { sequence, recorded_at, actor: OwnerNumber::OPERATOR, note };
         let bad = story.register.apply(&written).unwrap_err();
         assert_eq!(bad, BadFold::Note(Sequence::new(40), BadNote::Damaged));
+    }
+
+    /// Goal: whoever is linked keeps their number, is the owner that was said from then on, and is one human with
+    /// the owner they were; whoever was never met gets the next number; what cannot follow changes nothing.
+    /// Method: one who came before, one who did not, and the first linked again.
+    #[test]
+    fn links_follow_whom_they_name() {
+        let owner = OwnerNumber::new;
+        let met = |holder, byte| Said::Met { holder: owner(holder), person: secret(byte) };
+        let linked = |holder, byte| Said::Linked { holder: owner(holder), person: secret(byte) };
+        let mut early = Story { register: Register::default(), sequence: 0 };
+        assert!(early.say(1, linked(5, 1)).is_err(), "not begun");
+        let mut story = Story::begun();
+        story.say(1, met(17, 1)).unwrap();
+        assert!(story.say(2, linked(5, 1)).is_err(), "known by another number");
+        assert!(story.say(3, linked(6, 2)).is_err() && story.say(1, linked(6, 2)).is_err(), "not the next");
+        assert!(story.say(1, linked(0, 1)).is_err(), "the operator is nobody");
+        story.say(2, linked(6, 2)).unwrap();
+        assert_eq!(*story.register.humans, Humans::default(), "who was never met is one human as they are");
+        story.say(1, linked(5, 1)).unwrap();
+        let login = |story: &Story, byte| story.register.logins[&secret(byte)];
+        let expected = |number, holder| Login {
+            number: LoginNumber::new(number),
+            holder: owner(holder),
+            bond: Bond::Linked,
+        };
+        assert_eq!([login(&story, 1), login(&story, 2)], [expected(1, 5), expected(2, 6)]);
+        assert!(story.register.humans.are_one(owner(17), owner(5)));
+        story.say(1, linked(7, 1)).unwrap();
+        assert_eq!(login(&story, 1), expected(1, 7));
+        assert!(story.register.humans.are_one(owner(17), owner(7)));
+        assert!(!story.register.humans.are_one(owner(17), owner(6)));
+        assert!(story.say(3, met(8, 2)).is_err(), "known already");
+        assert_eq!(story.register.next_login(), LoginNumber::new(3));
     }
 
     /// Goal: keys end when they should, the older ones too. Method: moments next to each end.

@@ -24,7 +24,7 @@ use super::register::{Begun, Credential, Login, Register};
 use super::role::Role;
 use crate::domain::key_text::SECRET_BYTES;
 use crate::domain::time::MICROS_PER_SECOND;
-use crate::domain::{KeyText, OwnerNumber, Scope, Secret, Timestamp};
+use crate::domain::{Humans, KeyText, OwnerNumber, Scope, Secret, Timestamp};
 use crate::seal::{self, KeyError as NoKey, Keyring};
 
 /// What the keys for keyed hashes are derived for.
@@ -274,6 +274,8 @@ pub struct Table {
     pub rows: Vec<Arc<Row>>,
     /// Who came with a token, by who they are to their issuer.
     pub logins: Arc<BTreeMap<KeptSecret, Login>>,
+    /// Which owners are one human.
+    pub humans: Arc<Humans>,
     /// The network's own, by its owner: what a number nobody has is hashed with, and people by token.
     mac: Option<(OwnerNumber, Arc<hmac::Key>)>,
 }
@@ -306,8 +308,8 @@ impl Table {
     }
 
     fn of(register: &Register, macs: &Macs, rows: Vec<Arc<Row>>) -> Self {
-        let (begun, logins) = (register.begun.clone(), Arc::clone(&register.logins));
-        Self { begun, rows, logins, mac: newest(register, macs) }
+        let (logins, humans) = (Arc::clone(&register.logins), Arc::clone(&register.humans));
+        Self { begun: register.begun.clone(), rows, logins, humans, mac: newest(register, macs) }
     }
 
     /// Who somebody is to their issuer, as it is kept; none if the network's own key is not in the keyring.

@@ -11,6 +11,7 @@ pub mod command;
 pub mod entering;
 pub mod entry;
 pub mod hours;
+pub mod humans;
 pub mod invalid;
 pub mod key_text;
 pub mod kind;
@@ -32,6 +33,7 @@ pub use command::{
 };
 pub use entering::{Entering, EntryStep, Rounding};
 pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
+pub use humans::Humans;
 pub use invalid::Invalid;
 pub use key_text::{KeyText, KeyTextError};
 pub use kind::Kind;

@@ -22,7 +22,7 @@ impl Topic {
     /// A month of a bank is closed; subject = bank. Belongs to `directory`.
     pub const PERIOD_LOCK: Self = Self(5);
     /// Who a person or a group is, begun or changed; subject = owner. Belongs to `directory`, as do all down
-    /// to [`Self::STAFF`].
+    /// to [`Self::POT`].
     pub const PERSON: Self = Self(6);
     /// Who pays for a person, and where their hours go; subject = owner.
     pub const STANDING: Self = Self(7);
@@ -34,8 +34,7 @@ impl Topic {
     pub const VENUE: Self = Self(10);
     /// What a pot is for and who may open it; subject = slot of the account.
     pub const POT: Self = Self(11);
-    /// Of which banks a person is broker or lead; subject = owner.
-    pub const STAFF: Self = Self(12);
+    // 12 is free: of which banks somebody is broker or lead is said by their credentials.
 
     /// Help that one side said was given: beside its hold, beside what ends or settles it; in a note, subject = the
     /// proposal, where it is settled without hours. Belongs to `exchange`.

@@ -10,7 +10,9 @@ use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
 use crate::directory::people::{MayTake, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
-use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, OwnerNumber, Timestamp};
+use crate::domain::{
+    AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, Timestamp,
+};
 use crate::ledger::AccountView;
 use crate::ledger::state::Standing as AccountStanding;
 use crate::ledger::views::Views;
@@ -33,6 +35,8 @@ pub struct Sight<'a> {
     pub views: &'a Views,
     /// What the directory knows.
     pub known: &'a Known,
+    /// Which owners are one human.
+    pub humans: &'a Humans,
     /// Who asks.
     pub actor: OwnerNumber,
     /// As what.
@@ -156,9 +160,17 @@ impl<'a> Sight<'a> {
         self.known.policies.current(bank).settings()
     }
 
-    /// Whether the human behind `owner` owns the account or speaks for it.
+    /// Whether the human behind `owner` owns the account or speaks for it, by whichever of their numbers (I11).
+    /// Says what somebody may *not* do; what they may, [`Self::speaks_for`] says.
     #[must_use]
     pub fn stands_for(&self, owner: OwnerNumber, account: AccountNumber) -> bool {
+        self.humans.numbers_of(owner).any(|number| self.speaks_for(number, account))
+    }
+
+    /// Whether `owner` owns the account or speaks for it, by that number alone: nobody gets at an account by having
+    /// been taken for its owner.
+    #[must_use]
+    pub fn speaks_for(&self, owner: OwnerNumber, account: AccountNumber) -> bool {
         let Some(view) = self.views.account(account) else { return false };
         let Some(bank) = self.known.banks.get(view.bank) else { return false };
         self.known.people.speaks_for(owner, view.owner, bank.today(self.now))
@@ -171,7 +183,7 @@ impl<'a> Sight<'a> {
     /// [`Refusal::NotYours`].
     pub fn may_speak(&self, account: AccountNumber) -> Result<(), Refusal> {
         match self.rank {
-            Rank::Member if !self.stands_for(self.actor, account) => Err(Refusal::NotYours { account }),
+            Rank::Member if !self.speaks_for(self.actor, account) => Err(Refusal::NotYours { account }),
             Rank::Member | Rank::Broker | Rank::Lead => Ok(()),
         }
     }
@@ -213,8 +225,7 @@ impl<'a> Sight<'a> {
 
     /// Asks `judge` with who is who and who stands for whom.
     pub fn with_ties<T>(&self, judge: impl FnOnce(Ties<'_>) -> T) -> T {
-        // One human has one number: a key or a login acts as its holder.
-        let human = |owner| owner;
+        let human = |owner| self.humans.human(owner);
         let stands_for = |owner, account| self.stands_for(owner, account);
         judge(Ties { human: &human, stands_for: &stands_for })
     }

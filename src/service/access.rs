@@ -55,7 +55,11 @@ impl Installation {
         };
         let holder = fields::person(request.holder_owner_number);
         let asked = Asked { key, grant, holder, mode };
-        let made = self.access.create(&self.network, caller, &asked);
+        // A till that is there stays there until its key is.
+        let known = self.directory.known_now(&self.network.ledger)?;
+        let is_there = |partner, till| Self::till_in_use(&known, partner, till);
+        let made = self.access.create(&self.network, caller, &asked, is_there);
+        drop(known);
         let (receipt, credential, key) = self.made(made)?;
         Ok(CreateKeyResponse { receipt, credential, key })
     }

@@ -69,6 +69,23 @@ pub fn too_many_speak(most: usize) -> String {
     )
 }
 
+/// As many venues or tills as a partner can have.
+#[must_use]
+pub fn too_many_sites(what: &str, most: usize) -> String {
+    format!(
+        "Not done: a partner has at most {most} {what}, those that are closed too, and this one has as many. Nothing \
+         was changed."
+    )
+}
+
+/// Admins take in nobody else.
+#[must_use]
+pub fn staff_only() -> String {
+    "Not done: with an admin's key nobody is taken in but whoever works for a time bank. Nothing was written down. Ask \
+     a broker or a lead of the time bank."
+        .to_owned()
+}
+
 /// More is set aside than one call lets go.
 #[must_use]
 pub fn more_to_let_go(let_go: usize) -> String {
@@ -103,6 +120,8 @@ mod tests {
             not_to_be_forgotten(),
             does_not_speak(),
             too_many_speak(20),
+            too_many_sites("venues", 50),
+            staff_only(),
             more_to_let_go(100),
         ] {
             fit_for_people(&sentence);

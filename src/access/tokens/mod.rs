@@ -38,11 +38,14 @@ pub use fetch::AuthoritiesError;
 pub use settings::{BadSetting, ClaimPath, KeyAges, RoleMap, TokenSettings};
 
 use crate::access::{Reach, Role};
-use crate::domain::Timestamp;
+use crate::domain::{Invalid, Timestamp};
 use crate::ledger::Clock;
 
 /// Stands before what the hash of a person covers, so that it is never the hash of something else.
 const PERSON_HASH_PREFIX: &[u8] = b"hourbook person by token 1";
+/// Nobody here takes tokens of that issuer, or of any.
+pub const ANOTHER_ISSUER: Invalid =
+    Invalid { field: "issuer", limit: "the identity provider whose tokens are taken here" };
 
 /// Who calls, as a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +124,20 @@ impl Tokens {
         let caller = TokenCaller { issuer_and_subject_hash, role, reach, expires_at };
         self.remembered().put(hash, caller.clone(), fetched.number, now);
         Ok(caller)
+    }
+
+    /// Who `subject` is, as its tokens will say, without one.
+    ///
+    /// # Errors
+    /// [`Invalid`] where its tokens would not be taken.
+    pub fn person(&self, issuer: &str, subject: &str) -> Result<[u8; 32], Invalid> {
+        if *issuer != *self.settings.issuer {
+            return Err(ANOTHER_ISSUER);
+        }
+        if !(1..=bounds::SUBJECT_BYTES_MAX).contains(&subject.len()) {
+            return Err(Invalid { field: "subject", limit: "1 to 255 bytes" });
+        }
+        Ok(person(issuer, subject))
     }
 
     /// What was done so far.

@@ -206,7 +206,6 @@ impl People {
                 };
                 changed.ok_or(out_of_order("no such venue or till"))?;
             }
-            Said::Staff(banks) => person.staff_of = banks,
         }
         Ok(())
     }
@@ -267,7 +266,6 @@ impl People {
         person.sites = Sites::default();
         person.standing = Standing::default();
         person.pause = None;
-        person.staff_of = Vec::new();
         person.erased_at = person.erased_at.or(Some(at));
     }
 
@@ -346,13 +344,7 @@ const fn person_kind(kind: AccountKind) -> Option<PersonKind> {
 const fn is_ours(topic: Topic) -> bool {
     matches!(
         topic,
-        Topic::PERSON
-            | Topic::STANDING
-            | Topic::REPRESENTATIVE
-            | Topic::PAUSE
-            | Topic::VENUE
-            | Topic::POT
-            | Topic::STAFF
+        Topic::PERSON | Topic::STANDING | Topic::REPRESENTATIVE | Topic::PAUSE | Topic::VENUE | Topic::POT
     )
 }
 

@@ -5,9 +5,7 @@ use super::note::Said;
 use super::pause::PAUSE_SECONDS;
 use super::register::{MayTake, People};
 use super::sites::{InUse, Sites, TILLS_MAX, VENUES_MAX};
-use super::terms::{
-    Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, StaffOf, StaffRole, Standing, Taking,
-};
+use super::terms::{Opens, PauseCause, Pays, PersonKind, Representative, Site, Speaks, Standing, Taking};
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, Attachment, BankNumber, Close, Command, Day, Entry, Limits,
     NewAccount, Note, OpenBank, Opened, Outcome, OwnerNumber, RequestId, RequestKey, Scope, Sequence,
@@ -306,7 +304,7 @@ fn venues_and_tills() {
     assert!(story.refuses(PARTNER, venue(51)) && story.refuses(PARTNER, till(201, 2)));
 }
 
-/// Goal: pots know what they are for, and staff where they work; a person who only works has no account.
+/// Goal: pots know what they are for; a person who only works has no account.
 #[test]
 fn pots_and_staff() {
     let mut story = Story::new();
@@ -329,15 +327,9 @@ fn pots_and_staff() {
         .unwrap();
     assert_eq!(story.people.pot(account(slot)).unwrap().in_use, InUse::NoLonger);
 
-    let works = Said::Staff(vec![StaffOf { bank: Some(bank(1)), role: StaffRole::Broker }]);
-    assert!(story.refuses(50, works.clone()), "unknown");
     story.say(50, profile(PersonKind::Staff, 1)).unwrap();
-    story.say(50, works).unwrap();
-    assert_eq!(story.person(50).staff_of.len(), 1);
-    assert!(!story.person(50).is_closed());
+    assert!(story.person(50).accounts.is_empty() && !story.person(50).is_closed());
     story.open(50, 1, AccountKind::Member, None).unwrap();
     assert_eq!(story.person(50).kind, PersonKind::Member, "who joins is a member");
     assert!(story.person(50).profile.is_some());
-    story.say(50, Said::Staff(Vec::new())).unwrap();
-    assert!(story.person(50).staff_of.is_empty());
 }

@@ -1,8 +1,8 @@
 //! People: who is in a bank, what is known of them, who speaks for whom, and finding them by part of a name.
 //!
-//! Owns the topics `PERSON`, `STANDING`, `REPRESENTATIVE`, `PAUSE`, `VENUE`, `POT` and `STAFF`. Refuses to
-//! know balances, the wire and who is asking: whether somebody may is for the service to say, by the pure
-//! rules that stand here.
+//! Owns the topics `PERSON`, `STANDING`, `REPRESENTATIVE`, `PAUSE`, `VENUE` and `POT`. Refuses to know
+//! balances, the wire and who is asking: whether somebody may is for the service to say, by the pure rules that
+//! stand here. Where somebody is broker or lead their keys and tokens say (`access`), and nothing here.
 //!
 //! - Facts fold into state, in order; the same facts always give the same state. What cannot follow is an
 //!   error that names its entry and changes nothing.

@@ -13,7 +13,6 @@
 //!                   3 till: number u16, venue u8; 4 till closed: number u16                    partner
 //!   POT             last day i32 (MIN none), opens u8 (1 brokers up to limit i64, 2 a lead,
 //!                   3 a panel), sealed words                                                   slot of the account
-//!   STAFF           count u8, each: role u8 (1 broker, 2 lead), bank u32 (0 the network)       owner
 //! ```
 //!
 //! Numbers are little-endian. Who said it is the actor of the entry; when, its time. The format is for ever.
@@ -21,8 +20,7 @@
 //! group would be to let them spend its hours.
 
 use super::terms::{
-    BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Speaks,
-    StaffOf, StaffRole, Standing,
+    HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Speaks, Standing,
 };
 use crate::directory::reading::{BadBytes, Reader, number_of, one_of};
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber, Topic};
@@ -62,8 +60,6 @@ pub enum Said {
         /// Its purpose, sealed under the bank's key.
         purpose: Box<[u8]>,
     },
-    /// Of which banks the subject is broker or lead from now on; empty for none. In order, a bank once.
-    Staff(Vec<StaffOf>),
 }
 
 impl Said {
@@ -77,7 +73,6 @@ impl Said {
             Self::Paused(_) | Self::Resumed => Topic::PAUSE,
             Self::Site(_) => Topic::VENUE,
             Self::Pot { .. } => Topic::POT,
-            Self::Staff(_) => Topic::STAFF,
         }
     }
 
@@ -148,16 +143,6 @@ impl Said {
                 }
                 bytes.extend(purpose);
             }
-            Self::Staff(banks) => {
-                bytes.push(u8::try_from(banks.len()).unwrap_or(u8::MAX)); // At most 64, or it is not read.
-                for one in banks {
-                    bytes.push(match one.role {
-                        StaffRole::Broker => 1,
-                        StaffRole::Lead => 2,
-                    });
-                    bytes.extend(one.bank.map_or(0, BankNumber::get).to_le_bytes());
-                }
-            }
         }
         bytes.into_boxed_slice()
     }
@@ -174,7 +159,6 @@ impl Said {
             Topic::PAUSE => pause,
             Topic::VENUE => site,
             Topic::POT => pot,
-            Topic::STAFF => staff,
             _ => return Ok(None),
         };
         let mut reader = Reader::new(body, FORMAT)?;
@@ -277,26 +261,4 @@ fn pot(reader: &mut Reader<'_>) -> Option<Said> {
         _ => return None,
     };
     Some(Said::Pot { last_day, opens, purpose: sealed(reader)? })
-}
-
-fn staff(reader: &mut Reader<'_>) -> Option<Said> {
-    let count = usize::from(reader.byte()?);
-    if count > BANKS_OF_STAFF_MAX {
-        return None;
-    }
-    let mut banks: Vec<StaffOf> = Vec::with_capacity(count);
-    for _ in 0..count {
-        let role = match reader.byte()? {
-            1 => StaffRole::Broker,
-            2 => StaffRole::Lead,
-            _ => return None,
-        };
-        let bank = Some(reader.number()?).filter(|bank| *bank != 0).map(BankNumber::new);
-        let in_order = banks.last().is_none_or(|before| before.bank < bank);
-        if !in_order || (bank.is_none() && role == StaffRole::Broker) {
-            return None;
-        }
-        banks.push(StaffOf { bank, role });
-    }
-    Some(Said::Staff(banks))
 }

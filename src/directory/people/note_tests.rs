@@ -1,13 +1,12 @@
 //! Bytes of our topics: one form each, for ever.
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
 use super::note::Said;
 use super::terms::{
-    BANKS_OF_STAFF_MAX, HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Speaks,
-    StaffOf, StaffRole, Standing,
+    HoursTo, Opens, PauseCause, Pays, PersonKind, Representative, RestTo, Site, Speaks, Standing,
 };
 use crate::directory::reading::BadBytes;
 use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber, Topic};
@@ -45,14 +44,6 @@ fn everything() -> impl Strategy<Value = Said> {
     let kinds = prop::sample::select(PersonKind::ALL.to_vec());
     let speaks = prop::sample::select(Speaks::ALL.to_vec());
     let opens = prop_oneof![amounts().prop_map(Opens::Brokers), Just(Opens::Lead), Just(Opens::Panel)];
-    let staff = (btree_map(1_u32.., any::<bool>(), 0..5), any::<bool>()).prop_map(|(banks, network)| {
-        let of_network = network.then_some(StaffOf { bank: None, role: StaffRole::Lead });
-        let of_banks = banks.into_iter().map(|(bank, leads)| StaffOf {
-            bank: Some(BankNumber::new(bank)),
-            role: if leads { StaffRole::Lead } else { StaffRole::Broker },
-        });
-        Said::Staff(of_network.into_iter().chain(of_banks).collect())
-    });
     prop_oneof![
         (kinds, any::<u32>(), sealed()).prop_map(|(kind, bank, profile)| Said::Person {
             kind,
@@ -81,7 +72,6 @@ fn everything() -> impl Strategy<Value = Said> {
             opens,
             purpose
         }),
-        staff,
     ]
 }
 
@@ -111,7 +101,6 @@ fn the_format() {
     let slot = |slot| AccountNumber::from_slot(slot).unwrap();
     let one = OwnerNumber::new(7);
     let (limit, day) = (Amount::new(3_600), Some(Day::from_days(1)));
-    let bank = |bank, role| StaffOf { bank: Some(BankNumber::new(bank)), role };
     for (said, expected) in [
         (
             Said::Person { kind: PersonKind::Partner, bank: BankNumber::new(2), profile: [9, 9].into() },
@@ -142,31 +131,20 @@ fn the_format() {
         (Said::Site(Site::Till { number: 3, venue: 4 }), vec![1, 3, 3, 0, 4]),
         (Said::Site(Site::TillClosed(3)), vec![1, 4, 3, 0]),
         (Said::Pot { last_day: None, opens: Opens::Lead, purpose: [8].into() }, vec![1, 0, 0, 0, 0x80, 2, 8]),
-        (
-            Said::Staff(vec![bank(2, StaffRole::Broker), bank(3, StaffRole::Lead)]),
-            vec![1, 2, 1, 2, 0, 0, 0, 2, 3, 0, 0, 0],
-        ),
     ] {
         assert_eq!(*said.encode(), expected[..]);
         assert_eq!(Said::decode(said.topic(), &expected), Ok(Some(said)));
     }
     let damaged = Err(BadBytes::Damaged);
     for (topic, body) in [
-        (Topic::PERSON, vec![1, 3, 2, 0, 0, 0]),                  // No profile.
-        (Topic::PERSON, vec![1, 5, 2, 0, 0, 0, 9]),               // No such kind.
-        (Topic::REPRESENTATIVE, vec![1, 2, 0, 0, 0, 0]),          // The operator.
-        (Topic::PAUSE, vec![1, 4]),                               // Nothing we know.
-        (Topic::STAFF, vec![1, 1, 1, 0, 0, 0, 0]),                // A broker of the network.
-        (Topic::STAFF, vec![1, 2, 1, 3, 0, 0, 0, 2, 3, 0, 0, 0]), // One bank twice.
-        (Topic::STAFF, vec![1, 65]),
+        (Topic::PERSON, vec![1, 3, 2, 0, 0, 0]),         // No profile.
+        (Topic::PERSON, vec![1, 5, 2, 0, 0, 0, 9]),      // No such kind.
+        (Topic::REPRESENTATIVE, vec![1, 2, 0, 0, 0, 0]), // The operator.
+        (Topic::PAUSE, vec![1, 4]),                      // Nothing we know.
         (Topic::POT, vec![]),
     ] {
         assert_eq!(Said::decode(topic, &body), damaged, "{topic:?} {body:?}");
     }
     assert_eq!(Said::decode(Topic::PAUSE, &[2, 1]), Err(BadBytes::Newer(2)));
     assert_eq!(Said::decode(Topic::ACTIVITIES, &[2, 1]), Ok(None));
-    let all = (1..=64).map(|number| bank(number, StaffRole::Lead)).collect::<Vec<_>>();
-    assert_eq!(all.len(), BANKS_OF_STAFF_MAX);
-    let all = Said::Staff(all);
-    assert_eq!(Said::decode(Topic::STAFF, &all.encode()), Ok(Some(all)));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::pause::Pause;
 use super::profile::Profile;
 use super::sites::{InUse, Sites};
-use super::terms::{HoursTo, Opens, Pays, PersonKind, Representative, RestTo, StaffOf, Standing};
+use super::terms::{HoursTo, Opens, Pays, PersonKind, Representative, RestTo, Standing};
 use crate::directory::reading::BadBytes;
 use crate::domain::{AccountNumber, BankNumber, Day, OwnerNumber, RequestKey, Timestamp};
 use crate::seal::{self, Keyring, OpenError, Place, SealError, SealedText, Text, Words};
@@ -101,8 +101,6 @@ pub struct Person {
     pub representatives: Vec<Representative>,
     /// Venues and tills of a partner.
     pub sites: Sites,
-    /// Where they are broker or lead, by bank.
-    pub staff_of: Vec<StaffOf>,
 }
 
 impl Person {
@@ -122,7 +120,6 @@ impl Person {
             erased_at: None,
             representatives: Vec::new(),
             sites: Sites { venues: BTreeMap::new(), tills: BTreeMap::new() },
-            staff_of: Vec::new(),
         }
     }
 

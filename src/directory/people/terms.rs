@@ -1,9 +1,6 @@
 //! The words for what people are to each other and to their bank.
 
-use crate::domain::{AccountNumber, Amount, BankNumber, Day, OwnerNumber};
-
-/// A person works for at most this many banks.
-pub const BANKS_OF_STAFF_MAX: usize = 64;
+use crate::domain::{AccountNumber, Amount, Day, OwnerNumber};
 
 /// Who pays when somebody is helped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -150,22 +147,4 @@ pub enum Opens {
     Lead,
     /// The decision of a panel.
     Panel,
-}
-
-/// What somebody does for a bank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StaffRole {
-    /// Its people.
-    Broker,
-    /// Its policy, and what brokers may not.
-    Lead,
-}
-
-/// Where somebody is broker or lead. The network has leads only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StaffOf {
-    /// The bank; none for the whole network.
-    pub bank: Option<BankNumber>,
-    /// As what.
-    pub role: StaffRole,
 }

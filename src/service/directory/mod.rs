@@ -10,6 +10,7 @@ use super::installation::Installation;
 use super::not_done::NotDone;
 use super::{Service, fields};
 use crate::access::Allowed;
+use crate::access::tokens::ANOTHER_ISSUER;
 use crate::api::directory_service_server::DirectoryService;
 use crate::api::*;
 use crate::directory::locks::lock_note;
@@ -61,6 +62,31 @@ impl DirectoryService for Service {
         request: Request<SetRepresentativeRequest>,
     ) -> Answer<SetRepresentativeResponse> {
         self.change(request, Installation::set_representative).await
+    }
+
+    async fn set_venue(&self, request: Request<SetVenueRequest>) -> Answer<SetVenueResponse> {
+        self.change(request, Installation::set_venue).await
+    }
+
+    async fn close_venue(&self, request: Request<CloseVenueRequest>) -> Answer<CloseVenueResponse> {
+        self.change(request, Installation::close_venue).await
+    }
+
+    async fn set_till(&self, request: Request<SetTillRequest>) -> Answer<SetTillResponse> {
+        self.change(request, Installation::set_till).await
+    }
+
+    async fn close_till(&self, request: Request<CloseTillRequest>) -> Answer<CloseTillResponse> {
+        self.change(request, Installation::close_till).await
+    }
+
+    async fn link_identity(&self, request: Request<LinkIdentityRequest>) -> Answer<LinkIdentityResponse> {
+        let asked = request.get_ref();
+        let person = match &self.shared.tokens {
+            Some(tokens) => tokens.person(&asked.issuer, &asked.subject),
+            None => Err(ANOTHER_ISSUER),
+        };
+        self.change(request, move |books, allowed, asked| books.link_identity(allowed, &asked, person)).await
     }
 
     async fn open_pot(&self, request: Request<OpenPotRequest>) -> Answer<OpenPotResponse> {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::{figures, id::Id};
 use crate::access::{Allowed, Caller, Capacity, Role};
 use crate::api;
-use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Reason, Sequence, Topic};
+use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Humans, Reason, Sequence, Topic};
 use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::sight::{Rank, Sight};
@@ -32,7 +32,12 @@ pub struct Done {
 
 impl Installation {
     /// What `caller` sees of the books and their people now, as `known` has them.
-    fn sight<'a>(&'a self, caller: &Caller, known: &'a crate::directory::Known) -> Sight<'a> {
+    fn sight<'a>(
+        &'a self,
+        caller: &Caller,
+        known: &'a crate::directory::Known,
+        humans: &'a Humans,
+    ) -> Sight<'a> {
         let rank = match caller.capacity {
             Capacity::LocalOperator | Capacity::Role(Role::Lead | Role::Admin) => Rank::Lead,
             Capacity::Role(Role::Broker) => Rank::Broker,
@@ -46,7 +51,7 @@ impl Installation {
             ) => Rank::Member,
         };
         let now = self.access.now();
-        Sight { views: self.network.ledger.views(), known, actor: caller.holder, rank, now }
+        Sight { views: self.network.ledger.views(), known, humans, actor: caller.holder, rank, now }
     }
 
     /// Judges and writes. What this id did before is its answer, whatever the rules say by now.
@@ -58,7 +63,9 @@ impl Installation {
         plan: impl FnOnce(&Sight<'_>) -> Result<(Plan, T), Refusal>,
     ) -> Result<(Done, Option<T>), NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
-        let sight = self.sight(allowed.caller(), &known);
+        // After that: nobody is linked while it is kept.
+        let humans = self.access.humans();
+        let sight = self.sight(allowed.caller(), &known, &humans);
         let planned = plan(&sight).and_then(|(plan, with)| {
             let opens = plan.opens_a_matter();
             let Some(cause) = plan.waits_for else { return Ok((plan, with, false, opens)) };
@@ -154,8 +161,9 @@ impl Installation {
     fn speaks_for(&self, allowed: &Allowed, account: AccountNumber) -> bool {
         let Some(view) = self.network.ledger.views().account(account) else { return false };
         let Ok(known) = self.directory.known_now(&self.network.ledger) else { return false };
-        let sight = self.sight(allowed.caller(), &known);
-        allowed.sees_bank(view.bank) && sight.stands_for(sight.actor, account)
+        let humans = self.access.humans();
+        let sight = self.sight(allowed.caller(), &known, &humans);
+        allowed.sees_bank(view.bank) && sight.speaks_for(sight.actor, account)
     }
 
     /// A refusal of this capability in plain English, as far as it is for the caller to hear.

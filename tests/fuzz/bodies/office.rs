@@ -102,7 +102,7 @@ impl Office {
         let expires_at = (role == Role::Auditor).then(|| START.plus_seconds(86_400));
         let grant = Grant { role, reach, till: None, name: "desk".into(), expires_at };
         let asked = Asked { key: fresh(&self.admin), grant, holder, mode: Mode::Write };
-        let made = self.access.create(&self.network, &self.admin, &asked).unwrap();
+        let made = self.access.create(&self.network, &self.admin, &asked, |_, _| Ok(())).unwrap();
         (made.row.unwrap().credential.number, made.text.unwrap().reveal())
     }
 

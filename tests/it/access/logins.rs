@@ -18,15 +18,15 @@ use crate::support::START;
 use crate::support::served::{Served, exchange, fresh};
 
 /// A network that has begun and has banks 1 and 2, the provider it trusts, and a key of that.
-struct Network {
-    served: Served,
-    admin: String,
-    issuer: Issuer,
+pub struct Network {
+    pub served: Served,
+    pub admin: String,
+    pub issuer: Issuer,
     key: Key,
 }
 
 impl Network {
-    fn new(folder: &Path) -> Self {
+    pub fn new(folder: &Path) -> Self {
         let (office, admin) = Office::begun(folder);
         office.bank();
         office.bank();
@@ -38,7 +38,7 @@ impl Network {
     }
 
     /// Stops and starts the server.
-    fn restarted(mut self, folder: &Path) -> Self {
+    pub fn restarted(mut self, folder: &Path) -> Self {
         let clock = Arc::clone(&self.served.clock);
         self.served.end().unwrap();
         self.served = serve(folder, &self.issuer, clock);
@@ -46,7 +46,7 @@ impl Network {
     }
 
     /// A token of a broker of bank 1, with these claims changed.
-    fn token(&self, changes: Value) -> String {
+    pub fn token(&self, changes: Value) -> String {
         let usual = json!({
             "iss": self.issuer.name(), "aud": AUDIENCE, "sub": "4711", "iat": NOW, "exp": NOW + 3_600,
             "roles": ["hourbook-broker"], "hourbook_banks": ["1"],
@@ -58,7 +58,7 @@ impl Network {
         self.token(json!({"sub": subject, "roles": ["hourbook-integration"]}))
     }
 
-    fn who_am_i(&self, shown: &str) -> Result<api::WhoAmIResponse, Status> {
+    pub fn who_am_i(&self, shown: &str) -> Result<api::WhoAmIResponse, Status> {
         let asked = with(shown, api::WhoAmIRequest {});
         self.served.block_on(self.served.access(None).who_am_i(asked)).map(tonic::Response::into_inner)
     }

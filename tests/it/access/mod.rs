@@ -5,6 +5,7 @@ mod gate;
 pub mod issuer;
 mod lasting;
 mod limits;
+mod linking;
 mod logins;
 mod making;
 mod secrets;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hourbook::access::pace::CALLS_PER_SECOND_USUAL;
+use hourbook::access::tokens::TokenSettings;
 use hourbook::access::{
     Access, Asked, Caller, CredentialNumber, Grant, KeyError, Made, NotMade, Reach, Refusal, Role,
 };
@@ -26,6 +28,7 @@ use hourbook::domain::{
 };
 use hourbook::ledger::{Bounds, ManualClock, Mode};
 use hourbook::network::{Network, NetworkOptions};
+use hourbook::server::Options;
 use tonic::{Request, Status, Streaming};
 
 use crate::support::served::Served;
@@ -83,7 +86,8 @@ impl Office {
     }
 
     pub fn create(&self, caller: &Caller, asked: &Asked) -> Result<Made, NotMade> {
-        self.access.create(&self.network, caller, asked)
+        // Whether a till is there is for the directory to say.
+        self.access.create(&self.network, caller, asked, |_, _| Ok(()))
     }
 
     /// A new credential that nothing is in the way of: its number and its key.
@@ -133,10 +137,31 @@ impl Office {
         owner
     }
 
+    /// A member with an account in this bank.
+    pub fn member(&self, bank: BankNumber) -> OwnerNumber {
+        let (kind, owner, label) = (AccountKind::Member, self.owners(1)[0], Box::default());
+        self.post(Action::OpenAccounts(vec![NewAccount {
+            bank,
+            kind,
+            owner,
+            limits: Limits::WIDEST,
+            label,
+        }]));
+        owner
+    }
+
     fn post(&self, action: Action) -> Opened {
         let command = Command::new(operators(), OwnerNumber::OPERATOR, action);
         self.network.ledger.post(command).unwrap().entry.outcome.opened
     }
+}
+
+/// Whose tokens are taken where nobody shows any: nobody is there.
+pub const ISSUER: &str = "http://127.0.0.1:9";
+
+/// Tokens of an issuer whose keys nobody fetches: whose they are can be said all the same.
+pub fn takes_tokens(options: &mut Options) {
+    options.tokens = Some(TokenSettings::new(ISSUER, "hourbook", None).unwrap());
 }
 
 /// A temporary folder on the disk of the build.

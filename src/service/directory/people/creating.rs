@@ -1,8 +1,8 @@
 //! Somebody taken in, and what is known of them said anew.
 
 use super::messages::{read_kind, read_profile};
-use super::{Id, Telling, about_oneself, bare, note_about, owner};
-use crate::access::Allowed;
+use super::{Id, Telling, about_oneself, bare, note_about, owner, refused};
+use crate::access::{Allowed, Capacity, Role};
 use crate::api::*;
 use crate::directory::Known;
 use crate::directory::people::terms::PersonKind;
@@ -111,8 +111,11 @@ impl Installation {
     }
 
     fn may_be_taken_in(&self, allowed: &Allowed, new: &New, known: &Known) -> Result<(), NotDone> {
+        if allowed.caller().capacity == Capacity::Role(Role::Admin) && new.kind != PersonKind::Staff {
+            return Err(refused(Reason::BeyondReach, words::staff_only(), &[]));
+        }
         if let Some(owner) = new.owner {
-            if owner == allowed.caller().holder {
+            if self.is_oneself(allowed, owner) {
                 return Err(about_oneself());
             }
             let is_there = (1..=self.network.ledger.views().owners()).contains(&owner.get());

@@ -78,7 +78,8 @@ impl Installation {
             Some(Err(error)) => return Err(NotDone::Unreadable(error.to_string())),
         };
         let sees_account = |account| self.sees_account(allowed, account);
-        Ok(messages::person(allowed, person, profile, self.access.now(), sees_account))
+        let venues = self.venues(person)?;
+        Ok(Person { venues, ..messages::person(allowed, person, profile, self.access.now(), sees_account) })
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::access::Allowed;
 use crate::api;
 use crate::directory::people::person::Person;
+use crate::directory::people::sites::{InUse, Till};
 use crate::directory::people::terms::{PauseCause, PersonKind, Representative};
 use crate::directory::people::{
     Consent, Contact, ContactKind, Draft, HoursTo, LargePrint, Pays, Profile, Purpose, RestTo, Speaks,
@@ -161,7 +162,7 @@ fn representative(one: &Representative) -> api::Representative {
     }
 }
 
-/// Somebody as `allowed` sees them at `now`, with what is known of them.
+/// Somebody as `allowed` sees them at `now`, with what is known of them; without their venues, whose words are sealed.
 pub fn person(
     allowed: &Allowed,
     person: &Person,
@@ -169,7 +170,6 @@ pub fn person(
     now: Timestamp,
     sees_account: impl Fn(AccountNumber) -> bool,
 ) -> api::Person {
-    use crate::directory::people::sites::InUse;
     let open = person.accounts.iter().filter(|account| account.in_use == InUse::Yes);
     let accounts = open.map(|account| account.number).filter(|number| sees_account(*number));
     // All of the bank they belong to.
@@ -199,5 +199,15 @@ pub fn person(
         erased_at: person.erased_at.map(answers::timestamp),
         representatives: person.representatives.iter().map(representative).collect(),
         is_to_be_forgotten: pause.is_some_and(|pause| pause.cause == PauseCause::ToBeForgotten),
+        venues: Vec::new(),
+        tills: person.sites.tills.iter().map(till).collect(),
+    }
+}
+
+fn till((number, till): (&u16, &Till)) -> api::Till {
+    api::Till {
+        till_number: u32::from(*number),
+        venue_number: u32::from(till.venue),
+        is_in_use: till.in_use == InUse::Yes,
     }
 }

@@ -3,7 +3,8 @@
 //! - What is said of somebody is written in the middle of a change of the directory, so that it follows from what is
 //!   known; an entry that does not follow would stand in the way of all that come after it.
 //! - A broker sees everybody who belongs to their banks or has, or had, an account there; they change what is said
-//!   of those who belong to their banks. Everybody else is nobody to them (I10).
+//!   of those who belong to their banks. A partner sees itself, and says where its venues and tills are. Admins take
+//!   in and see who works for a bank, and nobody else. Everybody else is nobody to them (I10).
 //! - A request id that was used before is answered as then, whatever a rule would say by now.
 //!
 //! | to find | look in |
@@ -13,22 +14,27 @@
 //! | looking somebody up, looking for them | `finding.rs` |
 //! | who pays, who speaks for whom, pauses | `terms.rs` |
 //! | pots | `pots.rs` |
+//! | venues and tills of a partner | `sites.rs` |
+//! | who comes with which tokens | `linking.rs` |
 //! | closing an account; being forgotten | `closing.rs`, `forgetting.rs` |
 
 mod closing;
 mod creating;
 mod finding;
 mod forgetting;
+mod linking;
 mod messages;
 mod pots;
+mod sites;
 mod terms;
 
-use crate::access::Allowed;
+use crate::access::{Allowed, Capacity, Reach, Role};
 use crate::directory::Known;
+use crate::directory::people::terms::PersonKind;
 use crate::directory::people::{Person, Said};
 use crate::domain::{Action, Command, Entry, Note, OwnerNumber, Reason, Refusal};
 use crate::ledger::{NoReceipt, Receipt, Repeated};
-use crate::seal::{KeyError, SealError};
+use crate::seal::{self, KeyError, Place, SealError, Text};
 use crate::service::asked::Id;
 use crate::service::fields;
 use crate::service::installation::{Installation, nobody_forgotten};
@@ -120,10 +126,30 @@ impl Installation {
     fn not_oneself(&self, allowed: &Allowed, known: &Known, person: &Person) -> Result<(), NotDone> {
         let now = self.access.now();
         let day = known.banks.get(person.bank).map_or_else(|| now.utc_day(), |bank| bank.today(now));
-        if known.people.speaks_for(allowed.caller().holder, person.owner, day) {
+        let humans = self.access.humans();
+        let mut own = humans.numbers_of(allowed.caller().holder);
+        if own.any(|own| known.people.speaks_for(own, person.owner, day)) {
             return Err(about_oneself());
         }
         Ok(())
+    }
+
+    /// Whether an owner number is the caller's, or another one of the same human.
+    fn is_oneself(&self, allowed: &Allowed, owner: OwnerNumber) -> bool {
+        self.access.humans().are_one(allowed.caller().holder, owner)
+    }
+
+    /// Words under the key of `owner`.
+    fn sealed_text(
+        &self,
+        owner: OwnerNumber,
+        id: &Id,
+        place: Place,
+        text: &Text,
+    ) -> Result<Box<[u8]>, NotDone> {
+        let sealed = seal::seal(&self.network.keyring, &[owner], &id.key, place, text);
+        let sealed = sealed.map_err(|error| self.not_sealed(&error))?;
+        Ok(sealed.into_bytes().into_boxed_slice())
     }
 
     /// Why something could not be sealed.
@@ -142,8 +168,16 @@ impl Installation {
     }
 }
 
-/// Whether a caller may see somebody: brokers all who are of their banks, members themselves.
+/// Whether a caller may see somebody: brokers all who are of their banks, members and partners themselves, admins who
+/// works for a bank.
 fn sees(allowed: &Allowed, person: &Person) -> bool {
+    let caller = allowed.caller();
+    if let Reach::Partners(partners) = &caller.reach {
+        return person.kind == PersonKind::Partner && partners.contains(&person.owner);
+    }
+    if caller.capacity == Capacity::Role(Role::Admin) && person.kind != PersonKind::Staff {
+        return false;
+    }
     if allowed.sees_own_side_only() && person.owner != allowed.caller().holder {
         return false;
     }

@@ -5,10 +5,9 @@ use crate::access::Allowed;
 use crate::api::*;
 use crate::directory::people::{Opens, Said};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Attachment, BankNumber, NewAccount, Opened, OwnerNumber, Refusal,
-    Topic,
+    AccountKind, AccountNumber, Action, Attachment, BankNumber, NewAccount, Opened, Refusal, Topic,
 };
-use crate::seal::{self, Place, Text};
+use crate::seal::{Place, Text};
 use crate::service::fields;
 use crate::service::installation::Installation;
 use crate::service::not_done::NotDone;
@@ -36,7 +35,8 @@ impl Installation {
             let there = telling.known.banks.get(bank);
             let owner = there.ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))?.owner;
             // Its name, wherever accounts have one; and what it is for, which may be said anew one day.
-            let sealed = |place| self.sealed(owner, &id, place, &purpose);
+            let text = Text { label: Some(purpose), ..Text::default() };
+            let sealed = |place| self.sealed_text(owner, &id, place, &text);
             let usual = telling.known.policies.current(bank).settings().pot_limits;
             let limits = limits.or_else(|| super::limits_before(telling)).unwrap_or(usual);
             let (kind, label) = (AccountKind::Pot, sealed(Place::Account(0))?);
@@ -52,13 +52,6 @@ impl Installation {
         };
         let account_number = opened.map_or(0, AccountNumber::printed);
         Ok(OpenPotResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), account_number })
-    }
-
-    fn sealed(&self, owner: OwnerNumber, id: &Id, place: Place, purpose: &str) -> Result<Box<[u8]>, NotDone> {
-        let text = Text { label: Some(purpose.to_owned()), ..Text::default() };
-        let sealed = seal::seal(&self.network.keyring, &[owner], &id.key, place, &text);
-        let sealed = sealed.map_err(|error| self.not_sealed(&error))?;
-        Ok(sealed.into_bytes().into_boxed_slice())
     }
 }
 

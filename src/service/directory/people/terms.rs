@@ -75,7 +75,7 @@ impl Installation {
         person: &Somebody,
         speaker: OwnerNumber,
     ) -> Result<(), NotDone> {
-        if speaker == allowed.caller().holder {
+        if self.is_oneself(allowed, speaker) {
             return Err(super::about_oneself());
         }
         let is_there = self.person_in_reach(allowed, known, speaker)?.erased_at.is_none();
@@ -109,8 +109,10 @@ impl Installation {
             self.not_oneself(allowed, known, person)?;
             let now = self.access.now();
             if !request.is_over {
-                let may = may_pause(person.pause.as_ref(), allowed.caller().holder, now);
-                return may.map_err(not_paused_again);
+                // By another number of theirs it is they all the same.
+                let by = person.pause.map(|pause| pause.by).filter(|by| self.is_oneself(allowed, *by));
+                let by = by.unwrap_or(allowed.caller().holder);
+                return may_pause(person.pause.as_ref(), by, now).map_err(not_paused_again);
             }
             // One that ran out stays in mind: whoever set it does not begin anew at once.
             match person.pause.filter(|pause| pause.holds(now)).map(|pause| pause.cause) {

@@ -18,7 +18,7 @@ pub struct Known {
 /// What a text is, and whose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The name of an account.
+    /// The name of an account, or what is known of a partner who has it.
     Label(u32),
     /// Of what concerned these accounts.
     Memo(Vec<u32>),
@@ -66,6 +66,11 @@ impl Facts {
 
     pub fn activity(&mut self, bank: u32) -> String {
         self.named(What::OfBank(bank))
+    }
+
+    /// What a venue of the partner with this account is called, or where it is.
+    pub fn venue(&mut self, account: u32) -> String {
+        self.named(What::Label(account))
     }
 
     fn named(&mut self, what: What) -> String {

@@ -141,6 +141,7 @@ impl Town {
             Aim::Owner => "moO".chars().map(|letter| self.account(letter).clone()).collect(),
             Aim::Account => self.accounts.clone(),
             Aim::Person => self.accounts_of("hH", false),
+            Aim::Partner => self.accounts_of("pqQ", true),
             Aim::Mover => self.accounts_of("mpMP", true),
             Aim::Key => {
                 let own = Target { letter: 's', credential: column.credential, ..self.keys[0].clone() };
@@ -184,12 +185,18 @@ fn decided(column: &Column, method: &MethodDescriptor, aim: Aim, target: &Target
         Aim::Nothing => "+",
         Aim::Key if column.role.is_none() => return if method.name() == "ListKeys" { '.' } else { '!' },
         Aim::Key => column.keys,
-        // Nobody is there who could agree with whoever has no number.
-        _ if column.role.is_none() && ["Approve", "ConfirmExchange"].contains(&method.name()) => return '!',
+        // Nobody is there who could agree with whoever has no number, and nobody comes with tokens.
+        _ if column.role.is_none()
+            && ["Approve", "ConfirmExchange", "LinkIdentity"].contains(&method.name()) =>
+        {
+            return '!';
+        }
+        // Admins say whose a token is, and see nobody's accounts by it.
+        Aim::Owner if method.name() == "LinkIdentity" && column.role == Some(Role::Admin) => "moO",
         Aim::Bank => column.banks,
         Aim::Mover if !column.is_everywhere => "",
         Aim::Account if method.name() == "FindEntry" => column.wrote,
-        Aim::Account | Aim::Owner | Aim::Person | Aim::Mover => column.accounts,
+        Aim::Account | Aim::Owner | Aim::Person | Aim::Partner | Aim::Mover => column.accounts,
     };
     if theirs.contains(target.letter) { target.letter } else { '.' }
 }

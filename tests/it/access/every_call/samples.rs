@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use hourbook::domain::{AccountNumber, RequestId};
 use serde_json::{Value, json};
 
+use crate::access::ISSUER;
+
 /// What a call can be aimed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aim {
@@ -18,6 +20,8 @@ pub enum Aim {
     Account,
     /// The same of a person or a partner.
     Person,
+    /// A partner, with a venue and two tills.
+    Partner,
     /// The same of somebody who has another account in the other bank.
     Mover,
     /// A credential, or one like it.
@@ -153,7 +157,7 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
         "LockPeriod" => (Aim::Bank, write(json!({"bankNumber": at.bank, "year": 2020, "month": 1}))),
         "CreatePerson" => {
             let person =
-                json!({"bankNumber": at.bank, "kind": "PERSON_KIND_MEMBER", "profile": {"name": "New"}});
+                json!({"bankNumber": at.bank, "kind": "PERSON_KIND_STAFF", "profile": {"name": "New"}});
             (Aim::Bank, write(person))
         }
         "SearchPeople" => (Aim::Bank, json!({"bankNumber": at.bank, "text": "zzz"})),
@@ -170,6 +174,15 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             let speaks = json!({"ownerNumber": at.other, "speaks": "SPEAKS_FOR_ALL"});
             (Aim::Owner, write(json!({"ownerNumber": at.owner, "representative": speaks})))
         }
+        "LinkIdentity" => {
+            let link = json!({"ownerNumber": at.owner, "issuer": ISSUER, "subject": "4711"});
+            (Aim::Owner, write(link))
+        }
+        "SetVenue" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "name": "New"}))),
+        "CloseVenue" | "SetTill" => {
+            (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "venueNumber": 1})))
+        }
+        "CloseTill" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "tillNumber": 1}))),
         "CloseMember" => (Aim::Owner, write(json!({"accountNumber": at.idle}))),
         "ListActivities" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "OpenAccount" => {

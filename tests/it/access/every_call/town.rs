@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::asking::{Asking, number};
 use super::facts::Facts;
 use super::samples::Target;
-use crate::access::{Office, folder};
+use crate::access::{Office, folder, takes_tokens};
 use crate::support::served::Served;
 
 /// A caller, and what is decided to be theirs.
@@ -82,7 +82,7 @@ impl Town {
         let (office, admin) = Office::begun(folder.path());
         let clock = std::sync::Arc::clone(&office.clock);
         drop(office);
-        let served = Served::in_folder(folder.path(), clock, |_| {});
+        let served = Served::in_folder(folder.path(), clock, takes_tokens);
         let mut town = Self::empty(served, Some(folder));
         let owners = town.people(Some(&admin));
         let reach = |numbers: &[u32]| json!({"bankNumbers": numbers});
@@ -96,6 +96,8 @@ impl Town {
         };
         let _another_admin = key(json!({"role": "ROLE_ADMIN", "reach": {"wholeNetwork": true}}));
         town.build(&builders, &owners);
+        let (lead, _) = town.made(&admin, json!({"role": "ROLE_LEAD", "reach": {"wholeNetwork": true}}));
+        town.sites(Some(&lead));
         for row in COLUMNS {
             let (key, credential) = match row.0 {
                 "admin" => (admin.clone(), 1),
@@ -104,7 +106,6 @@ impl Town {
             };
             town.columns.push(column(row, Some(key), credential));
         }
-        let (lead, _) = town.made(&admin, json!({"role": "ROLE_LEAD", "reach": {"wholeNetwork": true}}));
         town.open_matters(Some(&lead), &builders);
         for (letter, role, reach, owner) in [
             ('m', "ROLE_MEMBER", reach(&[1]), owners[1]),
@@ -126,9 +127,10 @@ impl Town {
 
     /// A network without keys, where the local operator calls.
     pub fn without_keys() -> Self {
-        let mut town = Self::empty(Served::new(), None);
+        let mut town = Self::empty(Served::with(takes_tokens), None);
         let owners = town.people(None);
         town.build(&Builders::default(), &owners);
+        town.sites(None);
         town.open_matters(None, &Builders::default());
         town.columns.push(column(OPERATOR, None, 0));
         let like = town.accounts[0].clone();
@@ -227,6 +229,23 @@ impl Town {
             self.done(key.as_deref(), "AddActivities", json!({"bankNumber": bank, "names": [name]}));
         }
         self.live(keys);
+    }
+
+    /// A venue of every partner, with two tills.
+    fn sites(&mut self, lead: Option<&str>) {
+        let partners: Vec<_> = self.accounts.iter().filter(|target| "pqQ".contains(target.letter)).collect();
+        let partners: Vec<_> = partners.into_iter().map(|target| (target.owner, target.account)).collect();
+        for (owner, account) in partners {
+            let (name, address) = (self.facts.venue(account), self.facts.venue(account));
+            self.done(
+                lead,
+                "SetVenue",
+                json!({"partnerOwnerNumber": owner, "name": name, "address": address}),
+            );
+            for _ in 0..2 {
+                self.done(lead, "SetTill", json!({"partnerOwnerNumber": owner, "venueNumber": 1}));
+            }
+        }
     }
 
     /// An account with two beside it, an entry and a hold.

@@ -12,6 +12,7 @@ mod long_answers;
 mod messages;
 mod only_checked;
 mod overload;
+mod people;
 mod process;
 mod reads;
 mod table;

@@ -8,7 +8,7 @@ use crate::support::served::{Served, exchange, floor, fresh, transfer};
 use crate::support::{HOUR, START};
 
 /// The calls of LedgerService and DirectoryService that write, in the order of the API.
-pub const WRITES: [&str; 24] = [
+pub const WRITES: [&str; 28] = [
     "RegisterOwners",
     "OpenBank",
     "OpenClearing",
@@ -29,14 +29,18 @@ pub const WRITES: [&str; 24] = [
     "UpdatePerson",
     "SetMemberStanding",
     "SetRepresentative",
+    "SetVenue",
+    "CloseVenue",
+    "SetTill",
+    "CloseTill",
     "OpenPot",
     "PauseMember",
     "CloseMember",
     "EraseMember",
 ];
 
-/// The calls that write about keys; `keys` asks them.
-pub const KEY_WRITES: [&str; 3] = ["CreateKey", "RotateKey", "RevokeKey"];
+/// The calls that write about keys and tokens; `keys` asks them.
+pub const KEY_WRITES: [&str; 4] = ["LinkIdentity", "CreateKey", "RotateKey", "RevokeKey"];
 
 /// Those of the first that take `EntryDetails`.
 pub const DETAILED: [&str; 9] = [
@@ -77,7 +81,7 @@ pub struct Numbers {
     pub zoe: u32,
     /// Of Ashenford: a hard ceiling of 3 hours.
     pub hall: u32,
-    /// Of Ashenford: a partner.
+    /// Of Ashenford: a partner, with one venue and a till in it.
     pub baths: u32,
     /// Of Quillmere.
     pub quin: u32,
@@ -133,6 +137,7 @@ impl Numbers {
             ..Default::default()
         };
         served.block_on(served.ledger().close_account(close)).unwrap();
+        super::people::open_baths(served, numbers.baths);
         let hold = numbers.place_hold(numbers.dev, numbers.baths, 2 * HOUR);
         let placed = served.block_on(served.ledger().place_hold(hold)).unwrap().into_inner();
         numbers.hold = placed.receipt.unwrap().entry.unwrap().sequence;

@@ -23,7 +23,7 @@ pub fn ask(
     request_id: String,
 ) -> Result<(), Refused> {
     let mut directory = served.directory();
-    let owner_number = owner_of(served, numbers.kit);
+    let (owner_number, partner) = (owner_of(served, numbers.kit), owner_of(served, numbers.baths));
     match call {
         "CreatePerson" => {
             hear(call, served.block_on(directory.create_person(created(request_id, "Fern Flint"))))
@@ -42,6 +42,22 @@ pub fn ask(
                 ..representative(owner_number, owner_of(served, numbers.dev))
             };
             hear(call, served.block_on(directory.set_representative(request)))
+        }
+        "SetVenue" => {
+            let request = api::SetVenueRequest { request_id, ..venue(partner) };
+            hear(call, served.block_on(directory.set_venue(request)))
+        }
+        "CloseVenue" => {
+            let request = api::CloseVenueRequest { request_id, ..close_venue(partner) };
+            hear(call, served.block_on(directory.close_venue(request)))
+        }
+        "SetTill" => {
+            let request = api::SetTillRequest { request_id, ..till(partner) };
+            hear(call, served.block_on(directory.set_till(request)))
+        }
+        "CloseTill" => {
+            let request = api::CloseTillRequest { request_id, ..close_till(partner) };
+            hear(call, served.block_on(directory.close_till(request)))
         }
         "OpenPot" => hear(call, served.block_on(directory.open_pot(pot(request_id, 1)))),
         "PauseMember" => {
@@ -89,6 +105,10 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         says(representative(NOBODY, 1)),
         paused(pause(NOBODY)),
         erased(erase(NOBODY)),
+        hear("SetVenue", served.block_on(served.directory().set_venue(venue(NOBODY)))),
+        hear("CloseVenue", served.block_on(served.directory().close_venue(close_venue(NOBODY)))),
+        hear("SetTill", served.block_on(served.directory().set_till(till(NOBODY)))),
+        hear("CloseTill", served.block_on(served.directory().close_till(close_till(NOBODY)))),
     ] {
         seen.refused(refused, Reason::OwnerNotFound, &[("owner_number", &NOBODY)], &["under number 9999"]);
     }
@@ -109,6 +129,7 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     let figures: [(&str, &dyn ToString); 2] = [("persons_count", &1), ("owner_number", &"*")];
     seen.refused(create(created(fresh(), "Flint Fern")), Reason::SamePerson, &figures, &["is here already"]);
 
+    as_many_as_there_can_be(served, owner_of(served, numbers.baths), seen);
     let kit = owner_of(served, numbers.kit);
     let dev = owner_of(served, numbers.dev);
     let of = |owner: &'static str| [(owner, &"*" as &dyn ToString)];
@@ -124,6 +145,52 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     seen.refused(paused(over()), Reason::Paused, &[], &["take that back first"]);
     seen.refused(erased(erase(kit)), Reason::Paused, &of("owner_number"), &["as they asked"]);
     erased(back()).unwrap();
+}
+
+/// A venue of the baths, and a till in it.
+pub fn open_baths(served: &Served, account: u32) {
+    let baths = owner_of(served, account);
+    served.block_on(served.directory().set_venue(venue(baths))).unwrap();
+    served.block_on(served.directory().set_till(till(baths))).unwrap();
+}
+
+fn as_many_as_there_can_be(served: &Served, partner: u32, seen: &mut Seen) {
+    let one_more = || hear("SetVenue", served.block_on(served.directory().set_venue(venue(partner))));
+    (1..50).for_each(|_| one_more().unwrap());
+    seen.refused(
+        one_more(),
+        Reason::BooksFull,
+        &[("what", &"venues"), ("most", &50)],
+        &["at most 50 venues"],
+    );
+    let one_more = || hear("SetTill", served.block_on(served.directory().set_till(till(partner))));
+    (1..200).for_each(|_| one_more().unwrap());
+    seen.refused(
+        one_more(),
+        Reason::BooksFull,
+        &[("what", &"tills"), ("most", &200)],
+        &["at most 200 tills"],
+    );
+}
+
+fn venue(partner_owner_number: u32) -> api::SetVenueRequest {
+    let name = "Ladle Street".into();
+    api::SetVenueRequest { request_id: fresh(), partner_owner_number, name, ..Default::default() }
+}
+
+fn close_venue(partner_owner_number: u32) -> api::CloseVenueRequest {
+    let request_id = fresh();
+    api::CloseVenueRequest { request_id, partner_owner_number, venue_number: 1, validate_only: false }
+}
+
+fn till(partner_owner_number: u32) -> api::SetTillRequest {
+    let request_id = fresh();
+    api::SetTillRequest { request_id, partner_owner_number, venue_number: 1, ..Default::default() }
+}
+
+fn close_till(partner_owner_number: u32) -> api::CloseTillRequest {
+    let request_id = fresh();
+    api::CloseTillRequest { request_id, partner_owner_number, till_number: 1, validate_only: false }
 }
 
 fn created(request_id: String, name: &str) -> api::CreatePersonRequest {

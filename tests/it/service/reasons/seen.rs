@@ -206,7 +206,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::CodeUsed => "A code works once, and this one was used.",
         Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
         Reason::BooksFull => {
-            "The books keep no more of `what`: banks, owners, accounts, counters, activities, policies, keys, open matters."
+            "The books keep no more of `what`: banks, owners, accounts, counters, activities, policies, keys, open matters, what belongs to a partner."
         }
         Reason::NoKeysYet => "The network has no keys yet: `hourbook init` on its machine makes the first.",
         Reason::KeyShownOnce => {

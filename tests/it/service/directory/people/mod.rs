@@ -3,6 +3,7 @@
 mod creating;
 mod forgetting;
 mod seen;
+mod sites;
 mod terms;
 
 use hourbook::api::exchange_service_client::ExchangeServiceClient;

@@ -16,17 +16,17 @@ use crate::support::START;
 use crate::support::served::{Served, fresh};
 
 /// A server with two banks, and keys.
-struct Town {
-    served: Served,
-    admin: String,
-    broker: String,
-    lead: String,
-    other_lead: String,
+pub struct Town {
+    pub served: Served,
+    pub admin: String,
+    pub broker: String,
+    pub lead: String,
+    pub other_lead: String,
     _folder: tempfile::TempDir,
 }
 
 impl Town {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = folder();
         let (office, admin) = Office::begun(folder.path());
         let caller = office.caller(&admin);
@@ -41,7 +41,7 @@ impl Town {
         Self { served, admin, broker, lead, other_lead, _folder: folder }
     }
 
-    fn create(
+    pub fn create(
         &self,
         key: &str,
         request: api::CreatePersonRequest,
@@ -50,7 +50,7 @@ impl Town {
         answer.map(|answer| answer.into_inner())
     }
 
-    fn person(&self, key: &str, owner_number: u32) -> Result<api::Person, (Code, String)> {
+    pub fn person(&self, key: &str, owner_number: u32) -> Result<api::Person, (Code, String)> {
         let request = with(key, api::GetPersonRequest { owner_number, account_number: 0 });
         let answer = self.served.block_on(self.served.directory().get_person(request));
         answer.map(|answer| answer.into_inner().person.unwrap()).map_err(heard)
@@ -87,11 +87,11 @@ impl Town {
     }
 }
 
-fn heard(status: Status) -> (Code, String) {
+pub fn heard(status: Status) -> (Code, String) {
     (status.code(), named(&status))
 }
 
-fn nobody() -> (Code, String) {
+pub fn nobody() -> (Code, String) {
     (Code::NotFound, "OWNER_NOT_FOUND".to_owned())
 }
 
