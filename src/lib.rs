@@ -74,6 +74,7 @@
 //! | what a bank has agreed on, and which months it closed | `directory::policy`, `directory::locks`; how a change is kept: `service` (`directory/`) |
 //! | how fast one caller may ask; who shows wrong keys | `access::pace`, `service` (`gate/guessing.rs`) |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |
+//! | how a start knows people and keys without reading all books | `ledger::excerpt` |
 //! | what a crash leaves behind and how it is found | `journal::volumes` (`recover.rs`), `ledger::recovery` |
 //! | how the books are checked by somebody who does not believe them | `audit::verify` |
 //! | which role may make which call, and what it sees by it | `access::calls`, `access::allowed` |
@@ -94,7 +95,7 @@
 //! | exit codes | `cli::exit` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
-//! | how fast it is, and whether it still is | `benches/ladder`, `benches/growth`; the gate of every change: `benches/gate` |
+//! | how fast it is, and whether it still is | `benches/ladder`, `benches/growth`, `benches/people`; the gate of every change: `benches/gate` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |

@@ -74,7 +74,7 @@ pub fn report(report: &api::VerifyReport) -> String {
     for (check, counts) in report.checks.iter().zip(counts) {
         let verdict = if check.faults == 0 && check.not_checked.is_empty() { "ok" } else { "WRONG" };
         let (id, name) = (&check.invariant, &check.name);
-        let _always = writeln!(table, "  {id} {name:9} {counts:width$}   {verdict}");
+        let _always = writeln!(table, "  {id:3} {name:9} {counts:width$}   {verdict}");
         for below in [&check.reservation, &check.first_fault, &check.not_checked] {
             if !below.is_empty() {
                 let _always = writeln!(table, "     {below}");

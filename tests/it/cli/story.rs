@@ -93,7 +93,7 @@ fn a_day_at_the_desk() {
     );
     assert_eq!(served.json(&["trial-balance", "--as-of", "2026-05-13"])["through_day"], "2026-05-13");
     let verified = served.json(&["verify"]);
-    assert_eq!((&verified["is_clean"], verified["checks"].as_array().unwrap().len()), (&true.into(), 9));
+    assert_eq!((&verified["is_clean"], verified["checks"].as_array().unwrap().len()), (&true.into(), 10));
     let watched = served.done(&["watch", "--after", "0", "--count", "3", "--output", "json"]);
     let watched: Vec<Value> = watched.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(watched.iter().map(|entry| entry["sequence"].clone()).collect::<Vec<_>>(), [1, 2, 3]);
