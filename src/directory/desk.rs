@@ -39,7 +39,6 @@ const CHOICE: Choice = Choice {
         Topic::PAUSE,
         Topic::VENUE,
         Topic::POT,
-        Topic::STAFF,
     ],
 };
 /// The excerpt says anew how far it goes after so many entries without anything for it.

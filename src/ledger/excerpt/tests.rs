@@ -80,7 +80,7 @@ impl Books {
     /// Notes that are not chosen.
     fn others(&self, count: u64) {
         for _ in 0..count {
-            self.note(Topic::STAFF, b"another's");
+            self.note(Topic::POT, b"another's");
         }
     }
 
@@ -213,7 +213,7 @@ fn the_file_of_others_is_not_believed() {
     fs::copy(others.file(), books.file()).unwrap();
     assert_eq!(books.started(), (mine, 6));
     fs::write(books.file(), whole).unwrap();
-    let wider = Choice { topics: &[Topic::POLICY, Topic::STAFF], ..CHOICE };
+    let wider = Choice { topics: &[Topic::POLICY, Topic::POT], ..CHOICE };
     let (folded, read, _) = books.start(wider);
     assert_eq!((folded.len(), read), (6, 6));
 }
