@@ -177,6 +177,12 @@ impl Town {
         self.keys.insert(who, key);
     }
 
+    /// One more key for `holder`, kept as `name`'s.
+    pub fn give_another_key(&mut self, name: &'static str, holder: &str, role: api::Role) {
+        let key = self.key_of(role, vec![1], self.owners[holder]);
+        self.keys.insert(name, key);
+    }
+
     /// One more broker, who owns nothing.
     pub fn broker(&mut self, who: &'static str) {
         let key = self.key_of(api::Role::Broker, vec![1], 0);
