@@ -9,8 +9,8 @@ use super::plan::{Plan, Said};
 use super::record::not_in_future;
 use super::refusal::Refusal;
 use super::rules::second_person::Cause;
-use super::sight::{Rank, Sight};
-use crate::directory::people::{Opens, Taking};
+use super::sight::Sight;
+use crate::directory::people::Taking;
 use crate::domain::{AccountKind, AccountNumber, Amount, Day, Invalid, Kind, People, Transfer};
 
 /// Hours of somebody's own for somebody else, or for a pot.
@@ -114,7 +114,7 @@ impl Credit {
                 self.only_a_grant("hours that are newly made are a grant")?;
                 Some(Cause::HoursMade)
             }
-            AccountKind::Pot => self.opened(sight, from.own.account, from.bank, written.amount)?,
+            AccountKind::Pot => sight.opened(from.own.account, from.bank, written.amount)?,
             AccountKind::Member
             | AccountKind::Organisation
             | AccountKind::Partner
@@ -148,29 +148,5 @@ impl Credit {
             What::Grant => Ok(()),
             What::Help(_) => Err(Invalid { field: "is_help", limit }.into()),
         }
-    }
-
-    /// Whether the caller may open the pot for so much, and alone.
-    fn opened(
-        &self,
-        sight: &Sight<'_>,
-        account: AccountNumber,
-        bank: crate::domain::BankNumber,
-        amount: Amount,
-    ) -> Result<Option<Cause>, Refusal> {
-        let terms = sight.known.people.pot(account).and_then(|pot| pot.terms.as_ref());
-        if let Some(last_day) = terms.and_then(|terms| terms.last_day)
-            && sight.today(bank)? > last_day
-        {
-            return Err(Refusal::PotIsOver { account, last_day });
-        }
-        let line = match terms.map(|terms| terms.opens) {
-            None => sight.settings(bank).broker_grant_line_seconds,
-            Some(Opens::Brokers(line)) => line.seconds(),
-            Some(Opens::Lead) if sight.rank == Rank::Lead => return Ok(None),
-            Some(Opens::Lead | Opens::Panel) => return Err(Refusal::PotNotForBrokers { account }),
-        };
-        let is_above = sight.rank < Rank::Lead && amount.seconds() > line;
-        Ok(is_above.then_some(Cause::SecondLine))
     }
 }

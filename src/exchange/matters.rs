@@ -116,7 +116,7 @@ impl Matters {
         if let Action::Expire(proposal) = entry.command.action
             && let Some(by) = self.said.remove(&proposal)
         {
-            self.to_settle(entry, proposal, WhyUnsettled::Unanswered, by);
+            self.left_to_settle(entry, proposal, WhyUnsettled::Unanswered, by);
         }
         let beside = entry.command.attachment.as_deref().filter(|one| one.topic == Topic::WAITING);
         if let Some(attachment) = beside {
@@ -141,7 +141,7 @@ impl Matters {
     fn disputed(&mut self, entry: &Entry) {
         if let Action::Void(proposal) = entry.command.action {
             self.said.remove(&proposal);
-            self.to_settle(entry, proposal, WhyUnsettled::Disputed, entry.command.actor);
+            self.left_to_settle(entry, proposal, WhyUnsettled::Disputed, entry.command.actor);
         }
     }
 
@@ -153,7 +153,7 @@ impl Matters {
         }
     }
 
-    fn to_settle(&mut self, entry: &Entry, proposal: Sequence, why: WhyUnsettled, by: OwnerNumber) {
+    fn left_to_settle(&mut self, entry: &Entry, proposal: Sequence, why: WhyUnsettled, by: OwnerNumber) {
         let (number, recorded_at) = (entry.sequence, entry.recorded_at);
         self.unsettled.insert(proposal, Unsettled { proposal, why, entry: number, by, recorded_at });
     }

@@ -9,7 +9,7 @@
 use smallvec::smallvec;
 
 use super::asked::without_fingerprint;
-use super::length::Length;
+use super::length::{Length, unusual};
 use super::plan::{Plan, Said};
 use super::record::{claim, not_in_future};
 use super::refusal::Refusal;
@@ -17,12 +17,13 @@ use super::rules::confirming::{self, Compared, Side, Tolerance};
 use super::rules::doubles::Asked;
 use super::rules::second_person::Effects;
 use super::rules::standing::{HoursTo, Pays};
+use super::rules::unusual::Unusual;
 use super::sight::{Party, Sight};
 use crate::directory::people::{self, Taking};
 use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Kind, Note,
+    AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind, Note,
     OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
 };
 
@@ -146,12 +147,16 @@ impl Propose {
 
     /// Until the other side answers, or its silence does.
     fn set_aside(&self, sight: &Sight<'_>, giver: &Party, transfer: Transfer) -> Hold {
-        let silence = if sight.stands_for(sight.actor, giver.own.account) {
-            AtDeadline::Release // Nobody's silence adds to what they wrote down themselves (I11).
+        let settings = sight.settings(giver.bank);
+        let silence = if sight.stands_for(sight.actor, giver.own.account)
+            || unusual(settings, transfer.amount).cause().is_some()
+        {
+            // Nobody's silence adds to what they wrote down themselves (I11), nor is it a second person.
+            AtDeadline::Release
         } else {
             confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(giver))
         };
-        let days = i64::from(sight.settings(giver.bank).auto_accept_days);
+        let days = i64::from(settings.auto_accept_days);
         let deadline = sight.now.plus_seconds(days * SECONDS_PER_DAY);
         Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence }
     }
@@ -211,7 +216,7 @@ impl<'a> Open<'a> {
 
     /// Whoever answers speaks for the other side, and did not write the proposal.
     fn answers(&self, sight: &Sight<'_>) -> Result<(), Refusal> {
-        if self.by == sight.actor {
+        if sight.is_actor(self.by) {
             return Err(Refusal::SaidItThemselves);
         }
         sight.may_speak(self.other_side())
@@ -271,7 +276,8 @@ impl<'a> Open<'a> {
         plan.claims = of_month.into_iter().collect();
         plan.said.typed = typed;
         // Two humans have said the same: whoever proposed it is the second person.
-        plan.judged(sight, &effects, Some(self.by), None)
+        let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
+        plan.judged(sight, &effects, Some(self.by), unusual(settings, amount).cause())
     }
 
     /// The other side says that there was no such help.
@@ -280,7 +286,7 @@ impl<'a> Open<'a> {
     /// [`Refusal`].
     pub fn reject(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
         // Whoever said it may take it back.
-        if self.by != sight.actor {
+        if !sight.is_actor(self.by) {
             self.answers(sight)?;
         }
         let mut plan = Plan::new(Action::Void(self.entry.sequence), self.about(sight)?);
@@ -313,16 +319,20 @@ impl<'a> Open<'a> {
         Ok(plan)
     }
 
-    /// A broker who is neither of the two writes down what both agreed on; `length` is none where that is nothing.
+    /// A broker who is neither of the two, and neither said it nor disputed it (`disputed_by`), writes down what both
+    /// agreed on; `length` is none where that is nothing.
     ///
     /// # Errors
     /// [`Refusal`].
     pub fn resolve(
         &self,
         sight: &Sight<'_>,
-        length: Option<&Length>,
-        reason: Option<String>,
+        disputed_by: OwnerNumber,
+        (length, reason): (Option<&Length>, Option<String>),
     ) -> Result<Plan, Refusal> {
+        if sight.is_actor(self.by) || sight.is_actor(disputed_by) {
+            return Err(Refusal::TheirOwnDispute);
+        }
         for account in [self.transfer.debit, self.transfer.credit] {
             if sight.stands_for(sight.actor, account) {
                 return Err(Refusal::Party { account });
@@ -333,8 +343,13 @@ impl<'a> Open<'a> {
         let mut plan = match length {
             Some(length) => {
                 let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
-                // Two remember it and a third writes it down: that is asked enough.
+                // Two remember it and a third writes it down: that is asked enough, but for more than was said.
                 let written = length.written_unasked("length", settings)?;
+                if written.unusual != Unusual::No && written.amount > self.transfer.amount {
+                    let limit = "at most what was said, as it is above the bank's first line; write the rest down as \
+                                 an exchange of its own";
+                    return Err(Invalid { field: "length", limit }.into());
+                }
                 let transfers = smallvec![Transfer { amount: written.amount, ..self.transfer }];
                 let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, None)?;
                 plan.said.typed = written.typed;

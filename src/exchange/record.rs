@@ -10,6 +10,7 @@ use super::length::Length;
 use super::plan::{Plan, Said};
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
+use super::rules::second_person::Cause;
 use super::rules::standing::{AccountState, Giver, HoursTo, Payer, Pays, Receiver, Told};
 use super::sight::{Party, Sight};
 use crate::directory::people;
@@ -67,7 +68,13 @@ impl Exchange {
             (self.across(sight, (giver, receiver), written.amount)?, Kind::Exchange)
         };
         let people = [giver.own.owner, receiver.own.owner];
-        let mut plan = Plan::posted(sight, (kind, transfers), people.to_vec(), written.unusual.cause())?;
+        // A pot that pays for whoever writes it down is in their favour.
+        let own = receiver.own.account;
+        let is_paid_for = !transfers.iter().any(|transfer| transfer.debit == own);
+        let for_themselves = is_paid_for && sight.stands_for(sight.actor, own);
+        let also = for_themselves.then_some(Cause::OwnAccount(own)).or(written.unusual.cause());
+        let also = also.or(sight.opened_pots(&transfers, giver.bank)?);
+        let mut plan = Plan::posted(sight, (kind, transfers), people.to_vec(), also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.claims =
             claim(people, self.occurred_on, written.amount, self.asked, sight.now).into_iter().collect();

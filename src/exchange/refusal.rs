@@ -76,6 +76,8 @@ pub enum Refusal {
     },
     /// Nobody answers for both sides.
     SaidItThemselves,
+    /// Whoever would settle it said it, or disputed it.
+    TheirOwnDispute,
     /// The pot is for another time.
     PotIsOver {
         /// The pot.
@@ -121,6 +123,7 @@ impl Refusal {
             Self::NotTheSecondPerson(_)
             | Self::Party { .. }
             | Self::SaidItThemselves
+            | Self::TheirOwnDispute
             | Self::NotForBrokers => Some(Reason::SecondPersonNeeded),
             Self::WindowPassed { .. } => Some(Reason::WindowPassed),
             Self::NotOpen(_) => Some(Reason::HoldNotFound),

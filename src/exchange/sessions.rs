@@ -97,7 +97,8 @@ impl Group {
             .collect();
         let about = about(people.iter().copied(), sight.bank(leader.bank)?.owner);
         let moves = (comes_to.kind, comes_to.transfers.clone());
-        let mut plan = Plan::posted(sight, moves, about, unusual.cause())?;
+        let also = unusual.cause().or(sight.opened_pots(&comes_to.transfers, leader.bank)?);
+        let mut plan = Plan::posted(sight, moves, about, also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.present_count = comes_to.present_count;
         plan.allowed_by = self.limit_reason.is_some().then_some(sight.actor);

@@ -12,8 +12,8 @@ use super::rules::second_person::{Approval, Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
-    Action, Attachment, BankNumber, Command, Note, OwnerNumber, RequestId, RequestKey, Scope, Sequence,
-    Timestamp, Topic,
+    AccountKind, Action, Attachment, BankNumber, Command, Note, OwnerNumber, RequestId, RequestKey, Scope,
+    Sequence, Timestamp, Topic, Transfer,
 };
 use crate::journal::codec::{self, DecodeError};
 
@@ -165,7 +165,11 @@ impl Waiting {
         (said, about): (Said, Vec<OwnerNumber>),
         (action, effects): (Action, &Effects),
     ) -> Result<Plan, Refusal> {
-        if self.why == WhyWaits::HoursMade && sight.rank < Rank::Lead {
+        // Whatever else it waits for.
+        let makes = |transfer: &Transfer| {
+            sight.party(transfer.debit).is_ok_and(|party| party.kind == AccountKind::Issuance)
+        };
+        if sight.rank < Rank::Lead && action.transfers().iter().any(makes) {
             return Err(Refusal::NotForBrokers);
         }
         let asked =

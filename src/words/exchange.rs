@@ -32,7 +32,7 @@ pub const fn why_unsettled(why: WhyUnsettled) -> &'static str {
 #[must_use]
 pub const fn why_it_waits(why: WhyWaits) -> &'static str {
     match why {
-        WhyWaits::OwnAccount => "It adds to hours of whoever asked: somebody else has to agree.",
+        WhyWaits::OwnAccount => "It is in favour of whoever asked: somebody else has to agree.",
         WhyWaits::SecondLine => "It is so much that somebody else has to agree.",
         WhyWaits::HoursMade => "It makes new hours: a lead has to agree.",
         WhyWaits::WindowPassed => "It is long ago: somebody else has to agree.",
@@ -87,6 +87,9 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             "you wrote it down, and the other side has to answer. Nothing moved. Ask them, or somebody who speaks \
              for them."
                 .to_owned()
+        }
+        Refusal::TheirOwnDispute => {
+            "you said it or disputed it yourself. Nothing was written down. Ask another broker to settle it.".to_owned()
         }
         Refusal::Party { account } => format!(
             "you stand for {}, who is one of the two. Nothing was written down. Ask another broker to settle it.",

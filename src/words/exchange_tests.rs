@@ -40,6 +40,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::NothingWaits(sequence),
         Refusal::Party { account },
         Refusal::SaidItThemselves,
+        Refusal::TheirOwnDispute,
         Refusal::PotIsOver { account, last_day },
         Refusal::PotNotForBrokers { account },
         Refusal::NoClearing { first, second },
@@ -84,6 +85,7 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::NoClearing { .. } => 19,
         Refusal::NotForBrokers => 20,
         Refusal::TooMuchToWait => 21,
+        Refusal::TheirOwnDispute => 22,
     }
 }
 

@@ -191,7 +191,8 @@ impl People {
                     Some(pause(person.pause, cause, written).ok_or(out_of_order("they are leaving"))?);
             }
             Said::Resumed => {
-                person.pause.take().ok_or(out_of_order("they were not paused"))?;
+                let last = person.pause.ok_or(out_of_order("they were not paused"))?;
+                person.pause = Some(last.ended(written.recorded_at));
             }
             Said::Site(site) => {
                 if person.kind != PersonKind::Partner {

@@ -38,6 +38,13 @@ impl Pause {
         Self { cause, since: now, by, until: now.plus_seconds(PAUSE_SECONDS) }
     }
 
+    /// The same, over before its time; whoever set it does not begin anew at once.
+    #[must_use]
+    pub const fn ended(self, now: Timestamp) -> Self {
+        let until = if now.micros() < self.until.micros() { now } else { self.until };
+        Self { cause: PauseCause::ForNow, until, ..self }
+    }
+
     /// Whether nothing new may happen at `now`.
     #[must_use]
     pub fn holds(&self, now: Timestamp) -> bool {

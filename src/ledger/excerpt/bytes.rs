@@ -90,9 +90,9 @@ pub fn read(
     reader: &dyn JournalReader,
     mut visit: impl FnMut(&StoredRecord<'_>) -> Result<(), String>,
 ) -> Result<Found, NotBelieved> {
-    let file = File::open(file).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => NotBelieved::Missing,
-        _ => NotBelieved::Io(error),
+    let file = File::open(file).map_err(|error| {
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        if is_missing { NotBelieved::Missing } else { NotBelieved::Io(error) }
     })?;
     let mut bytes = BufReader::with_capacity(SEGMENT_BYTES, file);
     let mut line = vec![0; first_line.len()];

@@ -79,12 +79,10 @@ impl Installation {
         let entry = self.proposal(allowed, request.proposal_sequence)?;
         let bank = self.bank_of_hold(allowed, &entry)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
-        let is_open = matters.unsettled(entry.sequence).is_some();
+        let unsettled = matters.unsettled(entry.sequence);
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
-            if !is_open {
-                return Err(Refusal::NothingWaits(entry.sequence));
-            }
-            Ok((Open::of(&entry)?.resolve(sight, length.as_ref(), reason)?, ()))
+            let unsettled = unsettled.ok_or(Refusal::NothingWaits(entry.sequence))?;
+            Ok((Open::of(&entry)?.resolve(sight, unsettled.by, (length.as_ref(), reason))?, ()))
         })?;
         drop(matters); // Nobody else settled it meanwhile.
         Ok(ResolveDisputeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })

@@ -30,6 +30,7 @@ pub fn field(refusal: &Refusal) -> (String, String) {
         | Refusal::NothingWaits(_)
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
+        | Refusal::TheirOwnDispute
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::NoClearing { .. }
@@ -59,6 +60,7 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         | Refusal::NotTheSecondPerson(_)
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
+        | Refusal::TheirOwnDispute
         | Refusal::PotNotForBrokers { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers

@@ -54,11 +54,11 @@ fn a_hundred_brokers_at_once() {
         .map(|(broker, key)| {
             let (town, accounts) = (Arc::clone(&town), Arc::clone(&accounts));
             let own = (broker..EXCHANGES).step_by(usize::try_from(BROKERS).unwrap());
-            let task = async move {
+            async move {
                 let mut numbers = Vec::new();
                 for slip in own.map(Slip::new) {
                     let request = request(&accounts, &slip);
-                    let number = if slip.place / BROKERS % TWICE_EVERY == 0 {
+                    let number = if (slip.place / BROKERS).is_multiple_of(TWICE_EVERY) {
                         let (first, second) =
                             tokio::join!(ask(&town, &key, request.clone()), ask(&town, &key, request));
                         assert_eq!(first, second, "each request has one effect");
@@ -69,8 +69,7 @@ fn a_hundred_brokers_at_once() {
                     numbers.push(number);
                 }
                 numbers
-            };
-            task
+            }
         })
         .collect();
     let served = &town.served;

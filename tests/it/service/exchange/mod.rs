@@ -2,6 +2,7 @@
 
 mod again;
 mod alone;
+mod around;
 mod closing;
 mod crowd;
 mod members;
@@ -67,6 +68,7 @@ impl Town {
         directory close_member CloseMemberRequest CloseMemberResponse,
         directory set_member_standing SetMemberStandingRequest SetMemberStandingResponse,
         directory set_representative SetRepresentativeRequest SetRepresentativeResponse,
+        directory pause_member PauseMemberRequest PauseMemberResponse,
         directory lock_period LockPeriodRequest LockPeriodResponse,
         directory open_pot OpenPotRequest OpenPotResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,

@@ -47,6 +47,9 @@ struct Cafe {
     owner: u32,
 }
 
+/// What each is, and whether it is in use.
+type Open<T> = Vec<(T, bool)>;
+
 impl Cafe {
     fn new() -> Self {
         let served = Served::new();
@@ -86,7 +89,7 @@ impl Cafe {
     }
 
     /// Its venues and tills: names with whether they are open, and where tills stand with whether they are used.
-    fn sites(&self) -> (Vec<(String, bool)>, Vec<(u32, bool)>) {
+    fn sites(&self) -> (Open<String>, Open<u32>) {
         let cafe = person(&self.served, self.owner);
         let numbers: Vec<_> = cafe.venues.iter().map(|venue| venue.venue_number).collect();
         assert_eq!(numbers, (1..).take(numbers.len()).collect::<Vec<_>>());

@@ -1,0 +1,150 @@
+//! Ways around a second person, and around what a pot is for.
+
+use hourbook::api;
+
+use super::{Town, approve_it, day, of_seconds, reason, waits};
+use crate::support::HOUR;
+use crate::support::served::fresh;
+
+fn town() -> Town {
+    let mut town = Town::new();
+    for name in ["Imelda", "Jonah", "Ivy"] {
+        town.member(name, -1_000);
+    }
+    town.give_key("Imelda", api::Role::Broker);
+    town.begin_with("A created", &[("A pot", 100 * HOUR)]);
+    town
+}
+
+/// Goal: hours are made with a lead's word, whatever else their entry waits for. Method: a broker's own account is to
+/// get them; another broker agrees, then a lead.
+#[test]
+fn two_brokers_make_no_hours() {
+    let town = town();
+    let made = api::CreditMemberRequest {
+        request_id: fresh(),
+        account_number: town.of("Imelda"),
+        from_account_number: town.of("A created"),
+        length: of_seconds(HOUR),
+        reason: "the health board".into(),
+        ..Default::default()
+    };
+    let number = waits(town.credit_member("Imelda", made).unwrap().done);
+    assert_eq!(reason(town.approve("Tobias", approve_it(number))), "SECOND_PERSON_NEEDED");
+    assert_eq!(town.posted("Imelda"), 0);
+    town.approve("Una", approve_it(number)).unwrap();
+    assert_eq!(town.posted("Imelda"), HOUR);
+}
+
+/// Goal: whoever said it, or disputed it, does not settle it; nor does anybody settle far more than was said. Method:
+/// Tobias plays both sides, then Imelda settles.
+#[test]
+fn nobody_settles_their_own_dispute() {
+    let town = town();
+    let said = town.said(("Jonah", "Ivy"), api::Side::Giver, HOUR, day(5, 4));
+    let proposal_sequence = town.proposed("Tobias", said);
+    let dispute = api::DisputeExchangeRequest {
+        request_id: fresh(),
+        proposal_sequence,
+        reason: "she remembers less".into(),
+        ..Default::default()
+    };
+    town.dispute_exchange("Tobias", dispute).unwrap();
+    let settle = |hours: i64| api::ResolveDisputeRequest {
+        request_id: fresh(),
+        proposal_sequence,
+        length: of_seconds(hours * HOUR),
+        ..Default::default()
+    };
+    assert_eq!(reason(town.resolve_dispute("Tobias", settle(1))), "SECOND_PERSON_NEEDED");
+    assert_eq!(reason(town.resolve_dispute("Imelda", settle(25))), "length");
+    assert_eq!(town.posted("Jonah"), 0);
+    town.resolve_dispute("Imelda", settle(24)).unwrap();
+    assert_eq!(town.posted("Jonah"), 24 * HOUR);
+}
+
+/// Goal: silence agrees to nothing above the second line; whoever was asked may. Method: 41 hours that a receiver says
+/// they got, unanswered and answered.
+#[test]
+fn silence_is_no_second_person() {
+    let mut town = town();
+    town.give_key("Jonah", api::Role::Member);
+    let said = |on| api::ProposeExchangeRequest {
+        confirmed_amount_seconds: 41 * HOUR,
+        ..town.said(("Jonah", "Ivy"), api::Side::Receiver, 41 * HOUR, day(5, on))
+    };
+    town.proposed("Tobias", said(1));
+    town.served.clock.advance_seconds(15 * 86_400);
+    let proposal_sequence = town.proposed("Tobias", said(2));
+    assert_eq!((town.posted("Jonah"), town.held("Ivy")), (0, 41 * HOUR));
+    let confirm =
+        api::ConfirmExchangeRequest { request_id: fresh(), proposal_sequence, ..Default::default() };
+    town.confirm_exchange("Jonah", confirm).unwrap();
+    assert_eq!(town.posted("Jonah"), 41 * HOUR);
+}
+
+/// Goal: a pot is opened as its purpose says by whichever call, and a broker takes no more than their line alone; a
+/// pot that pays for whoever writes it down waits. Method: a pot for leads, one that is over, and the community pot,
+/// as payer and as keeper.
+#[test]
+fn a_pot_is_opened_as_it_says() {
+    let town = town();
+    let open = |opens: api::PotOpens, last_day| {
+        let request = api::OpenPotRequest {
+            request_id: fresh(),
+            bank_number: 1,
+            purpose: "warm rooms".into(),
+            opens: opens.into(),
+            broker_line_seconds: if opens == api::PotOpens::Brokers { HOUR } else { 0 },
+            last_day,
+            ..Default::default()
+        };
+        town.open_pot("Una", request).unwrap().account_number
+    };
+    let (of_leads, of_brokers) =
+        (open(api::PotOpens::Lead, None), open(api::PotOpens::Brokers, Some(day(5, 30))));
+    let paid = |receiver: &str, paid_by_account_number, hours: i64| api::RecordExchangeRequest {
+        paid_by_account_number,
+        is_another: true,
+        ..town.helped("Jonah", receiver, hours * HOUR, day(5, 4))
+    };
+    assert_eq!(reason(town.record_exchange("Tobias", paid("Ivy", of_leads, 1))), "POT_NOT_OPEN");
+    waits(town.record_exchange("Tobias", paid("Ivy", of_brokers, 2)).unwrap().done);
+    waits(town.record_exchange("Tobias", paid("Ivy", town.of("A pot"), 6)).unwrap().done);
+    waits(town.record_exchange("Imelda", paid("Imelda", town.of("A pot"), 1)).unwrap().done);
+    assert_eq!(town.posted("Jonah"), 0);
+    town.recorded("Tobias", paid("Imelda", town.of("A pot"), 5));
+    assert_eq!((town.posted("Jonah"), town.posted("Imelda")), (5 * HOUR, 0));
+    let walk = |keeper_account_number, hours: i64| api::RecordGroupExchangeRequest {
+        request_id: fresh(),
+        rule: api::GroupRule::PotPaysProvider.into(),
+        givers: vec![api::GroupGiver { account_number: town.of("Jonah"), length: of_seconds(hours * HOUR) }],
+        participant_account_numbers: vec![town.of("Ivy")],
+        keeper_account_number,
+        occurred_on: Some(day(5, 4)),
+        is_another: true,
+        ..Default::default()
+    };
+    assert_eq!(reason(town.record_group_exchange("Tobias", walk(of_leads, 1))), "POT_NOT_OPEN");
+    waits(town.record_group_exchange("Tobias", walk(0, 6)).unwrap().done);
+    town.served.clock.advance_seconds(31 * 86_400);
+    assert_eq!(reason(town.record_exchange("Tobias", paid("Ivy", of_brokers, 1))), "POT_NOT_OPEN");
+}
+
+/// Goal: nobody keeps somebody paused alone by ending a pause and beginning anew. Method: Una twice, then another.
+#[test]
+fn a_pause_is_not_begun_anew() {
+    let town = town();
+    let pause = |is_over| api::PauseMemberRequest {
+        request_id: fresh(),
+        owner_number: town.owner_number("Ivy"),
+        is_over,
+        ..Default::default()
+    };
+    town.pause_member("Una", pause(false)).unwrap();
+    town.pause_member("Una", pause(true)).unwrap();
+    assert_eq!(reason(town.pause_member("Una", pause(false))), "SECOND_PERSON_NEEDED");
+    assert_eq!(reason(town.pause_member("Una", pause(true))), "NOTHING_WAITS");
+    town.served.clock.advance_seconds(14 * 86_400);
+    town.pause_member("Una", pause(false)).unwrap();
+}
