@@ -112,6 +112,10 @@ impl Credit {
         let also = match from.kind {
             AccountKind::Issuance => {
                 self.only_a_grant("hours that are newly made are a grant")?;
+                if self.reason.as_ref().is_none_or(|reason| reason.trim().is_empty()) {
+                    let limit = "given where hours are newly made: with whose backing";
+                    return Err(Invalid { field: "reason", limit }.into());
+                }
                 Some(Cause::HoursMade)
             }
             AccountKind::Pot => sight.opened(from.own.account, from.bank, written.amount)?,

@@ -94,6 +94,11 @@ impl Matters {
         self.waiting.range(after.next()..).map(|(_, one)| one).filter(move |one| one.bank == bank)
     }
 
+    /// All that waits, in all banks.
+    pub fn all_waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.values()
+    }
+
     /// Whether one more may be open.
     ///
     /// # Errors

@@ -262,7 +262,9 @@ fn pauses() {
     assert!(story.person(2).is_paused(end(1_000)));
     assert!(story.refuses(2, Said::Paused(PauseCause::ForNow)), "that would let them be found again");
     story.say(2, Said::Resumed).unwrap();
-    assert_eq!(story.person(2).pause, None);
+    let pause = story.person(2).pause.unwrap();
+    assert_eq!((pause.cause, pause.until), (PauseCause::ForNow, end(30)), "who set it is kept");
+    assert!(!story.person(2).is_paused(end(30)));
 }
 
 /// Goal: numbers of venues and tills are dense, given once and bounded; only partners have some.

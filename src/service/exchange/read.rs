@@ -1,9 +1,13 @@
 //! Calls that look: what waits, and who of two banks owes the other.
 
+use std::collections::BTreeSet;
+
 use crate::access::Allowed;
 use crate::api::*;
-use crate::domain::{BankNumber, Sequence};
+use crate::domain::{AccountNumber, BankNumber, Sequence};
+use crate::ledger::recovery::RecoveryError;
 use crate::service::answers;
+use crate::service::asked::{accounts_named, entry_named};
 use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 use crate::service::pages::Page;
@@ -40,6 +44,25 @@ impl Installation {
             sequence: sequence.get(),
             sentence,
         })
+    }
+
+    /// The accounts about which a broker or a second person has to settle something. Blocking.
+    pub(in crate::service) fn accounts_with_open_matters(
+        &self,
+    ) -> Result<BTreeSet<AccountNumber>, RecoveryError> {
+        let matters = self.matters.now(&self.network.ledger)?;
+        let mut accounts = BTreeSet::new();
+        let mut entries: Vec<_> = matters.unsettled_after(Sequence::ZERO).map(|one| one.proposal).collect();
+        for waiting in matters.all_waiting() {
+            accounts.extend(accounts_named(&waiting.command.action));
+            entries.extend(entry_named(&waiting.command.action));
+        }
+        drop(matters);
+        for sequence in entries {
+            let entry = self.network.ledger.books().durable(sequence)?;
+            accounts.extend(entry.iter().flat_map(|entry| accounts_named(&entry.command.action)));
+        }
+        Ok(accounts)
     }
 
     pub(super) fn list_waiting(

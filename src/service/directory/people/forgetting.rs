@@ -1,7 +1,8 @@
 //! People who are forgotten: paused at once, done after 14 days.
 //!
 //! - When it is due stands in the books, in the note that began it: a restart goes on where it was.
-//! - It is not done while hours are set aside from an account of theirs, or for one; then it is done later.
+//! - It is not done while hours are set aside from an account of theirs or for one, nor while a broker or a second person
+//!   has to settle something about one; then it is done later.
 //! - What is done is an erasure like any other ([`crate::network::Network::erase`]), by whoever asked for it.
 
 use super::terms::of;
@@ -13,7 +14,7 @@ use crate::directory::people::terms::PauseCause;
 use crate::directory::people::{Person as Somebody, Said};
 use crate::domain::{OwnerNumber, Reason, RequestKey, Scope, Sequence, Timestamp};
 use crate::network::derived_id;
-use crate::service::installation::Installation;
+use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 use crate::words::people as words;
 
@@ -53,9 +54,17 @@ impl Installation {
     /// # Errors
     /// The first that could not be forgotten; the others wait for the next time.
     pub fn forget_whoever_is_due(&self) -> Result<usize, NotDone> {
-        let known = self.directory.known_now(&self.network.ledger)?;
         let now = self.access.now();
-        let due = known.people.persons().filter(|person| is_due(person, now));
+        let is_anybody =
+            self.directory.known_now(&self.network.ledger)?.people.persons().any(|one| is_due(one, now));
+        if !is_anybody {
+            return Ok(0);
+        }
+        // Before the directory is kept as it is: what is open is never asked for the other way round.
+        let open = self.accounts_with_open_matters().map_err(unreadable)?;
+        let known = self.directory.known_now(&self.network.ledger)?;
+        let is_open = |person: &&Somebody| person.accounts.iter().any(|own| open.contains(&own.number));
+        let due = known.people.persons().filter(|person| is_due(person, now) && !is_open(person));
         let due = due.filter(|person| !self.is_in_the_way(&known, person)).map(|person| person.owner);
         let due: Vec<_> = due.take(FORGOTTEN_AT_ONCE_MAX).collect();
         drop(known);

@@ -29,6 +29,8 @@ fn two_brokers_make_no_hours() {
         reason: "the health board".into(),
         ..Default::default()
     };
+    let unbacked = api::CreditMemberRequest { request_id: fresh(), reason: " ".into(), ..made.clone() };
+    assert_eq!(reason(town.credit_member("Imelda", unbacked)), "reason");
     let number = waits(town.credit_member("Imelda", made).unwrap().done);
     assert_eq!(reason(town.approve("Tobias", approve_it(number))), "SECOND_PERSON_NEEDED");
     assert_eq!(town.posted("Imelda"), 0);
@@ -147,4 +149,45 @@ fn a_pause_is_not_begun_anew() {
     assert_eq!(reason(town.pause_member("Una", pause(true))), "NOTHING_WAITS");
     town.served.clock.advance_seconds(14 * 86_400);
     town.pause_member("Una", pause(false)).unwrap();
+}
+
+/// Goal: nobody is forgotten while a broker or a second person has to settle something about an account of theirs.
+/// Method: a dispute of Ivy's and a gift of Jonah's that waits; both due; the server begun anew each time, which
+/// looks at once.
+#[test]
+fn nobody_is_forgotten_with_something_open() {
+    let mut town = town();
+    let said = town.said(("Jonah", "Ivy"), api::Side::Giver, HOUR, day(5, 4));
+    let proposal_sequence = town.proposed("Tobias", said);
+    let dispute =
+        api::DisputeExchangeRequest { request_id: fresh(), proposal_sequence, ..Default::default() };
+    town.dispute_exchange("Imelda", dispute).unwrap();
+    let gift = api::GiftRequest {
+        request_id: fresh(),
+        from_account_number: town.of("Jonah"),
+        to_account_number: town.of("Imelda"),
+        length: of_seconds(HOUR),
+        ..Default::default()
+    };
+    let waiting_number = waits(town.gift("Imelda", gift).unwrap().done);
+    for name in ["Jonah", "Ivy"] {
+        let owner_number = town.owner_number(name);
+        let erase = api::EraseMemberRequest { request_id: fresh(), owner_number, ..Default::default() };
+        town.erase_member("Una", erase).unwrap();
+    }
+    town.served.clock.advance_seconds(14 * 86_400);
+    let forgotten = |town: &mut Town| {
+        town.reopened(|_| {});
+        ["Jonah", "Ivy"].map(|name| {
+            let request = api::GetPersonRequest { owner_number: town.owner_number(name), account_number: 0 };
+            town.get_person("Una", request).unwrap().person.unwrap().erased_at.is_some()
+        })
+    };
+    assert_eq!(forgotten(&mut town), [false, false]);
+    let settle = api::ResolveDisputeRequest { request_id: fresh(), proposal_sequence, ..Default::default() };
+    town.resolve_dispute("Una", settle).unwrap();
+    assert_eq!(forgotten(&mut town), [false, true], "what Jonah is asked for waits");
+    let no = api::DeclineRequest { request_id: fresh(), waiting_number, ..Default::default() };
+    town.decline("Tobias", no).unwrap();
+    assert_eq!(forgotten(&mut town), [true, true]);
 }

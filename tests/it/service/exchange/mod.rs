@@ -68,6 +68,8 @@ impl Town {
         directory close_member CloseMemberRequest CloseMemberResponse,
         directory set_member_standing SetMemberStandingRequest SetMemberStandingResponse,
         directory set_representative SetRepresentativeRequest SetRepresentativeResponse,
+        directory erase_member EraseMemberRequest EraseMemberResponse,
+        directory get_person GetPersonRequest GetPersonResponse,
         directory pause_member PauseMemberRequest PauseMemberResponse,
         directory lock_period LockPeriodRequest LockPeriodResponse,
         directory open_pot OpenPotRequest OpenPotResponse,

@@ -229,6 +229,7 @@ impl Desk<'_> {
                     from_account_number: town.of(from),
                     length,
                     is_help: self.random.below(2) == 0,
+                    reason: "thanks".into(),
                     ..Default::default()
                 };
                 self.done(town.credit_member(key, request).map(|answer| answer.done));

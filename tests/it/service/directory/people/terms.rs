@@ -121,6 +121,8 @@ fn nothing_new_while_paused() {
     assert_eq!(pause(false).unwrap_err(), "SECOND_PERSON_NEEDED");
     assert_eq!(pause(true), Ok(None));
     help(&served, of_ben, of_ann, 1).unwrap();
+    assert_eq!(pause(false).unwrap_err(), "SECOND_PERSON_NEEDED", "nor begins another at once");
+    served.clock.advance_seconds(14 * 86_400);
     pause(false).unwrap();
     served.clock.advance_seconds(14 * 86_400 - 1);
     assert_eq!(help(&served, of_ben, of_ann, 1).unwrap_err(), "PAUSED");
