@@ -266,7 +266,7 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
         "TakeBooking" | "CancelBooking" => (Aim::Person, json!({"bookingSequence": at.booking})),
         "CreditMember" => {
             let grant = json!({
-                "accountNumber": at.account, "fromAccountNumber": at.beside, "length": length,
+                "accountNumber": at.account, "fromAccountNumber": at.beside, "length": length, "reason": "thanks",
             });
             (Aim::Account, grant)
         }
