@@ -101,7 +101,7 @@ pub enum Question {
     Organisation(Box<people::GroupCommand>),
     /// Cafés and shops that take hours
     #[command(subcommand)]
-    Partner(Box<people::GroupCommand>),
+    Partner(Box<people::PartnerCommand>),
     /// Whoever works for a bank or at a till, without an account
     #[command(subcommand)]
     Staff(Box<people::StaffCommand>),

@@ -8,6 +8,7 @@ mod change;
 mod ends;
 mod flags;
 mod show;
+mod sites;
 mod terms;
 
 use clap::Subcommand;
@@ -44,7 +45,7 @@ pub enum MemberCommand {
     Forget(ends::ForgetFlags),
 }
 
-/// What can be done with organisations and partners.
+/// What can be done with organisations, and with partners too.
 #[derive(Debug, Subcommand)]
 pub enum GroupCommand {
     /// Take one in: only a name is needed
@@ -67,6 +68,20 @@ pub enum GroupCommand {
     Close(ends::CloseFlags),
     /// Forget it: paused at once, and after 14 days nobody can read what was known of it
     Forget(ends::ForgetFlags),
+}
+
+/// What can be done with partners.
+#[derive(Debug, Subcommand)]
+pub enum PartnerCommand {
+    /// As with organisations.
+    #[command(flatten)]
+    Group(GroupCommand),
+    /// Where it takes hours: add, change, close a venue
+    #[command(subcommand)]
+    Venue(sites::VenueCommand),
+    /// Its tills: add one to a venue, move it, close it
+    #[command(subcommand)]
+    Till(sites::TillCommand),
 }
 
 /// What can be done with staff.
@@ -133,8 +148,12 @@ pub async fn organisation(session: &mut Session<'_, '_>, command: GroupCommand) 
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn partner(session: &mut Session<'_, '_>, command: GroupCommand) -> Result<(), Failure> {
-    group(session, command, api::PersonKind::Partner).await
+pub async fn partner(session: &mut Session<'_, '_>, command: PartnerCommand) -> Result<(), Failure> {
+    match command {
+        PartnerCommand::Group(command) => group(session, command, api::PersonKind::Partner).await,
+        PartnerCommand::Venue(command) => sites::venue(session, command).await,
+        PartnerCommand::Till(command) => sites::till(session, command).await,
+    }
 }
 
 async fn group(

@@ -79,6 +79,7 @@ pub async fn show(
         cells.push((Column::words(name, title, 0), cell));
     }
     cells.extend(state(&person));
+    cells.extend(sites(&person));
     let mut speakers = Vec::new();
     for one in &person.representatives {
         speakers.push(speaker_words(session, one).await);
@@ -214,6 +215,47 @@ fn state(person: &api::Person) -> Vec<(Column, Cell)> {
         (Column::words("is_to_be_forgotten", "", 0), Cell::Flag(person.is_to_be_forgotten)),
         (Column::words("erased_at", "Forgotten on", 0), moment(person.erased_at)),
     ]
+}
+
+/// Where a partner takes hours; people read of what is open alone.
+fn sites(person: &api::Person) -> Vec<(Column, Cell)> {
+    let open = person.venues.iter().filter(|venue| venue.is_open);
+    let venues: Vec<_> = open.map(venue_words).collect();
+    let tills = person.tills.iter().filter(|till| till.is_in_use);
+    let tills: Vec<_> =
+        tills.map(|till| format!("{} in venue {}", till.till_number, till.venue_number)).collect();
+    let all_venues: Vec<_> = person.venues.iter().map(venue_json).collect();
+    let all_tills: Vec<_> = person.tills.iter().map(till_json).collect();
+    let titled = |title, words: &[String]| if words.is_empty() { "" } else { title };
+    vec![
+        (
+            Column::words("venues", titled("Venues", &venues), 0),
+            Cell::Said(all_venues.into(), venues.join("; ")),
+        ),
+        (Column::words("tills", titled("Tills", &tills), 0), Cell::Said(all_tills.into(), tills.join("; "))),
+    ]
+}
+
+fn venue_words(venue: &api::Venue) -> String {
+    let at = if venue.address.is_empty() { String::new() } else { format!(", {}", venue.address) };
+    format!("{}: {}{at}", venue.venue_number, venue.name)
+}
+
+fn venue_json(venue: &api::Venue) -> Value {
+    json!({
+        "venue_number": venue.venue_number,
+        "name": venue.name,
+        "address": (!venue.address.is_empty()).then_some(&venue.address),
+        "is_open": venue.is_open,
+    })
+}
+
+fn till_json(till: &api::Till) -> Value {
+    json!({
+        "till_number": till.till_number,
+        "venue_number": till.venue_number,
+        "is_in_use": till.is_in_use,
+    })
 }
 
 /// "Bo Birch (person 3), to spend up to 5:00 a month, until 2026-12-31".
