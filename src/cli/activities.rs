@@ -2,9 +2,10 @@
 
 use super::connection::call;
 use super::failure::Failure;
-use super::nearest::Nearest;
+use super::lookup::SUGGESTED_MAX;
 use super::session::Session;
 use crate::api;
+use crate::domain::Nearest;
 
 /// The number of an activity in the list of a bank.
 ///
@@ -33,11 +34,11 @@ fn find<'a>(typed: &str, activities: &'a [api::Activity]) -> Result<u32, Vec<&'a
     if let Some(activity) = found {
         return Ok(activity.activity_number);
     }
-    let mut nearest = Nearest::to(&wanted);
+    let mut nearest = Nearest::to(&wanted, SUGGESTED_MAX);
     for activity in activities {
         nearest.offer(&activity.name, activity.name.as_str());
     }
-    Err(nearest.into_names())
+    Err(nearest.into_told())
 }
 
 #[cfg(test)]

@@ -15,13 +15,15 @@ use tonic::Code;
 use super::connection::{Client, call};
 use super::failure::Failure;
 use super::figures::short;
-use super::nearest::Nearest;
 use super::session::{PAGE_SIZE, Session};
 use super::whom::Whom;
 use crate::api;
+use crate::domain::Nearest;
 
 /// So many who fit a name are kept.
 const FITS_MAX: u32 = 20;
+/// So many of the nearest names are told, where none fits.
+pub const SUGGESTED_MAX: usize = 5;
 /// So many of them are told.
 const TOLD_MAX: usize = 10;
 /// What the community pot of a bank is called here, which has no name of its own.
@@ -313,7 +315,7 @@ impl Fits {
             Whom::Named(text) => text.clone(),
             Whom::Account(_) | Whom::Person(_) => String::new(),
         };
-        Self { nearest: Nearest::to(&text), text, kept: Vec::new(), others: 0 }
+        Self { nearest: Nearest::to(&text, SUGGESTED_MAX), text, kept: Vec::new(), others: 0 }
     }
 
     fn has(&self, owner: u32) -> bool {
@@ -361,7 +363,7 @@ impl Fits {
         if let Whom::Person(_) = whom {
             return format!("Not done: {whom} has no open account in bank {bank}.");
         }
-        let nearest = self.nearest.into_names();
+        let nearest = self.nearest.into_told();
         let hint = if nearest.is_empty() {
             "no name there is like it".to_owned()
         } else {

@@ -20,7 +20,6 @@ mod failure;
 mod figures;
 mod key;
 mod lookup;
-mod nearest;
 mod profiles;
 mod progress;
 mod screen;

@@ -6,6 +6,7 @@ use smallvec::smallvec;
 
 use super::length::Length;
 use super::plan::{Plan, Said};
+use super::pots;
 use super::record::not_in_future;
 use super::refusal::Refusal;
 use super::rules::second_person::Cause;
@@ -118,7 +119,7 @@ impl Credit {
                 }
                 Some(Cause::HoursMade)
             }
-            AccountKind::Pot => sight.opened(from.own.account, from.bank, written.amount)?,
+            AccountKind::Pot => pots::opened(sight, from.own.account, from.bank, written.amount)?,
             AccountKind::Member
             | AccountKind::Organisation
             | AccountKind::Partner

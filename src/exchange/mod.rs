@@ -15,6 +15,7 @@
 //! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
 //! | what a rule needs to know of the books and their people | [`sight`] |
 //! | one entry, ready to be written, and whether it waits | [`plan`] |
+//! | who may open a pot, how far and until when | [`pots`] |
 //! | help a broker writes down; across two banks | [`record`] |
 //! | help one side says was given, and what the other answers | [`propose`] |
 //! | sessions; bookings; gifts, thanks and new hours; hours that move banks; accounts closed; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`closing`], [`put_right`] |
@@ -29,6 +30,7 @@ pub mod length;
 pub mod matters;
 pub mod moving;
 pub mod plan;
+pub mod pots;
 pub mod propose;
 pub mod put_right;
 pub mod record;

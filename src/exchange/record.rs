@@ -8,6 +8,7 @@ use smallvec::smallvec;
 
 use super::length::Length;
 use super::plan::{Plan, Said};
+use super::pots;
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
 use super::rules::second_person::Cause;
@@ -73,7 +74,7 @@ impl Exchange {
         let is_paid_for = !transfers.iter().any(|transfer| transfer.debit == own);
         let for_themselves = is_paid_for && sight.stands_for(sight.actor, own);
         let also = for_themselves.then_some(Cause::OwnAccount(own)).or(written.unusual.cause());
-        let also = also.or(sight.opened_pots(&transfers, giver.bank)?);
+        let also = also.or(pots::opened_by(sight, &transfers, giver.bank)?);
         let mut plan = Plan::posted(sight, (kind, transfers), people.to_vec(), also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.claims =

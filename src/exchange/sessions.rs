@@ -2,6 +2,7 @@
 
 use super::length::{self, Length};
 use super::plan::{Plan, Said, about};
+use super::pots;
 use super::record::{not_in_future, until};
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
@@ -97,7 +98,7 @@ impl Group {
             .collect();
         let about = about(people.iter().copied(), sight.bank(leader.bank)?.owner);
         let moves = (comes_to.kind, comes_to.transfers.clone());
-        let also = unusual.cause().or(sight.opened_pots(&comes_to.transfers, leader.bank)?);
+        let also = unusual.cause().or(pots::opened_by(sight, &comes_to.transfers, leader.bank)?);
         let mut plan = Plan::posted(sight, moves, about, also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.present_count = comes_to.present_count;

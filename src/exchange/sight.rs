@@ -3,17 +3,15 @@
 //! Looked at while the directory is kept as it is (`directory::desk`), so that what is judged here is what was in
 //! force when the entry was recorded.
 
-use std::collections::BTreeMap;
-
 use super::refusal::Refusal;
 use super::rules::Holder;
 use super::rules::monthly::{self, Speaking};
-use super::rules::second_person::{Cause, Ties};
+use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
-use crate::directory::people::{MayTake, Opens, Standing, Taking};
+use crate::directory::people::{MayTake, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
 use crate::domain::{
-    AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, Timestamp, Transfer,
+    AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, Timestamp,
 };
 use crate::ledger::AccountView;
 use crate::ledger::state::Standing as AccountStanding;
@@ -231,55 +229,6 @@ impl<'a> Sight<'a> {
         self.humans.human(owner) == self.humans.human(self.actor)
     }
 
-    /// Why somebody else has to agree to take so much from pots, if somebody has; each pot as its purpose allows.
-    ///
-    /// # Errors
-    /// [`Refusal`] where a pot is not to be opened now, or not by the caller.
-    pub fn opened_pots(&self, transfers: &[Transfer], bank: BankNumber) -> Result<Option<Cause>, Refusal> {
-        let mut taken: BTreeMap<AccountNumber, i64> = BTreeMap::new();
-        for transfer in transfers {
-            let seconds = transfer.amount.seconds();
-            let debit = taken.entry(transfer.debit).or_default();
-            *debit = debit.saturating_add(seconds); // At most 256 of 2^40.
-            let credit = taken.entry(transfer.credit).or_default();
-            *credit = credit.saturating_sub(seconds);
-        }
-        let mut cause = None;
-        for (account, seconds) in taken {
-            let Some(amount) = Amount::new(seconds) else { continue }; // Gains, or nothing.
-            if self.account(account)?.kind == AccountKind::Pot {
-                cause = cause.or(self.opened(account, bank, amount)?);
-            }
-        }
-        Ok(cause)
-    }
-
-    /// Whether the caller may open a pot for so much, and alone.
-    ///
-    /// # Errors
-    /// [`Refusal`].
-    pub fn opened(
-        &self,
-        account: AccountNumber,
-        bank: BankNumber,
-        amount: Amount,
-    ) -> Result<Option<Cause>, Refusal> {
-        let terms = self.known.people.pot(account).and_then(|pot| pot.terms.as_ref());
-        if let Some(last_day) = terms.and_then(|terms| terms.last_day)
-            && self.today(bank)? > last_day
-        {
-            return Err(Refusal::PotIsOver { account, last_day });
-        }
-        let line = match terms.map(|terms| terms.opens) {
-            None => self.settings(bank).broker_grant_line_seconds,
-            Some(Opens::Brokers(line)) => line.seconds(),
-            Some(Opens::Lead) if self.rank == Rank::Lead => return Ok(None),
-            Some(Opens::Lead | Opens::Panel) => return Err(Refusal::PotNotForBrokers { account }),
-        };
-        let is_above = self.rank < Rank::Lead && amount.seconds() > line;
-        Ok(is_above.then_some(Cause::SecondLine))
-    }
-
     /// Asks `judge` with who is who and who stands for whom.
     pub fn with_ties<T>(&self, judge: impl FnOnce(Ties<'_>) -> T) -> T {
         let human = |owner| self.humans.human(owner);
@@ -287,7 +236,11 @@ impl<'a> Sight<'a> {
         judge(Ties { human: &human, stands_for: &stands_for })
     }
 
-    fn account(&self, account: AccountNumber) -> Result<AccountView, Refusal> {
+    /// An account.
+    ///
+    /// # Errors
+    /// [`Refusal::Ledger`] where nobody has that number.
+    pub fn account(&self, account: AccountNumber) -> Result<AccountView, Refusal> {
         let found = self.views.account(account);
         found.ok_or(Refusal::Ledger(crate::domain::Refusal::AccountNotFound(account)))
     }

@@ -1,35 +1,16 @@
 //! Which known names a name may have been meant for.
 
 use super::columns::shown;
+use crate::domain::Nearest;
 
 /// So many are suggested.
 const SUGGESTED_MAX: usize = 3;
-/// Longer names are not compared letter by letter; bounds the work of one comparison.
-const LETTERS_MAX: usize = 64;
 
-/// The known names nearest to `name`: capitals aside, a few letters added, left out, changed or two
-/// swapped. The nearest first, ready to print.
+/// The known names nearest to `name`, ready to print.
 pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<String> {
-    let name = name.to_lowercase();
-    let letters = name.chars().count();
-    let slips_max = (letters / 3).max(1);
-    if letters > LETTERS_MAX {
-        return Vec::new();
-    }
-    let mut found: Vec<(usize, &str)> = Vec::new();
-    for other in known {
-        let folded = other.to_lowercase();
-        if folded.chars().count().abs_diff(letters) > slips_max {
-            continue;
-        }
-        let slips = strsim::osa_distance(&name, &folded);
-        if slips <= slips_max {
-            found.push((slips, other));
-            found.sort_unstable();
-            found.truncate(SUGGESTED_MAX);
-        }
-    }
-    found.into_iter().map(|(_, other)| shown(other)).collect()
+    let mut nearest = Nearest::likely(name, SUGGESTED_MAX);
+    known.into_iter().for_each(|other| nearest.offer(other, other));
+    nearest.into_told().into_iter().map(shown).collect()
 }
 
 #[cfg(test)]

@@ -43,26 +43,15 @@ pub struct SecondPerson {
 /// The net effect on each account. Seconds.
 type Net = SmallVec<[(AccountNumber, i128); 4]>;
 
-/// Whether an entry may add to an account of its actor, and nobody else did.
-fn is_looked_at(entry: &Entry) -> bool {
-    match &entry.command.action {
-        Action::Post(post) => post.kind != Kind::Opening,
-        Action::Hold(hold) => hold.at_deadline == AtDeadline::Capture && hold.kind != Kind::Opening,
-        Action::Capture(_) | Action::Reverse(_) | Action::Close(_) => true,
-        Action::Void(_)
-        | Action::Expire(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Reopen(_)
-        | Action::Note(_) => false,
-    }
-}
-
+/// What an entry moves; with it what a hold would that is taken at its deadline.
 fn net(entry: &Entry) -> Net {
-    let held = if let Action::Hold(hold) = &entry.command.action { hold.transfers.as_slice() } else { &[] };
+    let held = if let Action::Hold(hold) = &entry.command.action
+        && hold.at_deadline == AtDeadline::Capture
+    {
+        hold.transfers.as_slice()
+    } else {
+        &[]
+    };
     let held = held.iter().map(|transfer| (transfer.debit, transfer.credit, transfer.amount));
     let moved = entry.moves().map(|Move { debit, credit, amount, .. }| (debit, credit, amount));
     let mut net = Net::new();
@@ -83,11 +72,12 @@ impl SecondPerson {
     /// Checks an entry against the books before it.
     pub fn entry(&mut self, entry: &Entry, books: &OwnBooks) {
         let actor = entry.command.actor;
-        if actor == OwnerNumber::OPERATOR || !is_looked_at(entry) {
+        let net = net(entry);
+        let is_history = entry.command.action.kind() == Some(Kind::Opening);
+        if actor == OwnerNumber::OPERATOR || is_history || net.is_empty() {
             return;
         }
         self.judged += 1;
-        let net = net(entry);
         let owner = |account| books.account(account).map(|account| account.owner);
         let own = net.iter().filter(|(account, _)| owner(*account) == Some(actor));
         let gain: i128 = own.map(|(_, change)| change).sum();

@@ -125,6 +125,11 @@ impl Effects {
         self.net.iter().filter(|(_, seconds)| **seconds > 0).map(|(account, _)| *account)
     }
 
+    /// Accounts that have less afterwards, and by how much, seconds.
+    pub fn taken_from(&self) -> impl Iterator<Item = (AccountNumber, i128)> + '_ {
+        self.net.iter().filter(|(_, seconds)| **seconds < 0).map(|(account, seconds)| (*account, -seconds))
+    }
+
     fn of(moves: impl IntoIterator<Item = (AccountNumber, AccountNumber, Amount)>) -> Self {
         let mut effects = Self::default();
         for (debit, credit, amount) in moves {

@@ -18,31 +18,47 @@ use crate::cli::failure::Failure;
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 
-/// What can be done with members.
+/// What can be done with whoever is in a bank, whatever they are.
 #[derive(Debug, Subcommand)]
-pub enum MemberCommand {
-    /// Take somebody in: only a name is needed
-    #[command(after_help = add::MEMBER_EXAMPLES)]
-    Add(add::Flags<flags::NewMember>),
-    /// Somebody as they are now: how to reach them, what they agreed to, who speaks for them
+pub enum AnybodyCommand {
+    /// One of them now: how to reach them, what they agreed to, who speaks for them
     #[command(after_help = show::EXAMPLES)]
     Show(show::ShowFlags),
-    /// Find members by a part of a name, of a telephone number or an address; or list all
+    /// Find them by a part of a name, of a telephone number or an address; or list all
     #[command(after_help = show::FIND_EXAMPLES)]
     Find(show::FindFlags),
-    /// Say anew what is known of somebody; what is not typed stays
-    #[command(after_help = change::MEMBER_EXAMPLES)]
-    Change(change::Flags<flags::ChangedMember>),
-    /// Who pays for help they get, where hours they earn go, and in the end what is left
-    Standing(terms::StandingFlags),
+    /// Forget them: paused at once, and after 14 days nobody can read what was known of them
+    Forget(ends::ForgetFlags),
+}
+
+/// What can be done with whoever has an account.
+#[derive(Debug, Subcommand)]
+pub enum HolderCommand {
+    /// As with anybody.
+    #[command(flatten)]
+    Anybody(AnybodyCommand),
     /// Who may spend for them or confirm for them, how much and until when
     Represent(terms::RepresentFlags),
     /// Nothing new for 14 days; nobody else is told
     Pause(ends::PauseFlags),
     /// Close their account: what is left goes where they wish, or to the pot
     Close(ends::CloseFlags),
-    /// Forget them: paused at once, and after 14 days nobody can read what was known of them
-    Forget(ends::ForgetFlags),
+}
+
+/// What can be done with members.
+#[derive(Debug, Subcommand)]
+pub enum MemberCommand {
+    /// Take somebody in: only a name is needed
+    #[command(after_help = add::MEMBER_EXAMPLES)]
+    Add(add::Flags<flags::NewMember>),
+    /// Say anew what is known of somebody; what is not typed stays
+    #[command(after_help = change::MEMBER_EXAMPLES)]
+    Change(change::Flags<flags::ChangedMember>),
+    /// Who pays for help they get, where hours they earn go, and in the end what is left
+    Standing(terms::StandingFlags),
+    /// As with whoever has an account.
+    #[command(flatten)]
+    Holder(HolderCommand),
 }
 
 /// What can be done with organisations, and with partners too.
@@ -51,23 +67,12 @@ pub enum GroupCommand {
     /// Take one in: only a name is needed
     #[command(after_help = add::GROUP_EXAMPLES)]
     Add(add::Flags<flags::NewGroup>),
-    /// One as it is now: how to reach it, who speaks for it
-    #[command(after_help = show::EXAMPLES)]
-    Show(show::ShowFlags),
-    /// Find them by a part of a name, of a telephone number or an address; or list all
-    #[command(after_help = show::FIND_EXAMPLES)]
-    Find(show::FindFlags),
     /// Say anew what is known of one; what is not typed stays
     #[command(after_help = change::GROUP_EXAMPLES)]
     Change(change::Flags<flags::Changed>),
-    /// Who may spend for it or confirm for it, how much and until when
-    Represent(terms::RepresentFlags),
-    /// Nothing new for 14 days; nobody else is told
-    Pause(ends::PauseFlags),
-    /// Close its account: what is left goes where it wishes, or to the pot
-    Close(ends::CloseFlags),
-    /// Forget it: paused at once, and after 14 days nobody can read what was known of it
-    Forget(ends::ForgetFlags),
+    /// As with whoever has an account.
+    #[command(flatten)]
+    Holder(HolderCommand),
 }
 
 /// What can be done with partners.
@@ -90,17 +95,12 @@ pub enum StaffCommand {
     /// Say who works here; they get no account
     #[command(after_help = add::STAFF_EXAMPLES)]
     Add(add::Flags<flags::NewStaff>),
-    /// Somebody as they are now
-    #[command(after_help = show::EXAMPLES)]
-    Show(show::ShowFlags),
-    /// Find staff by a part of a name, of a telephone number or an address; or list all
-    #[command(after_help = show::FIND_EXAMPLES)]
-    Find(show::FindFlags),
     /// Say anew what is known of somebody; what is not typed stays
     #[command(after_help = change::GROUP_EXAMPLES)]
     Change(change::Flags<flags::Changed>),
-    /// Forget them: paused at once, and after 14 days nobody can read what was known of them
-    Forget(ends::ForgetFlags),
+    /// As with anybody.
+    #[command(flatten)]
+    Anybody(AnybodyCommand),
 }
 
 /// Somebody as an answer names them: "Ann Ash (person 9)".
@@ -125,14 +125,9 @@ pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Re
     let kind = api::PersonKind::Member;
     match command {
         MemberCommand::Add(flags) => add::run(session, flags.into(), kind).await,
-        MemberCommand::Show(flags) => show::show(session, &flags, kind).await,
-        MemberCommand::Find(flags) => show::find(session, flags, kind).await,
         MemberCommand::Change(flags) => change::run(session, flags.into(), kind).await,
         MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
-        MemberCommand::Represent(flags) => terms::represent(session, flags, kind).await,
-        MemberCommand::Pause(flags) => ends::pause(session, &flags, kind).await,
-        MemberCommand::Close(flags) => ends::close(session, flags).await,
-        MemberCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
+        MemberCommand::Holder(command) => holder(session, command, kind).await,
     }
 }
 
@@ -156,23 +151,6 @@ pub async fn partner(session: &mut Session<'_, '_>, command: PartnerCommand) -> 
     }
 }
 
-async fn group(
-    session: &mut Session<'_, '_>,
-    command: GroupCommand,
-    kind: api::PersonKind,
-) -> Result<(), Failure> {
-    match command {
-        GroupCommand::Add(flags) => add::run(session, flags.into(), kind).await,
-        GroupCommand::Show(flags) => show::show(session, &flags, kind).await,
-        GroupCommand::Find(flags) => show::find(session, flags, kind).await,
-        GroupCommand::Change(flags) => change::run(session, flags.into(), kind).await,
-        GroupCommand::Represent(flags) => terms::represent(session, flags, kind).await,
-        GroupCommand::Pause(flags) => ends::pause(session, &flags, kind).await,
-        GroupCommand::Close(flags) => ends::close(session, flags).await,
-        GroupCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
-    }
-}
-
 /// Does it with somebody who works here.
 ///
 /// # Errors
@@ -181,9 +159,44 @@ pub async fn staff(session: &mut Session<'_, '_>, command: StaffCommand) -> Resu
     let kind = api::PersonKind::Staff;
     match command {
         StaffCommand::Add(flags) => add::run(session, flags.into(), kind).await,
-        StaffCommand::Show(flags) => show::show(session, &flags, kind).await,
-        StaffCommand::Find(flags) => show::find(session, flags, kind).await,
         StaffCommand::Change(flags) => change::run(session, flags.into(), kind).await,
-        StaffCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
+        StaffCommand::Anybody(command) => anybody(session, command, kind).await,
+    }
+}
+
+async fn group(
+    session: &mut Session<'_, '_>,
+    command: GroupCommand,
+    kind: api::PersonKind,
+) -> Result<(), Failure> {
+    match command {
+        GroupCommand::Add(flags) => add::run(session, flags.into(), kind).await,
+        GroupCommand::Change(flags) => change::run(session, flags.into(), kind).await,
+        GroupCommand::Holder(command) => holder(session, command, kind).await,
+    }
+}
+
+async fn holder(
+    session: &mut Session<'_, '_>,
+    command: HolderCommand,
+    kind: api::PersonKind,
+) -> Result<(), Failure> {
+    match command {
+        HolderCommand::Anybody(command) => anybody(session, command, kind).await,
+        HolderCommand::Represent(flags) => terms::represent(session, flags, kind).await,
+        HolderCommand::Pause(flags) => ends::pause(session, &flags, kind).await,
+        HolderCommand::Close(flags) => ends::close(session, flags).await,
+    }
+}
+
+async fn anybody(
+    session: &mut Session<'_, '_>,
+    command: AnybodyCommand,
+    kind: api::PersonKind,
+) -> Result<(), Failure> {
+    match command {
+        AnybodyCommand::Show(flags) => show::show(session, &flags, kind).await,
+        AnybodyCommand::Find(flags) => show::find(session, flags, kind).await,
+        AnybodyCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Somebody taken in, and what is known of them said anew.
 
 use super::messages::{read_kind, read_profile};
-use super::{Id, Telling, about_oneself, bare, note_about, owner, refused};
+use super::{Id, Telling, about_oneself, bare, note_about, owner};
 use crate::access::{Allowed, Capacity, Role};
 use crate::api::*;
 use crate::directory::Known;
@@ -112,7 +112,7 @@ impl Installation {
 
     fn may_be_taken_in(&self, allowed: &Allowed, new: &New, known: &Known) -> Result<(), NotDone> {
         if allowed.caller().capacity == Capacity::Role(Role::Admin) && new.kind != PersonKind::Staff {
-            return Err(refused(Reason::BeyondReach, words::staff_only(), &[]));
+            return Err(NotDone::by_rule(Reason::BeyondReach, words::staff_only(), &[]));
         }
         if let Some(owner) = new.owner {
             if self.is_oneself(allowed, owner) {

@@ -6,7 +6,7 @@
 //! - What is done is an erasure like any other ([`crate::network::Network::erase`]), by whoever asked for it.
 
 use super::terms::of;
-use super::{Id, owner, refused};
+use super::{Id, owner};
 use crate::access::Allowed;
 use crate::api::*;
 use crate::directory::Known;
@@ -41,8 +41,10 @@ impl Installation {
             }
             match (leaves(person), request.is_taken_back) {
                 (true, true) | (false, false) => Ok(()),
-                (true, false) => Err(refused(Reason::Paused, words::to_be_forgotten(), &of(owner))),
-                (false, true) => Err(refused(Reason::NothingWaits, words::not_to_be_forgotten(), &of(owner))),
+                (true, false) => Err(NotDone::by_rule(Reason::Paused, words::to_be_forgotten(), &of(owner))),
+                (false, true) => {
+                    Err(NotDone::by_rule(Reason::NothingWaits, words::not_to_be_forgotten(), &of(owner)))
+                }
             }
         })?;
         let due_at = (!request.is_taken_back).then(|| self.until(&receipt));

@@ -201,11 +201,7 @@ fn owner(field: &str, number: u32) -> Result<OwnerNumber, NotDone> {
 }
 
 fn about_oneself() -> NotDone {
-    refused(Reason::SecondPersonNeeded, words::about_oneself(), &[])
-}
-
-fn refused(reason: Reason, sentence: String, figures: &[(&str, String)]) -> NotDone {
-    NotDone::by_rule(reason, sentence, figures)
+    NotDone::by_rule(Reason::SecondPersonNeeded, words::about_oneself(), &[])
 }
 
 /// The limits of the account that this id opened before, if it did.

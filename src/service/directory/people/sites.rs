@@ -4,7 +4,7 @@
 //!   opened again; another gets the next number.
 //! - What venues are called is sealed under the partner's key, and forgotten with the partner.
 
-use super::{Id, Telling, owner, refused};
+use super::{Id, Telling, owner};
 use crate::access::{Allowed, Reach};
 use crate::api::*;
 use crate::directory::Known;
@@ -248,7 +248,7 @@ fn no_till_or_next() -> NotDone {
 
 fn full(what: &'static str, most: usize) -> NotDone {
     let figures = [("what", what.to_owned()), ("most", most.to_string())];
-    refused(Reason::BooksFull, words::too_many_sites(what, most), &figures)
+    NotDone::by_rule(Reason::BooksFull, words::too_many_sites(what, most), &figures)
 }
 
 /// What a venue is called, and where it is, if that is said.

@@ -1,7 +1,7 @@
 //! Who pays for somebody, who speaks for them, and pauses.
 
 use super::messages::read_representative;
-use super::{Id, owner, refused};
+use super::{Id, owner};
 use crate::access::Allowed;
 use crate::api::*;
 use crate::directory::Known;
@@ -92,7 +92,7 @@ impl Installation {
         if is_new && person.representatives.len() >= REPRESENTATIVES_MAX {
             let figures = [("what", "representatives".to_owned()), ("most", REPRESENTATIVES_MAX.to_string())];
             let sentence = words::too_many_speak(REPRESENTATIVES_MAX);
-            return Err(refused(Reason::BooksFull, sentence, &figures));
+            return Err(NotDone::by_rule(Reason::BooksFull, sentence, &figures));
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Installation {
             match person.pause.filter(|pause| pause.holds(now)).map(|pause| pause.cause) {
                 Some(PauseCause::ForNow) => Ok(()),
                 Some(PauseCause::ToBeForgotten) => Err(not_paused_again(PauseRefusal::ToBeForgotten)),
-                None => Err(refused(Reason::NothingWaits, words::not_paused(), &of(owner))),
+                None => Err(NotDone::by_rule(Reason::NothingWaits, words::not_paused(), &of(owner))),
             }
         })?;
         let until = (!request.is_over).then(|| self.until(&receipt));
@@ -167,14 +167,14 @@ fn takes_the_rest(known: &Known, person: &Somebody, account: Option<AccountNumbe
 fn not_paused_again(refusal: PauseRefusal) -> NotDone {
     match refusal {
         PauseRefusal::SecondPersonNeeded => {
-            refused(Reason::SecondPersonNeeded, words::pause_by_the_same(), &[])
+            NotDone::by_rule(Reason::SecondPersonNeeded, words::pause_by_the_same(), &[])
         }
-        PauseRefusal::ToBeForgotten => refused(Reason::Paused, words::to_be_forgotten(), &[]),
+        PauseRefusal::ToBeForgotten => NotDone::by_rule(Reason::Paused, words::to_be_forgotten(), &[]),
     }
 }
 
 fn does_not_speak(speaker: OwnerNumber) -> NotDone {
-    refused(Reason::NothingWaits, words::does_not_speak(), &of(speaker))
+    NotDone::by_rule(Reason::NothingWaits, words::does_not_speak(), &of(speaker))
 }
 
 /// Whom a refusal is about.
