@@ -85,8 +85,10 @@
 //! | which server the command line asks, as whom, and where a key is not shown | `cli` (`target.rs`, `profiles.rs`) |
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
 //! | who is meant by a part of a name | `cli` (`lookup.rs`) |
+//! | which names are suggested for one there is not | `domain::nearest` |
 //! | how a call is asked with JSON | `server` (`json/`) |
 //! | how a group session is shared, when to ask once more, who has to approve | `exchange::rules` |
+//! | who may open a pot, by whichever call | `exchange::pots` |
 //! | how a broker's call becomes an entry, or waits | `exchange`, then `service` (`exchange/writing.rs`) |
 //! | who is in a bank, what is known of them, how they are found | `directory::people`; their calls: `service` (`directory/people/`) |
 //! | when somebody is forgotten | `service` (`directory/people/forgetting.rs`), from `server` (`opening.rs`) |

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::access::Allowed;
 use crate::api::*;
-use crate::domain::{AccountNumber, BankNumber, Sequence};
+use crate::domain::{AccountNumber, Action, BankNumber, Sequence};
 use crate::ledger::recovery::RecoveryError;
 use crate::service::answers;
 use crate::service::asked::{accounts_named, entry_named};
@@ -75,16 +75,7 @@ impl Installation {
         let page = Page::read(request.page_size, &request.page_token, &format!("waiting in bank {bank}"))?;
         let after = page.after.map_or(Sequence::ZERO, Sequence::new);
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
-        let second =
-            matters.waiting_after(bank, after).take(page.size.saturating_add(1)).map(|one| Waiting {
-                number: one.number.get(),
-                waiting_for: WaitingFor::SecondPerson.into(),
-                actor: one.by.get(),
-                recorded_at: Some(answers::timestamp(one.recorded_at)),
-                transfers: one.command.action.transfers().iter().map(answers::transfer).collect(),
-                kind: answers::kind(one.command.action.kind()),
-                sentence: words::why_it_waits(one.why).to_owned(),
-            });
+        let second = matters.waiting_after(bank, after).take(page.size.saturating_add(1)).map(second_person);
         let mut waiting: Vec<Waiting> = second.collect();
         for one in matters.unsettled_after(after) {
             if waiting.len() > page.size.saturating_mul(2) {
@@ -102,6 +93,7 @@ impl Installation {
                 transfers: entry.command.action.transfers().iter().map(answers::transfer).collect(),
                 kind: answers::kind(entry.command.action.kind()),
                 sentence: words::why_unsettled(one.why).to_owned(),
+                ..Waiting::default()
             });
         }
         waiting.sort_unstable_by_key(|one| one.number);
@@ -109,5 +101,27 @@ impl Installation {
         waiting.truncate(page.size);
         let last = waiting.last().filter(|_| has_more).map(|one| page.token_after(one.number));
         Ok(ListWaitingResponse { waiting, next_page_token: last.unwrap_or_default() })
+    }
+}
+
+/// What a second person is to agree to.
+fn second_person(one: &crate::exchange::waiting::Waiting) -> Waiting {
+    let action = &one.command.action;
+    let (closes, rest_to) = if let Action::Close(close) = action {
+        (close.account.printed(), close.remainder_to.printed())
+    } else {
+        (0, 0)
+    };
+    Waiting {
+        number: one.number.get(),
+        waiting_for: WaitingFor::SecondPerson.into(),
+        actor: one.by.get(),
+        recorded_at: Some(answers::timestamp(one.recorded_at)),
+        transfers: action.transfers().iter().map(answers::transfer).collect(),
+        kind: answers::kind(action.kind()),
+        sentence: words::why_it_waits(one.why).to_owned(),
+        closes_account_number: closes,
+        rest_to_account_number: rest_to,
+        about_sequence: entry_named(action).map_or(0, Sequence::get),
     }
 }

@@ -123,6 +123,12 @@ async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Fai
         let answer = exchange.list_waiting(call(request)).await?.into_inner();
         for waiting in &answer.waiting {
             let moves = match waiting.transfers.as_slice() {
+                [] if is_for_people && waiting.closes_account_number != 0 => {
+                    let closes = names.of(waiting.closes_account_number).await;
+                    let rest_to = names.of(waiting.rest_to_account_number).await;
+                    Some(format!("{closes} is closed, the rest to {rest_to}"))
+                }
+                [] if waiting.about_sequence != 0 => Some(format!("of entry {}", waiting.about_sequence)),
                 [transfer] if is_for_people => {
                     let (from, to) = (transfer.debit_account_number, transfer.credit_account_number);
                     let (from, to) = (names.of(from).await, names.of(to).await);
@@ -160,5 +166,14 @@ fn cells(waiting: &api::Waiting, moves: Option<String>) -> Vec<(Column, Cell)> {
         ),
         (Column::words("transfers", "Hours", 16), Cell::Said(json!(transfers), moves.unwrap_or_default())),
         (Column::words("sentence", "Why", 16), Cell::Text(waiting.sentence.clone())),
+        (
+            Column::figures("closes_account_number", "", 0),
+            Cell::number_or_nothing(waiting.closes_account_number.into()),
+        ),
+        (
+            Column::figures("rest_to_account_number", "", 0),
+            Cell::number_or_nothing(waiting.rest_to_account_number.into()),
+        ),
+        (Column::figures("about_sequence", "", 0), Cell::number_or_nothing(waiting.about_sequence)),
     ]
 }

@@ -45,10 +45,18 @@ fn the_pot_makes_good() {
     town.booked("Ann", "Dev", 1);
     let checked = api::CloseMemberRequest { validate_only: true, ..town.close("Ann", "Dev") };
     assert!(town.close_member("Una", checked).unwrap().done.unwrap().receipt.is_none());
+    let listed = api::ListWaitingRequest { bank_number: 1, ..Default::default() };
     let request = town.close("Ann", "Eve");
     let of_ann = waits(town.close_member("Una", request.clone()).unwrap().done);
     assert_eq!(of_ann, waits(town.close_member("Una", request).unwrap().done), "asked again");
     assert_eq!((town.posted("Ann"), town.held("Ann")), (3 * HOUR, HOUR));
+    let waiting = town.list_waiting("Tobias", listed).unwrap().waiting;
+    let told = waiting.iter().map(|one| (one.number, one.closes_account_number, one.rest_to_account_number));
+    assert_eq!(
+        Vec::from_iter(told),
+        [(of_ann, town.of("Ann"), town.of("Eve"))],
+        "whose account, and who gains"
+    );
     // Whoever asked cannot agree, and lets go nothing by trying.
     assert_eq!(reason(town.approve("Una", approve_it(of_ann))), "SECOND_PERSON_NEEDED");
     assert_eq!(town.held("Ann"), HOUR);
