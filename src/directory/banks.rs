@@ -80,6 +80,13 @@ impl Banks {
         self.banks.values().map(|bank| bank.owner)
     }
 
+    /// The bank that an account between two banks is kept for.
+    #[must_use]
+    pub fn kept_for(&self, account: AccountNumber) -> Option<BankNumber> {
+        let mut pairs = self.clearing.iter();
+        pairs.find(|(_, kept)| **kept == account).map(|((_, other), _)| *other)
+    }
+
     /// The account that `keeper` keeps for what it and `other` owe each other.
     #[must_use]
     pub fn clearing(&self, keeper: BankNumber, other: BankNumber) -> Option<AccountNumber> {

@@ -103,15 +103,30 @@ impl<'a> Names<'a> {
         if let Ok(Name::Known(label)) = self.label(account, &view) {
             return cut(label);
         }
-        let bank = match self.bank(view.bank) {
-            Ok(Name::Known(name)) => cut(name),
-            Ok(Name::None | Name::Gone) | Err(_) => format!("time bank {}", view.bank),
-        };
+        let bank = self.bank_in_a_sentence(view.bank);
         match view.kind {
             AccountKind::Pot => format!("the pot of {bank}"),
             AccountKind::Issuance => format!("what {bank} can make"),
             AccountKind::Clearing => bank,
             AccountKind::Member | AccountKind::Organisation | AccountKind::Partner => number(),
+        }
+    }
+
+    /// What somebody is called in the middle of a sentence: their name, else their number.
+    #[must_use]
+    pub fn person_in_a_sentence(&mut self, owner: OwnerNumber) -> String {
+        match self.person(owner) {
+            Ok(Name::Known(name)) => cut(name),
+            Ok(Name::None | Name::Gone) | Err(_) => format!("person {owner}"),
+        }
+    }
+
+    /// What a bank is called in the middle of a sentence: its name, else its number.
+    #[must_use]
+    pub fn bank_in_a_sentence(&mut self, bank: BankNumber) -> String {
+        match self.bank(bank) {
+            Ok(Name::Known(name)) => cut(name),
+            Ok(Name::None | Name::Gone) | Err(_) => format!("time bank {bank}"),
         }
     }
 

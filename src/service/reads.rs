@@ -5,14 +5,17 @@ use super::fields;
 use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use super::pages::Page;
-use crate::access::Allowed;
+use crate::access::{Allowed, Words};
 use crate::api;
 use crate::directory::Names;
 use crate::directory::names::Name;
-use crate::domain::{AccountNumber, Action, BankNumber, Entry, Opened, Refusal, RequestKey, Sequence};
+use crate::domain::{
+    AccountNumber, Action, BankNumber, Entry, Opened, OwnerNumber, Refusal, RequestKey, Sequence,
+};
 use crate::ledger::books::limits_set_by;
 use crate::ledger::state::{Bank, OpenHold};
 use crate::ledger::{AccountView, HoldStanding};
+use crate::words::statement;
 
 /// Accounts looked at for one page: a filter that fits few gets shorter pages, not a longer wait.
 const ACCOUNTS_LOOKED_AT_MAX: usize = 100_000;
@@ -213,7 +216,7 @@ impl Installation {
         let entry = entry.filter(|entry| self.sees_entry(allowed, entry));
         let entry = entry.ok_or_else(|| self.refused(&Refusal::EntryNotFound(sequence)))?;
         let entry = self.as_seen(allowed, answers::entry(&entry, &self.names()));
-        Ok(api::GetEntryResponse { entry: Some(entry) })
+        Ok(api::GetEntryResponse { sentences: self.who_stands_behind(allowed, &entry), entry: Some(entry) })
     }
 
     /// FindEntry.
@@ -230,7 +233,24 @@ impl Installation {
         let entry = entry.filter(|entry| entry.command.actor == own || self.sees_entry(allowed, entry));
         let entry = entry.ok_or_else(|| NotDone::no_entry_of(key.id))?;
         let entry = self.as_seen(allowed, answers::entry(&entry, &self.names()));
-        Ok(api::FindEntryResponse { entry: Some(entry) })
+        Ok(api::FindEntryResponse { sentences: self.who_stands_behind(allowed, &entry), entry: Some(entry) })
+    }
+
+    /// Who allowed an entry to pass a limit and who was the second person, in words; of an entry as it is seen.
+    fn who_stands_behind(&self, allowed: &Allowed, seen: &api::Entry) -> Vec<String> {
+        let Some(details) = &seen.details else { return Vec::new() };
+        let mut names = self.names();
+        let mut name = |number: u32| {
+            let owner = OwnerNumber::new(number);
+            let is_named = allowed.words() == Words::All;
+            if is_named { names.person_in_a_sentence(owner) } else { format!("person {owner}") }
+        };
+        let reason = Some(details.reason.as_str()).filter(|reason| !reason.is_empty());
+        let allowed_by =
+            (details.allowed_by > 0).then(|| statement::allowed_by(&name(details.allowed_by), reason));
+        let approved_by =
+            (details.second_person > 0).then(|| statement::approved_by(&name(details.second_person)));
+        allowed_by.into_iter().chain(approved_by).collect()
     }
 }
 

@@ -18,9 +18,12 @@ mod limits;
 pub mod people;
 pub mod periods;
 pub mod refusals;
+pub mod statement;
 
 #[cfg(test)]
 mod exchange_tests;
+#[cfg(test)]
+mod statement_tests;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 //!
 //! A month is a year and a number from 1 to 12.
 
-use crate::domain::Sequence;
+use crate::domain::{Day, Sequence};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -24,6 +24,15 @@ const MONTHS: [&str; 12] = [
 pub fn month((year, month): (i16, u8)) -> String {
     let name = usize::from(month).checked_sub(1).and_then(|place| MONTHS.get(place));
     format!("{} {year}", name.copied().unwrap_or("a month of"))
+}
+
+/// A day in a sentence that is read on `today`: "3 March", "3 March 2025" where that is another year.
+#[must_use]
+pub fn day(day: Day, today: Day) -> String {
+    let ((year, number, date), (this_year, ..)) = (day.calendar(), today.calendar());
+    let name = usize::try_from(number).ok().and_then(|number| MONTHS.get(number.checked_sub(1)?));
+    let name = name.copied().unwrap_or_default(); // From 1 to 12: there is one.
+    if year == this_year { format!("{date} {name}") } else { format!("{date} {name} {year}") }
 }
 
 /// The month was closed before, by entry `by`.

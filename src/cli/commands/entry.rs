@@ -33,14 +33,16 @@ pub struct Flags {
 /// # Errors
 /// [`Failure`].
 pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
-    let entry = match flags.request_id {
+    let (entry, sentences) = match flags.request_id {
         Some(id) => {
             let request = api::FindEntryRequest { request_id: id.to_string() };
-            session.client.ledger.find_entry(call(request)).await?.into_inner().entry
+            let answer = session.client.ledger.find_entry(call(request)).await?.into_inner();
+            (answer.entry, answer.sentences)
         }
         None => {
             let request = api::GetEntryRequest { sequence: flags.entry.unwrap_or_default(), min_sequence: 0 };
-            session.client.ledger.get_entry(call(request)).await?.into_inner().entry
+            let answer = session.client.ledger.get_entry(call(request)).await?.into_inner();
+            (answer.entry, answer.sentences)
         }
     };
     let entry = entry.unwrap_or_default();
@@ -48,9 +50,12 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
         Format::Json => session.screen.json(&entry_json(&entry), true)?,
         Format::Table => {
             for (column, cell) in cells(&entry) {
-                if cell != Cell::Nothing {
+                if cell != Cell::Nothing && !column.title.is_empty() {
                     session.screen.say(&format!("{:<13}{}", column.title, cell.for_people()))?;
                 }
+            }
+            for sentence in sentences {
+                session.screen.say(&format!("{:<13}{sentence}", ""))?;
             }
             lines(session, &entry).await?;
         }
@@ -80,11 +85,9 @@ fn cells(entry: &api::Entry) -> Vec<(Column, Cell)> {
         (Column::words("reason", "Why", 0), Cell::text_or_nothing(details.reason)),
         (Column::words("typed", "Typed", 0), Cell::text_or_nothing(details.typed)),
         (Column::figures("actor", "Written by", 0), Cell::number_or_nothing(entry.actor.into())),
-        (Column::figures("allowed_by", "Allowed by", 0), Cell::number_or_nothing(details.allowed_by.into())),
-        (
-            Column::figures("second_person", "Approved by", 0),
-            Cell::number_or_nothing(details.second_person.into()),
-        ),
+        (Column::figures("allowed_by", "", 0), Cell::number_or_nothing(details.allowed_by.into())),
+        // Who that is, the sentences say.
+        (Column::figures("second_person", "", 0), Cell::number_or_nothing(details.second_person.into())),
         (
             Column::figures("present_count", "Were there", 0),
             Cell::number_or_nothing(details.present_count.into()),

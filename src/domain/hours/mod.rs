@@ -41,7 +41,7 @@ mod parse;
 mod print;
 
 pub use parse::{parse_hours, parse_hours_as};
-pub use print::{clock, format_hours, grouped, in_words};
+pub use print::{clock, format_hours, grouped, in_short, in_words};
 
 /// The longest text that is read, in bytes, spaces around it included. Bounds all work of a call.
 pub const TEXT_BYTES_MAX: usize = 32;

@@ -23,9 +23,7 @@ pub fn format_hours(seconds: i64) -> String {
         let decimals = if hundredths == 0 { String::new() } else { format!(".{hundredths:02}") };
         return format!("{sign}{hours}{} h", decimals.trim_end_matches('0'));
     }
-    let units = units(seconds).into_iter().zip(["h", "min", "s"]);
-    let named: Vec<_> =
-        units.filter(|(value, _)| *value > 0).map(|(value, unit)| format!("{value} {unit}")).collect();
+    let named: Vec<_> = named(seconds).collect();
     format!("{sign}{}", named.join(" "))
 }
 
@@ -57,6 +55,13 @@ pub fn in_words(seconds: u64) -> String {
     if named.is_empty() { "0 hours".to_owned() } else { named.join(" ") }
 }
 
+/// `seconds` as they stand in a list: "1 h 30 min", "2 h", "45 min", "0 h". Unsigned; what is below zero reads as above.
+#[must_use]
+pub fn in_short(seconds: i64) -> String {
+    let named: Vec<_> = named(seconds.unsigned_abs()).collect();
+    if named.is_empty() { "0 h".to_owned() } else { named.join(" ") }
+}
+
 const fn sign(seconds: i64) -> &'static str {
     if seconds < 0 { MINUS } else { "" }
 }
@@ -64,6 +69,12 @@ const fn sign(seconds: i64) -> &'static str {
 /// Hours, minutes, seconds.
 const fn units(seconds: u64) -> [u64; 3] {
     [seconds / PER_HOUR, seconds % PER_HOUR / PER_MINUTE, seconds % PER_MINUTE]
+}
+
+/// What there is of each, with its unit.
+fn named(seconds: u64) -> impl Iterator<Item = String> {
+    let units = units(seconds).into_iter().zip(["h", "min", "s"]);
+    units.filter(|(value, _)| *value > 0).map(|(value, unit)| format!("{value} {unit}"))
 }
 
 /// A count as a person reads it, with a comma between thousands: "5,012".
@@ -134,11 +145,13 @@ mod tests {
         assert_eq!(clock(i64::MIN), "−2562047788015215:30:08");
         assert_eq!(clock(i64::MAX), "2562047788015215:30:07");
         assert_eq!(in_words(i64::MIN.unsigned_abs()), "2,562,047,788,015,215 hours 30 minutes 8 seconds");
+        assert_eq!(in_short(i64::MIN), "2562047788015215 h 30 min 8 s");
+        assert_eq!([0, 5_400, 2_700, 7_200].map(in_short), ["0 h", "1 h 30 min", "45 min", "2 h"]);
         assert_eq!(in_words(u64::MAX), "5,124,095,576,030,431 hours 15 seconds");
     }
 
     /// Goal: whoever types what they read gets the same amount and no question.
-    /// Method: all three forms of an amount through the reader; a minus only adds its sign.
+    /// Method: all forms of an amount through the reader; a minus only adds its sign.
     fn reads_back(amount: Amount) -> Result<(), TestCaseError> {
         let seconds = amount.seconds();
         let exact = Ok(Reading::Exact(amount));
@@ -147,6 +160,7 @@ mod tests {
         if seconds < 1_000 * SECONDS_PER_HOUR {
             let words = in_words(seconds.unsigned_abs());
             prop_assert_eq!(parse_hours(&words), exact, "{}", words);
+            prop_assert_eq!(parse_hours(&in_short(seconds)), exact, "{}", in_short(seconds));
         }
         prop_assert_eq!(format_hours(-seconds), format!("−{}", format_hours(seconds)));
         prop_assert_eq!(clock(-seconds), format!("−{}", clock(seconds)));

@@ -10,13 +10,11 @@ use crate::cli::connection::call;
 use crate::cli::failure::Failure;
 use crate::cli::figures;
 use crate::cli::screen::{Cell, Column, Listing};
-use crate::cli::session::{Names, PAGE_SIZE, Session};
+use crate::cli::session::{PAGE_SIZE, Session};
 use crate::cli::values;
 
 /// Lines if nobody says how many.
 const USUAL_LINES: u64 = 50;
-/// Accounts on the other side that a line for people names.
-const OTHERS_TOLD_MAX: usize = 2;
 
 /// Whose lines, and which.
 #[derive(Debug, Args)]
@@ -85,10 +83,11 @@ async fn list(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failur
         Column::figures("line_number", "Line", 5),
         Column::figures("sequence", "Entry", 6),
         Column::words("recorded_at", "", 0),
-        Column::words("day", "Day", 10),
+        Column::words("day", "", 0),
         Column::words("form", "", 0),
-        Column::words("kind", "What", 12),
-        Column::words("other_account_numbers", "With", 16),
+        Column::words("kind", "", 0),
+        Column::words("sentence", "What", 40),
+        Column::words("other_account_numbers", "", 0),
         Column::figures("others_count", "", 0),
         Column::figures("change_seconds", "Hours", 8),
         Column::figures("posted_seconds", "Balance", 8),
@@ -101,8 +100,7 @@ async fn list(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failur
         Column::words("passed_ceiling", "", 0),
         Column::words("request_id", "", 0),
     ];
-    let Session { screen, client, names, .. } = session;
-    let is_for_people = screen.is_for_people();
+    let Session { screen, client, .. } = session;
     let mut listing = Listing::begin(screen, columns)?;
     let mut left = if flags.all { u64::MAX } else { flags.lines };
     let mut page_token = String::new();
@@ -112,8 +110,7 @@ async fn list(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failur
             client.ledger.list_statement(call(flags.request(page_size, page_token))).await?.into_inner();
         for line in answer.lines {
             left = left.saturating_sub(1);
-            let others = if is_for_people { others_words(names, &line).await } else { String::new() };
-            listing.row(cells(line, others))?;
+            listing.row(cells(line))?;
         }
         page_token = answer.next_page_token;
         if page_token.is_empty() || left == 0 {
@@ -122,25 +119,7 @@ async fn list(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failur
     }
 }
 
-async fn others_words(names: &mut Names, line: &api::StatementLine) -> String {
-    let mut told = Vec::new();
-    for number in line.other_account_numbers.iter().take(OTHERS_TOLD_MAX) {
-        told.push(names.of(*number).await);
-    }
-    let more = usize::try_from(line.others_count).unwrap_or(usize::MAX).saturating_sub(told.len());
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{}{more}", told.join(", "))
-}
-
-fn cells(line: api::StatementLine, others: String) -> Vec<Cell> {
-    let what = match (figures::kind_words(line.kind), line.form()) {
-        (kind, api::Form::Post) => kind.to_owned(),
-        (_, form @ (api::Form::Hold | api::Form::Void | api::Form::Expire)) => {
-            figures::form_words(form).to_owned()
-        }
-        ("", form) => figures::form_words(form).to_owned(),
-        (kind, _) => kind.to_owned(),
-    };
+fn cells(line: api::StatementLine) -> Vec<Cell> {
     let gone = if line.text_is_gone { "(cannot be read any more)" } else { "" };
     let memo = if line.memo.is_empty() { gone.to_owned() } else { line.memo.clone() };
     let memo_value = if line.memo.is_empty() { Value::Null } else { line.memo.into() };
@@ -150,12 +129,9 @@ fn cells(line: api::StatementLine, others: String) -> Vec<Cell> {
         Cell::text_or_nothing(figures::time(line.recorded_at).unwrap_or_default()),
         Cell::text_or_nothing(figures::day(line.day).unwrap_or_default()),
         Cell::Text(figures::form_name(line.form)),
-        if line.kind == 0 {
-            Cell::Said(Value::Null, what)
-        } else {
-            Cell::Said(figures::kind_name(line.kind).into(), what)
-        },
-        Cell::Said(line.other_account_numbers.into(), others),
+        Cell::text_or_nothing(if line.kind == 0 { String::new() } else { figures::kind_name(line.kind) }),
+        Cell::Text(line.sentence),
+        Cell::Said(line.other_account_numbers.into(), String::new()),
         Cell::Count(line.others_count.into()),
         Cell::Seconds(line.change_seconds),
         Cell::Seconds(line.posted_seconds),

@@ -4,6 +4,10 @@
 //! lines are only ever added above. A filter by day looks at a bounded number of lines a page, so a page
 //! may come back short, or empty, with more behind it.
 
+mod said;
+
+use said::Said;
+
 use super::answers;
 use super::fields;
 use super::installation::{Installation, unreadable};
@@ -11,7 +15,7 @@ use super::not_done::NotDone;
 use super::pages::{PAGE_MAX, Page};
 use crate::access::{Allowed, Words};
 use crate::api;
-use crate::domain::{AccountNumber, Action, Day, Passed, Sequence};
+use crate::domain::{AccountNumber, Day, Line, Passed, Sequence};
 use crate::ledger::StatementLine;
 use crate::past::day_of;
 
@@ -45,6 +49,7 @@ impl Installation {
         let look_at = if filtered { PAGE_MAX } else { page.size };
         let lines = ledger.books().statement(account, below, look_at).map_err(unreadable)?;
         let mut response = api::ListStatementResponse { sequence: sequence.get(), ..Default::default() };
+        let mut said = Said::new(self, allowed, account, &zone)?;
         let mut last = None;
         for (place, line) in lines.iter().enumerate() {
             if response.lines.len() >= page.size {
@@ -55,10 +60,10 @@ impl Installation {
             if from.is_none_or(|from| day >= from) && through.is_none_or(|through| day <= through) {
                 // Lines come newest first: the next one is the line before.
                 let before = match lines.get(place.saturating_add(1)) {
-                    Some(before) => before.line.posted,
-                    None => self.posted_before(account, line)?,
+                    Some(before) => Some(before.line),
+                    None => self.line_before(account, line)?,
                 };
-                response.lines.push(self.statement_line(allowed, account, line, before, day)?);
+                response.lines.push(self.statement_line(&mut said, line, before, day)?);
             }
         }
         if let Some(last) = last.filter(|last| *last > 1) {
@@ -80,24 +85,25 @@ impl Installation {
         Ok(Some(newest.map_or(0, |line| line.number).saturating_add(1)))
     }
 
-    /// Posted before a line: what the line before left.
-    fn posted_before(&self, account: AccountNumber, line: &StatementLine) -> Result<i64, NotDone> {
+    /// The line before, if there is one.
+    fn line_before(&self, account: AccountNumber, line: &StatementLine) -> Result<Option<Line>, NotDone> {
         let before = self.network.ledger.books().durable(line.line.previous).map_err(unreadable)?;
-        Ok(before.and_then(|entry| entry.line(account).map(|line| line.posted)).unwrap_or_default())
+        Ok(before.and_then(|entry| entry.line(account).copied()))
     }
 
     fn statement_line(
         &self,
-        allowed: &Allowed,
-        account: AccountNumber,
+        said: &mut Said<'_>,
         line: &StatementLine,
-        posted_before: i64,
+        before: Option<Line>,
         day: Day,
     ) -> Result<api::StatementLine, NotDone> {
-        let entry = &line.entry;
+        let (entry, allowed) = (&line.entry, said.allowed);
         let kind = self.network.ledger.books().kind(entry).map_err(unreadable)?;
         let (text, text_is_gone) = self.names().text_of(entry);
-        let (others, others_count) = others(account, line);
+        let sides = said.sides(entry)?;
+        let (posted, held) = before.map_or((0, 0), |before| (before.posted, before.held));
+        let let_go = held.saturating_sub(line.line.held);
         Ok(api::StatementLine {
             line_number: line.number,
             sequence: entry.sequence.get(),
@@ -105,46 +111,24 @@ impl Installation {
             day: Some(answers::date(day)),
             form: answers::form(entry.form()).into(),
             kind: answers::kind(kind),
-            change_seconds: line.line.posted.saturating_sub(posted_before),
+            change_seconds: line.line.posted.saturating_sub(posted),
             posted_seconds: line.line.posted,
             held_seconds: line.line.held,
-            other_account_numbers: others,
-            others_count,
-            activity_number: activity(account, line),
+            other_account_numbers: sides
+                .others()
+                .iter()
+                .take(OTHERS_MAX)
+                .map(|other| other.printed())
+                .collect(),
+            others_count: u32::try_from(sides.others().len()).unwrap_or(u32::MAX),
+            activity_number: sides.people().activity.map_or(0, u32::from),
             memo: text.memo.filter(|_| allowed.words() != Words::None).unwrap_or_default(),
             reason: text.reason.filter(|_| allowed.words() == Words::All).unwrap_or_default(),
             text_is_gone,
             passed_floor: line.line.passed.includes(Passed::FLOOR),
             passed_ceiling: line.line.passed.includes(Passed::CEILING),
             request_id: entry.command.key.map(|key| key.id.to_string()).unwrap_or_default(),
+            sentence: said.line(entry, &sides, (kind, let_go, day)),
         })
     }
-}
-
-/// The accounts on the other side of what an entry moved or set aside, and how many there are.
-fn others(account: AccountNumber, line: &StatementLine) -> (Vec<u32>, u32) {
-    let entry = &line.entry;
-    let held = entry.command.action.transfers().iter().map(|transfer| (transfer.debit, transfer.credit));
-    let moved = entry.outcome.moves.iter().map(|part| (part.debit, part.credit));
-    let mut others: Vec<AccountNumber> = held
-        .chain(moved)
-        .filter_map(|(debit, credit)| match (debit == account, credit == account) {
-            (true, _) => Some(credit),
-            (_, true) => Some(debit),
-            (false, false) => None,
-        })
-        .collect();
-    others.sort_unstable();
-    others.dedup();
-    let count = u32::try_from(others.len()).unwrap_or(u32::MAX);
-    (others.into_iter().take(OTHERS_MAX).map(AccountNumber::printed).collect(), count)
-}
-
-/// The activity of all transfers of a post that name the account; 0 where they differ.
-fn activity(account: AccountNumber, line: &StatementLine) -> u32 {
-    let Action::Post(post) = &line.entry.command.action else { return 0 };
-    let own = post.transfers.iter().filter(|one| one.debit == account || one.credit == account);
-    let mut activities = own.map(|transfer| transfer.people.activity);
-    let first = activities.next().flatten();
-    if activities.all(|other| other == first) { first.map_or(0, u32::from) } else { 0 }
 }

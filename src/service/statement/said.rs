@@ -1,0 +1,255 @@
+//! A statement's lines in words: who is on the other side of each, and what they are called for whoever reads it.
+//!
+//! Names are for those who may read words. A member hears with whom they exchanged hours, and not who paid for
+//! somebody else. Of a person in a time bank that is out of reach, the time bank alone is named.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::super::installation::{Installation, unreadable};
+use super::super::not_done::NotDone;
+use crate::access::{Allowed, Words};
+use crate::directory::{Activity, Names};
+use crate::domain::{AccountNumber, Action, BankNumber, Day, Entry, Kind, OwnerNumber, People, Transfer};
+use crate::words::statement::{self, What, Whose};
+
+/// What an entry did to one account, and who was behind it.
+#[derive(Clone, Debug, Default)]
+pub struct Sides {
+    others: Vec<AccountNumber>,
+    people: People,
+    came: i64,
+    went: i64,
+    set_aside: i64,
+}
+
+impl Sides {
+    /// Of an entry and the hold it names, for `account`.
+    fn of(account: AccountNumber, entry: &Entry, hold: Option<&Entry>) -> Self {
+        let mut sides = Self::default();
+        for moved in entry.moves() {
+            let seconds = moved.amount.seconds();
+            if moved.credit == account {
+                sides.came = sides.came.saturating_add(seconds);
+            }
+            if moved.debit == account {
+                sides.went = sides.went.saturating_add(seconds);
+            }
+        }
+        // A post that ends a hold may do no more to the account than that.
+        let own = [Some(entry), hold]
+            .into_iter()
+            .flatten()
+            .map(|entry| own_transfers(account, &entry.command.action))
+            .find(|own| !own.is_empty())
+            .unwrap_or_default();
+        if matches!(entry.command.action, Action::Hold(_)) {
+            let from = own.iter().filter(|transfer| transfer.debit == account);
+            sides.set_aside = from.fold(0, |sum, transfer| sum.saturating_add(transfer.amount.seconds()));
+        }
+        let named = own.iter().map(|transfer| (transfer.debit, transfer.credit));
+        let moved = entry.moves().map(|moved| (moved.debit, moved.credit));
+        sides.others = named
+            .chain(moved)
+            .filter_map(|(debit, credit)| match (debit == account, credit == account) {
+                (true, _) => Some(credit),
+                (_, true) => Some(debit),
+                (false, false) => None,
+            })
+            .collect();
+        sides.others.sort_unstable();
+        sides.others.dedup();
+        let people = || own.iter().map(|transfer| transfer.people);
+        sides.people = People {
+            activity: the_same(people().map(|people| people.activity)),
+            given_by: the_same(people().map(|people| people.given_by)),
+            received_by: the_same(people().map(|people| people.received_by)),
+            paid_by: the_same(people().map(|people| people.paid_by)),
+            in_the_name_of: the_same(people().map(|people| people.in_the_name_of)),
+            correction: people().next().unwrap_or_default().correction,
+        };
+        sides
+    }
+
+    /// The accounts on the other side of what it moved or set aside, in the order of their numbers.
+    pub fn others(&self) -> &[AccountNumber] {
+        &self.others
+    }
+
+    /// Who was behind it and what for, as far as all that moved for the account says the same.
+    pub const fn people(&self) -> &People {
+        &self.people
+    }
+}
+
+/// What all say; nothing where they differ.
+fn the_same<T: Copy + PartialEq>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {
+    let first = all.next()?;
+    if all.all(|other| other == first) { first } else { None }
+}
+
+/// What an action moves or sets aside for an account as it stands.
+fn own_transfers(account: AccountNumber, action: &Action) -> Vec<Transfer> {
+    let own = |transfer: &&Transfer| transfer.debit == account || transfer.credit == account;
+    action.transfers().iter().filter(own).copied().collect()
+}
+
+/// Says the lines of one account's statement. Reads each name once.
+pub struct Said<'a> {
+    /// Who reads it.
+    pub allowed: &'a Allowed,
+    books: &'a Installation,
+    names: Names<'a>,
+    account: AccountNumber,
+    owner: Option<OwnerNumber>,
+    zone: &'a TimeZone,
+    today: Day,
+    activities: Vec<Activity>,
+    accounts: BTreeMap<AccountNumber, String>,
+    people: BTreeMap<OwnerNumber, String>,
+}
+
+impl<'a> Said<'a> {
+    /// For `account`, read by whoever is `allowed` to, in the time zone of its bank.
+    pub fn new(
+        books: &'a Installation,
+        allowed: &'a Allowed,
+        account: AccountNumber,
+        zone: &'a TimeZone,
+    ) -> Result<Self, NotDone> {
+        let view = books.network.ledger.views().account(account);
+        let position = books.network.ledger.position();
+        let activities = view.map(|view| books.activities.list(view.bank, position)).transpose();
+        Ok(Self {
+            allowed,
+            books,
+            names: books.names(),
+            account,
+            owner: view.map(|view| view.owner),
+            zone,
+            today: Day::at(books.access.now(), zone),
+            activities: activities
+                .map_err(|error| NotDone::Unreadable(error.to_string()))?
+                .unwrap_or_default(),
+            accounts: BTreeMap::new(),
+            people: BTreeMap::new(),
+        })
+    }
+
+    /// What an entry did to the account.
+    pub fn sides(&self, entry: &Entry) -> Result<Sides, NotDone> {
+        let books = self.books.network.ledger.books();
+        let hold = entry.command.action.hold_named();
+        let hold = hold.map(|hold| books.durable(hold)).transpose().map_err(unreadable)?.flatten();
+        Ok(Sides::of(self.account, entry, hold.as_ref()))
+    }
+
+    /// The line in words. `let_go` is by how much less is set aside than on the line before, seconds.
+    pub fn line(
+        &mut self,
+        entry: &Entry,
+        sides: &Sides,
+        (kind, let_go, day): (Option<Kind>, i64, Day),
+    ) -> String {
+        let what = self.what(entry, sides, (kind, let_go));
+        let people = sides.people;
+        let elsewhere = sides.others.iter().find_map(|other| self.in_another_bank(*other));
+        let (giver, receiver) = match elsewhere {
+            Some(_) => (None, None),
+            None => (self.another(people.given_by), self.another(people.received_by)),
+        };
+        let is_help = kind.is_some_and(Kind::is_help_given);
+        let others = match elsewhere {
+            Some(bank) if is_help => vec![self.somebody_in(bank, people.received_by.or(people.given_by))],
+            Some(bank) => vec![self.bank(bank)],
+            // A member who helped somebody hears whom, and not who paid.
+            None => match receiver.as_ref().filter(|_| sides.came > 0 && self.allowed.words() == Words::Memo)
+            {
+                Some(receiver) => vec![receiver.clone()],
+                None => self.first_of(&sides.others),
+            },
+        };
+        let line = statement::Line {
+            what,
+            others_count: if elsewhere.is_some() { 1 } else { sides.others.len() },
+            others,
+            giver,
+            receiver,
+            in_the_name_of: self.another(people.in_the_name_of),
+            activity: self.activity(people.activity),
+            day,
+            entered: Day::at(entry.recorded_at, self.zone),
+            today: self.today,
+        };
+        line.sentence()
+    }
+
+    fn what(&self, entry: &Entry, sides: &Sides, (kind, let_go): (Option<Kind>, i64)) -> What {
+        let (came, went) = (sides.came, sides.went);
+        match (&entry.command.action, kind) {
+            (Action::Hold(_), _) => What::SetAside(sides.set_aside),
+            (Action::Void(_), _) => What::LetGo(let_go),
+            (Action::Expire(_), _) if came == 0 && went == 0 => What::RanOut(let_go),
+            (_, _) if came == 0 && went == 0 && let_go > 0 => What::LetGo(let_go),
+            (_, _) if came == 0 && went == 0 => What::NoHours,
+            (Action::Close(close), _) => {
+                let whose = if close.account == self.account { Whose::Own } else { Whose::Other };
+                What::Closed { whose, came, went }
+            }
+            (Action::Reverse(reverse), Some(Kind::Reversal)) => {
+                What::PutRight { original: reverse.original, came, went }
+            }
+            (_, Some(kind)) => What::Moved { kind, came, went },
+            (_, None) => What::NoHours,
+        }
+    }
+
+    fn first_of(&mut self, accounts: &[AccountNumber]) -> Vec<String> {
+        accounts.iter().take(statement::NAMED_MAX).map(|account| self.account_name(*account)).collect()
+    }
+
+    fn account_name(&mut self, account: AccountNumber) -> String {
+        if self.allowed.words() == Words::None {
+            return format!("account {account}");
+        }
+        let names = &mut self.names;
+        self.accounts.entry(account).or_insert_with(|| names.in_a_sentence(account)).clone()
+    }
+
+    /// The time bank that an account of this one is kept for.
+    fn in_another_bank(&self, account: AccountNumber) -> Option<BankNumber> {
+        self.books.directory.known().banks.kept_for(account)
+    }
+
+    fn bank(&mut self, bank: BankNumber) -> String {
+        self.names.bank_in_a_sentence(bank)
+    }
+
+    /// Somebody of another time bank, as far as their people are in reach.
+    fn somebody_in(&mut self, bank: BankNumber, owner: Option<OwnerNumber>) -> String {
+        match owner.filter(|_| self.allowed.sees_bank(bank)) {
+            Some(owner) => self.person_name(owner),
+            None => format!("somebody in {}", self.bank(bank)),
+        }
+    }
+
+    fn activity(&self, number: Option<u16>) -> Option<String> {
+        let place = usize::from(number?).checked_sub(1)?;
+        self.activities.get(place).map(|activity| activity.name.clone())
+    }
+
+    /// Somebody who is not the one whose account it is.
+    fn another(&mut self, owner: Option<OwnerNumber>) -> Option<String> {
+        let owner = owner.filter(|owner| Some(*owner) != self.owner)?;
+        Some(self.person_name(owner))
+    }
+
+    fn person_name(&mut self, owner: OwnerNumber) -> String {
+        if self.allowed.words() == Words::None {
+            return format!("person {owner}");
+        }
+        let names = &mut self.names;
+        self.people.entry(owner).or_insert_with(|| names.person_in_a_sentence(owner)).clone()
+    }
+}
