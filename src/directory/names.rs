@@ -112,12 +112,14 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What somebody is called in the middle of a sentence: their name, else their number.
+    /// What somebody is called in the middle of a sentence: their name, else what the account that is theirs is called,
+    /// else their number.
     #[must_use]
-    pub fn person_in_a_sentence(&mut self, owner: OwnerNumber) -> String {
-        match self.person(owner) {
-            Ok(Name::Known(name)) => cut(name),
-            Ok(Name::None | Name::Gone) | Err(_) => format!("person {owner}"),
+    pub fn person_in_a_sentence(&mut self, owner: OwnerNumber, account: Option<AccountNumber>) -> String {
+        match (self.person(owner), account) {
+            (Ok(Name::Known(name)), _) => cut(name),
+            (Ok(Name::None), Some(account)) => self.in_a_sentence(account),
+            (Ok(Name::None | Name::Gone) | Err(_), _) => format!("person {owner}"),
         }
     }
 

@@ -236,6 +236,15 @@ impl Installation {
         Ok(api::FindEntryResponse { sentences: self.who_stands_behind(allowed, &entry), entry: Some(entry) })
     }
 
+    /// What somebody is called in the middle of a sentence.
+    pub fn called(&self, names: &mut Names<'_>, owner: OwnerNumber) -> String {
+        let known = self.directory.known();
+        let account = known.people.person(owner).and_then(|person| person.accounts.first());
+        let account = account.map(|account| account.number);
+        drop(known); // Names are read from the disk.
+        names.person_in_a_sentence(owner, account)
+    }
+
     /// Who allowed an entry to pass a limit and who was the second person, in words; of an entry as it is seen.
     fn who_stands_behind(&self, allowed: &Allowed, seen: &api::Entry) -> Vec<String> {
         let Some(details) = &seen.details else { return Vec::new() };
@@ -243,7 +252,7 @@ impl Installation {
         let mut name = |number: u32| {
             let owner = OwnerNumber::new(number);
             let is_named = allowed.words() == Words::All;
-            if is_named { names.person_in_a_sentence(owner) } else { format!("person {owner}") }
+            if is_named { self.called(&mut names, owner) } else { format!("person {owner}") }
         };
         let reason = Some(details.reason.as_str()).filter(|reason| !reason.is_empty());
         let allowed_by =

@@ -249,7 +249,7 @@ impl<'a> Said<'a> {
         if self.allowed.words() == Words::None {
             return format!("person {owner}");
         }
-        let names = &mut self.names;
-        self.people.entry(owner).or_insert_with(|| names.person_in_a_sentence(owner)).clone()
+        let (books, names) = (self.books, &mut self.names);
+        self.people.entry(owner).or_insert_with(|| books.called(names, owner)).clone()
     }
 }

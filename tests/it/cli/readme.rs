@@ -33,6 +33,21 @@ fn shown() -> Vec<Shown> {
 /// Names in JSON of what differs: a time, and bytes that say the same in another order.
 const JSON_OF_A_DAY: [&str; 2] = ["\"recordedAt\":\"", "\"value\":\""];
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// A line without the text in quotes that stands behind `name`, once.
 fn without(line: &str, name: &str) -> String {
     let Some((before, after)) = line.split_once(name) else { return line.to_owned() };
@@ -54,6 +69,10 @@ pub fn bare(line: &str) -> String {
             words.push("WHEN");
         } else if plain.starts_with("hbk_") {
             words.push("KEY");
+        } else if MONTHS.contains(&plain) && words.last().is_some_and(|day| day.parse::<u8>().is_ok()) {
+            // In a sentence.
+            words.pop();
+            words.push("WHEN");
         } else if words.last() != Some(&"WHEN") || !is_minute(plain) {
             words.push(word);
         }

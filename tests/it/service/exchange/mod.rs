@@ -10,6 +10,7 @@ mod random;
 mod silence;
 mod slips;
 mod spending;
+mod statements;
 mod story;
 
 use std::collections::BTreeMap;
@@ -76,7 +77,9 @@ impl Town {
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,
+        ledger add_activities AddActivitiesRequest AddActivitiesResponse,
         ledger get_entry GetEntryRequest GetEntryResponse,
+        ledger list_statement ListStatementRequest ListStatementResponse,
         ledger open_bank OpenBankRequest OpenBankResponse,
         ledger open_clearing OpenClearingRequest OpenClearingResponse,
         ledger open_account OpenAccountRequest OpenAccountResponse,
@@ -158,6 +161,10 @@ impl Town {
             }),
             name: "made".into(),
             holder_owner_number,
+            expires_at: (role == api::Role::Auditor).then_some(prost_types::Timestamp {
+                seconds: START.micros() / 1_000_000 + 1_000_000,
+                nanos: 0,
+            }),
             ..Default::default()
         };
         self.served
