@@ -29,7 +29,7 @@ use super::role::Role;
 use super::rules::{Link, Whom, may_link};
 use super::tokens::TokenCaller;
 use super::{Access, NotMade, desk};
-use crate::domain::{Humans, Invalid, OwnerNumber, RequestKey, Scope};
+use crate::domain::{Humans, Invalid, OwnerNumber, RequestKey, Scope, SeenKeys};
 use crate::ledger::{Mode, Receipt};
 use crate::network::{Network, derived_id};
 
@@ -195,6 +195,12 @@ impl Access {
     #[must_use]
     pub fn humans(&self) -> Arc<Humans> {
         Arc::clone(&self.table().humans)
+    }
+
+    /// Who has seen whose key, as is known now.
+    #[must_use]
+    pub fn seen_keys(&self) -> Arc<SeenKeys> {
+        Arc::clone(&self.table().seen_keys)
     }
 
     fn caller(&self, token: &TokenCaller, login: Login) -> Caller {

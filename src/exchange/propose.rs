@@ -23,8 +23,8 @@ use crate::directory::people::{self, Taking};
 use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind, Note,
-    OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
+    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind,
+    Note, OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
 };
 
 const FORMAT: u8 = 1;
@@ -206,6 +206,11 @@ impl<'a> Open<'a> {
         Ok(Self { entry, hold, said_by, by, transfer })
     }
 
+    /// Who said it, and when.
+    const fn said(&self) -> Acting {
+        Acting { who: self.by, at: self.entry.recorded_at }
+    }
+
     /// The account of the side that has not spoken.
     const fn other_side(&self) -> AccountNumber {
         match self.said_by {
@@ -277,7 +282,7 @@ impl<'a> Open<'a> {
         plan.said.typed = typed;
         // Two humans have said the same: whoever proposed it is the second person.
         let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
-        plan.judged(sight, &effects, Some(self.by), unusual(settings, amount).cause())
+        plan.judged(sight, &effects, Some(self.said()), unusual(settings, amount).cause())
     }
 
     /// The other side says that there was no such help.
@@ -327,11 +332,12 @@ impl<'a> Open<'a> {
     pub fn resolve(
         &self,
         sight: &Sight<'_>,
-        disputed_by: OwnerNumber,
+        disputed_by: Acting,
         (length, reason): (Option<&Length>, Option<String>),
     ) -> Result<Plan, Refusal> {
         // The local operator is nobody, and writes what everybody said.
-        let own = [self.by, disputed_by].into_iter().any(|person| sight.is_actor(person));
+        let is_own = |one: Acting| sight.is_actor(one.who) || sight.shares_a_key(one);
+        let own = [self.said(), disputed_by].into_iter().any(is_own);
         if own && sight.actor != OwnerNumber::OPERATOR {
             return Err(Refusal::TheirOwnDispute);
         }

@@ -8,10 +8,12 @@ use super::rules::Holder;
 use super::rules::monthly::{self, Speaking};
 use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
+use crate::directory::people::terms::PersonKind;
 use crate::directory::people::{MayTake, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
 use crate::domain::{
-    AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, Timestamp,
+    AccountKind, AccountNumber, Acting, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, SeenKeys,
+    Timestamp,
 };
 use crate::ledger::AccountView;
 use crate::ledger::state::Standing as AccountStanding;
@@ -37,6 +39,8 @@ pub struct Sight<'a> {
     pub known: &'a Known,
     /// Which owners are one human.
     pub humans: &'a Humans,
+    /// Who has seen whose key.
+    pub seen_keys: &'a SeenKeys,
     /// Who asks.
     pub actor: OwnerNumber,
     /// As what.
@@ -229,11 +233,35 @@ impl<'a> Sight<'a> {
         self.humans.human(owner) == self.humans.human(self.actor)
     }
 
+    /// The caller, now.
+    #[must_use]
+    pub const fn acting(&self) -> Acting {
+        Acting { who: self.actor, at: self.now }
+    }
+
+    /// Whether the caller and somebody who acted may have done so by one key, as one of them made it for the other.
+    #[must_use]
+    pub fn shares_a_key(&self, acted: Acting) -> bool {
+        self.seen_keys.share_one(self.acting(), acted, self.humans)
+    }
+
+    /// Whether the directory knows the human behind `owner`: a member, or somebody who works for a bank.
+    #[must_use]
+    pub fn is_a_person(&self, owner: OwnerNumber) -> bool {
+        self.humans.numbers_of(owner).any(|number| {
+            let person = self.known.people.person(number).filter(|person| person.erased_at.is_none());
+            person.is_some_and(|person| matches!(person.kind, PersonKind::Member | PersonKind::Staff))
+        })
+    }
+
     /// Asks `judge` with who is who and who stands for whom.
     pub fn with_ties<T>(&self, judge: impl FnOnce(Ties<'_>) -> T) -> T {
         let human = |owner| self.humans.human(owner);
         let stands_for = |owner, account| self.stands_for(owner, account);
-        judge(Ties { human: &human, stands_for: &stands_for })
+        let is_a_person = |owner| self.is_a_person(owner);
+        let share_a_key = |one, other| self.seen_keys.share_one(one, other, self.humans);
+        let (human, stands_for) = (&human, &stands_for);
+        judge(Ties { human, stands_for, is_a_person: &is_a_person, share_a_key: &share_a_key })
     }
 
     /// An account.

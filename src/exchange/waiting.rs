@@ -12,8 +12,8 @@ use super::rules::second_person::{Approval, Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
-    AccountKind, Action, Attachment, BankNumber, Command, Note, OwnerNumber, RequestId, RequestKey, Scope,
-    Sequence, Timestamp, Topic, Transfer,
+    AccountKind, Acting, Action, Attachment, BankNumber, Command, Note, OwnerNumber, RequestId, RequestKey,
+    Scope, Sequence, Timestamp, Topic, Transfer,
 };
 use crate::journal::codec::{self, DecodeError};
 
@@ -143,6 +143,12 @@ pub fn kept(plan: &Plan, bank: BankNumber, by: OwnerNumber, cause: Cause) -> Res
 }
 
 impl Waiting {
+    /// Who asked, and when.
+    #[must_use]
+    pub const fn asked(&self) -> Acting {
+        Acting { who: self.by, at: self.recorded_at }
+    }
+
     /// What it does, if it is done now.
     ///
     /// # Errors
@@ -172,8 +178,13 @@ impl Waiting {
         if sight.rank < Rank::Lead && action.transfers().iter().any(makes) {
             return Err(Refusal::NotForBrokers);
         }
-        let asked =
-            Approval { actor: self.by, effects, named: Some(sight.actor), proposed_by: None, also: None };
+        let asked = Approval {
+            actor: self.asked(),
+            effects,
+            named: Some(sight.acting()),
+            proposed_by: None,
+            also: None,
+        };
         let second_person =
             sight.with_ties(|ties| asked.second_person(ties)).map_err(|error| match error {
                 super::rules::second_person::SecondPersonError::NotGoodEnough(objection) => {

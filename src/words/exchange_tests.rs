@@ -34,6 +34,8 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::NotYours { account },
         Refusal::NotTheSecondPerson(NotGoodEnough::Nobody),
         Refusal::NotTheSecondPerson(NotGoodEnough::Actor),
+        Refusal::NotTheSecondPerson(NotGoodEnough::NotAPerson),
+        Refusal::NotTheSecondPerson(NotGoodEnough::SharesAKey),
         Refusal::NotTheSecondPerson(NotGoodEnough::StandsFor(account)),
         Refusal::WindowPassed { days: 30 },
         Refusal::NotOpen(sequence),

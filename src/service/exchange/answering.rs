@@ -82,7 +82,7 @@ impl Installation {
         let unsettled = matters.unsettled(entry.sequence);
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
             let unsettled = unsettled.ok_or(Refusal::NothingWaits(entry.sequence))?;
-            Ok((Open::of(&entry)?.resolve(sight, unsettled.by, (length.as_ref(), reason))?, ()))
+            Ok((Open::of(&entry)?.resolve(sight, unsettled.said(), (length.as_ref(), reason))?, ()))
         })?;
         drop(matters); // Nobody else settled it meanwhile.
         Ok(ResolveDisputeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })

@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use super::{figures, id::Id};
 use crate::access::{Allowed, Caller, Capacity, Role};
 use crate::api;
-use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Humans, Reason, Sequence, Topic};
+use crate::domain::{
+    AccountNumber, Action, BankNumber, Command, Entry, Humans, Reason, SeenKeys, Sequence, Topic,
+};
 use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::sight::{Rank, Sight};
@@ -36,7 +38,7 @@ impl Installation {
         &'a self,
         caller: &Caller,
         known: &'a crate::directory::Known,
-        humans: &'a Humans,
+        (humans, seen_keys): (&'a Humans, &'a SeenKeys),
     ) -> Sight<'a> {
         let rank = match caller.capacity {
             Capacity::LocalOperator | Capacity::Role(Role::Lead | Role::Admin) => Rank::Lead,
@@ -51,7 +53,8 @@ impl Installation {
             ) => Rank::Member,
         };
         let now = self.access.now();
-        Sight { views: self.network.ledger.views(), known, humans, actor: caller.holder, rank, now }
+        let views = self.network.ledger.views();
+        Sight { views, known, humans, seen_keys, actor: caller.holder, rank, now }
     }
 
     /// Judges and writes. What this id did before is its answer, whatever the rules say by now.
@@ -64,8 +67,8 @@ impl Installation {
     ) -> Result<(Done, Option<T>), NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
         // After that: nobody is linked while it is kept.
-        let humans = self.access.humans();
-        let sight = self.sight(allowed.caller(), &known, &humans);
+        let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
+        let sight = self.sight(allowed.caller(), &known, (&humans, &seen_keys));
         let planned = plan(&sight).and_then(|(plan, with)| {
             let opens = plan.opens_a_matter();
             let Some(cause) = plan.waits_for else { return Ok((plan, with, false, opens)) };
@@ -161,8 +164,8 @@ impl Installation {
     fn speaks_for(&self, allowed: &Allowed, account: AccountNumber) -> bool {
         let Some(view) = self.network.ledger.views().account(account) else { return false };
         let Ok(known) = self.directory.known_now(&self.network.ledger) else { return false };
-        let humans = self.access.humans();
-        let sight = self.sight(allowed.caller(), &known, &humans);
+        let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
+        let sight = self.sight(allowed.caller(), &known, (&humans, &seen_keys));
         allowed.sees_bank(view.bank) && sight.speaks_for(sight.actor, account)
     }
 

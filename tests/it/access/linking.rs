@@ -254,6 +254,8 @@ fn two_numbers_of_one_human() {
     let folder = folder();
     let network = Network::new(folder.path());
     let (imelda, lead) = (network.token_of("imelda", "broker"), network.token_of("una", "lead"));
+    let (una, _) = network.taken_in(&network.admin, PersonKind::Staff, "Una");
+    network.linked(&network.admin, network.link(una, "una")).unwrap();
     let as_broker = network.holder(&imelda);
     let key = api::CreateKeyRequest {
         request_id: fresh(),

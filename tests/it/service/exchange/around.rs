@@ -191,3 +191,75 @@ fn nobody_is_forgotten_with_something_open() {
     town.decline("Tobias", no).unwrap();
     assert_eq!(forgotten(&mut town), [true, true]);
 }
+
+/// Goal: whoever agrees is somebody the directory knows, and comes with a key that neither of the two has seen. Method:
+/// Una asks for a closing; a broker's key for a new number agrees, before and after its holder is taken in; then one that
+/// Una made for somebody who works there, and what is asked by that, Una; last one that Una gave a new secret.
+#[test]
+fn who_agrees_is_somebody_with_a_key_of_their_own() {
+    let mut town = town();
+    let close = || {
+        let request = api::CloseMemberRequest {
+            request_id: fresh(),
+            account_number: town.of("Ivy"),
+            ..Default::default()
+        };
+        waits(town.close_member("Una", request).unwrap().done)
+    };
+    let (asked, made) = (close(), |owner| api::CreateKeyRequest {
+        request_id: fresh(),
+        role: api::Role::Broker.into(),
+        reach: Some(api::Reach { bank_numbers: vec![1], ..Default::default() }),
+        name: "desk".into(),
+        holder_owner_number: owner,
+        ..Default::default()
+    });
+    let second = "SECOND_PERSON_NEEDED";
+    let desk = town.create_key("admin", made(0)).unwrap();
+    let of_desk = desk.credential.as_ref().unwrap().holder_owner_number;
+    town.keep_key("desk", desk.key);
+    let refused = town.approve("desk", approve_it(asked)).unwrap_err();
+    assert!(refused.message().contains("hourbook staff add"), "{refused:?}");
+    assert_eq!(reason::<()>(Err(refused)), second);
+
+    let fake = town.staff("Fay", 1);
+    let made_by_una = town.create_key("Una", made(fake)).unwrap();
+    let fays = made_by_una.credential.as_ref().unwrap().credential_number;
+    town.keep_key("Fay", made_by_una.key);
+    assert_eq!(reason(town.approve("Fay", approve_it(asked))), second);
+    let thanks = api::CreditMemberRequest {
+        request_id: fresh(),
+        account_number: town.of("Jonah"),
+        from_account_number: town.of("A pot"),
+        length: of_seconds(6 * HOUR),
+        reason: "thanks".into(),
+        ..Default::default()
+    };
+    let of_fay = waits(town.credit_member("Fay", thanks).unwrap().done);
+    assert_eq!(reason(town.approve("Una", approve_it(of_fay))), second);
+    let end = api::RevokeKeyRequest { request_id: fresh(), credential_number: fays, ..Default::default() };
+    town.revoke_key("Una", end).unwrap();
+    assert_eq!(reason(town.approve("Una", approve_it(of_fay))), second, "the key it was asked by is over");
+    town.approve("Tobias", approve_it(of_fay)).unwrap();
+
+    // Another key of hers, by an admin: until Una has seen that too.
+    let another = town.create_key("admin", made(fake)).unwrap();
+    let credential_number = another.credential.as_ref().unwrap().credential_number;
+    town.keep_key("Fay", another.key);
+    let check = |waiting_number| api::ApproveRequest { validate_only: true, ..approve_it(waiting_number) };
+    town.approve("Fay", check(asked)).unwrap();
+    let renew = api::RotateKeyRequest { request_id: fresh(), credential_number, ..Default::default() };
+    town.rotate_key("Una", renew).unwrap();
+    assert_eq!(reason(town.approve("Fay", check(asked))), second);
+
+    let known = api::CreatePersonRequest {
+        request_id: fresh(),
+        bank_number: 1,
+        kind: api::PersonKind::Staff.into(),
+        profile: Some(api::Profile { name: "Del".into(), ..Default::default() }),
+        owner_number: of_desk,
+        ..Default::default()
+    };
+    town.create_person("Tobias", known).unwrap();
+    town.approve("desk", approve_it(asked)).unwrap();
+}

@@ -46,6 +46,9 @@ macro_rules! calls {
 
 impl Town {
     calls! {
+        keys create_key CreateKeyRequest CreateKeyResponse,
+        keys revoke_key RevokeKeyRequest RevokeKeyResponse,
+        keys rotate_key RotateKeyRequest RotateKeyResponse,
         exchanges record_exchange RecordExchangeRequest RecordExchangeResponse,
         exchanges propose_exchange ProposeExchangeRequest ProposeExchangeResponse,
         exchanges confirm_exchange ConfirmExchangeRequest ConfirmExchangeResponse,
@@ -65,6 +68,7 @@ impl Town {
         exchanges list_waiting ListWaitingRequest ListWaitingResponse,
         exchanges approve ApproveRequest ApproveResponse,
         exchanges decline DeclineRequest DeclineResponse,
+        directory create_person CreatePersonRequest CreatePersonResponse,
         directory close_member CloseMemberRequest CloseMemberResponse,
         directory set_member_standing SetMemberStandingRequest SetMemberStandingResponse,
         directory set_representative SetRepresentativeRequest SetRepresentativeResponse,
@@ -132,7 +136,8 @@ impl Town {
         for (name, role, banks) in
             [("Tobias", api::Role::Broker, vec![1]), ("Una", api::Role::Lead, Vec::new())]
         {
-            let key = town.key_of(role, banks, 0);
+            let holder = town.staff(name, 1);
+            let key = town.key_of(role, banks, holder);
             town.keys.insert(name, key);
         }
         town
@@ -189,8 +194,32 @@ impl Town {
 
     /// One more broker, who owns nothing.
     pub fn broker(&mut self, who: &'static str) {
-        let key = self.key_of(api::Role::Broker, vec![1], 0);
+        self.broker_of(1, who);
+    }
+
+    /// One more broker of a bank.
+    pub fn broker_of(&mut self, bank_number: u32, who: &'static str) {
+        let holder = self.staff(who, bank_number);
+        self.keep_key(who, self.key_of(api::Role::Broker, vec![bank_number], holder));
+    }
+
+    /// `who` comes with this key.
+    pub fn keep_key(&mut self, who: &'static str, key: String) {
         self.keys.insert(who, key);
+    }
+
+    /// Somebody new who works for a bank: their number.
+    pub fn staff(&mut self, who: &'static str, bank_number: u32) -> u32 {
+        let request = api::CreatePersonRequest {
+            request_id: fresh(),
+            bank_number,
+            kind: api::PersonKind::Staff.into(),
+            profile: Some(api::Profile { name: who.into(), ..Default::default() }),
+            ..Default::default()
+        };
+        let owner = self.create_person("admin", request).unwrap().owner_number;
+        self.owners.insert(who, owner);
+        owner
     }
 
     /// A number for somebody new.
