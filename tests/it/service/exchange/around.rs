@@ -238,7 +238,9 @@ fn who_agrees_is_somebody_with_a_key_of_their_own() {
     let of_fay = waits(town.credit_member("Fay", thanks).unwrap().done);
     assert_eq!(reason(town.approve("Una", approve_it(of_fay))), second);
     let end = api::RevokeKeyRequest { request_id: fresh(), credential_number: fays, ..Default::default() };
+    town.served.clock.advance_seconds(1);
     town.revoke_key("Una", end).unwrap();
+    town.served.clock.advance_seconds(1);
     assert_eq!(reason(town.approve("Una", approve_it(of_fay))), second, "the key it was asked by is over");
     town.approve("Tobias", approve_it(of_fay)).unwrap();
 
