@@ -104,6 +104,37 @@ impl<'a> Sight<'a> {
         Ok(party)
     }
 
+    /// The same, of help on `day`: what was before an account was closed can still be written.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn took_part(&self, field: &'static str, account: AccountNumber, day: Day) -> Result<Party, Refusal> {
+        let party = self.taking_part(field, account)?;
+        if party.state == AccountState::Open {
+            return Ok(party);
+        }
+        let bank = self.bank(party.bank)?;
+        let closed_at = self.known.people.account(account).and_then(|own| own.closed_at);
+        // What is closed at this moment is not known by its day yet.
+        let closed_on = bank.today(closed_at.unwrap_or(self.now));
+        if day > closed_on {
+            return Err(Refusal::AfterClosing { account, closed_on });
+        }
+        Ok(party)
+    }
+
+    /// The account that moves for somebody who took part, where they chose nothing else: the pot's once theirs is
+    /// closed.
+    ///
+    /// # Errors
+    /// As [`Self::bank`].
+    pub fn moves_for(&self, party: &Party) -> Result<Holder, Refusal> {
+        match party.state {
+            AccountState::Open => Ok(party.own),
+            AccountState::Closed => self.community_pot(party.bank),
+        }
+    }
+
     /// Whoever owns the account is not paused.
     ///
     /// # Errors
@@ -114,6 +145,15 @@ impl<'a> Sight<'a> {
             return Err(Refusal::Paused { account: holder.account });
         }
         Ok(())
+    }
+
+    /// Somebody is not paused, whichever account moves for them.
+    ///
+    /// # Errors
+    /// [`Refusal::Paused`], by an account of theirs.
+    pub fn none_paused(&self, owner: OwnerNumber) -> Result<(), Refusal> {
+        let own = self.known.people.person(owner).and_then(|person| person.accounts.first());
+        own.map_or(Ok(()), |own| self.not_paused(Holder { account: own.number, owner }))
     }
 
     /// A pot of `bank`, by its account.

@@ -63,6 +63,11 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             "there is a pause for {}. Nothing was written down. Ask again when it is over.",
             names(*account)
         ),
+        Refusal::AfterClosing { account, closed_on } => format!(
+            "the account of {} was closed on {closed_on}, and only help until then is written down. Nothing was \
+             written down. Check the day.",
+            names(*account)
+        ),
         Refusal::NotYours { account } => format!(
             "you do not speak for {}. Nothing was written down. Please talk to your time broker.",
             names(*account)
@@ -117,7 +122,12 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             names(*account)
         ),
         Refusal::PotNotForBrokers { account } => format!(
-            "{} is opened by a lead, or by what a panel decides. Nothing was taken. Ask a lead.",
+            "{} is opened by a lead. Nothing was taken. Ask a lead.",
+            names(*account)
+        ),
+        Refusal::PotNeedsPanel { account } => format!(
+            "{} is opened by what a panel decides, and decisions are not kept here yet. Nothing was taken. Choose \
+             another pot.",
             names(*account)
         ),
         Refusal::NoClearing { first, second } => format!(

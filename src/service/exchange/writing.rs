@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::neighbours::only_written;
 use super::{figures, id::Id};
 use crate::access::{Allowed, Caller, Capacity, Role};
 use crate::api;
@@ -34,7 +35,7 @@ pub struct Done {
 
 impl Installation {
     /// What `caller` sees of the books and their people now, as `known` has them.
-    fn sight<'a>(
+    pub(super) fn sight<'a>(
         &'a self,
         caller: &Caller,
         known: &'a crate::directory::Known,
@@ -129,7 +130,7 @@ impl Installation {
     }
 
     /// What this request was answered before, if its id was used; other content under it is refused.
-    fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
+    pub(super) fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
         let before = self.network.ledger.find(id.key).map_err(|error| self.not_done(error))?;
         let Some(entry) = before else { return Ok(None) };
         if Fingerprint::in_entry(&entry) != Some(id.asked) {
@@ -174,7 +175,7 @@ impl Installation {
         if let Refusal::Ledger(refusal) = refusal {
             return self.refused_to(allowed, refusal);
         }
-        if let Refusal::Paused { account } = refusal
+        if let Refusal::Paused { account } | Refusal::AfterClosing { account, .. } = refusal
             && !self.sees_account(allowed, *account)
         {
             return not_today();
@@ -207,6 +208,9 @@ impl Installation {
     /// A receipt with what the caller sees of its entry: what it moves may be somebody else's.
     pub(super) fn written_as_seen(&self, allowed: &Allowed, receipt: &Receipt) -> api::Receipt {
         let api::Receipt { entry, repeated } = answers::receipt(receipt, &self.names());
+        if !allowed.sees_own_side_only() && !self.sees_entry(allowed, &receipt.entry) {
+            return api::Receipt { entry: entry.map(only_written), repeated };
+        }
         api::Receipt { entry: entry.map(|entry| self.as_seen(allowed, entry)), repeated }
     }
 

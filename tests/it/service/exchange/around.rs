@@ -129,8 +129,14 @@ fn a_pot_is_opened_as_it_says() {
     };
     assert_eq!(reason(town.record_group_exchange("Tobias", walk(of_leads, 1))), "POT_NOT_OPEN");
     waits(town.record_group_exchange("Tobias", walk(0, 6)).unwrap().done);
+    let of_panel = open(api::PotOpens::Panel, None);
+    let refused = town.record_exchange("Una", paid("Ivy", of_panel, 1)).unwrap_err();
+    assert!(refused.message().contains("decisions are not kept here yet"), "{refused:?}");
+    assert_eq!(reason::<()>(Err(refused)), "POT_NOT_OPEN");
+    let waiting = waits(town.record_exchange("Tobias", paid("Ivy", of_brokers, 3)).unwrap().done);
     town.served.clock.advance_seconds(31 * 86_400);
     assert_eq!(reason(town.record_exchange("Tobias", paid("Ivy", of_brokers, 1))), "POT_NOT_OPEN");
+    assert_eq!(reason(town.approve("Una", approve_it(waiting))), "POT_NOT_OPEN", "over since it was asked");
 }
 
 /// Goal: nobody keeps somebody paused alone by ending a pause and beginning anew. Method: Una twice, then another.
@@ -264,4 +270,100 @@ fn who_agrees_is_somebody_with_a_key_of_their_own() {
     };
     town.create_person("Tobias", known).unwrap();
     town.approve("desk", approve_it(asked)).unwrap();
+}
+
+/// Goal: a pause that came since it was asked is in the way of what waits, also where another account moves for whoever
+/// is paused. Method: a gift of Ivy's to a broker, and help of hers whose hours go to the pot; Ivy is paused, and not.
+#[test]
+fn a_pause_stops_what_waits() {
+    let town = town();
+    let gift = api::GiftRequest {
+        request_id: fresh(),
+        from_account_number: town.of("Ivy"),
+        to_account_number: town.of("Imelda"),
+        length: of_seconds(HOUR),
+        ..Default::default()
+    };
+    let help = api::RecordExchangeRequest {
+        hours_to_account_number: town.of("A pot"),
+        confirmed_amount_seconds: 41 * HOUR,
+        ..town.helped("Ivy", "Jonah", 41 * HOUR, day(5, 4))
+    };
+    let waiting = [
+        waits(town.gift("Imelda", gift).unwrap().done),
+        waits(town.record_exchange("Imelda", help).unwrap().done),
+    ];
+    let pause = |is_over| api::PauseMemberRequest {
+        request_id: fresh(),
+        owner_number: town.owner_number("Ivy"),
+        is_over,
+        ..Default::default()
+    };
+    town.pause_member("Una", pause(false)).unwrap();
+    for one in waiting {
+        assert_eq!(reason(town.approve("Tobias", approve_it(one))), "PAUSED");
+    }
+    town.pause_member("Una", pause(true)).unwrap();
+    for one in waiting {
+        town.approve("Tobias", approve_it(one)).unwrap();
+    }
+    assert_eq!((town.posted("Imelda"), town.posted("A pot")), (HOUR, 141 * HOUR));
+}
+
+/// Goal: how far an account may go is a lead's to say; a broker takes people in as the bank has agreed. Method: both,
+/// with limits of their own, with the bank's, and with none.
+#[test]
+fn a_broker_says_no_limits() {
+    let town = town();
+    let policy = api::GetBankPolicyRequest { bank_number: 1, at_sequence: 0 };
+    let usual = town.get_bank_policy("Tobias", policy).unwrap().policy.unwrap().member_limits;
+    let person = |limits| api::CreatePersonRequest {
+        request_id: fresh(),
+        bank_number: 1,
+        kind: api::PersonKind::Member.into(),
+        profile: Some(api::Profile { name: "Ann Ash".into(), ..Default::default() }),
+        limits,
+        is_somebody_else: true,
+        ..Default::default()
+    };
+    let own = || Some(crate::support::served::floor(-500));
+    assert_ne!(usual, own());
+    assert_eq!(reason(town.create_person("Tobias", person(own()))), "BEYOND_REACH");
+    for (who, limits) in [("Tobias", usual), ("Tobias", None), ("Una", own())] {
+        town.create_person(who, person(limits)).unwrap();
+    }
+}
+
+/// Goal: hours that move banks with their owner are asked about above the first line, and wait above the second. Method:
+/// a bank whose lines are low.
+#[test]
+fn moving_banks_is_asked_about() {
+    let mut town = town();
+    town.account("Ivy there", (2, api::AccountKind::Member), "Ivy", -10);
+    town.begin_with("A created", &[("Ivy", 10 * HOUR)]);
+    super::again::settle(&town, |policy| {
+        policy.unusual_question_above_seconds = HOUR;
+        policy.unusual_second_person_above_seconds = 2 * HOUR;
+    });
+    let moved = |seconds, confirmed_amount_seconds| {
+        let request = api::TransferBetweenBanksRequest {
+            request_id: fresh(),
+            from_account_number: town.of("Ivy"),
+            to_account_number: town.of("Ivy there"),
+            length: of_seconds(seconds),
+            confirmed_amount_seconds,
+            ..Default::default()
+        };
+        town.transfer_between_banks("Una", request)
+    };
+    assert_eq!(reason(moved(2 * HOUR, 0)), "UNUSUAL_AMOUNT");
+    let waiting = waits(moved(3 * HOUR, 3 * HOUR).unwrap().done);
+    assert_eq!(town.posted("Ivy there"), 0);
+    town.decline(
+        "Una",
+        api::DeclineRequest { request_id: fresh(), waiting_number: waiting, ..Default::default() },
+    )
+    .unwrap();
+    super::number(&moved(2 * HOUR, 2 * HOUR).unwrap().done.unwrap());
+    assert_eq!(town.posted("Ivy there"), 2 * HOUR);
 }

@@ -5,7 +5,9 @@ mod alone;
 mod around;
 mod closing;
 mod crowd;
+mod lengths;
 mod members;
+mod neighbours;
 mod random;
 mod silence;
 mod slips;
@@ -79,6 +81,7 @@ impl Town {
         directory open_pot OpenPotRequest OpenPotResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
+        ledger add_activities AddActivitiesRequest AddActivitiesResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,
         ledger get_entry GetEntryRequest GetEntryResponse,
         ledger open_bank OpenBankRequest OpenBankResponse,
@@ -107,18 +110,7 @@ impl Town {
         for (name, pot, issuance) in
             [("Ashenford", "A pot", "A created"), ("Quillmere", "Q pot", "Q created")]
         {
-            let request = api::OpenBankRequest {
-                request_id: fresh(),
-                owner_number: town.owner(name),
-                name: name.into(),
-                time_zone: "Europe/London".into(),
-                issuance_limits: Some(floor(-1_000)),
-                ..Default::default()
-            };
-            let opened = town.open_bank("admin", request).unwrap();
-            let Some(Did::BankOpened(bank)) = opened.receipt.unwrap().entry.unwrap().action else { panic!() };
-            town.accounts.insert(pot, bank.pot_account_number);
-            town.accounts.insert(issuance, bank.issuance_account_number);
+            town.bank(name, (pot, issuance));
         }
         let pair = api::OpenClearingRequest {
             request_id: fresh(),
@@ -141,6 +133,23 @@ impl Town {
             town.keys.insert(name, key);
         }
         town
+    }
+
+    /// One more bank.
+    pub fn bank(&mut self, name: &'static str, (pot, issuance): (&'static str, &'static str)) -> u32 {
+        let request = api::OpenBankRequest {
+            request_id: fresh(),
+            owner_number: self.owner(name),
+            name: name.into(),
+            time_zone: "Europe/London".into(),
+            issuance_limits: Some(floor(-1_000)),
+            ..Default::default()
+        };
+        let opened = self.open_bank("admin", request).unwrap();
+        let Some(Did::BankOpened(bank)) = opened.receipt.unwrap().entry.unwrap().action else { panic!() };
+        self.accounts.insert(pot, bank.pot_account_number);
+        self.accounts.insert(issuance, bank.issuance_account_number);
+        bank.bank_number
     }
 
     /// The same books, served with other options.

@@ -106,7 +106,8 @@ fn every_field_of_an_exchange() {
         ("no day", &|r| r.occurred_on = None, InvalidArgument, "occurred_on"),
         ("no such day", &|r| r.occurred_on = day(2, 30), InvalidArgument, "occurred_on"),
         ("tomorrow", &|r| r.occurred_on = day(5, 6), FailedPrecondition, "DAY_IN_FUTURE"),
-        ("activity 65,535", &|r| r.activity_number = 65_535, Fine, ""),
+        ("activity 65,535", &|r| r.activity_number = 65_535, InvalidArgument, "activity_number"),
+        ("an activity there is not", &|r| r.activity_number = 1, InvalidArgument, "activity_number"),
         ("activity 65,536", &|r| r.activity_number = 65_536, InvalidArgument, "activity_number"),
         ("payer a slip", &|r| r.paid_by_account_number = slip, InvalidArgument, "paid_by_account_number"),
         (
