@@ -73,7 +73,7 @@ fn people_are_asked_for_once() {
     assert_eq!(last(), 1);
     for (number, (who, typed)) in (1..).zip([
         ("desk", &["member", "add", "--name", "Ann Ash", "--consent", "phone"][..]),
-        ("desk", &["member", "add", "--name", "Bo Birch", "--floor", "-3"]),
+        ("lead", &["member", "add", "--name", "Bo Birch", "--floor", "-3"]),
         ("desk", &["organisation", "add", "--name", "Lantern Hall"]),
         ("desk", &["partner", "add", "--name", "Saucer & Spoon"]),
         ("desk", &["partner", "venue", "add", "saucer", "--name", "Ladle Street"]),

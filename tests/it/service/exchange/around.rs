@@ -367,3 +367,66 @@ fn moving_banks_is_asked_about() {
     super::number(&moved(2 * HOUR, 2 * HOUR).unwrap().done.unwrap());
     assert_eq!(town.posted("Ivy there"), 2 * HOUR);
 }
+
+/// Goal: the key of a till that is closed, and that of somebody who is forgotten, is over; not before. Method: a café's
+/// till and another beside it; Ivy, who asked to be forgotten, and was, the server begun anew.
+#[test]
+fn keys_end_with_what_they_are_for() {
+    let mut town = town();
+    let partner_owner_number = town.owner("Café");
+    town.account("Café", (1, api::AccountKind::Partner), "Café", 0);
+    let venue = api::SetVenueRequest {
+        request_id: fresh(),
+        partner_owner_number,
+        name: "Mill Lane".into(),
+        ..Default::default()
+    };
+    town.set_venue("Una", venue).unwrap();
+    let tills = [("till 1", 1), ("till 2", 2)];
+    for (name, till_number) in tills {
+        let till = api::SetTillRequest {
+            request_id: fresh(),
+            partner_owner_number,
+            venue_number: 1,
+            ..Default::default()
+        };
+        town.set_till("Una", till).unwrap();
+        let made = api::CreateKeyRequest {
+            request_id: fresh(),
+            role: api::Role::Till.into(),
+            reach: Some(api::Reach {
+                partner_owner_numbers: vec![partner_owner_number],
+                ..Default::default()
+            }),
+            till_number,
+            name: "till".into(),
+            ..Default::default()
+        };
+        let key = town.create_key("admin", made).unwrap().key;
+        town.keep_key(name, key);
+    }
+    let comes =
+        |town: &Town, who: &str| town.who_am_i(who, api::WhoAmIRequest {}).map(drop).map_err(|no| no.code());
+    let close = |validate_only| api::CloseTillRequest {
+        request_id: fresh(),
+        partner_owner_number,
+        till_number: 1,
+        validate_only,
+    };
+    town.close_till("Tobias", close(true)).unwrap();
+    assert_eq!(tills.map(|(name, _)| comes(&town, name)), [Ok(()), Ok(())]);
+    town.close_till("Tobias", close(false)).unwrap();
+    assert_eq!(tills.map(|(name, _)| comes(&town, name)), [Err(tonic::Code::Unauthenticated), Ok(())]);
+
+    town.give_key("Ivy", api::Role::Member);
+    let owner_number = town.owner_number("Ivy");
+    let erase = api::EraseMemberRequest { request_id: fresh(), owner_number, ..Default::default() };
+    town.erase_member("Una", erase).unwrap();
+    town.reopened(|_| {});
+    assert_eq!(comes(&town, "Ivy"), Ok(()), "she may change her mind");
+    town.served.clock.advance_seconds(14 * 86_400);
+    town.reopened(|_| {});
+    let request = api::GetPersonRequest { owner_number, account_number: 0 };
+    assert!(town.get_person("Una", request).unwrap().person.unwrap().erased_at.is_some());
+    assert_eq!(comes(&town, "Ivy"), Err(tonic::Code::Unauthenticated));
+}

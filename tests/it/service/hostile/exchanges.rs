@@ -80,7 +80,7 @@ fn every_field_of_an_exchange() {
     let client = || books.served.exchanges();
     let ask = async |request| empty(client().record_exchange(request).await);
     let (giver, receiver) = ("giver_account_number", "receiver_account_number");
-    let rows: [Row<'_, api::RecordExchangeRequest>; 32] = [
+    let rows: [Row<'_, api::RecordExchangeRequest>; 33] = [
         ("giver 0", &|r| r.giver_account_number = 0, InvalidArgument, giver),
         ("giver a slip", &|r| r.giver_account_number = slip, InvalidArgument, giver),
         ("receiver a slip", &|r| r.receiver_account_number = slip, InvalidArgument, receiver),
