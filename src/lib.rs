@@ -70,6 +70,9 @@
 //! | whose tokens are good, and who comes with one | `access::tokens`, `access` (`logins.rs`) |
 //! | who somebody with a token is, as was said; who may say it | `access` (`logins.rs`), `access::rules`; the call: `service` (`directory/people/linking.rs`) |
 //! | which owner numbers are one human | `domain::humans`, kept by `access::register`, asked by `exchange::sight` |
+//! | which keys end by themselves: a closed till's, those of whoever is forgotten | `access` (`gone.rs`), from `service` (`directory/people/forgetting.rs`) |
+//! | who agrees where one broker alone works | `exchange::rules::neighbours`; what they see: `service` (`exchange/neighbours.rs`) |
+//! | who has seen whose key, and so is no second person for them | `domain::seen_keys`, kept by `access::register`, asked by `exchange::sight` |
 //! | venues and tills of a partner | `directory::people::sites`; their calls: `service` (`directory/people/sites.rs`) |
 //! | what a bank has agreed on, and which months it closed | `directory::policy`, `directory::locks`; how a change is kept: `service` (`directory/`) |
 //! | how fast one caller may ask; who shows wrong keys | `access::pace`, `service` (`gate/guessing.rs`) |

@@ -15,6 +15,8 @@ use crate::domain::{AccountKind, BankNumber, OwnerNumber};
 pub struct Allowed {
     caller: Arc<Caller>,
     extent: Extent,
+    /// A bank out of reach, in which the caller lends the second person to one thing that waits.
+    lent_to: Option<BankNumber>,
 }
 
 /// Which words of an entry a caller may read.
@@ -37,7 +39,7 @@ impl Allowed {
             Extent::Network if caller.reach != Reach::Network => return None,
             extent @ (Extent::Own | Extent::Houses | Extent::Network | Extent::Anything) => extent,
         };
-        Some(Self { caller, extent })
+        Some(Self { caller, extent, lent_to: None })
     }
 
     /// Who calls.
@@ -65,6 +67,18 @@ impl Allowed {
             Reach::Banks(banks) => banks.contains(&bank),
             Reach::Partners(_) => false,
         }
+    }
+
+    /// The same, lent as a second person to a bank out of reach: they see no more of it.
+    #[must_use]
+    pub fn lent_to(&self, bank: BankNumber) -> Self {
+        Self { lent_to: Some(bank), ..self.clone() }
+    }
+
+    /// Whether something of this bank may move by what they say: it is in reach, or they are lent to it.
+    #[must_use]
+    pub fn moves_in_bank(&self, bank: BankNumber) -> bool {
+        self.sees_bank(bank) || self.lent_to == Some(bank)
     }
 
     /// Whether an account of this bank, kind and owner is.
@@ -208,6 +222,19 @@ mod tests {
             }
             println!();
         }
+    }
+
+    /// Goal: whoever is lent to a bank moves something there and sees nothing of it. Method: a broker, lent to another
+    /// bank.
+    #[test]
+    fn who_is_lent_sees_nothing() {
+        let rule = RULES.iter().find(|rule| rule.call.ends_with("/Approve")).unwrap();
+        let broker = Allowed::new(caller(Role::Broker), rule).unwrap();
+        let lent = broker.lent_to(OTHER_BANK);
+        assert!(lent.moves_in_bank(OTHER_BANK) && !broker.moves_in_bank(OTHER_BANK));
+        assert!(!lent.moves_in_bank(BankNumber::new(3)) && lent.moves_in_bank(BANK));
+        assert!(!lent.sees_bank(OTHER_BANK));
+        assert_eq!(seen(&lent), seen(&broker));
     }
 
     /// Goal: admins read no person's account and no line of one. Method: every call they may make with accounts.

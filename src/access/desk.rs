@@ -167,6 +167,11 @@ impl Desk {
         Ok(receipt)
     }
 
+    /// Whether this is the only admin key that works at `now`.
+    pub(super) fn is_last_admin(&self, number: CredentialNumber, now: Timestamp) -> bool {
+        self.register.is_last_admin(number, now, |secret| self.macs.works(secret))
+    }
+
     /// The owner whose key secrets are hashed with, now that there are some.
     fn key_owner(&self) -> Result<OwnerNumber, Refusal> {
         self.register.begun.as_ref().map(|begun| begun.key_owner).ok_or(Refusal::NotBegun)
@@ -441,7 +446,7 @@ impl Access {
                 desk.key_owner()?;
                 let now = self.now();
                 desk.manageable(network, caller, number, now)?;
-                if desk.register.is_last_admin(number, now, |secret| desk.macs.works(secret)) {
+                if desk.is_last_admin(number, now) {
                     return Err(Refusal::LastAdmin(number).into());
                 }
             }

@@ -29,7 +29,7 @@ use super::role::Role;
 use super::rules::{Link, Whom, may_link};
 use super::tokens::TokenCaller;
 use super::{Access, NotMade, desk};
-use crate::domain::{Humans, Invalid, OwnerNumber, RequestKey, Scope};
+use crate::domain::{Humans, Invalid, OwnerNumber, RequestKey, Scope, SeenKeys};
 use crate::ledger::{Mode, Receipt};
 use crate::network::{Network, derived_id};
 
@@ -52,6 +52,9 @@ pub enum LoginError {
     /// A member's token says nothing about which member it is, and nobody else did.
     #[error("this token is a member's, and is not linked to a member here: ask your time bank to link it")]
     NotLinked,
+    /// Whose it was is forgotten.
+    #[error("this token is nobody's here any more: who it was of was forgotten. Ask your time bank")]
+    Forgotten,
     /// Its role cannot reach that.
     #[error("the token's {} must be {}", .0.field, .0.limit)]
     Reach(Invalid),
@@ -68,6 +71,7 @@ impl LoginError {
             Self::NotBegun => "not_begun",
             Self::KeyringLost => "keyring_lost",
             Self::NotLinked => "not_linked",
+            Self::Forgotten => "forgotten",
             Self::Reach(_) => "reach",
             Self::NotMade(_) => "not_made",
         }
@@ -195,6 +199,12 @@ impl Access {
     #[must_use]
     pub fn humans(&self) -> Arc<Humans> {
         Arc::clone(&self.table().humans)
+    }
+
+    /// Who has seen whose key, as is known now.
+    #[must_use]
+    pub fn seen_keys(&self) -> Arc<SeenKeys> {
+        Arc::clone(&self.table().seen_keys)
     }
 
     fn caller(&self, token: &TokenCaller, login: Login) -> Caller {

@@ -37,7 +37,8 @@ pub mod allowed;
 pub mod caller;
 pub mod calls;
 mod desk;
-pub mod grant;
+pub mod gone;
+mod grant;
 mod last_used;
 mod logins;
 pub mod note;
@@ -64,7 +65,7 @@ pub use role::{Reach, Role};
 pub use rules::Whom;
 pub use table::{KeyError, Row};
 
-use crate::domain::{Action, Entry, KeyText, RequestKey, Timestamp, Topic};
+use crate::domain::{Action, BankNumber, Entry, KeyText, OwnerNumber, RequestKey, Timestamp, Topic};
 use crate::journal::JournalReader;
 use crate::ledger::excerpt::{Choice, Excerpt};
 use crate::ledger::recovery::RecoveryError;
@@ -119,7 +120,7 @@ pub struct Asked {
     /// What it allows.
     pub grant: Grant,
     /// Who its holder is in the books; registered for it if absent.
-    pub holder: Option<crate::domain::OwnerNumber>,
+    pub holder: Option<OwnerNumber>,
     /// Whether it is written down.
     pub mode: Mode,
 }
@@ -231,6 +232,27 @@ impl Access {
             .take(most)
             .cloned()
             .collect()
+    }
+
+    /// Who works in this bank alone: the holders of brokers' and leads' keys that work at `now`.
+    #[must_use]
+    pub fn office_of(&self, bank: BankNumber, now: Timestamp) -> Vec<OwnerNumber> {
+        let table = self.table();
+        let works_there = |row: &&Arc<Row>| {
+            let grant = &row.credential.grant;
+            let is_of_bank = matches!(&grant.reach, Reach::Banks(banks) if banks.contains(&bank));
+            let agrees = matches!(grant.role, Role::Broker | Role::Lead);
+            agrees && is_of_bank && row.credential.ended(now).is_none()
+        };
+        table.rows.iter().filter(works_there).map(|row| row.credential.holder).collect()
+    }
+
+    /// Who comes with tokens as somebody who was known before. In which role, only a token says.
+    #[must_use]
+    pub fn linked(&self) -> Vec<OwnerNumber> {
+        let table = self.table();
+        let linked = table.logins.values().filter(|login| login.bond == register::Bond::Linked);
+        linked.map(|login| login.holder).collect()
     }
 
     /// Writes new notes of ours into the excerpt, or how far it goes if that is much further now.

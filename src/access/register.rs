@@ -9,7 +9,7 @@ use super::caller::{CredentialNumber, End, Ends, LoginNumber};
 use super::grant::Grant;
 use super::note::{BadNote, KeptSecret, Said};
 use super::role::Role;
-use crate::domain::{Entry, Humans, Note, OwnerNumber, Sequence, Timestamp};
+use crate::domain::{Entry, Humans, Note, OwnerNumber, SeenKeys, Sequence, Timestamp};
 
 /// At most this many credentials, ended ones too.
 pub const CREDENTIALS_MAX: u32 = 100_000;
@@ -125,6 +125,8 @@ pub struct Register {
     pub logins: Arc<BTreeMap<KeptSecret, Login>>,
     /// Who turned out to be somebody who was known already; shared as `logins` are.
     pub humans: Arc<Humans>,
+    /// Who has seen whose key; shared as `logins` are.
+    pub seen_keys: Arc<SeenKeys>,
 }
 
 /// A note that cannot be what was written.
@@ -190,6 +192,9 @@ impl Register {
                 if self.begun.is_none() || !is_next {
                     return Err(out_of_order);
                 }
+                let (by, from) = (written.actor, written.recorded_at);
+                let keys = Arc::make_mut(&mut self.seen_keys);
+                keys.made((number, holder), by, from, grant.expires_at);
                 self.credentials.push(Arc::new(Credential {
                     number: CredentialNumber::new(number),
                     grant,
@@ -208,9 +213,15 @@ impl Register {
                 // Whose time is over already is no key any more.
                 credential.older = (until > written.recorded_at).then_some((before, until));
                 credential.rotated_at = Some(written.recorded_at);
+                let (holder, until) = (credential.holder, credential.grant.expires_at);
+                let (by, from) = (written.actor, written.recorded_at);
+                Arc::make_mut(&mut self.seen_keys).made((number, holder), by, from, until);
             }
             Said::Revoked => {
-                self.live(number).ok_or(out_of_order)?.revoked_at = Some(written.recorded_at);
+                let credential = self.live(number).ok_or(out_of_order)?;
+                credential.revoked_at = Some(written.recorded_at);
+                let holder = credential.holder;
+                Arc::make_mut(&mut self.seen_keys).ended((number, holder), written.recorded_at);
             }
             Said::Met { holder, person } => {
                 let is_next = number == self.next_login().get() && number <= LOGINS_MAX;

@@ -24,7 +24,7 @@ use super::register::{Begun, Credential, Login, Register};
 use super::role::Role;
 use crate::domain::key_text::SECRET_BYTES;
 use crate::domain::time::MICROS_PER_SECOND;
-use crate::domain::{Humans, KeyText, OwnerNumber, Scope, Secret, Timestamp};
+use crate::domain::{Humans, KeyText, OwnerNumber, Scope, Secret, SeenKeys, Timestamp};
 use crate::seal::{self, KeyError as NoKey, Keyring};
 
 /// What the keys for keyed hashes are derived for.
@@ -276,6 +276,8 @@ pub struct Table {
     pub logins: Arc<BTreeMap<KeptSecret, Login>>,
     /// Which owners are one human.
     pub humans: Arc<Humans>,
+    /// Who has seen whose key.
+    pub seen_keys: Arc<SeenKeys>,
     /// The network's own, by its owner: what a number nobody has is hashed with, and people by token.
     mac: Option<(OwnerNumber, Arc<hmac::Key>)>,
 }
@@ -308,8 +310,14 @@ impl Table {
     }
 
     fn of(register: &Register, macs: &Macs, rows: Vec<Arc<Row>>) -> Self {
-        let (logins, humans) = (Arc::clone(&register.logins), Arc::clone(&register.humans));
-        Self { begun: register.begun.clone(), rows, logins, humans, mac: newest(register, macs) }
+        Self {
+            begun: register.begun.clone(),
+            rows,
+            logins: Arc::clone(&register.logins),
+            humans: Arc::clone(&register.humans),
+            seen_keys: Arc::clone(&register.seen_keys),
+            mac: newest(register, macs),
+        }
     }
 
     /// Who somebody is to their issuer, as it is kept; none if the network's own key is not in the keyring.

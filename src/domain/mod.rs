@@ -21,6 +21,7 @@ pub mod numbers;
 pub mod refusal;
 pub mod request_id;
 pub mod secret;
+pub mod seen_keys;
 pub mod time;
 pub mod transfer;
 
@@ -44,5 +45,6 @@ pub use numbers::{BankNumber, OwnerNumber, Sequence};
 pub use refusal::{Limit, LimitPassed, Reason, Refusal};
 pub use request_id::{RequestId, RequestIdError, RequestKey, Scope};
 pub use secret::Secret;
+pub use seen_keys::{Acting, SeenKeys};
 pub use time::{Day, Timestamp};
 pub use transfer::{Correction, People, TRANSFERS_MAX, Transfer};

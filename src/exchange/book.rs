@@ -13,8 +13,8 @@ use super::sight::Sight;
 use crate::directory::people::Taking;
 use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind, People,
-    Rest, Timestamp, Topic, Transfer,
+    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind,
+    People, Rest, Timestamp, Topic, Transfer,
 };
 
 /// A booking may be so many days ahead.
@@ -132,7 +132,8 @@ impl<'a> Booked<'a> {
         plan.occurred_on = Some(self.day.min(sight.today(giver.bank)?));
         plan.said.typed = written.and_then(|written| written.typed);
         let also = unusual(settings, amount).cause();
-        plan.judged(sight, &effects, Some(self.entry.command.actor), also)
+        let booked_by = Acting { who: self.entry.command.actor, at: self.entry.recorded_at };
+        plan.judged(sight, &effects, Some(booked_by), also)
     }
 
     /// It does not take place.

@@ -17,7 +17,7 @@ use super::asked::without_fingerprint;
 use super::propose::Proposal;
 use super::waiting::{Waiting, Waits};
 use crate::domain::{
-    Action, AtDeadline, BankNumber, Entry, Form, OwnerNumber, Refusal, Sequence, Timestamp, Topic,
+    Acting, Action, AtDeadline, BankNumber, Entry, Form, OwnerNumber, Refusal, Sequence, Timestamp, Topic,
 };
 use crate::journal::JournalReader;
 use crate::ledger::Ledger;
@@ -56,6 +56,14 @@ pub struct Unsettled {
     pub by: OwnerNumber,
     /// When.
     pub recorded_at: Timestamp,
+}
+
+impl Unsettled {
+    /// Who disputed it, or said it, and when.
+    #[must_use]
+    pub const fn said(&self) -> Acting {
+        Acting { who: self.by, at: self.recorded_at }
+    }
 }
 
 /// What is open.

@@ -11,6 +11,7 @@
 //! | close enough, and what silence means | [`rules::confirming`] |
 //! | "really 5,012 hours?" | [`rules::unusual`] |
 //! | who has to approve (I11) | [`rules::second_person`] |
+//! | when a neighbour bank's broker may | [`rules::neighbours`] |
 //! | "already here?" | [`rules::doubles`] |
 //! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
 //! | what a rule needs to know of the books and their people | [`sight`] |

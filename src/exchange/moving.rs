@@ -1,9 +1,11 @@
 //! Hours that move with their owner from one bank to another.
 
-use super::length::Length;
+use super::length::{Length, asked_about};
 use super::plan::Plan;
 use super::record::between;
 use super::refusal::Refusal;
+use super::rules::second_person::Effects;
+use super::rules::standing::AccountState;
 use super::sight::Sight;
 use crate::domain::{AccountNumber, Amount, Invalid, Kind, People};
 
@@ -18,6 +20,8 @@ pub struct MoveBanks {
     pub length: Option<Length>,
     /// Why.
     pub reason: Option<String>,
+    /// The figure repeated, where it is unusual.
+    pub confirmed: Option<Amount>,
 }
 
 impl MoveBanks {
@@ -32,6 +36,11 @@ impl MoveBanks {
             let limit = "an account of the same owner in another time bank";
             return Err(Invalid { field: "to_account_number", limit }.into());
         }
+        for party in [&from, &to] {
+            if party.state == AccountState::Closed {
+                return Err(crate::domain::Refusal::AccountClosed(party.own.account).into());
+            }
+        }
         let (amount, typed) = match &self.length {
             Some(length) => {
                 let said = length.said().map_err(|unread| Refusal::Unread { field: "length", unread })?;
@@ -44,11 +53,13 @@ impl MoveBanks {
             None => (Amount::new(posted_seconds), None),
         };
         let nothing = Invalid { field: "length", limit: "given where there is nothing above zero to move" };
-        let transfers = between(sight, (to, from), amount.ok_or(nothing)?, People::default())?;
-        // Hours of one owner that only change banks add nothing to what is theirs.
+        let amount = amount.ok_or(nothing)?;
+        let also = asked_about(sight.settings(from.bank), amount, self.confirmed)?.cause();
+        let transfers = between(sight, (to, from), amount, People::default())?;
         let mut plan = Plan::post(Kind::BetweenBanks, transfers, vec![from.own.owner, to.own.owner]);
         plan.said.reason = self.reason.clone();
         plan.said.typed = typed;
-        Ok(plan)
+        // Hours of one owner that only change banks add nothing to what is theirs.
+        plan.judged(sight, &Effects::default(), None, also)
     }
 }

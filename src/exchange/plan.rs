@@ -4,7 +4,7 @@ use super::propose::Proposal;
 use super::refusal::Refusal;
 use super::rules::second_person::{Approval, Cause, Effects, SecondPersonError};
 use super::sight::Sight;
-use crate::domain::{Action, Attachment, Claim, Day, Kind, OwnerNumber, Post, Topic, Transfers};
+use crate::domain::{Acting, Action, Attachment, Claim, Day, Kind, OwnerNumber, Post, Topic, Transfers};
 
 /// Words are about at most so many people: `seal` takes no more.
 const ABOUT_MAX: usize = 8;
@@ -81,10 +81,10 @@ impl Plan {
         mut self,
         sight: &Sight<'_>,
         effects: &Effects,
-        proposed_by: Option<OwnerNumber>,
+        proposed_by: Option<Acting>,
         also: Option<Cause>,
     ) -> Result<Self, Refusal> {
-        let asked = Approval { actor: sight.actor, effects, named: None, proposed_by, also };
+        let asked = Approval { actor: sight.acting(), effects, named: None, proposed_by, also };
         match sight.with_ties(|ties| asked.second_person(ties)) {
             Ok(second_person) => self.second_person = second_person,
             Err(SecondPersonError::Needed(cause)) => self.waits_for = Some(cause),

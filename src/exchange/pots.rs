@@ -8,24 +8,33 @@ use super::sight::{Rank, Sight};
 use crate::directory::people::Opens;
 use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Transfer};
 
-/// Why somebody else has to agree to what these transfers take from pots of `bank`, if somebody has; each pot as its
-/// purpose allows.
+/// Why somebody else has to agree to what these transfers take from pots, if somebody has; each pot as its purpose
+/// allows.
 ///
 /// # Errors
 /// [`Refusal`] where a pot is not to be opened now, or not by the caller.
-pub fn opened_by(
-    sight: &Sight<'_>,
-    transfers: &[Transfer],
-    bank: BankNumber,
-) -> Result<Option<Cause>, Refusal> {
+pub fn opened_by(sight: &Sight<'_>, transfers: &[Transfer]) -> Result<Option<Cause>, Refusal> {
     let mut cause = None;
     for (account, seconds) in Effects::of_post(transfers).taken_from() {
         let amount = i64::try_from(seconds).ok().and_then(Amount::new).unwrap_or(Amount::MAX);
-        if sight.account(account)?.kind == AccountKind::Pot {
-            cause = cause.or(opened(sight, account, bank, amount)?);
+        let view = sight.account(account)?;
+        if view.kind == AccountKind::Pot {
+            cause = cause.or(opened(sight, account, view.bank, amount)?);
         }
     }
     Ok(cause)
+}
+
+/// A pot is not past its last day.
+///
+/// # Errors
+/// [`Refusal::PotIsOver`].
+pub fn not_over(sight: &Sight<'_>, account: AccountNumber, bank: BankNumber) -> Result<(), Refusal> {
+    let terms = sight.known.people.pot(account).and_then(|pot| pot.terms.as_ref());
+    match terms.and_then(|terms| terms.last_day) {
+        Some(last_day) if sight.today(bank)? > last_day => Err(Refusal::PotIsOver { account, last_day }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Why somebody else has to agree if the caller opens a pot for so much, if somebody has.
@@ -38,17 +47,14 @@ pub fn opened(
     bank: BankNumber,
     amount: Amount,
 ) -> Result<Option<Cause>, Refusal> {
+    not_over(sight, account, bank)?;
     let terms = sight.known.people.pot(account).and_then(|pot| pot.terms.as_ref());
-    if let Some(last_day) = terms.and_then(|terms| terms.last_day)
-        && sight.today(bank)? > last_day
-    {
-        return Err(Refusal::PotIsOver { account, last_day });
-    }
     let line = match terms.map(|terms| terms.opens) {
         None => sight.settings(bank).broker_grant_line_seconds,
         Some(Opens::Brokers(line)) => line.seconds(),
         Some(Opens::Lead) if sight.rank == Rank::Lead => return Ok(None),
-        Some(Opens::Lead | Opens::Panel) => return Err(Refusal::PotNotForBrokers { account }),
+        Some(Opens::Lead) => return Err(Refusal::PotNotForBrokers { account }),
+        Some(Opens::Panel) => return Err(Refusal::PotNeedsPanel { account }),
     };
     let is_above = sight.rank < Rank::Lead && amount.seconds() > line;
     Ok(is_above.then_some(Cause::SecondLine))

@@ -14,17 +14,17 @@ use super::plan::{Plan, Said};
 use super::record::{claim, not_in_future};
 use super::refusal::Refusal;
 use super::rules::confirming::{self, Compared, Side, Tolerance};
-use super::rules::doubles::Asked;
+use super::rules::doubles::{Asked, given_back};
 use super::rules::second_person::Effects;
 use super::rules::standing::{HoursTo, Pays};
 use super::rules::unusual::Unusual;
-use super::sight::{Party, Sight};
+use super::sight::{Party, Rank, Sight};
 use crate::directory::people::{self, Taking};
 use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind, Note,
-    OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
+    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Claim, Day, Entry, Hold, Invalid,
+    Kind, Note, OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
 };
 
 const FORMAT: u8 = 1;
@@ -175,6 +175,17 @@ fn told(giver: &Party, receiver: &Party, amount: Amount, activity: Option<u16>) 
     Transfer { debit: receiver.own.account, credit: giver.own.account, amount, people }
 }
 
+/// What is said for a proposal's answer, beside its length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// How long it was; none for as was said, or for nothing where a dispute is settled.
+    pub length: Option<&'a Length>,
+    /// Why it may pass a limit.
+    pub limit_reason: Option<String>,
+    /// Whether it is another one than the one it looks like.
+    pub asked: Asked,
+}
+
 /// A proposal that is in the books.
 #[derive(Clone, Copy, Debug)]
 pub struct Open<'a> {
@@ -206,6 +217,11 @@ impl<'a> Open<'a> {
         Ok(Self { entry, hold, said_by, by, transfer })
     }
 
+    /// Who said it, and when.
+    const fn said(&self) -> Acting {
+        Acting { who: self.by, at: self.entry.recorded_at }
+    }
+
     /// The account of the side that has not spoken.
     const fn other_side(&self) -> AccountNumber {
         match self.said_by {
@@ -232,12 +248,18 @@ impl<'a> Open<'a> {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn confirm(&self, sight: &Sight<'_>, length: Option<&Length>) -> Result<(Plan, Compared), Refusal> {
+    pub fn confirm(&self, sight: &Sight<'_>, answer: Answer<'_>) -> Result<(Plan, Compared), Refusal> {
         self.answers(sight)?;
+        if answer.limit_reason.is_some() && sight.rank == Rank::Member {
+            let limit = "absent but from a broker or a lead, who allow it in their own name";
+            return Err(Invalid { field: "limit_reason", limit }.into());
+        }
         let bank = sight.party(self.transfer.credit)?.bank;
         let settings = sight.settings(bank);
         let said = self.transfer.amount;
-        let Some(length) = length else { return Ok((self.taken(sight, said, None)?, Compared::Same(said))) };
+        let Some(length) = answer.length else {
+            return Ok((self.taken(sight, (said, None), answer)?, Compared::Same(said)));
+        };
         // Nobody is asked whether a length is unusual that will not stand by itself.
         let remembered = length.written_unasked("length", settings)?;
         let tolerance = Tolerance {
@@ -247,7 +269,7 @@ impl<'a> Open<'a> {
         let compared = confirming::compare(said, remembered.amount, tolerance, settings.entering);
         let typed = remembered.typed;
         match compared.stands() {
-            Some(amount) => Ok((self.taken(sight, amount, typed)?, compared)),
+            Some(amount) => Ok((self.taken(sight, (amount, typed), answer)?, compared)),
             None => {
                 let mut plan = self.disputed(sight)?;
                 plan.said.typed = typed;
@@ -257,7 +279,12 @@ impl<'a> Open<'a> {
     }
 
     /// The hours are taken: as they were set aside, or another amount in their place.
-    fn taken(&self, sight: &Sight<'_>, amount: Amount, typed: Option<String>) -> Result<Plan, Refusal> {
+    fn taken(
+        &self,
+        sight: &Sight<'_>,
+        (amount, typed): (Amount, Option<String>),
+        answer: Answer<'_>,
+    ) -> Result<Plan, Refusal> {
         let transfers = smallvec![Transfer { amount, ..self.transfer }];
         let effects = Effects::of_post(&transfers);
         let hold = self.entry.sequence;
@@ -273,11 +300,30 @@ impl<'a> Open<'a> {
         };
         let mut plan = Plan::new(action, self.about(sight)?);
         plan.occurred_on = self.entry.command.occurred_on;
-        plan.claims = of_month.into_iter().collect();
-        plan.said.typed = typed;
+        if amount != self.transfer.amount {
+            // What was said first is not here: what is written is.
+            plan.claims = self
+                .claim_of(sight, self.transfer.amount, answer.asked)?
+                .map(given_back)
+                .into_iter()
+                .collect();
+            plan.claims.extend(self.claim_of(sight, amount, answer.asked)?);
+        }
+        plan.claims.extend(of_month);
+        plan.allowed_by = answer.limit_reason.is_some().then_some(sight.actor);
+        plan.said = Said { memo: None, reason: answer.limit_reason, typed };
         // Two humans have said the same: whoever proposed it is the second person.
         let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
-        plan.judged(sight, &effects, Some(self.by), unusual(settings, amount).cause())
+        plan.judged(sight, &effects, Some(self.said()), unusual(settings, amount).cause())
+    }
+
+    /// What it claims where it is so long, if that is still asked about.
+    fn claim_of(&self, sight: &Sight<'_>, amount: Amount, asked: Asked) -> Result<Option<Claim>, Refusal> {
+        let [giver, receiver] =
+            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
+        let people = [giver?.own.owner, receiver?.own.owner];
+        let day = self.entry.command.occurred_on;
+        Ok(day.and_then(|day| claim(people, day, amount, asked, sight.now)))
     }
 
     /// The other side says that there was no such help.
@@ -327,11 +373,12 @@ impl<'a> Open<'a> {
     pub fn resolve(
         &self,
         sight: &Sight<'_>,
-        disputed_by: OwnerNumber,
-        (length, reason): (Option<&Length>, Option<String>),
+        disputed_by: Acting,
+        (answer, reason): (Answer<'_>, Option<String>),
     ) -> Result<Plan, Refusal> {
         // The local operator is nobody, and writes what everybody said.
-        let own = [self.by, disputed_by].into_iter().any(|person| sight.is_actor(person));
+        let is_own = |one: Acting| sight.is_actor(one.who) || sight.shares_a_key(one);
+        let own = [self.said(), disputed_by].into_iter().any(is_own);
         if own && sight.actor != OwnerNumber::OPERATOR {
             return Err(Refusal::TheirOwnDispute);
         }
@@ -342,7 +389,7 @@ impl<'a> Open<'a> {
         }
         let settled = Proposal::Settled(self.entry.sequence);
         let about = self.about(sight)?;
-        let mut plan = match length {
+        let mut plan = match answer.length {
             Some(length) => {
                 let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
                 // Two remember it and a third writes it down: that is asked enough, but for more than was said.
@@ -355,6 +402,8 @@ impl<'a> Open<'a> {
                 let transfers = smallvec![Transfer { amount: written.amount, ..self.transfer }];
                 let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, None)?;
                 plan.said.typed = written.typed;
+                plan.claims = self.claim_of(sight, written.amount, answer.asked)?.into_iter().collect();
+                plan.allowed_by = answer.limit_reason.is_some().then_some(sight.actor);
                 plan
             }
             None => {
@@ -366,8 +415,16 @@ impl<'a> Open<'a> {
             }
         };
         plan.occurred_on = self.entry.command.occurred_on;
-        plan.said.reason = reason;
+        plan.said.reason = both(reason, answer.limit_reason);
         plan.attachment = Some(settled.attachment());
         Ok(plan)
+    }
+}
+
+/// How it was settled, and why it may pass a limit.
+fn both(settled: Option<String>, allowed: Option<String>) -> Option<String> {
+    match (settled, allowed) {
+        (Some(settled), Some(allowed)) => Some(format!("{settled}; {allowed}")),
+        (one, other) => one.or(other),
     }
 }

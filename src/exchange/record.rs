@@ -59,14 +59,18 @@ impl Exchange {
     /// # Errors
     /// [`Refusal`].
     pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
-        let giver = sight.taking_part("giver_account_number", self.giver)?;
-        let receiver = sight.taking_part("receiver_account_number", self.receiver)?;
+        let giver = sight.took_part("giver_account_number", self.giver, self.occurred_on)?;
+        let receiver = sight.took_part("receiver_account_number", self.receiver, self.occurred_on)?;
         not_in_future(sight, &giver, self.occurred_on)?;
         let written = self.length.written("length", sight.settings(giver.bank), self.confirmed)?;
         let (transfers, kind) = if giver.bank == receiver.bank {
             self.in_one_bank(sight, (giver, receiver), written.amount)?
         } else {
-            (self.across(sight, (giver, receiver), written.amount)?, Kind::Exchange)
+            let kind = match receiver.state {
+                AccountState::Open => Kind::Exchange,
+                AccountState::Closed => Kind::Community, // Their pot pays.
+            };
+            (self.across(sight, (giver, receiver), written.amount)?, kind)
         };
         let people = [giver.own.owner, receiver.own.owner];
         // A pot that pays for whoever writes it down is in their favour.
@@ -74,7 +78,7 @@ impl Exchange {
         let is_paid_for = !transfers.iter().any(|transfer| transfer.debit == own);
         let for_themselves = is_paid_for && sight.stands_for(sight.actor, own);
         let also = for_themselves.then_some(Cause::OwnAccount(own)).or(written.unusual.cause());
-        let also = also.or(pots::opened_by(sight, &transfers, giver.bank)?);
+        let also = also.or(pots::opened_by(sight, &transfers)?);
         let mut plan = Plan::posted(sight, (kind, transfers), people.to_vec(), also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.claims =
@@ -139,31 +143,35 @@ impl Exchange {
     }
 }
 
-/// The two transfers that move hours from `receiver` to `giver` through the accounts their banks keep.
+/// The two transfers that move hours from `receiver` to `giver` through the accounts their banks keep; the pot of its
+/// bank stands in for an account that is closed.
 ///
 /// # Errors
-/// [`Refusal::NoClearing`], or the ledger's that an account is closed.
+/// [`Refusal::NoClearing`].
 pub fn between(
     sight: &Sight<'_>,
     (giver, receiver): (Party, Party),
     amount: Amount,
     people: People,
 ) -> Result<Transfers, Refusal> {
-    for party in [&giver, &receiver] {
-        if party.state == AccountState::Closed {
-            return Err(crate::domain::Refusal::AccountClosed(party.own.account).into());
-        }
-    }
     let banks = &sight.known.banks;
     let pair = banks.clearing(receiver.bank, giver.bank).zip(banks.clearing(giver.bank, receiver.bank));
     let (with_receiver, with_giver) =
         pair.ok_or(Refusal::NoClearing { first: receiver.bank, second: giver.bank })?;
     // What each side cannot see in its own bank is said on its line.
-    let here = People { given_by: Some(giver.own.owner), ..people };
-    let there = People { received_by: Some(receiver.own.owner), ..people };
+    let mut here = People { given_by: Some(giver.own.owner), ..people };
+    let mut there = People { received_by: Some(receiver.own.owner), ..people };
+    let (pays, gets) = (sight.moves_for(&receiver)?, sight.moves_for(&giver)?);
+    if pays != receiver.own {
+        (here.received_by, here.paid_by) = (Some(receiver.own.owner), Some(pays.owner));
+        there.paid_by = Some(pays.owner);
+    }
+    if gets != giver.own {
+        there.given_by = Some(giver.own.owner);
+    }
     Ok(smallvec![
-        Transfer { debit: receiver.own.account, credit: with_receiver, amount, people: here },
-        Transfer { debit: with_giver, credit: giver.own.account, amount, people: there },
+        Transfer { debit: pays.account, credit: with_receiver, amount, people: here },
+        Transfer { debit: with_giver, credit: gets.account, amount, people: there },
     ])
 }
 

@@ -53,6 +53,13 @@ pub enum Refusal {
         /// Their account.
         account: AccountNumber,
     },
+    /// Help of a day after somebody's account was closed.
+    AfterClosing {
+        /// Their account.
+        account: AccountNumber,
+        /// The day it was closed, where its bank is.
+        closed_on: Day,
+    },
     /// Neither the caller's nor of anybody they speak for.
     NotYours {
         /// Whose account it would be.
@@ -85,8 +92,13 @@ pub enum Refusal {
         /// The last day it could be opened.
         last_day: Day,
     },
-    /// Only a lead, or a panel, opens it.
+    /// Only a lead opens it.
     PotNotForBrokers {
+        /// The pot.
+        account: AccountNumber,
+    },
+    /// What a panel decides opens it, and decisions are not kept yet.
+    PotNeedsPanel {
         /// The pot.
         account: AccountNumber,
     },
@@ -119,6 +131,7 @@ impl Refusal {
             | Self::TooMuchToWait => None,
             Self::UnusualAmount { .. } => Some(Reason::UnusualAmount),
             Self::Paused { .. } => Some(Reason::Paused),
+            Self::AfterClosing { .. } => Some(Reason::AccountClosed),
             Self::NotYours { .. } => Some(Reason::NotYours),
             Self::NotTheSecondPerson(_)
             | Self::Party { .. }
@@ -128,7 +141,9 @@ impl Refusal {
             Self::WindowPassed { .. } => Some(Reason::WindowPassed),
             Self::NotOpen(_) => Some(Reason::HoldNotFound),
             Self::NothingWaits(_) => Some(Reason::NothingWaits),
-            Self::PotIsOver { .. } | Self::PotNotForBrokers { .. } => Some(Reason::PotNotOpen),
+            Self::PotIsOver { .. } | Self::PotNotForBrokers { .. } | Self::PotNeedsPanel { .. } => {
+                Some(Reason::PotNotOpen)
+            }
             Self::NoClearing { .. } => Some(Reason::CrossBank),
         }
     }

@@ -7,7 +7,6 @@ use super::record::{not_in_future, until};
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
 use super::rules::group::{Giver, GroupRule, Person, Plan as GroupPlan, Session};
-use super::rules::standing::AccountState;
 use super::sight::{Party, Sight};
 use crate::directory::people;
 use crate::domain::{AccountNumber, Amount, ClaimWord, Day, Invalid, OwnerNumber};
@@ -98,7 +97,7 @@ impl Group {
             .collect();
         let about = about(people.iter().copied(), sight.bank(leader.bank)?.owner);
         let moves = (comes_to.kind, comes_to.transfers.clone());
-        let also = unusual.cause().or(pots::opened_by(sight, &comes_to.transfers, leader.bank)?);
+        let also = unusual.cause().or(pots::opened_by(sight, &comes_to.transfers)?);
         let mut plan = Plan::posted(sight, moves, about, also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.present_count = comes_to.present_count;
@@ -121,12 +120,9 @@ impl Group {
         account: AccountNumber,
         leader: Party,
     ) -> Result<Party, Refusal> {
-        let party = sight.taking_part(field, account)?;
+        let party = sight.took_part(field, account, self.occurred_on)?;
         if party.bank != leader.bank {
             return Err(Invalid { field, limit: "all in one time bank" }.into());
-        }
-        if party.state == AccountState::Closed {
-            return Err(crate::domain::Refusal::AccountClosed(account).into());
         }
         Ok(party)
     }
@@ -134,7 +130,7 @@ impl Group {
     /// Where the hours of somebody who gave go.
     fn credited(sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
         match party.standing.hours_to {
-            people::HoursTo::Themselves => Ok(party.own),
+            people::HoursTo::Themselves => sight.moves_for(party),
             people::HoursTo::Pot(pot) => sight.pot("givers.account_number", pot, party.bank),
         }
     }
@@ -143,7 +139,7 @@ impl Group {
     fn moving(&self, sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
         match (self.rule, party.standing.pays) {
             (GroupRule::PotPaysEveryone, _) => Self::credited(sight, party),
-            (_, people::Pays::Themselves) => Ok(party.own),
+            (_, people::Pays::Themselves) => sight.moves_for(party),
             (_, people::Pays::Pot(pot)) => sight.pot("participants", pot, party.bank),
         }
     }

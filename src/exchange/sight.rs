@@ -8,10 +8,12 @@ use super::rules::Holder;
 use super::rules::monthly::{self, Speaking};
 use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
+use crate::directory::people::terms::PersonKind;
 use crate::directory::people::{MayTake, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
 use crate::domain::{
-    AccountKind, AccountNumber, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, Timestamp,
+    AccountKind, AccountNumber, Acting, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, SeenKeys,
+    Timestamp,
 };
 use crate::ledger::AccountView;
 use crate::ledger::state::Standing as AccountStanding;
@@ -37,6 +39,8 @@ pub struct Sight<'a> {
     pub known: &'a Known,
     /// Which owners are one human.
     pub humans: &'a Humans,
+    /// Who has seen whose key.
+    pub seen_keys: &'a SeenKeys,
     /// Who asks.
     pub actor: OwnerNumber,
     /// As what.
@@ -100,6 +104,37 @@ impl<'a> Sight<'a> {
         Ok(party)
     }
 
+    /// The same, of help on `day`: what was before an account was closed can still be written.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn took_part(&self, field: &'static str, account: AccountNumber, day: Day) -> Result<Party, Refusal> {
+        let party = self.taking_part(field, account)?;
+        if party.state == AccountState::Open {
+            return Ok(party);
+        }
+        let bank = self.bank(party.bank)?;
+        let closed_at = self.known.people.account(account).and_then(|own| own.closed_at);
+        // What is closed at this moment is not known by its day yet.
+        let closed_on = bank.today(closed_at.unwrap_or(self.now));
+        if day > closed_on {
+            return Err(Refusal::AfterClosing { account, closed_on });
+        }
+        Ok(party)
+    }
+
+    /// The account that moves for somebody who took part, where they chose nothing else: the pot's once theirs is
+    /// closed.
+    ///
+    /// # Errors
+    /// As [`Self::bank`].
+    pub fn moves_for(&self, party: &Party) -> Result<Holder, Refusal> {
+        match party.state {
+            AccountState::Open => Ok(party.own),
+            AccountState::Closed => self.community_pot(party.bank),
+        }
+    }
+
     /// Whoever owns the account is not paused.
     ///
     /// # Errors
@@ -110,6 +145,15 @@ impl<'a> Sight<'a> {
             return Err(Refusal::Paused { account: holder.account });
         }
         Ok(())
+    }
+
+    /// Somebody is not paused, whichever account moves for them.
+    ///
+    /// # Errors
+    /// [`Refusal::Paused`], by an account of theirs.
+    pub fn none_paused(&self, owner: OwnerNumber) -> Result<(), Refusal> {
+        let own = self.known.people.person(owner).and_then(|person| person.accounts.first());
+        own.map_or(Ok(()), |own| self.not_paused(Holder { account: own.number, owner }))
     }
 
     /// A pot of `bank`, by its account.
@@ -229,11 +273,35 @@ impl<'a> Sight<'a> {
         self.humans.human(owner) == self.humans.human(self.actor)
     }
 
+    /// The caller, now.
+    #[must_use]
+    pub const fn acting(&self) -> Acting {
+        Acting { who: self.actor, at: self.now }
+    }
+
+    /// Whether the caller and somebody who acted may have done so by one key, as one of them made it for the other.
+    #[must_use]
+    pub fn shares_a_key(&self, acted: Acting) -> bool {
+        self.seen_keys.share_one(self.acting(), acted, self.humans)
+    }
+
+    /// Whether the directory knows the human behind `owner`: a member, or somebody who works for a bank.
+    #[must_use]
+    pub fn is_a_person(&self, owner: OwnerNumber) -> bool {
+        self.humans.numbers_of(owner).any(|number| {
+            let person = self.known.people.person(number).filter(|person| person.erased_at.is_none());
+            person.is_some_and(|person| matches!(person.kind, PersonKind::Member | PersonKind::Staff))
+        })
+    }
+
     /// Asks `judge` with who is who and who stands for whom.
     pub fn with_ties<T>(&self, judge: impl FnOnce(Ties<'_>) -> T) -> T {
         let human = |owner| self.humans.human(owner);
         let stands_for = |owner, account| self.stands_for(owner, account);
-        judge(Ties { human: &human, stands_for: &stands_for })
+        let is_a_person = |owner| self.is_a_person(owner);
+        let share_a_key = |one, other| self.seen_keys.share_one(one, other, self.humans);
+        let (human, stands_for) = (&human, &stands_for);
+        judge(Ties { human, stands_for, is_a_person: &is_a_person, share_a_key: &share_a_key })
     }
 
     /// An account.

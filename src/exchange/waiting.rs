@@ -7,13 +7,14 @@
 use super::asked::FINGERPRINT_BYTES;
 use super::closing;
 use super::plan::{Plan, Said};
+use super::pots;
 use super::refusal::Refusal;
 use super::rules::second_person::{Approval, Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
-    AccountKind, Action, Attachment, BankNumber, Command, Note, OwnerNumber, RequestId, RequestKey, Scope,
-    Sequence, Timestamp, Topic, Transfer,
+    AccountKind, Acting, Action, Attachment, BankNumber, Command, Note, OwnerNumber, Post, RequestId,
+    RequestKey, Scope, Sequence, Timestamp, Topic, Transfer,
 };
 use crate::journal::codec::{self, DecodeError};
 
@@ -143,6 +144,12 @@ pub fn kept(plan: &Plan, bank: BankNumber, by: OwnerNumber, cause: Cause) -> Res
 }
 
 impl Waiting {
+    /// Who asked, and when.
+    #[must_use]
+    pub const fn asked(&self) -> Acting {
+        Acting { who: self.by, at: self.recorded_at }
+    }
+
     /// What it does, if it is done now.
     ///
     /// # Errors
@@ -165,6 +172,7 @@ impl Waiting {
         (said, about): (Said, Vec<OwnerNumber>),
         (action, effects): (Action, &Effects),
     ) -> Result<Plan, Refusal> {
+        still_may_be(sight, &action)?;
         // Whatever else it waits for.
         let makes = |transfer: &Transfer| {
             sight.party(transfer.debit).is_ok_and(|party| party.kind == AccountKind::Issuance)
@@ -172,8 +180,13 @@ impl Waiting {
         if sight.rank < Rank::Lead && action.transfers().iter().any(makes) {
             return Err(Refusal::NotForBrokers);
         }
-        let asked =
-            Approval { actor: self.by, effects, named: Some(sight.actor), proposed_by: None, also: None };
+        let asked = Approval {
+            actor: self.asked(),
+            effects,
+            named: Some(sight.acting()),
+            proposed_by: None,
+            also: None,
+        };
         let second_person =
             sight.with_ties(|ties| asked.second_person(ties)).map_err(|error| match error {
                 super::rules::second_person::SecondPersonError::NotGoodEnough(objection) => {
@@ -215,6 +228,23 @@ impl Waiting {
         let body = Waits::Ended(self.number).encode().ok_or(Refusal::TooMuchToWait)?;
         Ok(Attachment { topic: Topic::WAITING, body })
     }
+}
+
+/// What may have come in the way since it was asked: a pause, the last day of a pot. What accounts stand at, and whether
+/// they are open, the ledger judges.
+fn still_may_be(sight: &Sight<'_>, action: &Action) -> Result<(), Refusal> {
+    let Action::Post(Post { transfers, ends: None, .. }) = action else { return Ok(()) };
+    for transfer in transfers {
+        for account in [transfer.debit, transfer.credit] {
+            sight.not_paused(sight.party(account)?.own)?;
+        }
+        let helped = [transfer.people.given_by, transfer.people.received_by];
+        helped.into_iter().flatten().try_for_each(|owner| sight.none_paused(owner))?;
+    }
+    for (account, _) in Effects::of_post(transfers).taken_from() {
+        pots::not_over(sight, account, sight.account(account)?.bank)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -72,6 +72,26 @@ impl Installation {
         Ok(api::ListActivitiesResponse { activities: numbered(&list) })
     }
 
+    /// An activity that is said is in the list of one of these banks.
+    pub(in crate::service) fn listed(
+        &self,
+        banks: &[BankNumber],
+        activity: Option<u16>,
+    ) -> Result<(), NotDone> {
+        let Some(number) = activity else { return Ok(()) };
+        let position = self.network.ledger.position();
+        let mut longest = 0;
+        for bank in banks {
+            let list = self.activities.list(*bank, position).map_err(|error| self.no_activities(error))?;
+            longest = longest.max(list.len());
+        }
+        if usize::from(number) <= longest {
+            return Ok(());
+        }
+        let must = format!("the number of an activity in the bank's list, which has {longest}, or 0");
+        Err(NotDone::bad("activity_number", must))
+    }
+
     fn no_activities(&self, error: ActivitiesError) -> NotDone {
         match error {
             ActivitiesError::Count => NotDone::bad("names", "1 to 50"),

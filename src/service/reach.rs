@@ -100,7 +100,7 @@ impl Installation {
         }
         accounts.into_iter().try_for_each(|account| {
             let view = self.network.ledger.views().account(account);
-            let is_in_reach = view.is_some_and(|view| allowed.sees_bank(view.bank));
+            let is_in_reach = view.is_some_and(|view| allowed.moves_in_bank(view.bank));
             if is_in_reach { Ok(()) } else { Err(self.refused(&Refusal::AccountNotFound(account))) }
         })
     }

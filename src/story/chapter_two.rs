@@ -238,7 +238,7 @@ fn answered(
         request_id: stage.request_id(),
         proposal_sequence: proposal,
         length: typed(remembered),
-        validate_only: false,
+        ..api::ConfirmExchangeRequest::default()
     };
     Ok(stage.call(stage.exchanges(who).confirm_exchange(request))?.outcome())
 }
@@ -276,7 +276,7 @@ fn a_dispute(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         proposal_sequence: proposal,
         length: typed("2:30"),
         reason: "both agreed".to_owned(),
-        validate_only: false,
+        ..api::ResolveDisputeRequest::default()
     };
     stage.call(stage.exchanges("Tobias").resolve_dispute(request))?;
     stage.say(&format!(

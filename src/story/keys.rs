@@ -26,11 +26,15 @@ pub fn hand_out(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     let admin = stage.begin("Rivermeet Time Network", PIET)?;
     keep(stage, ADMIN_FILE, &admin)?;
     let everywhere = api::Reach { whole_network: true, ..api::Reach::default() };
-    let lead = make(stage, "Una", api::Role::Lead, everywhere, 0)?;
+    // Whoever agrees to something is somebody the directory knows.
+    let una = taken_in(stage, "Una", ASHENFORD)?;
+    let lead = make(stage, "Una", api::Role::Lead, everywhere, una)?;
     keep(stage, LEAD_FILE, &lead)?;
-    let broker = make(stage, "Tobias", api::Role::Broker, banks(&[ASHENFORD]), 0)?;
+    let tobias = taken_in(stage, "Tobias", ASHENFORD)?;
+    let broker = make(stage, "Tobias", api::Role::Broker, banks(&[ASHENFORD]), tobias)?;
     keep(stage, BROKER_FILE, &broker)?;
-    make(stage, "Oyin", api::Role::Broker, banks(&[QUILLMERE]), 0)?;
+    let oyin = taken_in(stage, "Oyin", QUILLMERE)?;
+    make(stage, "Oyin", api::Role::Broker, banks(&[QUILLMERE]), oyin)?;
     // Imelda is a member and a broker, and one person.
     let imelda = stage.owner("Imelda");
     make(stage, "Imelda", api::Role::Broker, banks(&[ASHENFORD]), imelda)?;
@@ -39,6 +43,18 @@ pub fn hand_out(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         make(stage, name, api::Role::Member, banks(&[ASHENFORD]), owner)?;
     }
     Ok(())
+}
+
+/// Takes in somebody who works for a bank: their number.
+fn taken_in(stage: &mut Stage<'_>, name: &str, bank_number: u32) -> Result<u32, StoryError> {
+    let request = api::CreatePersonRequest {
+        request_id: stage.request_id(),
+        bank_number,
+        kind: api::PersonKind::Staff.into(),
+        profile: Some(api::Profile { name: name.to_owned(), ..api::Profile::default() }),
+        ..api::CreatePersonRequest::default()
+    };
+    Ok(stage.call(stage.directory(PIET).create_person(request))?.owner_number)
 }
 
 fn banks(numbers: &[u32]) -> api::Reach {

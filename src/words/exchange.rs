@@ -63,6 +63,11 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             "there is a pause for {}. Nothing was written down. Ask again when it is over.",
             names(*account)
         ),
+        Refusal::AfterClosing { account, closed_on } => format!(
+            "the account of {} was closed on {closed_on}, and only help until then is written down. Nothing was \
+             written down. Check the day.",
+            names(*account)
+        ),
         Refusal::NotYours { account } => format!(
             "you do not speak for {}. Nothing was written down. Please talk to your time broker.",
             names(*account)
@@ -74,6 +79,14 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             NotGoodEnough::Actor => {
                 "nobody agrees to what they asked for themselves. Nothing moved. Ask somebody else.".to_owned()
             }
+            NotGoodEnough::NotAPerson => "whoever agrees must be a member or somebody who works for a time bank, and \
+                                          your key is for nobody the directory knows. Nothing moved. Ask somebody \
+                                          else, or have the key's holder taken in: hourbook staff add --person \
+                                          NUMBER."
+                .to_owned(),
+            NotGoodEnough::SharesAKey => "one of you made the other's key, or gave it a new secret, and could have \
+                                          acted by it. Nothing moved. Ask somebody whose key another person made."
+                .to_owned(),
             NotGoodEnough::StandsFor(account) => format!(
                 "whoever agrees must not be somebody it adds hours to, and you stand for {}. Nothing moved. Ask \
                  somebody else.",
@@ -89,7 +102,7 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
                 .to_owned()
         }
         Refusal::TheirOwnDispute => {
-            "you said it or disputed it yourself. Nothing was written down. Ask another broker to settle it.".to_owned()
+            "you said it or disputed it yourself, or by a key that you or they made. Nothing was written down. Ask another broker to settle it.".to_owned()
         }
         Refusal::Party { account } => format!(
             "you stand for {}, who is one of the two. Nothing was written down. Ask another broker to settle it.",
@@ -109,7 +122,12 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             names(*account)
         ),
         Refusal::PotNotForBrokers { account } => format!(
-            "{} is opened by a lead, or by what a panel decides. Nothing was taken. Ask a lead.",
+            "{} is opened by a lead. Nothing was taken. Ask a lead.",
+            names(*account)
+        ),
+        Refusal::PotNeedsPanel { account } => format!(
+            "{} is opened by what a panel decides, and decisions are not kept here yet. Nothing was taken. Choose \
+             another pot.",
             names(*account)
         ),
         Refusal::NoClearing { first, second } => format!(

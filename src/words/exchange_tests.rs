@@ -32,8 +32,11 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::UnusualAmount { amount: amount(5_012 * HOUR) },
         Refusal::Paused { account },
         Refusal::NotYours { account },
+        Refusal::AfterClosing { account, closed_on: last_day },
         Refusal::NotTheSecondPerson(NotGoodEnough::Nobody),
         Refusal::NotTheSecondPerson(NotGoodEnough::Actor),
+        Refusal::NotTheSecondPerson(NotGoodEnough::NotAPerson),
+        Refusal::NotTheSecondPerson(NotGoodEnough::SharesAKey),
         Refusal::NotTheSecondPerson(NotGoodEnough::StandsFor(account)),
         Refusal::WindowPassed { days: 30 },
         Refusal::NotOpen(sequence),
@@ -43,6 +46,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::TheirOwnDispute,
         Refusal::PotIsOver { account, last_day },
         Refusal::PotNotForBrokers { account },
+        Refusal::PotNeedsPanel { account },
         Refusal::NoClearing { first, second },
         Refusal::NotForBrokers,
     ];
@@ -86,6 +90,8 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::NotForBrokers => 20,
         Refusal::TooMuchToWait => 21,
         Refusal::TheirOwnDispute => 22,
+        Refusal::AfterClosing { .. } => 23,
+        Refusal::PotNeedsPanel { .. } => 24,
     }
 }
 

@@ -86,6 +86,14 @@ pub fn staff_only() -> String {
         .to_owned()
 }
 
+/// How far an account goes is said by a broker.
+#[must_use]
+pub fn limits_are_a_leads() -> String {
+    "Not done: how far an account may go is as the time bank has agreed, and only a lead says otherwise. Nothing was \
+     written down. Leave the limits out, or ask a lead."
+        .to_owned()
+}
+
 /// More is set aside than one call lets go.
 #[must_use]
 pub fn more_to_let_go(let_go: usize) -> String {
@@ -122,6 +130,7 @@ mod tests {
             too_many_speak(20),
             too_many_sites("venues", 50),
             staff_only(),
+            limits_are_a_leads(),
             more_to_let_go(100),
         ] {
             fit_for_people(&sentence);

@@ -104,8 +104,8 @@ impl People {
                 room(sequence, self.pots.len(), 1, POTS_MAX, "pots")?;
                 self.open_pot(pot, number, bank.owner);
             }
-            Action::Close(close) => self.set_in_use(close.account, InUse::NoLonger),
-            Action::Reopen(account) => self.set_in_use(*account, InUse::Yes),
+            Action::Close(close) => self.set_closed(close.account, Some(entry.recorded_at)),
+            Action::Reopen(account) => self.set_closed(*account, None),
             Action::Note(note) => self.apply(&written(Place::Note, note.topic, note.subject, &note.body)?)?,
             Action::Post(_)
             | Action::Hold(_)
@@ -299,7 +299,7 @@ impl People {
             if person.accounts.is_empty() {
                 person.kind = kind; // Who worked for a bank only is now a member.
             }
-            person.accounts.push(OwnAccount { number, bank: account.bank, in_use: InUse::Yes });
+            person.accounts.push(OwnAccount { number, bank: account.bank, closed_at: None });
             self.accounts.insert(number, account.owner);
         }
         Ok(())
@@ -309,14 +309,14 @@ impl People {
         self.pots.insert(account, Pot { account, bank, owner, terms: None, in_use: InUse::Yes });
     }
 
-    fn set_in_use(&mut self, number: AccountNumber, in_use: InUse) {
+    fn set_closed(&mut self, number: AccountNumber, closed_at: Option<Timestamp>) {
         if let Some(pot) = self.pots.get_mut(&number) {
-            pot.in_use = in_use;
+            pot.in_use = if closed_at.is_some() { InUse::NoLonger } else { InUse::Yes };
         }
         let owner = self.accounts.get(&number).and_then(|owner| self.persons.get_mut(owner));
         let mut accounts = owner.into_iter().flat_map(|owner| owner.accounts.iter_mut());
         if let Some(account) = accounts.find(|account| account.number == number) {
-            account.in_use = in_use;
+            account.closed_at = closed_at;
         }
     }
 }

@@ -156,7 +156,7 @@ fn a_life_in_the_books() {
     assert!(!ann.is_closed() && ann.is_of(bank(1)) && ann.is_of(bank(2)) && !ann.is_of(bank(3)));
     assert_eq!((ann.bank, ann.standing), (bank(2), Standing::default()), "the pot stayed behind");
     story.write(Action::Reopen(own), Opened::Nothing, None).unwrap();
-    assert_eq!(story.person(1).accounts[0].in_use, InUse::Yes);
+    assert_eq!(story.person(1).accounts[0].in_use(), InUse::Yes);
 
     story.say(1, profile(PersonKind::Member, 1)).unwrap();
     assert_eq!(story.person(1).profile.as_ref().unwrap().place, Place::Note);

@@ -74,8 +74,16 @@ pub struct OwnAccount {
     pub number: AccountNumber,
     /// The bank it is in.
     pub bank: BankNumber,
+    /// When it was closed, as long as it is.
+    pub closed_at: Option<Timestamp>,
+}
+
+impl OwnAccount {
     /// Whether it is open.
-    pub in_use: InUse,
+    #[must_use]
+    pub const fn in_use(&self) -> InUse {
+        if self.closed_at.is_some() { InUse::NoLonger } else { InUse::Yes }
+    }
 }
 
 /// One owner of accounts, or somebody who works for a bank.
@@ -132,7 +140,7 @@ impl Person {
     /// Whether they had accounts and none is open.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        !self.accounts.is_empty() && self.accounts.iter().all(|account| account.in_use == InUse::NoLonger)
+        !self.accounts.is_empty() && self.accounts.iter().all(|account| account.in_use() == InUse::NoLonger)
     }
 
     /// Whether a broker of `bank` counts them among its people: they belong to it or have, or had, an account

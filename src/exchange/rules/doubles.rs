@@ -74,6 +74,14 @@ pub const fn given_back(claim: Claim) -> Claim {
     Claim { take: -1, ..claim }
 }
 
+/// What is still taken by a hold and by the entry that ended it: what the one took and the other gave back is not.
+#[must_use]
+pub fn taken_by(hold: &[Claim], end: &[Claim]) -> Vec<Claim> {
+    let given_back = |claim: &&Claim| end.iter().any(|other| other.take < 0 && other.key == claim.key);
+    let of_hold = hold.iter().filter(|claim| !given_back(claim));
+    of_hold.chain(end.iter().filter(|claim| claim.take > 0)).copied().collect()
+}
+
 fn key(what: u8, mut people: Vec<OwnerNumber>, day: Day, mut lengths: Vec<Amount>) -> ClaimKey {
     people.sort_unstable();
     people.dedup(); // A set.
@@ -162,6 +170,10 @@ mod tests {
         assert!(!take(first), "the other is still here");
         assert!(take(given_back(first)));
         assert!(take(first), "put right, so it can be written again");
+        let other = Claim { key: [8; 16], ..first };
+        assert_eq!(taken_by(&[first], &[]), [first]);
+        assert_eq!(taken_by(&[first], &[given_back(first), other]), [other], "the middle stands");
+        assert_eq!(taken_by(&[], &[given_back(first), other]), [other]);
     }
 
     proptest! {

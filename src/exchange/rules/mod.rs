@@ -6,6 +6,7 @@ pub mod confirming;
 pub mod doubles;
 pub mod group;
 pub mod monthly;
+pub mod neighbours;
 pub mod second_person;
 pub mod standing;
 pub mod unusual;

@@ -9,7 +9,10 @@
 //! - *The actor's* is what the human behind the actor owns or speaks for, by whatever owner number, role,
 //!   organisation or pot: [`Ties`] answers for the human. Who speaks for an account may give its hours away but
 //!   not take hours for it alone.
-//! - The second person is another human, and none who owns or speaks for any account the entry adds to.
+//! - The second person is another human, and none who owns or speaks for any account the entry adds to. They are
+//!   somebody the directory knows, as a member or as staff: a key whose holder is nobody's number is nobody's word.
+//! - Nor is it somebody by whose key the actor may have acted, or the other way round: whoever makes a key has seen it
+//!   ([`crate::domain::SeenKeys`]).
 //! - Whoever proposed what is now confirmed counts as the second person, if good enough: two humans have said
 //!   the same. So the giver who confirms what the receiver wrote down needs nobody else.
 //! - Somebody named must be good enough even where nobody is needed: an approval in the books is a true one.
@@ -26,7 +29,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{AccountNumber, Action, Amount, AtDeadline, Close, Entry, Hold, OwnerNumber, Transfer};
+use crate::domain::{
+    AccountNumber, Acting, Action, Amount, AtDeadline, Close, Entry, Hold, OwnerNumber, Transfer,
+};
 
 /// What an entry does to each account on the whole. Seconds; accounts it leaves as they were are not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,6 +160,10 @@ pub struct Ties<'a> {
     pub human: &'a dyn Fn(OwnerNumber) -> OwnerNumber,
     /// Whether the human behind an owner number owns an account or speaks for it, by whatever number or role.
     pub stands_for: &'a dyn Fn(OwnerNumber, AccountNumber) -> bool,
+    /// Whether the directory knows the human behind an owner number as a person.
+    pub is_a_person: &'a dyn Fn(OwnerNumber) -> bool,
+    /// Whether one of two has seen a key by which the other may have acted.
+    pub share_a_key: &'a dyn Fn(Acting, Acting) -> bool,
 }
 
 /// Why somebody else has to say yes.
@@ -179,6 +188,10 @@ pub enum NotGoodEnough {
     Nobody,
     /// The actor, or the same human by another owner number.
     Actor,
+    /// Nobody the directory knows.
+    NotAPerson,
+    /// One of the two has seen a key by which the other may have acted.
+    SharesAKey,
     /// They own this account or speak for it, and the entry adds to it.
     StandsFor(AccountNumber),
 }
@@ -186,14 +199,14 @@ pub enum NotGoodEnough {
 /// An entry about to be written, and who might approve it.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
-    /// Who writes it.
-    pub actor: OwnerNumber,
+    /// Who asks for it, and when they did.
+    pub actor: Acting,
     /// What it does.
     pub effects: &'a Effects,
     /// Whom the call names as the second person.
-    pub named: Option<OwnerNumber>,
-    /// Who wrote the proposal that this confirms; none for anything else.
-    pub proposed_by: Option<OwnerNumber>,
+    pub named: Option<Acting>,
+    /// Who wrote the proposal that this confirms, and when; none for anything else.
+    pub proposed_by: Option<Acting>,
     /// Why one is needed whoever gains.
     pub also: Option<Cause>,
 }
@@ -218,12 +231,12 @@ impl Approval<'_> {
         if let Some(named) = self.named {
             return match self.objection(named, ties) {
                 Some(objection) => Err(SecondPersonError::NotGoodEnough(objection)),
-                None => Ok(Some(named)),
+                None => Ok(Some(named.who)),
             };
         }
         let Some(cause) = self.cause(ties) else { return Ok(None) };
         match self.proposed_by.filter(|proposer| self.objection(*proposer, ties).is_none()) {
-            Some(proposer) => Ok(Some(proposer)),
+            Some(proposer) => Ok(Some(proposer.who)),
             None => Err(SecondPersonError::Needed(cause)),
         }
     }
@@ -231,21 +244,31 @@ impl Approval<'_> {
     /// Why a second person is needed, if one is; the actor's own account comes first.
     #[must_use]
     pub fn cause(&self, ties: Ties<'_>) -> Option<Cause> {
-        let own = self.effects.added_to().find(|account| (ties.stands_for)(self.actor, *account));
+        let own = self.effects.added_to().find(|account| (ties.stands_for)(self.actor.who, *account));
         own.map(Cause::OwnAccount).or(self.also)
     }
 
     /// Why `person` is not good enough, if they are not.
     #[must_use]
-    pub fn objection(&self, person: OwnerNumber, ties: Ties<'_>) -> Option<NotGoodEnough> {
-        if person == OwnerNumber::OPERATOR {
-            return Some(NotGoodEnough::Nobody);
-        }
-        if (ties.human)(person) == (ties.human)(self.actor) {
-            return Some(NotGoodEnough::Actor);
-        }
-        let gains = self.effects.added_to().find(|account| (ties.stands_for)(person, *account));
-        gains.map(NotGoodEnough::StandsFor)
+    pub fn objection(&self, person: Acting, ties: Ties<'_>) -> Option<NotGoodEnough> {
+        let gains = || self.effects.added_to().find(|account| (ties.stands_for)(person.who, *account));
+        objection(self.actor, person, ties).or_else(|| gains().map(NotGoodEnough::StandsFor))
+    }
+}
+
+/// Why `person` is never good enough for what `actor` asked, whoever gains by it.
+#[must_use]
+pub fn objection(actor: Acting, person: Acting, ties: Ties<'_>) -> Option<NotGoodEnough> {
+    if person.who == OwnerNumber::OPERATOR {
+        Some(NotGoodEnough::Nobody)
+    } else if (ties.human)(person.who) == (ties.human)(actor.who) {
+        Some(NotGoodEnough::Actor)
+    } else if !(ties.is_a_person)(person.who) {
+        Some(NotGoodEnough::NotAPerson)
+    } else if (ties.share_a_key)(actor, person) {
+        Some(NotGoodEnough::SharesAKey)
+    } else {
+        None
     }
 }
 
@@ -268,8 +291,24 @@ mod tests {
         Transfer::new(account(debit), account(credit), Amount::new(seconds).unwrap())
     }
 
-    /// Owner n has account n; owner 10 + n is the same human as owner n; 5 speaks for account 6.
-    const TIES: Ties<'static> = Ties { human: &human, stands_for: &stands_for };
+    /// Owner n has account n; owner 10 + n is the same human as owner n; 5 speaks for account 6. Nobody is called 8;
+    /// 7 made 4's key.
+    const TIES: Ties<'static> = Ties {
+        human: &human,
+        stands_for: &stands_for,
+        is_a_person: &|owner| owner.get() % 10 != 8,
+        share_a_key: &|one, other| shares(one.who.get(), other.who.get()),
+    };
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+
+    fn acting(number: u32) -> Acting {
+        Acting { who: owner(number), at: NOW }
+    }
+
+    fn shares(one: u32, other: u32) -> bool {
+        matches!((one % 10, other % 10), (4, 7) | (7, 4))
+    }
 
     fn human(owner: OwnerNumber) -> OwnerNumber {
         OwnerNumber::new(owner.get() % 10)
@@ -284,7 +323,7 @@ mod tests {
     /// account 9, Imelda (broker) is 3 and as a member 13, Tobias is 4, Wayside's representative 5 for 6.
     #[test]
     fn who_has_to_say_yes() {
-        use NotGoodEnough::{Actor, Nobody, StandsFor};
+        use NotGoodEnough::{Actor, Nobody, NotAPerson, SharesAKey, StandsFor};
         use SecondPersonError::{Needed, NotGoodEnough as Bad};
         let hour = Amount::new(3_600).unwrap();
         let held = |at_deadline| Hold {
@@ -312,6 +351,10 @@ mod tests {
             ("step 21: Tobias writes", &thanked, 4, None, None, None, Ok(None)),
             ("she may not approve it", &thanked, 4, Some(3), None, None, Err(Bad(StandsFor(account(3))))),
             ("nor the operator", &thanked, 3, Some(0), None, None, Err(Bad(Nobody))),
+            ("nor a desk nobody knows", &thanked, 3, Some(8), None, None, Err(Bad(NotAPerson))),
+            ("nor who made her key", &wayside, 4, Some(7), None, None, Err(Bad(SharesAKey))),
+            ("nor by a key she made", &wayside, 7, Some(4), None, None, Err(Bad(SharesAKey))),
+            ("what a desk proposed", &captured, 3, None, Some(8), None, own(3)),
             ("in and out again", &through, 3, None, None, None, Ok(None)),
             ("for an organisation", &wayside, 5, None, None, None, own(6)),
             ("who speaks for it", &wayside, 4, Some(5), None, None, Err(Bad(StandsFor(account(6))))),
@@ -338,10 +381,10 @@ mod tests {
         ];
         for (what, effects, actor, named, proposed_by, also, expected) in rows {
             let asked = Approval {
-                actor: owner(actor),
+                actor: acting(actor),
                 effects,
-                named: named.map(owner),
-                proposed_by: proposed_by.map(owner),
+                named: named.map(acting),
+                proposed_by: proposed_by.map(acting),
                 also,
             };
             let answer = asked.second_person(TIES);
@@ -375,12 +418,15 @@ mod tests {
             let gains_by = |owner: u32| {
                 (0..8).any(|number| gains(number) && stands_for(OwnerNumber::new(owner), account(number)))
             };
-            let is_good = |person: u32| person != 0 && person % 10 != actor % 10 && !gains_by(person);
+            let is_good = |person: u32| {
+                let is_known = person != 0 && person % 10 != 8;
+                is_known && person % 10 != actor % 10 && !shares(person, actor) && !gains_by(person)
+            };
             let asked = Approval {
-                actor: owner(actor),
+                actor: acting(actor),
                 effects: &effects,
-                named: named.map(owner),
-                proposed_by: proposed_by.map(owner),
+                named: named.map(acting),
+                proposed_by: proposed_by.map(acting),
                 also,
             };
             let needed = gains_by(actor) || also.is_some();

@@ -1,14 +1,14 @@
 //! Calls that answer something that is open: proposals, bookings, disputes, what waits for a second person.
 
 use super::id::Id;
-use super::told::{length_or_none, words};
+use super::told::{asked, length_or_none, words};
 use super::writing::Done;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::{Action, Entry, OwnerNumber, Sequence};
 use crate::exchange::book::Booked;
 use crate::exchange::plan::Said;
-use crate::exchange::propose::Open;
+use crate::exchange::propose::{Answer, Open};
 use crate::exchange::rules::confirming::Compared;
 use crate::exchange::rules::second_person::Effects;
 use crate::exchange::{Refusal, waiting};
@@ -18,6 +18,9 @@ use crate::service::fields;
 use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 
+/// How it was settled and why it may pass a limit have at most so many bytes together.
+const BOTH_BYTES_MAX: usize = 898;
+
 impl Installation {
     pub(super) fn confirm_exchange(
         &self,
@@ -26,10 +29,12 @@ impl Installation {
     ) -> Result<ConfirmExchangeResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let length = length_or_none("length", request.length)?;
+        let limit_reason = words("limit_reason", request.limit_reason)?;
+        let answer = Answer { length: length.as_ref(), limit_reason, asked: asked(request.is_another) };
         let entry = self.proposal(allowed, request.proposal_sequence)?;
         let bank = self.bank_of_hold(allowed, &entry)?;
         let (done, compared) =
-            self.exchange(allowed, id, bank, |sight| Open::of(&entry)?.confirm(sight, length.as_ref()))?;
+            self.exchange(allowed, id, bank, |sight| Open::of(&entry)?.confirm(sight, answer))?;
         let outcome = compared.map_or_else(|| outcome_of(&done.receipt.entry), outcome);
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
@@ -75,14 +80,21 @@ impl Installation {
         request: ResolveDisputeRequest,
     ) -> Result<ResolveDisputeResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
-        let (length, reason) = (length_or_none("length", request.length)?, words("reason", request.reason)?);
+        let length = length_or_none("length", request.length)?;
+        let (reason, limit_reason) = (request.reason, request.limit_reason);
+        // Both become one text of the entry.
+        if reason.len().saturating_add(limit_reason.len()) > BOTH_BYTES_MAX {
+            return Err(NotDone::bad("limit_reason", "with reason at most 898 bytes"));
+        }
+        let (reason, limit_reason) = (words("reason", reason)?, words("limit_reason", limit_reason)?);
+        let answer = Answer { length: length.as_ref(), limit_reason, asked: asked(request.is_another) };
         let entry = self.proposal(allowed, request.proposal_sequence)?;
         let bank = self.bank_of_hold(allowed, &entry)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
         let unsettled = matters.unsettled(entry.sequence);
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
             let unsettled = unsettled.ok_or(Refusal::NothingWaits(entry.sequence))?;
-            Ok((Open::of(&entry)?.resolve(sight, unsettled.by, (length.as_ref(), reason))?, ()))
+            Ok((Open::of(&entry)?.resolve(sight, unsettled.said(), (answer, reason))?, ()))
         })?;
         drop(matters); // Nobody else settled it meanwhile.
         Ok(ResolveDisputeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
@@ -182,10 +194,17 @@ impl Installation {
             (Said, Vec<OwnerNumber>),
         ) -> Result<crate::exchange::plan::Plan, Refusal>,
     ) -> Result<Done, NotDone> {
-        let kept = self.named(allowed, number)?;
         let bank = open.map_or_else(crate::domain::BankNumber::default, |open| open.bank);
+        let (kept, allowed) = match self.named(allowed, number) {
+            Ok(kept) => (kept, allowed.clone()),
+            Err(not_there) => match self.lent(allowed, open)? {
+                Some(lent) => lent,
+                // Who was lent to a bank before hears what they heard then.
+                None => return self.first_answer(id)?.ok_or(not_there),
+            },
+        };
         let words = (self.said_in(&kept), seal::owners_of(&kept.command.text).unwrap_or_default());
-        let (done, _) = self.exchange(allowed, id, bank, |sight| {
+        let (done, _) = self.exchange(&allowed, id, bank, |sight| {
             let open = open.ok_or(Refusal::NothingWaits(number))?;
             Ok((end(open, sight, words)?, ()))
         })?;

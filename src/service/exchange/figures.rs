@@ -23,6 +23,7 @@ pub fn field(refusal: &Refusal) -> (String, String) {
         Refusal::Ledger(_)
         | Refusal::UnusualAmount { .. }
         | Refusal::Paused { .. }
+        | Refusal::AfterClosing { .. }
         | Refusal::NotYours { .. }
         | Refusal::NotTheSecondPerson(_)
         | Refusal::WindowPassed { .. }
@@ -33,6 +34,7 @@ pub fn field(refusal: &Refusal) -> (String, String) {
         | Refusal::TheirOwnDispute
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
+        | Refusal::PotNeedsPanel { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers => ("request", "one that the rules allow".to_owned()),
     };
@@ -46,6 +48,7 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         Refusal::WindowPassed { days } => vec![("reversal_window_days", days.to_string())],
         Refusal::NotOpen(sequence) => vec![("hold_sequence", sequence.to_string())],
         Refusal::NothingWaits(number) => vec![("waiting_number", number.to_string())],
+        Refusal::AfterClosing { closed_on, .. } => vec![("closed_on", closed_on.to_string())],
         Refusal::PotIsOver { last_day, .. } => vec![("last_day", last_day.to_string())],
         Refusal::Ledger(_)
         | Refusal::Invalid(_)
@@ -62,6 +65,7 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         | Refusal::SaidItThemselves
         | Refusal::TheirOwnDispute
         | Refusal::PotNotForBrokers { .. }
+        | Refusal::PotNeedsPanel { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers
         | Refusal::TooMuchToWait => Vec::new(),

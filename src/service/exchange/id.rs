@@ -64,10 +64,10 @@ macro_rules! writes {
 writes! {
     RecordExchangeRequest(memo, limit_reason),
     ProposeExchangeRequest(memo),
-    ConfirmExchangeRequest(),
+    ConfirmExchangeRequest(limit_reason),
     RejectExchangeRequest(reason),
     DisputeExchangeRequest(reason),
-    ResolveDisputeRequest(reason),
+    ResolveDisputeRequest(reason, limit_reason),
     RecordGroupExchangeRequest(memo, limit_reason),
     BookHoursRequest(memo),
     TakeBookingRequest(),

@@ -4,6 +4,7 @@ mod answering;
 mod closing;
 mod figures;
 mod id;
+mod neighbours;
 mod read;
 mod told;
 mod writing;

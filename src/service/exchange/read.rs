@@ -71,7 +71,9 @@ impl Installation {
         request: ListWaitingRequest,
     ) -> Result<ListWaitingResponse, NotDone> {
         let bank = BankNumber::new(request.bank_number);
-        self.bank_in_reach(allowed, bank)?;
+        if let Err(not_there) = self.bank_in_reach(allowed, bank) {
+            return self.waiting_next_door(allowed, &request, not_there);
+        }
         let page = Page::read(request.page_size, &request.page_token, &format!("waiting in bank {bank}"))?;
         let after = page.after.map_or(Sequence::ZERO, Sequence::new);
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
@@ -105,7 +107,7 @@ impl Installation {
 }
 
 /// What a second person is to agree to.
-fn second_person(one: &crate::exchange::waiting::Waiting) -> Waiting {
+pub(super) fn second_person(one: &crate::exchange::waiting::Waiting) -> Waiting {
     let action = &one.command.action;
     let (closes, rest_to) = if let Action::Close(close) = action {
         (close.account.printed(), close.remainder_to.printed())

@@ -13,7 +13,7 @@ use crate::exchange::propose::Propose;
 use crate::exchange::put_right::PutRight;
 use crate::exchange::record::Exchange;
 use crate::exchange::rules::confirming::Side;
-use crate::exchange::rules::doubles::Asked;
+use crate::exchange::rules::doubles::{self, Asked};
 use crate::exchange::rules::group::GroupRule;
 use crate::exchange::sessions::Group;
 use crate::service::fields;
@@ -66,7 +66,7 @@ fn confirmed(seconds: i64) -> Result<Option<Amount>, NotDone> {
     if seconds == 0 { Ok(None) } else { fields::amount("confirmed_amount_seconds", seconds).map(Some) }
 }
 
-const fn asked(is_another: bool) -> Asked {
+pub(super) const fn asked(is_another: bool) -> Asked {
     if is_another { Asked::IsAnother } else { Asked::NotYet }
 }
 
@@ -112,6 +112,8 @@ impl Installation {
         };
         self.all_in_reach(allowed, [exchange.giver, exchange.receiver])?;
         let bank = self.bank_of(allowed, exchange.giver)?;
+        // Each bank has numbers of its own; between two it is one of either.
+        self.listed(&[bank, self.bank_of(allowed, exchange.receiver)?], exchange.activity)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((exchange.plan(sight)?, ())))?;
         Ok(RecordExchangeResponse { done: Some(self.done(allowed, &done)) })
     }
@@ -138,6 +140,7 @@ impl Installation {
             Side::Receiver => propose.receiver,
         };
         let bank = self.bank_of(allowed, own)?;
+        self.listed(&[bank], propose.activity)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())))?;
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
@@ -189,6 +192,7 @@ impl Installation {
         let first = accounts.first().copied().ok_or_else(|| NotDone::bad("givers", "at least one"))?;
         self.all_in_reach(allowed, accounts)?;
         let bank = self.bank_of(allowed, first)?;
+        self.listed(&[bank], group.activity)?;
         let (done, comes_to) = self.exchange(allowed, id, bank, |sight| group.plan(sight))?;
         let residual_seconds = comes_to.map_or(0, |comes_to| comes_to.residual_seconds);
         Ok(RecordGroupExchangeResponse { done: Some(self.done(allowed, &done)), residual_seconds })
@@ -210,6 +214,7 @@ impl Installation {
             confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
         let bank = self.bank_of(allowed, book.receiver)?;
+        self.listed(&[bank], book.activity)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((book.plan(sight)?, ())))?;
         Ok(BookHoursResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
@@ -220,11 +225,12 @@ impl Installation {
         request: CreditMemberRequest,
     ) -> Result<CreditMemberResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
+        let activity = activity(request.activity_number)?;
         let credit = Credit {
             to: fields::account("account_number", request.account_number)?,
             from: fields::account("from_account_number", request.from_account_number)?,
             length: length("length", request.length)?,
-            what: if request.is_help { What::Help(activity(request.activity_number)?) } else { What::Grant },
+            what: if request.is_help { What::Help(activity) } else { What::Grant },
             occurred_on: fields::day("occurred_on", request.occurred_on)?,
             memo: words("memo", request.memo)?,
             reason: words("reason", request.reason)?,
@@ -232,6 +238,7 @@ impl Installation {
         };
         self.all_in_reach(allowed, [credit.to, credit.from])?;
         let bank = self.bank_of(allowed, credit.from)?;
+        self.listed(&[bank], activity)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((credit.plan(sight)?, ())))?;
         Ok(CreditMemberResponse { done: Some(self.done(allowed, &done)) })
     }
@@ -283,6 +290,7 @@ impl Installation {
             to: fields::account("to_account_number", request.to_account_number)?,
             length: length_or_none("length", request.length)?,
             reason: words("reason", request.reason)?,
+            confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
         self.all_in_reach(allowed, [moving.from, moving.to])?;
         let bank = self.bank_of(allowed, moving.from)?;
@@ -308,10 +316,8 @@ impl Installation {
         let hold = original.command.action.hold_named();
         let hold =
             hold.map(|hold| self.network.ledger.books().durable(hold)).transpose().map_err(unreadable)?;
-        let claims = match hold.flatten() {
-            Some(hold) => hold.command.claims,
-            None => original.command.claims.clone(),
-        };
+        let of_hold = hold.flatten().map(|hold| hold.command.claims).unwrap_or_default();
+        let claims = doubles::taken_by(&of_hold, &original.command.claims);
         let put_right = PutRight { original: &original, claims: &claims, parts, reason };
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;
         Ok(PutRightResponse { done: Some(self.done(allowed, &done)) })

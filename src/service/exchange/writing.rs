@@ -6,10 +6,13 @@
 
 use std::collections::HashMap;
 
+use super::neighbours::only_written;
 use super::{figures, id::Id};
 use crate::access::{Allowed, Caller, Capacity, Role};
 use crate::api;
-use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Humans, Reason, Sequence, Topic};
+use crate::domain::{
+    AccountNumber, Action, BankNumber, Command, Entry, Humans, Reason, SeenKeys, Sequence, Topic,
+};
 use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::sight::{Rank, Sight};
@@ -32,11 +35,11 @@ pub struct Done {
 
 impl Installation {
     /// What `caller` sees of the books and their people now, as `known` has them.
-    fn sight<'a>(
+    pub(super) fn sight<'a>(
         &'a self,
         caller: &Caller,
         known: &'a crate::directory::Known,
-        humans: &'a Humans,
+        (humans, seen_keys): (&'a Humans, &'a SeenKeys),
     ) -> Sight<'a> {
         let rank = match caller.capacity {
             Capacity::LocalOperator | Capacity::Role(Role::Lead | Role::Admin) => Rank::Lead,
@@ -51,7 +54,8 @@ impl Installation {
             ) => Rank::Member,
         };
         let now = self.access.now();
-        Sight { views: self.network.ledger.views(), known, humans, actor: caller.holder, rank, now }
+        let views = self.network.ledger.views();
+        Sight { views, known, humans, seen_keys, actor: caller.holder, rank, now }
     }
 
     /// Judges and writes. What this id did before is its answer, whatever the rules say by now.
@@ -64,8 +68,8 @@ impl Installation {
     ) -> Result<(Done, Option<T>), NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
         // After that: nobody is linked while it is kept.
-        let humans = self.access.humans();
-        let sight = self.sight(allowed.caller(), &known, &humans);
+        let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
+        let sight = self.sight(allowed.caller(), &known, (&humans, &seen_keys));
         let planned = plan(&sight).and_then(|(plan, with)| {
             let opens = plan.opens_a_matter();
             let Some(cause) = plan.waits_for else { return Ok((plan, with, false, opens)) };
@@ -126,7 +130,7 @@ impl Installation {
     }
 
     /// What this request was answered before, if its id was used; other content under it is refused.
-    fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
+    pub(super) fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
         let before = self.network.ledger.find(id.key).map_err(|error| self.not_done(error))?;
         let Some(entry) = before else { return Ok(None) };
         if Fingerprint::in_entry(&entry) != Some(id.asked) {
@@ -161,8 +165,8 @@ impl Installation {
     fn speaks_for(&self, allowed: &Allowed, account: AccountNumber) -> bool {
         let Some(view) = self.network.ledger.views().account(account) else { return false };
         let Ok(known) = self.directory.known_now(&self.network.ledger) else { return false };
-        let humans = self.access.humans();
-        let sight = self.sight(allowed.caller(), &known, &humans);
+        let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
+        let sight = self.sight(allowed.caller(), &known, (&humans, &seen_keys));
         allowed.sees_bank(view.bank) && sight.speaks_for(sight.actor, account)
     }
 
@@ -171,7 +175,7 @@ impl Installation {
         if let Refusal::Ledger(refusal) = refusal {
             return self.refused_to(allowed, refusal);
         }
-        if let Refusal::Paused { account } = refusal
+        if let Refusal::Paused { account } | Refusal::AfterClosing { account, .. } = refusal
             && !self.sees_account(allowed, *account)
         {
             return not_today();
@@ -204,6 +208,9 @@ impl Installation {
     /// A receipt with what the caller sees of its entry: what it moves may be somebody else's.
     pub(super) fn written_as_seen(&self, allowed: &Allowed, receipt: &Receipt) -> api::Receipt {
         let api::Receipt { entry, repeated } = answers::receipt(receipt, &self.names());
+        if !allowed.sees_own_side_only() && !self.sees_entry(allowed, &receipt.entry) {
+            return api::Receipt { entry: entry.map(only_written), repeated };
+        }
         api::Receipt { entry: entry.map(|entry| self.as_seen(allowed, entry)), repeated }
     }
 

@@ -121,11 +121,16 @@ impl Service {
             Ok(None) => books.writing(move |books| Ok(books.access.meet(&books.network, &token))).await?,
             Err(error) => Err(error),
         };
+        // A short look at the directory, once a call.
+        let caller = caller.and_then(|caller| {
+            if books.is_forgotten(caller.holder) { Err(LoginError::Forgotten) } else { Ok(caller) }
+        });
         caller.map(Arc::new).map_err(|error| match error {
             LoginError::NotMade(not_made) => books.not_made(not_made).into(),
             error @ (LoginError::NotBegun
             | LoginError::KeyringLost
             | LoginError::NotLinked
+            | LoginError::Forgotten
             | LoginError::Reach(_)) => self.not_let_in(error.word(), &error).into(),
         })
     }

@@ -34,12 +34,14 @@ impl Network {
 
     /// Somebody taken in to bank 1: owner number and account.
     fn taken_in(&self, shown: &str, kind: PersonKind, name: &str) -> (u32, u32) {
+        // Only a lead says how far an account goes.
+        let is_leads = self.who_am_i(shown).unwrap().role() == api::Role::Lead;
         let request = api::CreatePersonRequest {
             request_id: fresh(),
             bank_number: 1,
             kind: kind.into(),
             profile: Some(api::Profile { name: name.into(), ..Default::default() }),
-            limits: (kind != PersonKind::Staff).then(|| floor(-100)),
+            limits: (kind != PersonKind::Staff && is_leads).then(|| floor(-100)),
             ..Default::default()
         };
         let answer = self.served.block_on(self.directory().create_person(with(shown, request))).unwrap();
@@ -254,6 +256,8 @@ fn two_numbers_of_one_human() {
     let folder = folder();
     let network = Network::new(folder.path());
     let (imelda, lead) = (network.token_of("imelda", "broker"), network.token_of("una", "lead"));
+    let (una, _) = network.taken_in(&network.admin, PersonKind::Staff, "Una");
+    network.linked(&network.admin, network.link(una, "una")).unwrap();
     let as_broker = network.holder(&imelda);
     let key = api::CreateKeyRequest {
         request_id: fresh(),

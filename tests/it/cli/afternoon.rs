@@ -49,6 +49,8 @@ fn town(folder: &Path) -> Served {
     ] {
         ask(&format!("--key-file accounts.key account open --floor -60 --bank {account}"));
     }
+    ask("--key-file lead.key bank activities add gardening --bank 1");
+    ask("--key-file admin.key staff add --bank 1 --name Lea --person 6");
     let key = fs::read_to_string(folder.join("admin.key")).unwrap();
     let pair = OpenClearingRequest {
         request_id: RequestId::fresh().to_string(),

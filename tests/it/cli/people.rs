@@ -27,6 +27,7 @@ fn bank(folder: &Path) -> Served {
         "accounts post --from 10024 --to 10019 --hours 20 --kind grant",
         "accounts account open --bank 1 --name Ivy --floor -5",
         "lead bank policy set --bank 1 --welcome-grant 2",
+        "admin staff add --bank 1 --name Del --person 5",
     ] {
         let (who, typed) = typed.split_once(' ').unwrap();
         let mut command = hourbook(&served.address);
@@ -72,7 +73,7 @@ fn people_are_asked_for_once() {
     assert_eq!(last(), 1);
     for (number, (who, typed)) in (1..).zip([
         ("desk", &["member", "add", "--name", "Ann Ash", "--consent", "phone"][..]),
-        ("desk", &["member", "add", "--name", "Bo Birch", "--floor", "-3"]),
+        ("lead", &["member", "add", "--name", "Bo Birch", "--floor", "-3"]),
         ("desk", &["organisation", "add", "--name", "Lantern Hall"]),
         ("desk", &["partner", "add", "--name", "Saucer & Spoon"]),
         ("desk", &["partner", "venue", "add", "saucer", "--name", "Ladle Street"]),

@@ -172,6 +172,11 @@ impl Served {
         AccessServiceClient::new(shown.on(self.channel.clone()))
     }
 
+    /// AccessService, as the local operator.
+    pub fn keys(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel.clone())
+    }
+
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }

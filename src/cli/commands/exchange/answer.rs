@@ -13,6 +13,17 @@ use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
 use crate::cli::values;
 
+/// Answers to what a broker is asked about.
+#[derive(Debug, Args)]
+struct Answers {
+    /// Why somebody may go past a limit; you allow it in your own name. Kept encrypted
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    limit_reason: String,
+    /// Answer the question whether it is here already: it is another one
+    #[arg(long)]
+    another_one: bool,
+}
+
 /// What the other side remembers.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -26,6 +37,8 @@ pub struct ConfirmFlags {
     /// How long it was, in hours like 1.5, 1:30 or '1h 30m' [default: as was said]
     #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
+    #[command(flatten)]
+    answers: Answers,
     #[command(flatten)]
     write: WriteFlags,
 }
@@ -92,6 +105,8 @@ pub struct SettleFlags {
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
+    answers: Answers,
+    #[command(flatten)]
     write: WriteFlags,
 }
 
@@ -106,6 +121,8 @@ pub async fn confirm(session: &mut Session<'_, '_>, flags: ConfirmFlags) -> Resu
         proposal_sequence: flags.proposal,
         length: flags.hours.and_then(said),
         validate_only: under.validate_only,
+        limit_reason: flags.answers.limit_reason,
+        is_another: flags.answers.another_one,
     };
     let answer = session.client.exchange.confirm_exchange(call(request)).await.asking(under.id)?;
     let outcome = outcome_cell(answer.outcome());
@@ -179,6 +196,8 @@ pub async fn settle(session: &mut Session<'_, '_>, flags: SettleFlags) -> Result
         length: flags.hours.and_then(said),
         reason: flags.reason,
         validate_only: under.validate_only,
+        limit_reason: flags.answers.limit_reason,
+        is_another: flags.answers.another_one,
     };
     let answer = session.client.exchange.resolve_dispute(call(request)).await.asking(under.id)?;
     tell_receipt(session, answer.receipt, under, Vec::new()).await

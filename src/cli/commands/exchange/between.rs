@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::said;
+use super::{ConfirmFlag, said};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::commands::counted;
@@ -52,6 +52,8 @@ pub struct MoveFlags {
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
+    confirm: ConfirmFlag,
+    #[command(flatten)]
     write: WriteFlags,
 }
 
@@ -96,6 +98,7 @@ async fn move_hours(session: &mut Session<'_, '_>, flags: MoveFlags) -> Result<(
         length: flags.hours.and_then(said),
         reason: flags.reason,
         validate_only: under.validate_only,
+        confirmed_amount_seconds: flags.confirm.seconds(),
     };
     let answer = session.client.exchange.transfer_between_banks(call(request)).await.asking(under.id)?;
     tell_done(session, answer.done, under, Vec::new()).await

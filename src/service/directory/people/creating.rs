@@ -114,6 +114,11 @@ impl Installation {
         if allowed.caller().capacity == Capacity::Role(Role::Admin) && new.kind != PersonKind::Staff {
             return Err(NotDone::by_rule(Reason::BeyondReach, words::staff_only(), &[]));
         }
+        let is_usual =
+            new.limits.is_none_or(|limits| new.usual(known).is_some_and(|(_, usual)| usual == limits));
+        if allowed.caller().capacity == Capacity::Role(Role::Broker) && !is_usual {
+            return Err(NotDone::by_rule(Reason::BeyondReach, words::limits_are_a_leads(), &[]));
+        }
         if let Some(owner) = new.owner {
             if self.is_oneself(allowed, owner) {
                 return Err(about_oneself());
@@ -202,16 +207,21 @@ impl New {
         Said::Person { kind: self.kind, bank, profile }
     }
 
+    /// The kind of their account, and how far the bank's policy lets it go. None for staff.
+    fn usual(&self, known: &Known) -> Option<(AccountKind, Limits)> {
+        let settings = known.policies.current(self.bank).settings();
+        match self.kind {
+            PersonKind::Member => Some((AccountKind::Member, settings.member_limits)),
+            PersonKind::Organisation => Some((AccountKind::Organisation, settings.organisation_limits)),
+            PersonKind::Partner => Some((AccountKind::Partner, settings.partner_limits)),
+            PersonKind::Staff => None,
+        }
+    }
+
     /// Their account, with the limits that were asked for, else those of the bank's policy: when they were taken in,
     /// where that was before. None for staff.
     fn account(&self, telling: Telling<'_>, owner: OwnerNumber) -> Option<NewAccount> {
-        let settings = telling.known.policies.current(self.bank).settings();
-        let (kind, usual) = match self.kind {
-            PersonKind::Member => (AccountKind::Member, settings.member_limits),
-            PersonKind::Organisation => (AccountKind::Organisation, settings.organisation_limits),
-            PersonKind::Partner => (AccountKind::Partner, settings.partner_limits),
-            PersonKind::Staff => return None,
-        };
+        let (kind, usual) = self.usual(telling.known)?;
         let limits = self.limits.or_else(|| super::limits_before(telling)).unwrap_or(usual);
         Some(NewAccount { bank: self.bank, kind, owner, limits, label: Box::default() })
     }

@@ -3,11 +3,13 @@
 //! - When it is due stands in the books, in the note that began it: a restart goes on where it was.
 //! - It is not done while hours are set aside from an account of theirs or for one, nor while a broker or a second person
 //!   has to settle something about one; then it is done later.
+//! - Their keys and tokens work until it is done, as they may change their mind, and never after. So end the keys of tills
+//!   that are closed. Whoever was killed in between does it the next time it is looked who is due.
 //! - What is done is an erasure like any other ([`crate::network::Network::erase`]), by whoever asked for it.
 
 use super::terms::of;
 use super::{Id, owner};
-use crate::access::Allowed;
+use crate::access::{Allowed, Credential, Reach};
 use crate::api::*;
 use crate::directory::Known;
 use crate::directory::people::terms::PauseCause;
@@ -57,6 +59,7 @@ impl Installation {
     /// The first that could not be forgotten; the others wait for the next time.
     pub fn forget_whoever_is_due(&self) -> Result<usize, NotDone> {
         let now = self.access.now();
+        self.end_keys_of_who_is_gone(OwnerNumber::OPERATOR)?;
         let is_anybody =
             self.directory.known_now(&self.network.ledger)?.people.persons().any(|one| is_due(one, now));
         if !is_anybody {
@@ -73,7 +76,30 @@ impl Installation {
         for owner in &due {
             self.directory.change(&self.network.ledger, |known| self.forget(known, *owner, now))?;
         }
+        if !due.is_empty() {
+            self.end_keys_of_who_is_gone(OwnerNumber::OPERATOR)?;
+        }
         Ok(due.len())
+    }
+
+    /// Ends the keys of tills that are closed and of people who are forgotten, in the name of `by`. Blocking.
+    pub(super) fn end_keys_of_who_is_gone(&self, by: OwnerNumber) -> Result<(), NotDone> {
+        let known = self.directory.known_now(&self.network.ledger)?;
+        let is_gone = |key: &Credential| match (key.grant.till, &key.grant.reach) {
+            (Some(till), Reach::Partners(partners)) => {
+                partners.iter().any(|partner| Self::is_closed_till(&known, *partner, till))
+            }
+            (_, Reach::Network | Reach::Banks(_) | Reach::Partners(_)) => {
+                known.people.person(key.holder).is_some_and(|person| person.erased_at.is_some())
+            }
+        };
+        let ended = self.access.end_keys(&self.network, by, is_gone);
+        ended.map(drop).map_err(|not_made| self.not_made(not_made))
+    }
+
+    /// Whether somebody is forgotten. A short look at the directory.
+    pub(in crate::service) fn is_forgotten(&self, owner: OwnerNumber) -> bool {
+        self.directory.known().people.person(owner).is_some_and(|person| person.erased_at.is_some())
     }
 
     /// Forgets `owner`, unless it was taken back meanwhile.

@@ -170,7 +170,7 @@ pub fn person(
     now: Timestamp,
     sees_account: impl Fn(AccountNumber) -> bool,
 ) -> api::Person {
-    let open = person.accounts.iter().filter(|account| account.in_use == InUse::Yes);
+    let open = person.accounts.iter().filter(|account| account.in_use() == InUse::Yes);
     let accounts = open.map(|account| account.number).filter(|number| sees_account(*number));
     // All of the bank they belong to.
     let of_bank = |account: Option<AccountNumber>| {

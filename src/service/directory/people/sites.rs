@@ -71,6 +71,7 @@ impl Installation {
             })?;
             Ok(Site::VenueClosed(number))
         })?;
+        self.end_keys_of_who_is_gone(allowed.caller().holder)?;
         Ok(CloseVenueResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)) })
     }
 
@@ -121,6 +122,7 @@ impl Installation {
             })?;
             Ok(Site::TillClosed(number))
         })?;
+        self.end_keys_of_who_is_gone(allowed.caller().holder)?;
         Ok(CloseTillResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)) })
     }
 
@@ -182,6 +184,13 @@ impl Installation {
             })
         };
         person.sites.venues.iter().map(venue).collect()
+    }
+
+    /// Whether a till was in use once and is closed.
+    pub(super) fn is_closed_till(known: &Known, partner: OwnerNumber, number: u32) -> bool {
+        let person = known.people.person(partner);
+        let till = u16::try_from(number).ok().and_then(|number| person?.sites.tills.get(&number));
+        till.is_some_and(|till| till.in_use == InUse::NoLonger)
     }
 
     /// That a till is there and in use, for whoever makes a key for it.

@@ -155,7 +155,7 @@ fn takes_the_rest(known: &Known, person: &Somebody, account: Option<AccountNumbe
     let of_other = known.people.owner_of(account).is_some_and(|owner| owner.owner != person.owner);
     let somebodys = known.people.account(account).filter(|_| of_other);
     let pot = known.people.pot(account);
-    if somebodys.is_some_and(|own| is_open(own.bank, own.in_use))
+    if somebodys.is_some_and(|own| is_open(own.bank, own.in_use()))
         || pot.is_some_and(|pot| is_open(pot.bank, pot.in_use))
     {
         return Ok(());

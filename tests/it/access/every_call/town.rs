@@ -102,7 +102,17 @@ impl Town {
             let (key, credential) = match row.0 {
                 "admin" => (admin.clone(), 1),
                 "integration" => one.clone(),
-                _ => town.made(&admin, grant(row.0.trim_end_matches('+'), row.2, &owners)),
+                name => {
+                    let mut grant = grant(name.trim_end_matches('+'), row.2, &owners);
+                    if matches!(row.1, Some(Role::Broker | Role::Lead)) {
+                        // Whoever agrees to something is somebody the directory knows.
+                        let staff = json!({"bankNumber": 1, "kind": "PERSON_KIND_STAFF", "isSomebodyElse": true,
+                            "profile": {"name": "Somebody Who Works Here"}});
+                        let staff = town.done(Some(&admin), "CreatePerson", staff);
+                        grant["holderOwnerNumber"] = staff["ownerNumber"].clone();
+                    }
+                    town.made(&admin, grant)
+                }
             };
             town.columns.push(column(row, Some(key), credential));
         }
@@ -113,7 +123,7 @@ impl Town {
             ('u', "ROLE_TILL", json!({"partnerOwnerNumbers": [owners[3]]}), 0),
             ('l', "ROLE_LEAD", reach(&[1]), 0),
             ('M', "ROLE_MEMBER", reach(&[2]), owners[5]),
-            ('L', "ROLE_LEAD", reach(&[2]), 0),
+            ('L', "ROLE_LEAD", reach(&[2]), owners[5]),
         ] {
             let mut grant = json!({"role": role, "reach": reach, "holderOwnerNumber": owner, "name": "made"});
             grant["tillNumber"] = u32::from(role == "ROLE_TILL").into();

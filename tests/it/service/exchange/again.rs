@@ -52,7 +52,7 @@ fn the_first_answer_stands() {
         request_id: fresh(),
         proposal_sequence: proposed,
         length: of_seconds(HOUR + 10 * 60),
-        validate_only: false,
+        ..Default::default()
     };
     let confirmed = town.confirm_exchange("Ivy", confirm.clone()).unwrap();
     assert_eq!(confirmed.outcome(), api::Outcome::Middle);

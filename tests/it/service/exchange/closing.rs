@@ -156,3 +156,52 @@ fn a_hundred_at_a_time() {
     town.approve("Tobias", agree).unwrap();
     assert_eq!((town.held("Ann"), town.posted("A pot")), (0, 110 * HOUR));
 }
+
+/// Goal: help of a day up to the one an account was closed on is written down whichever way it is told, and the pot
+/// stands in for who left; help of a day after it is not, and the day is named. Method: Ann, closed on 5 May; the next
+/// day, as giver and as receiver: one exchange, a session, and an exchange with Maud of the other bank.
+#[test]
+fn only_help_from_before() {
+    let mut town = Town::new();
+    for name in ["Ann", "Ben", "Dev"] {
+        town.member(name, -10);
+    }
+    town.owner("Maud");
+    town.account("Maud", (2, api::AccountKind::Member), "Maud", -10);
+    town.begin_with("A created", &[("A pot", 5 * HOUR)]);
+    town.approve("Tobias", approve_it(town.asked_to_close("Ann", ""))).unwrap();
+    town.served.clock.advance_seconds(86_400);
+    let session = |giver: &str, participants: [&str; 2], on| api::RecordGroupExchangeRequest {
+        request_id: fresh(),
+        rule: api::GroupRule::SplitProviderTime.into(),
+        givers: vec![api::GroupGiver { account_number: town.of(giver), length: super::of_seconds(2 * HOUR) }],
+        participant_account_numbers: participants.map(|name| town.of(name)).to_vec(),
+        occurred_on: Some(day(5, on)),
+        ..Default::default()
+    };
+    for on in [6, 5] {
+        let mut heard = Vec::new();
+        for (giver, receiver) in [("Ann", "Ben"), ("Ben", "Ann"), ("Ann", "Maud"), ("Maud", "Ann")] {
+            // The same people the other way round look like one exchange.
+            let told = town.helped(giver, receiver, HOUR, day(5, on));
+            let told = api::RecordExchangeRequest { is_another: true, ..told };
+            heard.push(town.record_exchange("Una", told).map(|answer| answer.done));
+        }
+        for told in [session("Ann", ["Ben", "Dev"], on), session("Ben", ["Ann", "Dev"], on)] {
+            let told = api::RecordGroupExchangeRequest { is_another: true, ..told };
+            heard.push(town.record_group_exchange("Una", told).map(|answer| answer.done));
+        }
+        for answer in heard {
+            if on == 5 {
+                super::number(&answer.unwrap().unwrap());
+                continue;
+            }
+            let refused = answer.unwrap_err();
+            assert!(refused.message().contains("was closed on 2026-05-05"), "{refused:?}");
+            assert_eq!(reason::<()>(Err(refused)), "ACCOUNT_CLOSED");
+        }
+    }
+    // Given to Ben and got from him, given to Maud and got from her; two hours given, one got.
+    assert_eq!(["A pot", "Maud"].map(|name| town.posted(name)), [6 * HOUR, 0]);
+    assert_eq!(["Ben", "Dev", "Ann"].map(|name| town.posted(name)), [HOUR, -2 * HOUR, 0]);
+}

@@ -5,7 +5,9 @@ mod alone;
 mod around;
 mod closing;
 mod crowd;
+mod lengths;
 mod members;
+mod neighbours;
 mod random;
 mod silence;
 mod slips;
@@ -47,6 +49,9 @@ macro_rules! calls {
 
 impl Town {
     calls! {
+        keys create_key CreateKeyRequest CreateKeyResponse,
+        keys revoke_key RevokeKeyRequest RevokeKeyResponse,
+        keys rotate_key RotateKeyRequest RotateKeyResponse,
         exchanges record_exchange RecordExchangeRequest RecordExchangeResponse,
         exchanges propose_exchange ProposeExchangeRequest ProposeExchangeResponse,
         exchanges confirm_exchange ConfirmExchangeRequest ConfirmExchangeResponse,
@@ -66,6 +71,12 @@ impl Town {
         exchanges list_waiting ListWaitingRequest ListWaitingResponse,
         exchanges approve ApproveRequest ApproveResponse,
         exchanges decline DeclineRequest DeclineResponse,
+        directory create_person CreatePersonRequest CreatePersonResponse,
+        keys who_am_i WhoAmIRequest WhoAmIResponse,
+        directory link_identity LinkIdentityRequest LinkIdentityResponse,
+        directory set_venue SetVenueRequest SetVenueResponse,
+        directory set_till SetTillRequest SetTillResponse,
+        directory close_till CloseTillRequest CloseTillResponse,
         directory close_member CloseMemberRequest CloseMemberResponse,
         directory set_member_standing SetMemberStandingRequest SetMemberStandingResponse,
         directory set_representative SetRepresentativeRequest SetRepresentativeResponse,
@@ -76,6 +87,7 @@ impl Town {
         directory open_pot OpenPotRequest OpenPotResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
+        ledger add_activities AddActivitiesRequest AddActivitiesResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,
         ledger add_activities AddActivitiesRequest AddActivitiesResponse,
         ledger get_entry GetEntryRequest GetEntryResponse,
@@ -106,18 +118,7 @@ impl Town {
         for (name, pot, issuance) in
             [("Ashenford", "A pot", "A created"), ("Quillmere", "Q pot", "Q created")]
         {
-            let request = api::OpenBankRequest {
-                request_id: fresh(),
-                owner_number: town.owner(name),
-                name: name.into(),
-                time_zone: "Europe/London".into(),
-                issuance_limits: Some(floor(-1_000)),
-                ..Default::default()
-            };
-            let opened = town.open_bank("admin", request).unwrap();
-            let Some(Did::BankOpened(bank)) = opened.receipt.unwrap().entry.unwrap().action else { panic!() };
-            town.accounts.insert(pot, bank.pot_account_number);
-            town.accounts.insert(issuance, bank.issuance_account_number);
+            town.bank(name, (pot, issuance));
         }
         let pair = api::OpenClearingRequest {
             request_id: fresh(),
@@ -135,10 +136,28 @@ impl Town {
         for (name, role, banks) in
             [("Tobias", api::Role::Broker, vec![1]), ("Una", api::Role::Lead, Vec::new())]
         {
-            let key = town.key_of(role, banks, 0);
+            let holder = town.staff(name, 1);
+            let key = town.key_of(role, banks, holder);
             town.keys.insert(name, key);
         }
         town
+    }
+
+    /// One more bank.
+    pub fn bank(&mut self, name: &'static str, (pot, issuance): (&'static str, &'static str)) -> u32 {
+        let request = api::OpenBankRequest {
+            request_id: fresh(),
+            owner_number: self.owner(name),
+            name: name.into(),
+            time_zone: "Europe/London".into(),
+            issuance_limits: Some(floor(-1_000)),
+            ..Default::default()
+        };
+        let opened = self.open_bank("admin", request).unwrap();
+        let Some(Did::BankOpened(bank)) = opened.receipt.unwrap().entry.unwrap().action else { panic!() };
+        self.accounts.insert(pot, bank.pot_account_number);
+        self.accounts.insert(issuance, bank.issuance_account_number);
+        bank.bank_number
     }
 
     /// The same books, served with other options.
@@ -196,8 +215,32 @@ impl Town {
 
     /// One more broker, who owns nothing.
     pub fn broker(&mut self, who: &'static str) {
-        let key = self.key_of(api::Role::Broker, vec![1], 0);
+        self.broker_of(1, who);
+    }
+
+    /// One more broker of a bank.
+    pub fn broker_of(&mut self, bank_number: u32, who: &'static str) {
+        let holder = self.staff(who, bank_number);
+        self.keep_key(who, self.key_of(api::Role::Broker, vec![bank_number], holder));
+    }
+
+    /// `who` comes with this key.
+    pub fn keep_key(&mut self, who: &'static str, key: String) {
         self.keys.insert(who, key);
+    }
+
+    /// Somebody new who works for a bank: their number.
+    pub fn staff(&mut self, who: &'static str, bank_number: u32) -> u32 {
+        let request = api::CreatePersonRequest {
+            request_id: fresh(),
+            bank_number,
+            kind: api::PersonKind::Staff.into(),
+            profile: Some(api::Profile { name: who.into(), ..Default::default() }),
+            ..Default::default()
+        };
+        let owner = self.create_person("admin", request).unwrap().owner_number;
+        self.owners.insert(who, owner);
+        owner
     }
 
     /// A number for somebody new.

@@ -1,4 +1,4 @@
-//! One broker, any calls (I11).
+//! One broker who is a lead and a member too, any calls (I11).
 
 use hourbook::api;
 use tonic::{Code, Status};
@@ -31,6 +31,11 @@ impl Random {
         i64::try_from(1 + self.below(12)).unwrap() * HOUR / 4
     }
 }
+
+/// By which of her keys she calls: mostly as a broker, now and then as a member or as a lead.
+const KEYS: [&str; 6] = ["Imelda", "Imelda", "Imelda", "Imelda", "Imelda herself", "Imelda as lead"];
+/// What another broker did, by which her balance may rise.
+const AGREED: &str = "Oswin agrees";
 
 /// What one broker has to work with.
 struct Desk<'a> {
@@ -94,6 +99,14 @@ impl Desk<'_> {
         }
     }
 
+    /// Something said of people, which moves no hours.
+    fn said(&mut self, answer: Result<Option<api::Receipt>, Status>) {
+        match answer {
+            Ok(_) => self.accepted += 1,
+            Err(status) => self.no(&status),
+        }
+    }
+
     fn no(&mut self, status: &Status) {
         let codes = [
             Code::FailedPrecondition,
@@ -108,12 +121,11 @@ impl Desk<'_> {
 
     /// One call of hers, or some days.
     fn step(&mut self) -> &'static str {
-        // Mostly as a broker, now and then by the key she has as a member.
-        let key = if self.random.below(4) == 0 { "Imelda herself" } else { "Imelda" };
+        let key = *self.random.one(&KEYS);
         let (town, request_id) = (self.town, fresh());
         let (giver, receiver) = (self.anybody(), self.anybody());
         let (length, on) = (of_seconds(self.random.hours()), self.on());
-        match self.random.below(18) {
+        match self.random.below(23) {
             0 | 1 => {
                 let request = api::RecordExchangeRequest {
                     length,
@@ -279,6 +291,87 @@ impl Desk<'_> {
                 self.waiting.insert(0, waiting);
                 "approve"
             }
+            17 | 18 => {
+                let Some(waiting) = self.waiting.pop() else { return "nothing" };
+                // He agrees to whatever is not his: that is what he is for.
+                match town.approve("Oswin", approve_it(waiting)) {
+                    Ok(answer) => self.entries.push(sequence(&answer.receipt)),
+                    Err(status) => self.no(&status),
+                }
+                AGREED
+            }
+            19 => {
+                let whose = self.anybody();
+                let request = api::SetMemberStandingRequest {
+                    request_id,
+                    owner_number: town.owner_number(whose),
+                    paid_by_account_number: self.account_or_none(&["A pot"]),
+                    hours_to_account_number: self.account_or_none(&["A pot"]),
+                    rest_to_account_number: self.account_or_none(&["Imelda", "Wayside"]),
+                    ..Default::default()
+                };
+                let answer = town.set_member_standing(key, request).map(|answer| answer.receipt);
+                self.said(answer);
+                "standing choice"
+            }
+            20 => {
+                let (represented, speaker) = (self.anybody(), self.anybody());
+                let request = api::SetRepresentativeRequest {
+                    request_id,
+                    owner_number: town.owner_number(represented),
+                    representative: Some(api::Representative {
+                        owner_number: town.owner_number(speaker),
+                        speaks: api::Speaks::ForAll.into(),
+                        ..Default::default()
+                    }),
+                    is_over: self.random.below(3) == 0,
+                    ..Default::default()
+                };
+                let answer = town.set_representative(key, request).map(|answer| answer.receipt);
+                self.said(answer);
+                "representative"
+            }
+            21 => {
+                let owner_number = town.owner_number(self.anybody());
+                let answer = if self.random.below(2) == 0 {
+                    let request = api::CreatePersonRequest {
+                        request_id,
+                        bank_number: 1,
+                        kind: api::PersonKind::Staff.into(),
+                        profile: Some(api::Profile { name: "Ivy Again".into(), ..Default::default() }),
+                        owner_number: if self.random.below(2) == 0 { owner_number } else { 0 },
+                        is_somebody_else: true,
+                        ..Default::default()
+                    };
+                    town.create_person(key, request).map(|answer| answer.receipt)
+                } else {
+                    let request = api::LinkIdentityRequest {
+                        request_id,
+                        owner_number,
+                        issuer: "https://issuer.example".into(),
+                        subject: "imelda".into(),
+                        ..Default::default()
+                    };
+                    town.link_identity(key, request).map(|answer| answer.receipt)
+                };
+                self.said(answer);
+                "somebody taken in or linked"
+            }
+            22 => {
+                let own = *self.random.one(&["Imelda", "Wayside"]);
+                let request = api::CloseMemberRequest {
+                    request_id,
+                    account_number: town.of(own),
+                    remainder_to_account_number: self.account_or_none(&["Imelda", "Wayside"]),
+                    ..Default::default()
+                };
+                // Nobody agrees to it: what is closed is no more to be tried out.
+                match town.close_member(key, request) {
+                    Ok(_) => self.accepted += 1,
+                    Err(status) => self.no(&status),
+                }
+                "close"
+            }
             _ => {
                 let days = i64::try_from(1 + self.random.below(10)).unwrap();
                 town.served.clock.advance_seconds(days * 86_400);
@@ -298,9 +391,10 @@ impl Desk<'_> {
 }
 
 /// Goal: nothing that one broker does alone adds to the account she owns, nor to that of a group she speaks for (I11):
-/// not as a member either, nor by what silence or time do. Method: 400 random sequences of up to 12 calls of hers, by
-/// both of her keys, with the days that pass, among entries of others that would add to her or the group if they were
-/// put right; neither balance ever rises. At the end another broker agrees to what waits, and they do.
+/// not as a member or a lead either, nor by what she says of people, nor by what silence or time do. Method: 400 random
+/// sequences of up to 12 calls of hers, by all of her keys, with the days that pass, among entries of others that would
+/// add to her or the group if they were put right, and the answers of another broker; neither balance ever rises but by
+/// those. At the end he agrees to what waits, and they do.
 #[test]
 fn one_broker_never_raises_her_own() {
     let seed = std::env::var("HOURBOOK_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
@@ -317,6 +411,8 @@ fn one_broker_never_raises_her_own() {
     town.account("Wayside", (1, api::AccountKind::Organisation), "Wayside", -100_000);
     town.give_key("Imelda", api::Role::Broker);
     town.give_another_key("Imelda herself", "Imelda", api::Role::Member);
+    town.give_another_key("Imelda as lead", "Imelda", api::Role::Lead);
+    town.broker("Oswin");
     let speaks = api::SetRepresentativeRequest {
         request_id: fresh(),
         owner_number: town.owner_number("Wayside"),
@@ -363,13 +459,16 @@ fn one_broker_never_raises_her_own() {
             did.push(desk.step());
             let stands = both();
             let rose = std::iter::zip(stands, stood).any(|(stands, stood)| stands > stood);
-            assert!(!rose, "{stood:?} became {stands:?} by {did:?}; HOURBOOK_SEED={seed}");
+            assert!(
+                !rose || did.last() == Some(&AGREED),
+                "{stood:?} became {stands:?} by {did:?}; HOURBOOK_SEED={seed}"
+            );
             stood = stands;
         }
     }
     println!("{} accepted, {} of them wait, {} refused", desk.accepted, desk.kept, desk.refused);
     assert!(desk.accepted > 500 && desk.kept > 100 && desk.refused > 100);
     let stood = town.posted("Imelda");
-    let agreed = desk.waiting.iter().filter(|one| town.approve("Tobias", approve_it(**one)).is_ok()).count();
+    let agreed = desk.waiting.iter().filter(|one| town.approve("Oswin", approve_it(**one)).is_ok()).count();
     assert!(agreed > 10 && town.posted("Imelda") > stood, "{agreed} agreed to");
 }

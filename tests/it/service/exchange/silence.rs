@@ -43,7 +43,7 @@ fn silence_gives_and_never_takes() {
         proposal_sequence: by_giver,
         length: super::of_seconds(HOUR),
         reason: "she had forgotten".into(),
-        validate_only: false,
+        ..Default::default()
     };
     town.resolve_dispute("Tobias", settle).unwrap();
     assert_eq!((waiting(&town), town.posted("Greta")), (vec![], -5 * HOUR));

@@ -239,7 +239,7 @@ fn what_two_remember(town: &Town) {
         request_id: fresh(),
         proposal_sequence,
         length: of_seconds(minutes * MINUTE),
-        validate_only: false,
+        ..Default::default()
     };
     assert_eq!(reason(town.confirm_exchange("Dev", confirm(fence, 180))), "SECOND_PERSON_NEEDED");
     let answer = town.confirm_exchange("Greta", confirm(fence, 165)).unwrap();
@@ -270,7 +270,7 @@ fn what_two_remember(town: &Town) {
         proposal_sequence: drive,
         length: of_seconds(150 * MINUTE),
         reason: "both agreed".into(),
-        validate_only: false,
+        ..Default::default()
     };
     town.resolve_dispute("Tobias", settle()).unwrap();
     assert_eq!(reason(town.resolve_dispute("Imelda", settle())), "NOTHING_WAITS");

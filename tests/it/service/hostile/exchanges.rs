@@ -80,7 +80,7 @@ fn every_field_of_an_exchange() {
     let client = || books.served.exchanges();
     let ask = async |request| empty(client().record_exchange(request).await);
     let (giver, receiver) = ("giver_account_number", "receiver_account_number");
-    let rows: [Row<'_, api::RecordExchangeRequest>; 32] = [
+    let rows: [Row<'_, api::RecordExchangeRequest>; 33] = [
         ("giver 0", &|r| r.giver_account_number = 0, InvalidArgument, giver),
         ("giver a slip", &|r| r.giver_account_number = slip, InvalidArgument, giver),
         ("receiver a slip", &|r| r.receiver_account_number = slip, InvalidArgument, receiver),
@@ -106,7 +106,8 @@ fn every_field_of_an_exchange() {
         ("no day", &|r| r.occurred_on = None, InvalidArgument, "occurred_on"),
         ("no such day", &|r| r.occurred_on = day(2, 30), InvalidArgument, "occurred_on"),
         ("tomorrow", &|r| r.occurred_on = day(5, 6), FailedPrecondition, "DAY_IN_FUTURE"),
-        ("activity 65,535", &|r| r.activity_number = 65_535, Fine, ""),
+        ("activity 65,535", &|r| r.activity_number = 65_535, InvalidArgument, "activity_number"),
+        ("an activity there is not", &|r| r.activity_number = 1, InvalidArgument, "activity_number"),
         ("activity 65,536", &|r| r.activity_number = 65_536, InvalidArgument, "activity_number"),
         ("payer a slip", &|r| r.paid_by_account_number = slip, InvalidArgument, "paid_by_account_number"),
         (

@@ -362,6 +362,7 @@ fn questions(town: &Town, about: &About, seen: &mut Seen) {
         "CreditMember",
         "Gift",
         "Donate",
+        "TransferBetweenBanks",
     ] {
         let refused = ask(town, "Tobias", call, &fresh(), &long);
         let figures: [(&str, &dyn ToString); 1] = [("amount_seconds", &(25 * HOUR))];
@@ -394,7 +395,7 @@ fn in_the_way(town: &Town, about: &About, seen: &mut Seen) {
         seen.also(ask(town, "Tobias", call, &fresh(), &to_cap), Reason::AboveCeiling, &says);
     }
     let by_zoe = About { giver: "Zoe", ..about.clone() };
-    for call in ["ProposeExchange", "RecordGroupExchange", "BookHours", "CreditMember", "Gift"] {
+    for call in ["ProposeExchange", "BookHours", "CreditMember", "Gift"] {
         let refused = ask(town, "Tobias", call, &fresh(), &by_zoe);
         let figures: [(&str, &dyn ToString); 1] = [("account_number", &town.of("Zoe"))];
         seen.refused(refused, Reason::AccountClosed, &figures, &["the account of Zoe is closed"]);
@@ -422,6 +423,15 @@ fn in_the_way(town: &Town, about: &About, seen: &mut Seen) {
     while ask(town, "Tobias", "BookHours", &fresh(), about).is_ok() {}
     for call in ["ProposeExchange", "BookHours"] {
         seen.also(ask(town, "Tobias", call, &fresh(), about), Reason::TooManyHolds, &[]);
+    }
+    // The day after: help until yesterday can still be written down.
+    town.served.clock.advance_seconds(86_400);
+    let late = About { on: day(5, 6), ..by_zoe };
+    for call in ["RecordExchange", "RecordGroupExchange"] {
+        let refused = ask(town, "Tobias", call, &fresh(), &late);
+        let figures: [(&str, &dyn ToString); 1] = [("closed_on", &"2026-05-05")];
+        let says = ["the account of Zoe was closed on 2026-05-05"];
+        seen.refused(refused, Reason::AccountClosed, &figures, &says);
     }
 }
 
