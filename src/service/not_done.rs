@@ -24,10 +24,10 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
-use crate::access::{Capacity, End, Extent, Role};
+use crate::access::{Capacity, End, Extent};
 use crate::api;
 use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
-use crate::words::ACCOUNTS_NAMED_MAX;
+use crate::words::{self, ACCOUNTS_NAMED_MAX};
 
 /// The domain of every reason.
 const DOMAIN: &str = "hourbook";
@@ -101,26 +101,14 @@ impl NotDone {
     /// A role that may not make a call at all, or, where it would look at the whole network, not with this reach.
     #[must_use]
     pub fn may_not_call(capacity: Capacity, call: &str, extent: Extent) -> Self {
-        let (article, role) = match capacity {
-            Capacity::LocalOperator => ("the", "local operator"),
-            Capacity::Role(role @ (Role::Auditor | Role::Admin | Role::Integration)) => ("an", role.word()),
-            Capacity::Role(role) => ("a", role.word()),
+        let role = match capacity {
+            Capacity::LocalOperator => "local operator",
+            Capacity::Role(role) => role.word(),
         };
         let call = call.rsplit('/').next().unwrap_or(call);
-        let why = match extent {
-            Extent::Network => format!(
-                "{call} looks at the whole network, and this key, which is {article} {role}'s, does not reach all \
-                 of it"
-            ),
-            Extent::Nothing | Extent::Own | Extent::Houses | Extent::Anything => {
-                format!("{call} is not for this key, which is {article} {role}'s")
-            }
-        };
         Self::Refused {
             reason: Reason::BeyondReach,
-            sentence: format!(
-                "Not done: {why}. Nothing was looked at. 'hourbook whoami' says how far a key reaches."
-            ),
+            sentence: words::access::may_not_call(capacity, call, extent),
             figures: HashMap::from([
                 ("role".to_owned(), role.to_owned()),
                 ("call".to_owned(), call.to_owned()),
@@ -156,10 +144,7 @@ impl NotDone {
     pub fn no_entry_of(request: RequestId) -> Self {
         Self::Refused {
             reason: Reason::EntryNotFound,
-            sentence:
-                "Not done: nothing was written down under this request id. If it is still wanted, ask for it \
-                       again with the same id."
-                    .to_owned(),
+            sentence: words::no_entry_of_request(),
             figures: HashMap::from([("request_id".to_owned(), request.to_string())]),
         }
     }

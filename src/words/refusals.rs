@@ -4,6 +4,8 @@ use super::figures::{are, count, counted, hours, were};
 use super::limits::limits_passed;
 use crate::domain::{AccountNumber, ClaimUnit, ClaimWord, Refusal};
 
+/// How every sentence begins that says that something is not done.
+pub const LEAD: &str = "Not done: ";
 pub(super) const NOTHING_MOVED: &str = "Nothing moved.";
 
 /// Why something was not done, with the figures and what to do next, for somebody who may see every
@@ -121,6 +123,14 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         }
     };
     format!("Not done: {rest}")
+}
+
+/// Nothing in the books answers this request: there is no number to name, only the id that was asked.
+#[must_use]
+pub fn no_entry_of_request() -> String {
+    "Not done: nothing was written down under this request id. Nothing was changed. If it is still wanted, ask for it \
+     again with the same id."
+        .to_owned()
 }
 
 fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
