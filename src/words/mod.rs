@@ -28,5 +28,5 @@ mod tests;
 
 pub use figures::{balance, hours};
 pub use kinds::kind;
-pub use limits::ACCOUNTS_NAMED_MAX;
+pub use limits::{ACCOUNTS_TOLD_MAX, SENTENCE_WEIGHT_MAX, weight};
 pub use refusals::{LEAD, no_entry_of_request, refusal_sentence};
