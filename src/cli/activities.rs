@@ -6,6 +6,7 @@ use super::lookup::SUGGESTED_MAX;
 use super::session::Session;
 use crate::api;
 use crate::domain::Nearest;
+use crate::words;
 
 /// The number of an activity in the list of a bank.
 ///
@@ -17,14 +18,8 @@ pub async fn number(session: &mut Session<'_, '_>, typed: &str, bank_number: u32
     }
     let request = api::ListActivitiesRequest { bank_number };
     let answer = session.client.ledger.list_activities(call(request)).await?.into_inner();
-    find(typed, &answer.activities).map_err(|nearest| {
-        let hint = if nearest.is_empty() {
-            "its list is empty".to_owned()
-        } else {
-            format!("the nearest are: {}", nearest.join(", "))
-        };
-        Failure::Refused(format!("Not done: bank {bank_number} has no activity called '{typed}'; {hint}."))
-    })
+    find(typed, &answer.activities)
+        .map_err(|nearest| Failure::Refused(words::finding::no_activity(typed, bank_number, &nearest)))
 }
 
 /// The number of the name, whatever its capitals; else the nearest names.

@@ -402,10 +402,10 @@ mod tests {
         let metadata = HashMap::from([("available_seconds".to_owned(), "7200".to_owned())]);
         let details = ErrorDetails::with_error_info("BELOW_FLOOR", "hourbook", metadata);
         for code in [Code::FailedPrecondition, Code::Unavailable] {
-            let status = Status::with_error_details(code, "Not done: too much.", details.clone());
+            let status = Status::with_error_details(code, "too much", details.clone());
             let failure = Failure::Status(Box::new(status), Some(id()));
             assert_eq!(failure.exit(), Exit::Refused);
-            assert_eq!(failure.sentences(), ["Not done: too much."]);
+            assert_eq!(failure.sentences(), ["too much"]);
             assert_eq!(failure.as_json()["error"]["metadata"]["available_seconds"], "7200");
             assert_eq!(failure.as_json()["error"]["reason"], "BELOW_FLOOR");
         }

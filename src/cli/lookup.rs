@@ -19,6 +19,7 @@ use super::session::{PAGE_SIZE, Session};
 use super::whom::Whom;
 use crate::api;
 use crate::domain::Nearest;
+use crate::words::finding as words;
 
 /// So many who fit a name are kept.
 const FITS_MAX: u32 = 20;
@@ -105,9 +106,7 @@ pub async fn account(
     let is_without = |fit: &Fit| fits.kept.is_empty() && !fit.name.is_empty();
     if let Some(fit) = known.into_values().filter(is_without).min_by_key(|fit| fit.owner) {
         let Fit { name, owner, .. } = fit;
-        return Err(Failure::Refused(format!(
-            "Not done: {name} (person {owner}) has no open account in bank {bank}."
-        )));
+        return Err(Failure::Refused(words::no_open_account(&format!("{name} (person {owner})"), bank)));
     }
     fits.one(whom, bank, among.words()).map(|fit| fit.account)
 }
@@ -147,10 +146,8 @@ pub async fn person(
     .await?;
     if let Some((kind, Fit { name, owner, .. })) = of_another_kind.filter(|_| fits.kept.is_empty()) {
         let command = short(kind.as_str_name(), "PERSON_KIND_");
-        return Err(Failure::Refused(format!(
-            "Not done: the one of bank {bank} who is called {whom} is {name} (person {owner}), for whom there is \
-             'hourbook {command}'."
-        )));
+        let who = format!("{name} (person {owner})");
+        return Err(Failure::Refused(words::of_another_kind(&whom.to_string(), bank, &who, &command)));
     }
     let fit = fits.one(whom, bank, Among::People.words())?;
     by_number(&mut session.client, fit.owner, 0).await
@@ -218,11 +215,7 @@ async fn people_called(
     let found = match session.client.directory.search_people(call(request)).await {
         Ok(answer) => answer.into_inner().people,
         Err(status) if status.code() == Code::PermissionDenied => {
-            return Err(Failure::Refused(
-                "Not done: names are looked up by brokers and leads alone. Type the number of the account, as it \
-                 stands on a card."
-                    .to_owned(),
-            ));
+            return Err(Failure::Refused(words::names_are_for_staff()));
         }
         Err(status) => return Err(status.into()),
     };
@@ -361,29 +354,18 @@ impl Fits {
 
     fn none_fits(self, whom: &Whom, bank: u32, nobody: &str) -> String {
         if let Whom::Person(_) = whom {
-            return format!("Not done: {whom} has no open account in bank {bank}.");
+            return words::no_open_account(&whom.to_string(), bank);
         }
-        let nearest = self.nearest.into_told();
-        let hint = if nearest.is_empty() {
-            "no name there is like it".to_owned()
-        } else {
-            format!("the nearest are: {}", nearest.join("; "))
-        };
-        format!("Not done: {nobody} of bank {bank} is called {whom}; {hint}.")
+        words::nobody_fits(nobody, &whom.to_string(), bank, &self.nearest.into_told())
     }
 
     fn several_fit(&self, whom: &Whom, bank: u32, several: &str) -> String {
         let count = self.kept.len().saturating_add(self.others);
-        let mut lines = vec![format!("Not done: {whom} fits {count} {several} of bank {bank}:")];
-        lines.extend(self.kept.iter().take(TOLD_MAX).map(|fit| match fit.account {
-            0 => format!("  person {}: {}", fit.owner, fit.name),
-            account => format!("  {account}: {}", fit.name),
-        }));
-        if count > TOLD_MAX {
-            lines.push(format!("  and {} more", count.saturating_sub(TOLD_MAX)));
-        }
-        lines.push("Type more of the name, or the number.".to_owned());
-        lines.join("\n")
+        let told = self.kept.iter().take(TOLD_MAX).map(|fit| match fit.account {
+            0 => format!("person {}: {}", fit.owner, fit.name),
+            account => format!("{account}: {}", fit.name),
+        });
+        words::several_fit(several, &whom.to_string(), bank, count, &told.collect::<Vec<_>>())
     }
 }
 
@@ -413,14 +395,15 @@ mod tests {
         let several = ask("an", &names).unwrap_err();
         assert_eq!(
             several,
-            "Not done: 'an' fits 3 people of bank 1:\n  1: Ann Ash\n  2: Ann\n  3: Annie  Bell\nType more of the name, or the \
-             number."
+            words::several_fit(
+                "people",
+                "'an'",
+                1,
+                3,
+                &["1: Ann Ash", "2: Ann", "3: Annie  Bell"].map(str::to_owned)
+            )
         );
-        assert!(
-            ask("bo", &names)
-                .unwrap_err()
-                .starts_with("Not done: 'bo' fits 3 people of bank 1:\n  5: Bo\n  6: bo\n")
-        );
+        assert!(ask("bo", &names).unwrap_err().contains("'bo' fits 3 people of bank 1:\n  5: Bo\n  6: bo\n"));
         assert_eq!(ask("ann ahs", &names[..1]), Err(nearest("ann ahs", "Ann Ash (1)")));
         assert!(ask("zz", &[]).unwrap_err().contains("no name there is like it"));
         let mut many = vec!["Kit Kay"; 30];
@@ -434,7 +417,7 @@ mod tests {
     }
 
     fn nearest(text: &str, names: &str) -> String {
-        format!("Not done: nobody of bank 1 is called '{text}'; the nearest are: {names}.")
+        words::nobody_fits("nobody", &format!("'{text}'"), 1, &[names.to_owned()])
     }
 
     /// Goal: a part of an address is no name, and a name is one whatever its accents. Method: somebody found by each.

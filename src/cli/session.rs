@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::target::Target;
 use crate::api;
+use crate::words;
 
 /// Names kept; from here on accounts are called by their numbers alone, so that a long list asks a
 /// bounded number of questions.
@@ -89,7 +90,7 @@ impl<'s, 'c> Session<'s, 'c> {
             }
             page_token = answer.next_page_token;
             if page_token.is_empty() {
-                return Err(Failure::Refused(format!("Not done: there is no time bank {bank_number}.")));
+                return Err(Failure::Refused(words::finding::no_bank(bank_number)));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 use super::rules::unusual::{Lines, Unusual};
 use crate::directory::policy;
 use crate::domain::Amount;
-use crate::domain::hours::{HoursError, Reading, Sense, clock, in_words, parse_hours};
+use crate::domain::hours::{HoursError, Reading, Sense, in_words, parse_hours};
 
 /// How long, as it was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,17 +29,18 @@ pub struct Written {
 }
 
 /// Why a text is no length.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unread {
     /// It is none.
-    #[error(transparent)]
-    Hours(#[from] HoursError),
+    Hours(HoursError),
     /// It may be meant in two ways.
-    #[error(
-        "typed in one way only: it can be {} or {}; type {} or {}, or say amount_seconds {} or {}",
-        words(.0.0), words(.0.1), clock(.0.0.seconds()), clock(.0.1.seconds()), .0.0.seconds(), .0.1.seconds()
-    )]
     TwoWays((Amount, Amount)),
+}
+
+impl From<HoursError> for Unread {
+    fn from(error: HoursError) -> Self {
+        Self::Hours(error)
+    }
 }
 
 impl Length {

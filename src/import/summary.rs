@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::book::BadLine;
 use crate::domain::hours::grouped;
+use crate::words::LEAD;
 
 /// Reasons told apart; rows refused for others are counted under the last.
 pub const REASONS_MAX: usize = 100;
@@ -13,8 +14,6 @@ pub const REASONS_MAX: usize = 100;
 pub const LINES_NAMED_MAX: usize = 10;
 /// Of skipped rows, this many are printed; the machine-readable form has more.
 const SKIPPED_PRINTED_MAX: usize = 20;
-/// How the ledger begins whatever it refuses; left out after "because".
-const REFUSED_LEAD: &str = "Not done: ";
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -103,7 +102,7 @@ impl fmt::Display for Summary {
             let lines: Vec<_> = group.first_lines.iter().map(ToString::to_string).collect();
             let more =
                 if u64::try_from(lines.len()).is_ok_and(|named| named < group.rows) { ", …" } else { "" };
-            let why = group.message.strip_prefix(REFUSED_LEAD).unwrap_or(&group.message);
+            let why = group.message.strip_prefix(LEAD).unwrap_or(&group.message);
             writeln!(f, "    {} because {why}", rows(group.rows))?;
             writeln!(f, "      {} in lines {}{more}", group.reason, lines.join(", "))?;
         }
@@ -169,7 +168,11 @@ mod tests {
             ..Summary::default()
         };
         for line in 10..34 {
-            summary.count_refused(line, "BELOW_FLOOR", "Not done: Ann can use 2 hours, all that Ann has.");
+            summary.count_refused(
+                line,
+                "BELOW_FLOOR",
+                &format!("{LEAD}Ann can use 2 hours, all that Ann has."),
+            );
         }
         summary.count_refused(40, "occurred_on", "occurred_on must be a date");
         summary.finish(std::time::Duration::from_millis(1_550));

@@ -9,6 +9,7 @@ use crate::access::{Access, AccessError, NewKey, NotMade};
 use crate::journal::{DataDirectory, DirectoryError};
 use crate::ledger::SystemClock;
 use crate::network::{Network, NetworkError, NetworkOptions};
+use crate::words::access as words;
 
 /// What is asked of the machine.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +45,8 @@ fn not_made(error: &NotMade) -> String {
         NotMade::Refused(crate::access::Refusal::NotBegun) => {
             "this network has no keys yet: 'hourbook init --name NAME' makes the first one".to_owned()
         }
+        NotMade::Refused(refusal) => words::refusal_sentence(refusal),
         NotMade::Invalid(_)
-        | NotMade::Refused(_)
         | NotMade::KeyringLost
         | NotMade::NoReceipt(_)
         | NotMade::Keys(_)

@@ -14,6 +14,7 @@ use crate::api::access_service_server::AccessService;
 use crate::api::*;
 use crate::domain::{BankNumber, OwnerNumber, RequestKey, Timestamp};
 use crate::ledger::Mode;
+use crate::words::access as words;
 
 /// How long the key before works on if nobody says, in seconds.
 const OVERLAP_SECONDS_USUAL: u32 = 86_400;
@@ -98,7 +99,7 @@ impl Installation {
             NotMade::Invalid(invalid) => invalid.into(),
             NotMade::Refused(refusal) => NotDone::Refused {
                 reason: refusal.reason(),
-                sentence: refusal.to_string(),
+                sentence: words::refusal_sentence(&refusal),
                 figures: refusal.figures().into_iter().map(|(name, of)| (name.to_owned(), of)).collect(),
             },
             NotMade::NoReceipt(no_receipt) => self.not_done(no_receipt),

@@ -11,8 +11,9 @@
 //!
 //! A status travels as HTTP headers, its sentence twice: percent-encoded, and in the details. Clients drop
 //! headers of more than 8 KiB at random and of more than 16 KiB always, and call that RESOURCE_EXHAUSTED,
-//! which would make them ask again for ever. So a sentence is cut at [`MESSAGE_BYTES_MAX`] and figures are
-//! those of [`ACCOUNTS_NAMED_MAX`] accounts; with both, no status passes 6 KiB.
+//! which would make them ask again for ever. So a sentence is cut at [`SENTENCE_WEIGHT_MAX`], figures are those of
+//! [`ACCOUNTS_TOLD_MAX`] accounts, and of more accounts the numbers are told in [`ACCOUNT_NUMBERS_BYTES_MAX`]; with all
+//! three, no status passes 7.5 KiB.
 //!
 //! Figures travel with a refusal because whoever may write to an account may read it (`reach`): what is out of
 //! reach is refused as if it were not there.
@@ -24,10 +25,10 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::reasons::{SEQUENCE_NOT_REACHED, code};
-use crate::access::{Capacity, End, Extent, Role};
+use crate::access::{Capacity, End, Extent};
 use crate::api;
 use crate::domain::{Invalid, Limit, LimitPassed, Reason, Refusal, RequestId, Sequence};
-use crate::words::ACCOUNTS_NAMED_MAX;
+use crate::words::{self, ACCOUNTS_TOLD_MAX, SENTENCE_WEIGHT_MAX};
 
 /// The domain of every reason.
 const DOMAIN: &str = "hourbook";
@@ -36,9 +37,9 @@ const RETRY_BUSY: Duration = Duration::from_millis(100);
 /// When to ask again while the books are being read.
 const RETRY_STARTING: Duration = Duration::from_secs(1);
 
-/// Bytes of a sentence, as it is before anything is encoded: three times as many at most in one header, and
-/// four thirds in the other.
-const MESSAGE_BYTES_MAX: usize = 900;
+/// Bytes of the numbers of all accounts that would pass a limit, and the commas between them: all 256 that an entry can
+/// have where the numbers are of five digits, and 153 of the longest there can be, of nine.
+const ACCOUNT_NUMBERS_BYTES_MAX: usize = 1_536;
 
 /// A field that cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,26 +102,14 @@ impl NotDone {
     /// A role that may not make a call at all, or, where it would look at the whole network, not with this reach.
     #[must_use]
     pub fn may_not_call(capacity: Capacity, call: &str, extent: Extent) -> Self {
-        let (article, role) = match capacity {
-            Capacity::LocalOperator => ("the", "local operator"),
-            Capacity::Role(role @ (Role::Auditor | Role::Admin | Role::Integration)) => ("an", role.word()),
-            Capacity::Role(role) => ("a", role.word()),
+        let role = match capacity {
+            Capacity::LocalOperator => "local operator",
+            Capacity::Role(role) => role.word(),
         };
         let call = call.rsplit('/').next().unwrap_or(call);
-        let why = match extent {
-            Extent::Network => format!(
-                "{call} looks at the whole network, and this key, which is {article} {role}'s, does not reach all \
-                 of it"
-            ),
-            Extent::Nothing | Extent::Own | Extent::Houses | Extent::Anything => {
-                format!("{call} is not for this key, which is {article} {role}'s")
-            }
-        };
         Self::Refused {
             reason: Reason::BeyondReach,
-            sentence: format!(
-                "Not done: {why}. Nothing was looked at. 'hourbook whoami' says how far a key reaches."
-            ),
+            sentence: words::access::may_not_call(capacity, call, extent),
             figures: HashMap::from([
                 ("role".to_owned(), role.to_owned()),
                 ("call".to_owned(), call.to_owned()),
@@ -156,10 +145,7 @@ impl NotDone {
     pub fn no_entry_of(request: RequestId) -> Self {
         Self::Refused {
             reason: Reason::EntryNotFound,
-            sentence:
-                "Not done: nothing was written down under this request id. If it is still wanted, ask for it \
-                       again with the same id."
-                    .to_owned(),
+            sentence: words::no_entry_of_request(),
             figures: HashMap::from([("request_id".to_owned(), request.to_string())]),
         }
     }
@@ -184,7 +170,7 @@ impl NotDone {
     }
 
     fn message(&self) -> String {
-        within(self.whole_message(), MESSAGE_BYTES_MAX)
+        within(self.whole_message(), SENTENCE_WEIGHT_MAX)
     }
 
     fn whole_message(&self) -> String {
@@ -255,17 +241,23 @@ impl From<NotDone> for api::EntryError {
     }
 }
 
-/// As much of it as fits, with "…" where something is left out.
-fn within(text: String, bytes_max: usize) -> String {
-    if text.len() <= bytes_max {
+/// As much of it as weighs no more, with "…" where something is left out.
+fn within(text: String, weight_max: usize) -> String {
+    if words::weight(&text) <= weight_max {
         return text;
     }
-    let end = text.floor_char_boundary(bytes_max.saturating_sub('…'.len_utf8()));
-    format!("{}…", text.split_at(end).0)
+    let mut left = weight_max.saturating_sub(words::weight("…"));
+    let fits = |letter: &char| {
+        let rest = left.checked_sub(words::weight(letter.encode_utf8(&mut [0; 4])));
+        rest.inspect(|rest| left = *rest).is_some()
+    };
+    let cut: String = text.chars().take_while(fits).collect();
+    format!("{cut}…")
 }
 
 /// The figures of a refusal. Of limits, how many accounts would pass one, the figures of the first of them
-/// bare, and of the next four with their place in front: `2.account_number`.
+/// bare, and of the next four with their place in front: `2.account_number`; of more than these five, the numbers of all
+/// in `account_numbers`, as many as fit in [`ACCOUNT_NUMBERS_BYTES_MAX`].
 fn figures(refusal: &Refusal) -> HashMap<String, String> {
     let mut figures = HashMap::new();
     let mut say = |name: &str, figure: String| drop(figures.insert(name.to_owned(), figure));
@@ -305,11 +297,14 @@ fn figures(refusal: &Refusal) -> HashMap<String, String> {
         }
         Refusal::Limits(passed) => {
             say("accounts_count", passed.len().to_string());
-            for (place, one) in (1_u32..).zip(passed.iter().take(ACCOUNTS_NAMED_MAX)) {
+            for (place, one) in (1_u32..).zip(passed.iter().take(ACCOUNTS_TOLD_MAX)) {
                 let before = if place == 1 { String::new() } else { format!("{place}.") };
                 for (name, figure) in limit_figures(one) {
                     say(&format!("{before}{name}"), figure);
                 }
+            }
+            if passed.len() > ACCOUNTS_TOLD_MAX {
+                say("account_numbers", account_numbers(passed));
             }
         }
         Refusal::Claim { word: _, place, unit: _, left, take } => {
@@ -324,6 +319,19 @@ fn figures(refusal: &Refusal) -> HashMap<String, String> {
         Refusal::DayInFuture | Refusal::DeadlineOutOfReach | Refusal::DiskLow | Refusal::ClockUnsure => {}
     }
     figures
+}
+
+/// The numbers of the accounts, a comma between two.
+fn account_numbers(passed: &[LimitPassed]) -> String {
+    let mut numbers = String::new();
+    for one in passed {
+        let next = format!("{}{}", if numbers.is_empty() { "" } else { "," }, one.account);
+        if numbers.len().saturating_add(next.len()) > ACCOUNT_NUMBERS_BYTES_MAX {
+            break;
+        }
+        numbers.push_str(&next);
+    }
+    numbers
 }
 
 fn limit_figures(passed: &LimitPassed) -> [(&'static str, String); 6] {
@@ -347,7 +355,7 @@ mod tests {
     use crate::domain::AccountNumber;
 
     /// What a status may have, names of headers included.
-    const STATUS_BYTES_MAX: usize = 6 << 10;
+    const STATUS_BYTES_MAX: usize = 7_680;
 
     /// Goal: no status is too long to be received. Method: the most accounts, with the longest figures, and
     /// sentences of every length out of letters of every width.
@@ -363,22 +371,45 @@ mod tests {
             requested: i64::MIN,
         };
         let refusal = Refusal::Limits((16_777_000..16_777_256).map(passed).collect());
-        for letter in ["a", " ", "ö", "€", "𐌰"] {
-            for letters in [0, 100, 224, 225, 226, 300, 301, 450, 451, 899, 900, 901, 100_000] {
+        for letter in ["a", " ", "%", "ö", "€", "𐌰"] {
+            for letters in [0, 100, 187, 188, 250, 251, 375, 376, 750, 751, 1_500, 1_501, 100_000] {
                 let sentence = letter.repeat(letters);
                 let not_done = NotDone::refused(&refusal, sentence.clone());
                 let status = Status::from(not_done.clone());
-                let whole = sentence.len() <= MESSAGE_BYTES_MAX;
+                let weight = words::weight(&sentence);
+                let whole = weight <= SENTENCE_WEIGHT_MAX;
                 assert!(if whole { status.message() == sentence } else { status.message().ends_with('…') });
-                assert!(status.message().len() + 4 > sentence.len().min(MESSAGE_BYTES_MAX));
+                assert!(words::weight(status.message()) + 8 > weight.min(SENTENCE_WEIGHT_MAX));
                 assert_eq!(api::EntryError::from(not_done).message, status.message());
                 let info = status.get_error_details().error_info().unwrap().metadata.clone();
-                assert_eq!((info.len(), info["accounts_count"].as_str()), (31, "256"));
+                assert_eq!((info.len(), info["accounts_count"].as_str()), (32, "256"));
+                assert!(info["account_numbers"].split(',').count() >= 153);
                 let response = status.into_http::<()>();
                 let bytes = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
                 let bytes: usize = bytes.sum();
                 assert!(bytes <= STATUS_BYTES_MAX, "{bytes} bytes for {letters} of {letter:?}");
             }
+        }
+    }
+
+    /// Goal: programs hear of every account that would pass a limit. Method: as many as are told of with figures, one
+    /// more, and all that an entry can have.
+    #[test]
+    fn every_account_is_numbered() {
+        let passed = |slot| LimitPassed {
+            account: AccountNumber::from_slot(slot).unwrap(),
+            limit: Limit::Floor,
+            posted: 0,
+            held: 0,
+            promised: 0,
+            bound: 0,
+            requested: 60,
+        };
+        for count in [1, 5, 6, 256] {
+            let all: Vec<_> = (0..count).map(passed).collect();
+            let numbers: Vec<_> = all.iter().map(|one| one.account.to_string()).collect();
+            let said = figures(&Refusal::Limits(all)).remove("account_numbers");
+            assert_eq!(said, (count > 5).then(|| numbers.join(",")), "{count}");
         }
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! `names` gives the words for an account in the middle of a sentence, for whoever may hear them.
 
+use super::figures::hours;
 use super::periods;
-use crate::domain::hours::in_words;
+use crate::domain::hours::{clock, in_words};
 use crate::domain::{AccountNumber, Day, Limits};
 use crate::exchange::Refusal;
+use crate::exchange::length::Unread;
 use crate::exchange::matters::WhyUnsettled;
 use crate::exchange::rules::second_person::NotGoodEnough;
-use crate::exchange::waiting::WhyWaits;
+use crate::exchange::waiting::{WAITING_TRANSFERS_SURE, WhyWaits};
 
 /// What waits for a second person.
 pub const WAITS: &str = "Somebody else has to agree first. Nothing moved; it waits for a second person.";
@@ -145,6 +147,59 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         | Refusal::TooMuchToWait => return None,
     };
     Some(format!("Not done: {said}"))
+}
+
+/// What the field of a refusal must be, after "must be"; a figure that is asked for is named in seconds too.
+#[must_use]
+pub fn must_be(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Invalid(invalid) => invalid.limit.to_owned(),
+        Refusal::Unread { unread, .. } => unread_length(unread),
+        Refusal::TooLong { .. } => "at most 2^40 seconds once it is rounded".to_owned(),
+        Refusal::NotSomebody { .. } => {
+            "the account of a person, a group or a partner of this time bank".to_owned()
+        }
+        Refusal::NotAPot { .. } => "the account of a pot of this time bank".to_owned(),
+        Refusal::Standing(error) => error.to_string(),
+        Refusal::Group(error) => error.to_string(),
+        Refusal::TooMuchToWait => {
+            format!("fewer, as this has to wait for a second person: {WAITING_TRANSFERS_SURE} always fit")
+        }
+        Refusal::Ledger(_)
+        | Refusal::UnusualAmount { .. }
+        | Refusal::Paused { .. }
+        | Refusal::AfterClosing { .. }
+        | Refusal::PotNeedsPanel { .. }
+        | Refusal::NotYours { .. }
+        | Refusal::NotTheSecondPerson(_)
+        | Refusal::WindowPassed { .. }
+        | Refusal::NotOpen(_)
+        | Refusal::NothingWaits(_)
+        | Refusal::Party { .. }
+        | Refusal::SaidItThemselves
+        | Refusal::TheirOwnDispute
+        | Refusal::PotIsOver { .. }
+        | Refusal::PotNotForBrokers { .. }
+        | Refusal::NoClearing { .. }
+        | Refusal::NotForBrokers => "one that the rules allow".to_owned(),
+    }
+}
+
+/// A text that is no length, or two: what can be typed instead.
+fn unread_length(unread: &Unread) -> String {
+    match unread {
+        Unread::Hours(error) => error.to_string(),
+        Unread::TwoWays((first, second)) => {
+            let (first, second) = (first.seconds(), second.seconds());
+            format!(
+                "typed in one way only: it can be {} or {}; type {} or {}, or say amount_seconds {first} or {second}",
+                hours(first),
+                hours(second),
+                clock(first),
+                clock(second)
+            )
+        }
+    }
 }
 
 /// That a day is in a month that was closed.

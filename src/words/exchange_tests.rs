@@ -105,6 +105,8 @@ fn every_refusal_is_said() {
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");
+        let must = exchange::must_be(&refusal);
+        assert_eq!(must == "one that the rules allow", is_said || place(&refusal) == 0, "{must}");
         if let Some(sentence) = sentence {
             println!("{sentence}");
             fit_for_people(&sentence);
@@ -112,6 +114,17 @@ fn every_refusal_is_said() {
         }
     }
     fit_for_people(exchange::NOT_TODAY);
+}
+
+/// Goal: a length that can be read in two ways is asked for in one of them. Method: word for word.
+#[test]
+fn both_readings_are_named() {
+    let unread = Unread::TwoWays((amount(5_400), amount(4_680)));
+    assert_eq!(
+        exchange::must_be(&Refusal::Unread { field: "length", unread }),
+        "typed in one way only: it can be 1 hour 30 minutes or 1 hour 18 minutes; type 1:30 or 1:18, or say \
+         amount_seconds 5400 or 4680"
+    );
 }
 
 /// Goal: what is said beside an answer is for people. Method: each sentence, word for word where it has figures.

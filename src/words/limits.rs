@@ -1,49 +1,103 @@
 //! How far an account can go, said so that people see what is possible.
 
 use super::figures::{balance, hours, level, standing, were};
-use super::refusals::NOTHING_MOVED;
+use super::refusals::{LEAD, NOTHING_MOVED};
 use crate::domain::{AccountNumber, Limit, LimitPassed};
 
 const BETWEEN_BANKS: &str = "between the two time banks, and they agreed";
 const OTHER_BANK: &str = "the other time bank";
-/// Accounts named in one answer: an entry can have hundreds, and an answer that is too long never arrives.
-pub const ACCOUNTS_NAMED_MAX: usize = 5;
-/// Bytes of what is said of them: where names are long, fewer are named. One always is.
-const NAMED_BYTES_MAX: usize = 700;
+/// Accounts of which one answer tells the figures: an entry can have hundreds, and an answer that is too long never
+/// arrives.
+pub const ACCOUNTS_TOLD_MAX: usize = 5;
+/// The [`weight`] of a sentence. Everybody is named within it where 100 people have names of ten letters; one always
+/// is told of, however long the name.
+pub const SENTENCE_WEIGHT_MAX: usize = 1_500;
 
-/// Two sentences for each account that would pass a limit, one for each pair between time banks. The first
-/// are named, at most five; of further ones it says how many there are.
+/// How much of an answer a text takes: a byte that a header keeps as it is counts once, every other byte twice, as it
+/// is three bytes there.
+#[must_use]
+pub fn weight(text: &str) -> usize {
+    text.bytes().map(weight_of_byte).sum()
+}
+
+const fn weight_of_byte(byte: u8) -> usize {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b',' | b'.') { 1 } else { 2 }
+}
+
+/// Two sentences for each account that would pass a limit, one for each pair between time banks, and everybody by
+/// name. The figures are told of the first five at most, and of fewer where there would be no room for every name else.
+/// Where there is none even so, the names are the first, and of the others it says how many they are.
 pub fn limits_passed(passed: &[LimitPassed], names: &dyn Fn(AccountNumber) -> String) -> String {
-    let (mut said, mut named, mut bytes) = (Vec::new(), 0_usize, 0_usize);
-    let other_direction = passed.iter().any(|one| is_between_banks(one.limit));
-    for concern in concerns(passed) {
-        if named.saturating_add(concern.accounts()) > ACCOUNTS_NAMED_MAX {
-            break;
-        }
-        let sentence = concern.said(names);
-        bytes = bytes.saturating_add(sentence.len());
-        if !said.is_empty() && bytes > NAMED_BYTES_MAX {
-            break;
-        }
-        named = named.saturating_add(concern.accounts());
-        said.push(sentence);
-    }
-    match passed.len().saturating_sub(named) {
-        0 => {}
-        1 => said.push("the same holds for 1 more account.".to_owned()),
-        more => said.push(format!("the same holds for {more} more accounts.")),
-    }
+    let concerns = concerns(passed);
+    let ending = if passed.iter().any(|one| is_between_banks(one.limit)) {
+        format!("{NOTHING_MOVED} Help in the other direction is possible.")
+    } else {
+        NOTHING_MOVED.to_owned()
+    };
+    let mut accounts = 0_usize;
+    let told = concerns.iter().take_while(|concern| {
+        accounts = accounts.saturating_add(concern.accounts());
+        accounts <= ACCOUNTS_TOLD_MAX
+    });
+    let mut said: Vec<_> = told.map(|concern| (concern.said(names), concern.accounts())).collect();
     if said.is_empty() {
-        said.push("it would go past a limit.".to_owned());
+        return format!("it would go past a limit. {ending}");
     }
-    for later in said.iter_mut().skip(1) {
+    for (later, _) in said.iter_mut().skip(1) {
         *later = with_capital(later);
     }
-    said.push(NOTHING_MOVED.to_owned());
-    if other_direction {
-        said.push("Help in the other direction is possible.".to_owned());
+    let lead = weight(LEAD).saturating_add(weight(&ending));
+    loop {
+        let weights = said.iter().map(|(sentence, _)| weight(sentence).saturating_add(weight(" ")));
+        let room = SENTENCE_WEIGHT_MAX.saturating_sub(lead).saturating_sub(weights.sum());
+        let told: usize = said.iter().map(|(_, accounts)| accounts).sum();
+        let others = concerns.iter().skip(said.len()).flat_map(Concern::whose);
+        let others = the_same_for(others, passed.len().saturating_sub(told), room, names);
+        if others.is_whole || said.len() == 1 {
+            let sentences = said.into_iter().map(|(sentence, _)| sentence);
+            let all: Vec<_> = sentences.chain(others.sentence).chain([ending]).collect();
+            return all.join(" ");
+        }
+        said.pop();
     }
-    said.join(" ")
+}
+
+/// What is said of those of whom no figures are told.
+struct Others {
+    /// Nothing where there are none.
+    sentence: Option<String>,
+    /// Whether each has a name in it.
+    is_whole: bool,
+}
+
+/// That the same holds for `count` others, by name as far as there is `room`.
+fn the_same_for(
+    others: impl Iterator<Item = AccountNumber>,
+    count: usize,
+    room: usize,
+    names: &dyn Fn(AccountNumber) -> String,
+) -> Others {
+    const FIXED: &str = "The same holds for  and 255 more accounts. "; // The most that is said beside the names.
+    if count == 0 {
+        return Others { sentence: None, is_whole: true };
+    }
+    let mut left = room.saturating_sub(weight(FIXED));
+    let mut named = Vec::new();
+    for name in others.map(names) {
+        match left.checked_sub(weight(&name).saturating_add(weight(", "))) {
+            Some(rest) => left = rest,
+            None => break,
+        }
+        named.push(name);
+    }
+    let is_whole = named.len() == count;
+    let last = match count.saturating_sub(named.len()) {
+        0 => named.pop().unwrap_or_default(),
+        1 => "1 more account".to_owned(),
+        more => format!("{more} more accounts"),
+    };
+    let whom = if named.is_empty() { last } else { format!("{} and {last}", named.join(", ")) };
+    Others { sentence: Some(format!("The same holds for {whom}.")), is_whole }
 }
 
 fn floor(passed: &LimitPassed, name: &str) -> String {
@@ -110,6 +164,15 @@ enum Concern<'a> {
 impl Concern<'_> {
     const fn accounts(&self) -> usize {
         if let Self::Owing(_, Some(_)) = self { 2 } else { 1 }
+    }
+
+    /// Whose accounts they are.
+    fn whose(&self) -> impl Iterator<Item = AccountNumber> + use<> {
+        let (one, mirror) = match *self {
+            Self::Owing(owing, mirror) => (owing, mirror),
+            Self::Floor(one) | Self::Ceiling(one) | Self::Owed(one) => (one, None),
+        };
+        [Some(one.account), mirror.map(|other| other.account)].into_iter().flatten()
     }
 
     fn said(&self, names: &dyn Fn(AccountNumber) -> String) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Owns the wording; names are arguments, because who may see whom is for the caller to know. Refuses
 //! to know callers, accounts and the books: a sentence is made of the figures it is given. Imports
-//! `domain`, and the refusals of `exchange`.
+//! `domain`, and the refusals of `exchange` and `access`.
 //!
 //! - Plain words: gave, received; set aside, taken, let go, ran out; put right, given back; between
 //!   the two time banks. Hours are said as "3 hours 15 minutes", and what is below zero says so.
@@ -11,8 +11,10 @@
 //! - A person, a group, a café and a pot are all called by their name, never he, she or it.
 //! - The till hears other, shorter sentences; these are for the person and the time broker.
 
+pub mod access;
 pub mod exchange;
 pub mod figures;
+pub mod finding;
 pub mod kinds;
 mod limits;
 pub mod people;
@@ -29,5 +31,5 @@ mod tests;
 
 pub use figures::{balance, hours};
 pub use kinds::kind;
-pub use limits::ACCOUNTS_NAMED_MAX;
-pub use refusals::refusal_sentence;
+pub use limits::{ACCOUNTS_TOLD_MAX, SENTENCE_WEIGHT_MAX, weight};
+pub use refusals::{LEAD, no_entry_of_request, refusal_sentence};

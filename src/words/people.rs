@@ -45,19 +45,22 @@ pub fn to_be_forgotten() -> String {
 /// There is no pause that could end.
 #[must_use]
 pub fn not_paused() -> String {
-    "Not done: there is no pause now. Nothing was changed.".to_owned()
+    "Not done: there is no pause now. Nothing was changed. Look up whom you mean, or set a pause first."
+        .to_owned()
 }
 
 /// Nobody asked to forget them.
 #[must_use]
 pub fn not_to_be_forgotten() -> String {
-    "Not done: nobody asked to forget them. Nothing was changed.".to_owned()
+    "Not done: nobody asked to forget them. Nothing was changed. There is nothing left to do: they stay as they are."
+        .to_owned()
 }
 
 /// They do not speak for them.
 #[must_use]
 pub fn does_not_speak() -> String {
-    "Not done: they do not speak for them now. Nothing was changed.".to_owned()
+    "Not done: they do not speak for them now. Nothing was changed. Look at who does before asking again."
+        .to_owned()
 }
 
 /// As many speak for them as can.
@@ -74,7 +77,7 @@ pub fn too_many_speak(most: usize) -> String {
 pub fn too_many_sites(what: &str, most: usize) -> String {
     format!(
         "Not done: a partner has at most {most} {what}, those that are closed too, and this one has as many. Nothing \
-         was changed."
+         was changed. Give one that is open another name, or tell whoever looks after the network."
     )
 }
 

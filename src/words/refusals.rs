@@ -4,6 +4,8 @@ use super::figures::{are, count, counted, hours, were};
 use super::limits::limits_passed;
 use crate::domain::{AccountNumber, ClaimUnit, ClaimWord, Refusal};
 
+/// How every sentence begins that says that something is not done.
+pub const LEAD: &str = "Not done: ";
 pub(super) const NOTHING_MOVED: &str = "Nothing moved.";
 
 /// Why something was not done, with the figures and what to do next, for somebody who may see every
@@ -13,10 +15,11 @@ pub(super) const NOTHING_MOVED: &str = "Nothing moved.";
 /// community pot"; for an account between two time banks, the one that keeps it. It is not asked about
 /// accounts that do not exist.
 ///
-/// Of many accounts that would pass a limit the first are named, at most [`ACCOUNTS_NAMED_MAX`], and of the
-/// rest it says how many they are: with names of at most 64 letters, a sentence has at most 900 bytes.
+/// Every account that would pass a limit is named, within [`SENTENCE_WEIGHT_MAX`], the first
+/// [`ACCOUNTS_TOLD_MAX`] at most with their figures; of those for whom there is no room it says how many they are.
 ///
-/// [`ACCOUNTS_NAMED_MAX`]: super::ACCOUNTS_NAMED_MAX
+/// [`ACCOUNTS_TOLD_MAX`]: super::ACCOUNTS_TOLD_MAX
+/// [`SENTENCE_WEIGHT_MAX`]: super::SENTENCE_WEIGHT_MAX
 #[must_use]
 pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> String) -> String {
     let rest = match refusal {
@@ -121,6 +124,14 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         }
     };
     format!("Not done: {rest}")
+}
+
+/// Nothing in the books answers this request: there is no number to name, only the id that was asked.
+#[must_use]
+pub fn no_entry_of_request() -> String {
+    "Not done: nothing was written down under this request id. Nothing was changed. If it is still wanted, ask for it \
+     again with the same id."
+        .to_owned()
 }
 
 fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {

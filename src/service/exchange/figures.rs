@@ -1,25 +1,20 @@
-//! Refusals of exchanges for the wire: which field, which figures. Their sentences are in `words`.
+//! Refusals of exchanges for the wire: which field, which figures. What is said of them is in `words`.
 
 use std::collections::HashMap;
 
 use crate::exchange::Refusal;
-use crate::exchange::waiting::WAITING_TRANSFERS_SURE;
 
-/// The field that cannot be meant, and what it must be.
-pub fn field(refusal: &Refusal) -> (String, String) {
-    let somebody = "the account of a person, a group or a partner of this time bank";
-    let (field, must) = match refusal {
-        Refusal::Invalid(invalid) => (invalid.field, invalid.limit.to_owned()),
-        Refusal::Unread { field, unread } => (*field, unread.to_string()),
-        Refusal::TooLong { field } => (*field, "at most 2^40 seconds once it is rounded".to_owned()),
-        Refusal::NotSomebody { field, .. } => (*field, somebody.to_owned()),
-        Refusal::NotAPot { field, .. } => (*field, "the account of a pot of this time bank".to_owned()),
-        Refusal::Standing(error) => ("receiver_account_number", error.to_string()),
-        Refusal::Group(error) => (error.field(), error.to_string()),
-        Refusal::TooMuchToWait => (
-            "participant_account_numbers",
-            format!("fewer, as this has to wait for a second person: {WAITING_TRANSFERS_SURE} always fit"),
-        ),
+/// The field that cannot be meant.
+pub const fn field(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Invalid(invalid) => invalid.field,
+        Refusal::Unread { field, .. }
+        | Refusal::TooLong { field }
+        | Refusal::NotSomebody { field, .. }
+        | Refusal::NotAPot { field, .. } => field,
+        Refusal::Standing(_) => "receiver_account_number",
+        Refusal::Group(error) => error.field(),
+        Refusal::TooMuchToWait => "participant_account_numbers",
         Refusal::Ledger(_)
         | Refusal::UnusualAmount { .. }
         | Refusal::Paused { .. }
@@ -36,9 +31,8 @@ pub fn field(refusal: &Refusal) -> (String, String) {
         | Refusal::PotNotForBrokers { .. }
         | Refusal::PotNeedsPanel { .. }
         | Refusal::NoClearing { .. }
-        | Refusal::NotForBrokers => ("request", "one that the rules allow".to_owned()),
-    };
-    (field.to_owned(), must)
+        | Refusal::NotForBrokers => "request",
+    }
 }
 
 /// What goes with a refusal, by name.

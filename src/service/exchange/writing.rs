@@ -192,10 +192,7 @@ impl Installation {
             Some((reason, sentence)) => {
                 NotDone::Refused { reason, sentence, figures: figures::figures(refusal) }
             }
-            None => {
-                let (field, must) = figures::field(refusal);
-                NotDone::bad(field, must)
-            }
+            None => NotDone::bad(figures::field(refusal), words::must_be(refusal)),
         }
     }
 

@@ -111,7 +111,10 @@ fn people_read_sentences() {
     let said = served.done(&["balance", ann]);
     assert!(said.starts_with("Ann (") && said.contains("0 hours can be used"), "{said}");
     let table = served.done(&["statement", ann]);
-    assert!(table.contains("−1:00") && table.contains("received 1 h from") && !table.contains('\u{1b}'), "{table}");
+    assert!(
+        table.contains("−1:00") && table.contains("received 1 h from") && !table.contains('\u{1b}'),
+        "{table}"
+    );
     let list = served.done(&["account", "list"]);
     assert!(list.contains("=Bo\u{fffd}[2J"), "{list}");
     let csv = served.done(&["account", "list", "--output", "csv"]);

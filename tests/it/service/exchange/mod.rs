@@ -87,7 +87,6 @@ impl Town {
         directory open_pot OpenPotRequest OpenPotResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
-        ledger add_activities AddActivitiesRequest AddActivitiesResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,
         ledger add_activities AddActivitiesRequest AddActivitiesResponse,
         ledger get_entry GetEntryRequest GetEntryResponse,

@@ -74,11 +74,8 @@ fn a_neighbour_agrees_for_one_broker() {
     assert_eq!(details.memo, "for Ivy's patience");
 
     // A lead of the network asks: Tobias could agree, so no neighbour does.
-    let close = api::CloseMemberRequest {
-        request_id: fresh(),
-        account_number: town.of("Ivy"),
-        ..Default::default()
-    };
+    let close =
+        api::CloseMemberRequest { request_id: fresh(), account_number: town.of("Ivy"), ..Default::default() };
     let of_una = waits(town.close_member("Una", close).unwrap().done);
     assert_eq!(town.waiting_in_ashenford("Oyin").unwrap(), [second]);
     assert_eq!(reason(town.approve("Oyin", approve_it(of_una))), nothing);

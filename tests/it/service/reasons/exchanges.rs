@@ -34,22 +34,23 @@ const FAR: u64 = 1 << 40;
 
 /// What a call is asked about: people by their names, what is open by its number.
 #[derive(Clone)]
-struct About {
-    giver: &'static str,
-    receiver: &'static str,
-    pot: &'static str,
-    elsewhere: &'static str,
-    seconds: i64,
-    on: api::Date,
-    booked_for: api::Date,
-    proposal: u64,
-    dispute: u64,
-    booking: u64,
-    waiting: u64,
-    entry: u64,
+pub struct About {
+    pub giver: &'static str,
+    pub receiver: &'static str,
+    pub pot: &'static str,
+    pub elsewhere: &'static str,
+    pub seconds: i64,
+    pub on: api::Date,
+    pub booked_for: api::Date,
+    pub proposal: u64,
+    pub dispute: u64,
+    pub booking: u64,
+    pub waiting: u64,
+    pub entry: u64,
 }
 
-fn town() -> (Town, About) {
+/// People, and something open of each kind.
+pub fn town() -> (Town, About) {
     let mut town = Town::new();
     for (name, floor_hours) in [("Dev", -60), ("Ann", 0), ("Kit", -5), ("Zoe", -5), ("Cap", -5)] {
         town.member(name, floor_hours);
@@ -124,7 +125,13 @@ fn book(town: &Town) -> u64 {
 }
 
 /// One of the calls that write, by Tobias or whoever has `key`.
-fn ask(town: &Town, key: &str, call: &'static str, request_id: &str, about: &About) -> Result<(), Refused> {
+pub fn ask(
+    town: &Town,
+    key: &str,
+    call: &'static str,
+    request_id: &str,
+    about: &About,
+) -> Result<(), Refused> {
     let request_id = request_id.to_owned();
     let (giver, receiver) = (town.of(about.giver), town.of(about.receiver));
     let (length, occurred_on) = (of_seconds(about.seconds), Some(about.on));

@@ -3,11 +3,13 @@
 //! One story in three servers on the same books: with no room for more, on a full disk, and as usual.
 //! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other;
 //! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
-//! brokers and members, and `spending` what a representative may take and what is in the way of a closing.
+//! brokers and members, `spending` what a representative may take and what is in the way of a closing, and
+//! `others` what is about a pause, somebody else or oneself.
 
 mod asking;
 mod exchanges;
 mod keys;
+mod others;
 mod people;
 mod rules;
 mod seen;
@@ -74,6 +76,7 @@ fn every_reason_by_every_call_is_as_readme_says() {
     keys::everything(&mut seen);
     exchanges::everything(&mut seen);
     spending::everything(&mut seen);
+    others::everything(&mut seen);
 
     assert_eq!(seen.never_given(), []);
     let calls = calls_of_the_api();

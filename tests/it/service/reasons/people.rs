@@ -193,22 +193,22 @@ fn close_till(partner_owner_number: u32) -> api::CloseTillRequest {
     api::CloseTillRequest { request_id, partner_owner_number, till_number: 1, validate_only: false }
 }
 
-fn created(request_id: String, name: &str) -> api::CreatePersonRequest {
+pub fn created(request_id: String, name: &str) -> api::CreatePersonRequest {
     let profile = Some(api::Profile { name: name.into(), ..Default::default() });
     let kind = api::PersonKind::Member.into();
     api::CreatePersonRequest { request_id, bank_number: 1, kind, profile, ..Default::default() }
 }
 
-fn update(owner_number: u32) -> api::UpdatePersonRequest {
+pub fn update(owner_number: u32) -> api::UpdatePersonRequest {
     let profile = Some(api::Profile { name: "Kit Kestrel".into(), ..Default::default() });
     api::UpdatePersonRequest { request_id: fresh(), owner_number, profile, validate_only: false }
 }
 
-fn standing(owner_number: u32) -> api::SetMemberStandingRequest {
+pub fn standing(owner_number: u32) -> api::SetMemberStandingRequest {
     api::SetMemberStandingRequest { request_id: fresh(), owner_number, ..Default::default() }
 }
 
-fn representative(owner_number: u32, speaker: u32) -> api::SetRepresentativeRequest {
+pub fn representative(owner_number: u32, speaker: u32) -> api::SetRepresentativeRequest {
     let speaks = api::Speaks::ToSpend.into();
     let representative = Some(api::Representative { owner_number: speaker, speaks, ..Default::default() });
     api::SetRepresentativeRequest { request_id: fresh(), owner_number, representative, ..Default::default() }
@@ -219,11 +219,11 @@ fn pot(request_id: String, bank_number: u32) -> api::OpenPotRequest {
     api::OpenPotRequest { request_id, bank_number, purpose: "Lifts".into(), opens, ..Default::default() }
 }
 
-fn pause(owner_number: u32) -> api::PauseMemberRequest {
+pub fn pause(owner_number: u32) -> api::PauseMemberRequest {
     api::PauseMemberRequest { request_id: fresh(), owner_number, ..Default::default() }
 }
 
-fn close(account_number: u32, remainder_to_account_number: u32) -> api::CloseMemberRequest {
+pub fn close(account_number: u32, remainder_to_account_number: u32) -> api::CloseMemberRequest {
     api::CloseMemberRequest {
         request_id: fresh(),
         account_number,
@@ -232,6 +232,6 @@ fn close(account_number: u32, remainder_to_account_number: u32) -> api::CloseMem
     }
 }
 
-fn erase(owner_number: u32) -> api::EraseMemberRequest {
+pub fn erase(owner_number: u32) -> api::EraseMemberRequest {
     api::EraseMemberRequest { request_id: fresh(), owner_number, ..Default::default() }
 }

@@ -171,7 +171,9 @@ fn meaning(reason: Reason) -> &'static str {
         }
         Reason::DiskLow => "The disk under the books is nearly full. Ask again when there is room.",
         Reason::ClockUnsure => "The machine's clock has leapt. Ask again when the time is settled.",
-        Reason::DayInFuture => "The day of help has not begun anywhere on Earth.",
+        Reason::DayInFuture => {
+            "The day of help is after today: today in the time bank, or, for LedgerService, where the day begins first on Earth."
+        }
         Reason::DeadlineOutOfReach => {
             "Hours are set aside until a moment still to come, at most 400 days away."
         }
