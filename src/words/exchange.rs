@@ -83,11 +83,11 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             }
             NotGoodEnough::NotAPerson => "whoever agrees must be a member or somebody who works for a time bank, and \
                                           your key is for nobody the directory knows. Nothing moved. Ask somebody \
-                                          else, or have the key's holder taken in: hourbook staff add --person \
-                                          NUMBER."
+                                          else, or have a lead take in whoever has the key."
                 .to_owned(),
             NotGoodEnough::SharesAKey => "one of you made the other's key, or gave it a new secret, and could have \
-                                          acted by it. Nothing moved. Ask somebody whose key another person made."
+                                          acted by it. Nothing moved. Ask somebody else; or renew the key yourself, \
+                                          and have it asked again."
                 .to_owned(),
             NotGoodEnough::StandsFor(account) => format!(
                 "whoever agrees must not be somebody it adds hours to, and you stand for {}. Nothing moved. Ask \
@@ -103,9 +103,9 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
              for them."
                 .to_owned()
         }
-        Refusal::TheirOwnDispute => {
-            "you said it or disputed it yourself, or by a key that you or they made. Nothing was written down. Ask another broker to settle it.".to_owned()
-        }
+        Refusal::TheirOwnDispute => "you said it or disputed it yourself, or by a key that you or they made. Nothing \
+                                     was written down. Ask another broker to settle it."
+            .to_owned(),
         Refusal::Party { account } => format!(
             "you stand for {}, who is one of the two. Nothing was written down. Ask another broker to settle it.",
             names(*account)
