@@ -27,7 +27,7 @@ fn bank(folder: &Path) -> Served {
         "accounts post --from 10024 --to 10019 --hours 20 --kind grant",
         "accounts account open --bank 1 --name Ivy --floor -5",
         "lead bank policy set --bank 1 --welcome-grant 2",
-        "admin staff add --bank 1 --name Del --person 5",
+        "admin staff add --bank 1 --name Del --person 4",
     ] {
         let (who, typed) = typed.split_once(' ').unwrap();
         let mut command = hourbook(&served.address);

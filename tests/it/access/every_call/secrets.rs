@@ -182,7 +182,9 @@ fn change(
             "requestId" => target.entry_id.clone().into(),
             "credentialNumber" => (1 + choice % 24).into(),
             // Whoever ends a key here would end what the others ask with.
-            "validateOnly" => ["RotateKey", "RevokeKey"].contains(&method.name()).into(),
+            "validateOnly" => {
+                ["RotateKey", "RevokeKey", "CloseTill", "CloseVenue"].contains(&method.name()).into()
+            }
             _ => (choice % (town.tip + 1)).into(),
         };
     }
