@@ -225,7 +225,7 @@ fn who_agrees_is_somebody_with_a_key_of_their_own() {
     let of_desk = desk.credential.as_ref().unwrap().holder_owner_number;
     town.keep_key("desk", desk.key);
     let refused = town.approve("desk", approve_it(asked)).unwrap_err();
-    assert!(refused.message().contains("hourbook staff add"), "{refused:?}");
+    assert!(refused.message().contains("have a lead take in whoever has the key"), "{refused:?}");
     assert_eq!(reason::<()>(Err(refused)), second);
 
     let fake = town.staff("Fay", 1);
