@@ -1,9 +1,12 @@
 //! A statement's lines in words: who is on the other side of each, and what they are called for whoever reads it.
 //!
-//! Names are for those who may read words. A member hears with whom they exchanged hours, and not who paid for
-//! somebody else. Of a person in a time bank that is out of reach, the time bank alone is named.
+//! Names are for those who may read words. A member hears with whom they exchanged hours if somebody else says so too: a
+//! broker, or the other side. Otherwise anybody could learn who has a number by a gift of a minute. They do not hear who
+//! paid for somebody else, nor whose account was closed. Of a person in a time bank that is out of reach, the time bank
+//! alone is named.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
@@ -11,7 +14,9 @@ use super::super::installation::{Installation, unreadable};
 use super::super::not_done::NotDone;
 use crate::access::{Allowed, Words};
 use crate::directory::{Activity, Names};
-use crate::domain::{AccountNumber, Action, BankNumber, Day, Entry, Kind, OwnerNumber, People, Transfer};
+use crate::domain::{
+    AccountNumber, Action, BankNumber, Day, Entry, Humans, Kind, OwnerNumber, People, Transfer,
+};
 use crate::words::statement::{self, What, Whose};
 
 /// What an entry did to one account, and who was behind it.
@@ -22,6 +27,19 @@ pub struct Sides {
     came: i64,
     went: i64,
     set_aside: i64,
+    /// Who says so.
+    said_by: Vec<OwnerNumber>,
+}
+
+/// What others are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Called {
+    /// By their names.
+    Names,
+    /// Accounts and people by their numbers.
+    Numbers,
+    /// Accounts by their numbers; of other people nothing is said.
+    AccountNumbers,
 }
 
 impl Sides {
@@ -48,6 +66,9 @@ impl Sides {
             let from = own.iter().filter(|transfer| transfer.debit == account);
             sides.set_aside = from.fold(0, |sum, transfer| sum.saturating_add(transfer.amount.seconds()));
         }
+        // The clock says nothing.
+        let acted = Some(entry).filter(|entry| !matches!(entry.command.action, Action::Expire(_)));
+        sides.said_by = acted.into_iter().chain(hold).map(|entry| entry.command.actor).collect();
         let named = own.iter().map(|transfer| (transfer.debit, transfer.credit));
         let moved = entry.moves().map(|moved| (moved.debit, moved.credit));
         sides.others = named
@@ -100,6 +121,7 @@ pub struct Said<'a> {
     /// Who reads it.
     pub allowed: &'a Allowed,
     books: &'a Installation,
+    humans: Arc<Humans>,
     names: Names<'a>,
     account: AccountNumber,
     owner: Option<OwnerNumber>,
@@ -124,6 +146,7 @@ impl<'a> Said<'a> {
         Ok(Self {
             allowed,
             books,
+            humans: books.access.humans(),
             names: books.names(),
             account,
             owner: view.map(|view| view.owner),
@@ -155,9 +178,10 @@ impl<'a> Said<'a> {
         let what = self.what(entry, sides, (kind, let_go));
         let people = sides.people;
         let elsewhere = sides.others.iter().find_map(|other| self.in_another_bank(*other));
+        let called = self.called(entry, sides);
         let (giver, receiver) = match elsewhere {
             Some(_) => (None, None),
-            None => (self.another(people.given_by), self.another(people.received_by)),
+            None => (self.another(people.given_by, called), self.another(people.received_by, called)),
         };
         let is_help = kind.is_some_and(Kind::is_help_given);
         let others = match elsewhere {
@@ -167,7 +191,7 @@ impl<'a> Said<'a> {
             None => match receiver.as_ref().filter(|_| sides.came > 0 && self.allowed.words() == Words::Memo)
             {
                 Some(receiver) => vec![receiver.clone()],
-                None => self.first_of(&sides.others),
+                None => self.first_of(&sides.others, called),
             },
         };
         let line = statement::Line {
@@ -176,7 +200,7 @@ impl<'a> Said<'a> {
             others,
             giver,
             receiver,
-            in_the_name_of: self.another(people.in_the_name_of),
+            in_the_name_of: self.another(people.in_the_name_of, called),
             activity: self.activity(people.activity),
             day,
             entered: Day::at(entry.recorded_at, self.zone),
@@ -205,16 +229,35 @@ impl<'a> Said<'a> {
         }
     }
 
-    fn first_of(&mut self, accounts: &[AccountNumber]) -> Vec<String> {
-        accounts.iter().take(statement::NAMED_MAX).map(|account| self.account_name(*account)).collect()
+    /// What others are called for whoever reads it.
+    fn called(&self, entry: &Entry, sides: &Sides) -> Called {
+        let reader = self.allowed.caller().holder;
+        let is_anothers_word = |by: &OwnerNumber| !self.humans.are_one(*by, reader);
+        match self.allowed.words() {
+            Words::All => Called::Names,
+            Words::Memo if matches!(entry.command.action, Action::Close(_)) => Called::AccountNumbers,
+            Words::Memo if sides.said_by.iter().any(is_anothers_word) => Called::Names,
+            Words::None if !self.allowed.sees_own_side_only() => Called::Numbers,
+            Words::Memo | Words::None => Called::AccountNumbers,
+        }
     }
 
-    fn account_name(&mut self, account: AccountNumber) -> String {
-        if self.allowed.words() == Words::None {
-            return format!("account {account}");
+    fn first_of(&mut self, accounts: &[AccountNumber], called: Called) -> Vec<String> {
+        accounts
+            .iter()
+            .take(statement::NAMED_MAX)
+            .map(|account| self.account_name(*account, called))
+            .collect()
+    }
+
+    fn account_name(&mut self, account: AccountNumber, called: Called) -> String {
+        match called {
+            Called::Numbers | Called::AccountNumbers => format!("account {account}"),
+            Called::Names => {
+                let names = &mut self.names;
+                self.accounts.entry(account).or_insert_with(|| names.in_a_sentence(account)).clone()
+            }
         }
-        let names = &mut self.names;
-        self.accounts.entry(account).or_insert_with(|| names.in_a_sentence(account)).clone()
     }
 
     /// The time bank that an account of this one is kept for.
@@ -228,7 +271,8 @@ impl<'a> Said<'a> {
 
     /// Somebody of another time bank, as far as their people are in reach.
     fn somebody_in(&mut self, bank: BankNumber, owner: Option<OwnerNumber>) -> String {
-        match owner.filter(|_| self.allowed.sees_bank(bank)) {
+        let is_theirs_to_hear = self.allowed.words() == Words::All && self.allowed.sees_bank(bank);
+        match owner.filter(|_| is_theirs_to_hear) {
             Some(owner) => self.person_name(owner),
             None => format!("somebody in {}", self.bank(bank)),
         }
@@ -240,15 +284,16 @@ impl<'a> Said<'a> {
     }
 
     /// Somebody who is not the one whose account it is.
-    fn another(&mut self, owner: Option<OwnerNumber>) -> Option<String> {
+    fn another(&mut self, owner: Option<OwnerNumber>, called: Called) -> Option<String> {
         let owner = owner.filter(|owner| Some(*owner) != self.owner)?;
-        Some(self.person_name(owner))
+        match called {
+            Called::Names => Some(self.person_name(owner)),
+            Called::Numbers => Some(format!("person {owner}")),
+            Called::AccountNumbers => None,
+        }
     }
 
     fn person_name(&mut self, owner: OwnerNumber) -> String {
-        if self.allowed.words() == Words::None {
-            return format!("person {owner}");
-        }
         let (books, names) = (self.books, &mut self.names);
         self.people.entry(owner).or_insert_with(|| books.called(names, owner)).clone()
     }

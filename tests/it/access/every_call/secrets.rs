@@ -46,8 +46,18 @@ impl Secrets {
         if column.name == "partner" {
             credentials.push(town.column("till").credential);
         }
+        // With whom somebody exchanged hours, a member's statement says; here others wrote all of it down.
+        let exchanged: BTreeSet<u32> = town
+            .facts
+            .amounts
+            .iter()
+            .filter(|(sides, _)| of_any(sides))
+            .flat_map(|(sides, _)| sides.clone())
+            .collect();
         let is_own = |what: &What| match what {
-            What::Label(account) => accounts.contains(account),
+            What::Label(account) => {
+                accounts.contains(account) || (column.name == "member" && exchanged.contains(account))
+            }
             What::Memo(concerned) => column.name == "member" && of_any(concerned),
             What::Reason => false,
             What::OfBank(bank) => *bank == 1 && column.banks.contains('b'),

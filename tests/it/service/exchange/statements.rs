@@ -101,6 +101,27 @@ fn a_statement_says_it_in_words() {
     assert_eq!(town.list_statement("Tobias", days).unwrap().lines[0].sentence, broker[1]);
 }
 
+/// Goal: a member does not learn who has a number by giving that number something. Method: a gift to a number, read by
+/// who gave it, by who got it, and by a broker.
+#[test]
+fn a_gift_tells_nobody_whose_number_it_is() {
+    let mut town = town();
+    town.give_key("Bernard", api::Role::Member);
+    let gift = api::GiftRequest {
+        request_id: fresh(),
+        from_account_number: town.of("Dev"),
+        to_account_number: town.of("Bernard"),
+        length: of_seconds(60),
+        ..Default::default()
+    };
+    town.gift("Dev", gift).unwrap();
+    let last = |key: &str, account: &str| said(&town, key, account).pop().unwrap();
+    let number = town.of("Bernard");
+    assert_eq!(last("Dev", "Dev"), format!("made a gift of 1 min to account {number}, on 5 May"));
+    assert_eq!(last("Tobias", "Dev"), "made a gift of 1 min to Bernard, on 5 May");
+    assert_eq!(last("Bernard", "Bernard"), "got a gift of 1 min from Dev, on 5 May");
+}
+
 /// Goal: an entry says who allowed it to pass a limit and why, and who approved it; a member does not hear it.
 /// Method: help that goes beyond a floor, and so much that a second person agrees.
 #[test]
