@@ -1,7 +1,7 @@
 //! A statement's lines in words: who is on the other side of each, and what they are called for whoever reads it.
 //!
 //! Names are for those who may read words. A member hears with whom they exchanged hours if somebody else says so too: a
-//! broker, or the other side. Otherwise anybody could learn who has a number by a gift of a minute. They do not hear who
+//! broker, or the other side. Otherwise anybody could learn who has a number by a small gift. They do not hear who
 //! paid for somebody else, nor whose account was closed. Of a person in a time bank that is out of reach, the time bank
 //! alone is named.
 

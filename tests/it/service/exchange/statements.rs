@@ -111,15 +111,15 @@ fn a_gift_tells_nobody_whose_number_it_is() {
         request_id: fresh(),
         from_account_number: town.of("Dev"),
         to_account_number: town.of("Bernard"),
-        length: of_seconds(60),
+        length: of_seconds(900),
         ..Default::default()
     };
     town.gift("Dev", gift).unwrap();
     let last = |key: &str, account: &str| said(&town, key, account).pop().unwrap();
     let number = town.of("Bernard");
-    assert_eq!(last("Dev", "Dev"), format!("made a gift of 1 min to account {number}, on 5 May"));
-    assert_eq!(last("Tobias", "Dev"), "made a gift of 1 min to Bernard, on 5 May");
-    assert_eq!(last("Bernard", "Bernard"), "got a gift of 1 min from Dev, on 5 May");
+    assert_eq!(last("Dev", "Dev"), format!("made a gift of 15 min to account {number}, on 5 May"));
+    assert_eq!(last("Tobias", "Dev"), "made a gift of 15 min to Bernard, on 5 May");
+    assert_eq!(last("Bernard", "Bernard"), "got a gift of 15 min from Dev, on 5 May");
 }
 
 /// Goal: an entry says who allowed it to pass a limit and why, and who approved it; a member does not hear it.
