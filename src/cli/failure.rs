@@ -190,6 +190,8 @@ fn flag(field: &str) -> Option<&'static str> {
         "holder_owner_number" => "--holder",
         "expires_at" => "--expires",
         "overlap_seconds" => "--overlap",
+        "issuer" => "--issuer",
+        "subject" => "--subject",
         "credential_number" => "the key",
         "remainder_to_account_number" => "--remainder-to",
         "rest_to_account_number" => "--rest-to",

@@ -16,10 +16,9 @@ use super::refusal::Refusal;
 use super::rules::confirming::{self, Compared, Side, Tolerance};
 use super::rules::doubles::{Asked, given_back};
 use super::rules::second_person::Effects;
-use super::rules::standing::{HoursTo, Pays};
 use super::rules::unusual::Unusual;
 use super::sight::{Party, Rank, Sight};
-use crate::directory::people::{self, Taking};
+use crate::directory::people::Taking;
 use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
@@ -154,18 +153,11 @@ impl Propose {
             // Nobody's silence adds to what they wrote down themselves (I11), nor is it a second person.
             AtDeadline::Release
         } else {
-            confirming::at_deadline(self.said_by, Pays::Oneself, hours_to(giver))
+            confirming::at_deadline(self.said_by, giver.standing.hours_to)
         };
         let days = i64::from(settings.auto_accept_days);
         let deadline = sight.now.plus_seconds(days * SECONDS_PER_DAY);
         Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence }
-    }
-}
-
-fn hours_to(giver: &Party) -> HoursTo {
-    match giver.standing.hours_to {
-        people::HoursTo::Themselves => HoursTo::Oneself,
-        people::HoursTo::Pot(_) => HoursTo::Pot,
     }
 }
 

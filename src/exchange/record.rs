@@ -12,7 +12,7 @@ use super::pots;
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
 use super::rules::second_person::Cause;
-use super::rules::standing::{AccountState, Giver, HoursTo, Payer, Pays, Receiver, Told};
+use super::rules::standing::{self, AccountState, Payer, Told};
 use super::sight::{Party, Sight};
 use crate::directory::people;
 use crate::domain::time::MICROS_PER_DAY;
@@ -95,25 +95,22 @@ impl Exchange {
         amount: Amount,
     ) -> Result<(Transfers, Kind), Refusal> {
         let bank = giver.bank;
-        let pot = match (self.hours_to, giver.standing.hours_to) {
+        let hours_to = match (self.hours_to, giver.standing.hours_to) {
             (Some(pot), _) | (None, people::HoursTo::Pot(pot)) => {
-                sight.pot("hours_to_account_number", pot, bank)?
+                Some(sight.pot("hours_to_account_number", pot, bank)?)
             }
-            (None, people::HoursTo::Themselves) => sight.community_pot(bank)?,
+            (None, people::HoursTo::Themselves) => None,
         };
         let paid_by = match (self.paid_by, receiver.standing.pays) {
             (Some(account), _) | (None, people::Pays::Pot(account)) => Some(payer(sight, account, bank)?),
             (None, people::Pays::Themselves) => None,
         };
         let told = Told {
-            giver: Giver {
-                own: giver.own,
-                hours_to: hours_to(giver.standing.hours_to, self.hours_to),
-                state: giver.state,
-            },
-            receiver: Receiver { own: receiver.own, pays: Pays::Oneself, state: receiver.state },
-            pot,
+            giver: standing::Party { own: giver.own, state: giver.state },
+            receiver: standing::Party { own: receiver.own, state: receiver.state },
+            pot: sight.community_pot(bank)?,
             paid_by,
+            hours_to,
             in_the_name_of: self
                 .in_the_name_of
                 .map(|account| organisation(sight, account, bank))
@@ -205,13 +202,6 @@ pub fn claim(
 pub fn until(day: Day) -> Option<Timestamp> {
     let days = i64::from(day.days().checked_add(DOUBLES_DAYS)?);
     days.checked_mul(MICROS_PER_DAY).map(Timestamp::from_micros)
-}
-
-fn hours_to(standing: people::HoursTo, told: Option<AccountNumber>) -> HoursTo {
-    match (told, standing) {
-        (Some(_), _) | (None, people::HoursTo::Pot(_)) => HoursTo::Pot,
-        (None, people::HoursTo::Themselves) => HoursTo::Oneself,
-    }
 }
 
 fn payer(

@@ -10,7 +10,7 @@ use crate::api;
 use crate::directory::Names;
 use crate::directory::names::Name;
 use crate::domain::{
-    AccountNumber, Action, BankNumber, Entry, Opened, OwnerNumber, Refusal, RequestKey, Sequence,
+    AccountKind, AccountNumber, Action, BankNumber, Entry, Opened, OwnerNumber, Refusal, RequestKey, Sequence,
 };
 use crate::ledger::books::limits_set_by;
 use crate::ledger::state::{Bank, OpenHold};
@@ -95,7 +95,9 @@ impl Installation {
         let is_told = allowed.sees_names();
         let name = if is_told { names.label(number, view).map_err(unreadable)? } else { Name::None };
         let balance = self.network.ledger.balance(number).unwrap_or_default();
+        let is_pot = view.kind == AccountKind::Pot;
         Ok(api::Account {
+            pot: if is_pot { self.pot_terms(allowed, number)? } else { None },
             account_number: number.printed(),
             bank_number: view.bank.get(),
             kind: i32::from(view.kind.number()).saturating_add(1),

@@ -18,7 +18,7 @@ use crate::cli::values;
 pub enum Command {
     /// Open a pot for a purpose; a lead does that
     Open(OpenFlags),
-    /// The pots of a bank, and what is in them
+    /// The pots of a bank: what is in them, until when and by whom hours are handed out
     List(ListFlags),
 }
 
@@ -104,12 +104,6 @@ async fn open(session: &mut Session<'_, '_>, flags: OpenFlags) -> Result<(), Fai
         validate_only,
     };
     let answer = session.client.directory.open_pot(call(request)).await.asking(id)?;
-    let by = match opens {
-        api::PotOpens::Brokers => Cell::Said("brokers".into(), "brokers, up to their line".to_owned()),
-        api::PotOpens::Lead => Cell::Said("lead".into(), "a lead".to_owned()),
-        api::PotOpens::Panel => Cell::Said("panel".into(), "a panel's decision".to_owned()),
-        api::PotOpens::Unspecified => Cell::Nothing,
-    };
     let last_day = figures::day(flags.last_day).map_or(Cell::Nothing, Cell::Text);
     let line = flags.broker_line.map_or(Cell::Nothing, Cell::Seconds);
     let extra = vec![
@@ -119,11 +113,20 @@ async fn open(session: &mut Session<'_, '_>, flags: OpenFlags) -> Result<(), Fai
         ),
         (Column::words("purpose", "For", 0), Cell::Text(purpose)),
         (Column::words("last_day", "Until", 0), last_day),
-        (Column::words("opens", "Handed out by", 0), by),
+        (Column::words("opens", "Handed out by", 0), opened_by(opens)),
         (Column::figures("broker_line_seconds", "A broker at a time", 0), line),
     ];
     let receipt = receipt(answer.receipt)?;
     tell(session, Written { receipt, request_id: id, validate_only, extra }).await
+}
+
+fn opened_by(opens: api::PotOpens) -> Cell {
+    match opens {
+        api::PotOpens::Brokers => Cell::Said("brokers".into(), "brokers, up to their line".to_owned()),
+        api::PotOpens::Lead => Cell::Said("lead".into(), "a lead".to_owned()),
+        api::PotOpens::Panel => Cell::Said("panel".into(), "a panel's decision".to_owned()),
+        api::PotOpens::Unspecified => Cell::Nothing,
+    }
 }
 
 async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Failure> {
@@ -135,6 +138,9 @@ async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Fai
         Column::words("standing", "", 6),
         Column::figures("posted_seconds", "Has", 8),
         Column::figures("held_seconds", "Set aside", 9),
+        Column::words("last_day", "Until", 10),
+        Column::words("opens", "Handed out by", 25),
+        Column::figures("broker_line_seconds", "Line", 6),
     ];
     let mut ledger = session.client.ledger.clone();
     let mut listing = Listing::begin(session.screen, columns)?;
@@ -150,7 +156,10 @@ async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Fai
         let answer = ledger.list_accounts(call(request)).await?.into_inner();
         for account in answer.accounts {
             let balance = account.balance.unwrap_or_default();
-            let purpose = if account.account_number == community && account.label.is_empty() {
+            let terms = account.pot.unwrap_or_default();
+            let purpose = if !terms.purpose.is_empty() {
+                Cell::Text(terms.purpose.clone())
+            } else if account.account_number == community && account.label.is_empty() {
                 Cell::Said("".into(), "the community pot".to_owned())
             } else {
                 Cell::text_or_nothing(account.label)
@@ -161,6 +170,9 @@ async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Fai
                 Cell::Text(figures::standing_name(account.standing)),
                 Cell::Seconds(balance.posted_seconds),
                 Cell::seconds_or_nothing(balance.held_seconds),
+                figures::day(terms.last_day).map_or(Cell::Nothing, Cell::Text),
+                opened_by(terms.opens()),
+                Cell::seconds_or_nothing(Some(terms.broker_line_seconds).filter(|line| *line > 0)),
             ])?;
         }
         page_token = answer.next_page_token;

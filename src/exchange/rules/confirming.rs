@@ -14,7 +14,7 @@
 //! else down, as nothing is made that nobody remembers. An average that passes the largest amount when it is
 //! rounded is for the broker too.
 
-use super::standing::{HoursTo, Pays};
+use crate::directory::people::HoursTo;
 use crate::domain::{Amount, AtDeadline, Entering, Rounding};
 
 /// How far two lengths may be apart.
@@ -87,24 +87,22 @@ pub enum Side {
 
 /// What happens to hours that one side set aside and the other never answered.
 ///
-/// They are taken only where the receiver wrote it down, pays for it, and the silent giver gets them. Else the
-/// hours are let go and the broker hears of it: a giver's own word charges nobody, a pot is not spent because
-/// nobody objected, and hours on their way to a pot add nothing to the silent giver's.
+/// They are the receiver's own: what a pot pays for is not proposed. They are taken only where the receiver wrote it
+/// down and the silent giver gets them. Else they are let go and the broker hears of it: a giver's own word charges
+/// nobody, and hours on their way to a pot add nothing to the silent giver's.
 #[must_use]
-pub const fn at_deadline(said_by: Side, pays: Pays, hours_to: HoursTo) -> AtDeadline {
-    match (said_by, pays, hours_to) {
-        (Side::Receiver, Pays::Oneself, HoursTo::Oneself) => AtDeadline::Capture,
-        (Side::Giver, _, _) | (Side::Receiver, Pays::Pot, _) | (Side::Receiver, _, HoursTo::Pot) => {
-            AtDeadline::Release
-        }
+pub const fn at_deadline(said_by: Side, hours_to: HoursTo) -> AtDeadline {
+    match (said_by, hours_to) {
+        (Side::Receiver, HoursTo::Themselves) => AtDeadline::Capture,
+        (Side::Giver, _) | (Side::Receiver, HoursTo::Pot(_)) => AtDeadline::Release,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::EntryStep;
     use crate::domain::hours::format_hours;
+    use crate::domain::{AccountNumber, EntryStep};
 
     /// A quarter of an hour and a quarter of it.
     const TOLERANCE: Tolerance = Tolerance { seconds: 900, percent_of_longer: 25 };
@@ -166,22 +164,18 @@ mod tests {
     }
 
     /// Goal: silence takes hours only from whoever wrote them down, and only for the silent person. Method: all
-    /// eight cases, printed, against that sentence: of each the account charged and the account credited.
+    /// four cases, printed, against that sentence: the receiver is charged, and of each the account credited.
     #[test]
     fn silence_only_ever_adds() {
+        let pot = HoursTo::Pot(AccountNumber::from_slot(1).unwrap());
         for said_by in [Side::Giver, Side::Receiver] {
-            for (pays, hours_to) in Pays::ALL.into_iter().flat_map(|pays| HoursTo::ALL.map(|to| (pays, to))) {
-                let charged = if pays == Pays::Oneself { Some(Side::Receiver) } else { None };
-                let credited = if hours_to == HoursTo::Oneself { Some(Side::Giver) } else { None };
+            for hours_to in [HoursTo::Themselves, pot] {
+                let credited = (hours_to == HoursTo::Themselves).then_some(Side::Giver);
                 let silent = if said_by == Side::Giver { Side::Receiver } else { Side::Giver };
-                let adds = charged == Some(said_by) && credited == Some(silent);
+                let adds = said_by == Side::Receiver && credited == Some(silent);
                 let expected = if adds { AtDeadline::Capture } else { AtDeadline::Release };
-                println!(
-                    "said by {said_by:<8?} pays {:<4} hours to {:<4} silence: {expected:?}",
-                    pays.word(),
-                    hours_to.word()
-                );
-                assert_eq!(at_deadline(said_by, pays, hours_to), expected);
+                println!("said by {said_by:<8?} hours to {hours_to:?} silence: {expected:?}");
+                assert_eq!(at_deadline(said_by, hours_to), expected);
             }
         }
     }

@@ -1,19 +1,20 @@
 //! Whose account stands in for whose in one exchange, and who is named for it.
 //!
-//! Owns the standing choices of a member and what beats them. Knows neither the register the choices are
-//! kept in nor what the accounts hold. Both banks of an exchange are one: between banks there are two
+//! Owns what beats what. A member's standing choices are `directory::people`'s; whoever asks has looked up their accounts.
+//! Knows nothing of what the accounts hold. Both banks of an exchange are one: between banks there are two
 //! transfers, made elsewhere.
 //!
 //! | who is charged | first that applies |
 //! |---|---|
-//! | the payer named in the call | `paid_by` is given and is not a closed receiver's own account |
-//! | the pot | the receiver's account is closed, or the receiver chose that the pot pays |
+//! | the payer named in the call, or else chosen by the receiver | there is one, and it is no closed receiver's own account |
+//! | the community pot | the receiver's account is closed |
 //! | the receiver | else |
 //!
 //! | who gets the hours | first that applies |
 //! |---|---|
 //! | the organisation | the giver gave in its name |
-//! | the pot | the giver's account is closed, or the giver chose so |
+//! | the pot named in the call, or else chosen by the giver | there is one |
+//! | the community pot | the giver's account is closed |
 //! | the giver | else |
 //!
 //! The person helped and the person who helped stay named wherever another account moves: `received_by` with
@@ -31,54 +32,6 @@
 
 use super::Holder;
 use crate::domain::{AccountNumber, Amount, Kind, OwnerNumber, People, Transfer};
-
-/// Who is charged when a member is helped: their standing choice, made with the broker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Pays {
-    /// The member.
-    #[default]
-    Oneself,
-    /// The pot: the member cannot give back just now.
-    Pot,
-}
-
-/// Who gets the hours when a member helps: their standing choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum HoursTo {
-    /// The member.
-    #[default]
-    Oneself,
-    /// The pot; the member counts as the giver.
-    Pot,
-}
-
-impl Pays {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Oneself, Self::Pot];
-
-    /// The word callers use.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Oneself => "self",
-            Self::Pot => "pot",
-        }
-    }
-}
-
-impl HoursTo {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Oneself, Self::Pot];
-
-    /// The word callers use.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Oneself => "self",
-            Self::Pot => "pot",
-        }
-    }
-}
 
 /// Whether a person's account can move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,24 +51,11 @@ pub enum Payer {
     Account(Holder),
 }
 
-/// Who helped.
+/// Who helped, or who was helped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Giver {
+pub struct Party {
     /// The person with their own account.
     pub own: Holder,
-    /// Their standing choice.
-    pub hours_to: HoursTo,
-    /// Whether their account can move.
-    pub state: AccountState,
-}
-
-/// Who was helped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Receiver {
-    /// The person with their own account.
-    pub own: Holder,
-    /// Their standing choice.
-    pub pays: Pays,
     /// Whether their account can move.
     pub state: AccountState,
 }
@@ -124,13 +64,15 @@ pub struct Receiver {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Who helped.
-    pub giver: Giver,
+    pub giver: Party,
     /// Who was helped.
-    pub receiver: Receiver,
-    /// The pot that stands in, by the bank's policy.
+    pub receiver: Party,
+    /// The bank's community pot, which stands in for a closed account.
     pub pot: Holder,
-    /// Who pays, where the call says so.
+    /// Who pays, where the call says so or the receiver chose it.
     pub paid_by: Option<Payer>,
+    /// The pot that gets the hours, where the call says so or the giver chose it.
+    pub hours_to: Option<Holder>,
     /// The organisation the giver gave for, with the account that gets the hours.
     pub in_the_name_of: Option<Holder>,
     /// How much, as the bank writes it down.
@@ -188,21 +130,21 @@ impl Told {
     }
 
     fn payer(&self) -> Payer {
-        let Receiver { own, pays, state } = self.receiver;
+        let Party { own, state } = self.receiver;
         let is_possible = |payer: &Payer| state == AccountState::Open || *payer != Payer::Account(own);
-        match (self.paid_by.filter(is_possible), state, pays) {
-            (Some(payer), _, _) => payer,
-            (None, AccountState::Open, Pays::Oneself) => Payer::Account(own),
-            (None, AccountState::Closed, _) | (None, AccountState::Open, Pays::Pot) => Payer::Pot(self.pot),
+        match (self.paid_by.filter(is_possible), state) {
+            (Some(payer), _) => payer,
+            (None, AccountState::Open) => Payer::Account(own),
+            (None, AccountState::Closed) => Payer::Pot(self.pot),
         }
     }
 
     fn credited(&self) -> Holder {
-        let Giver { own, hours_to, state } = self.giver;
-        match (self.in_the_name_of, state, hours_to) {
-            (Some(organisation), _, _) => organisation,
-            (None, AccountState::Open, HoursTo::Oneself) => own,
-            (None, AccountState::Closed, _) | (None, AccountState::Open, HoursTo::Pot) => self.pot,
+        let Party { own, state } = self.giver;
+        match (self.in_the_name_of.or(self.hours_to), state) {
+            (Some(another), _) => another,
+            (None, AccountState::Open) => own,
+            (None, AccountState::Closed) => self.pot,
         }
     }
 }
@@ -221,12 +163,13 @@ mod tests {
         NAMES.iter().find(|(known, _)| *known == number).unwrap().1
     }
 
-    fn told(pays: Pays, hours_to: HoursTo, receiver: AccountState, giver: AccountState) -> Told {
+    fn told(receiver: AccountState, giver: AccountState) -> Told {
         Told {
-            giver: Giver { own: holder(1), hours_to, state: giver },
-            receiver: Receiver { own: holder(2), pays, state: receiver },
+            giver: Party { own: holder(1), state: giver },
+            receiver: Party { own: holder(2), state: receiver },
             pot: holder(3),
             paid_by: None,
+            hours_to: None,
             in_the_name_of: None,
             amount: Amount::new(3_600).unwrap(),
             activity: Some(7),
@@ -255,103 +198,78 @@ mod tests {
     }
 
     /// Goal: every choice of both people, open and closed, with and without words in the call, settles who is
-    /// charged, who gets the hours and who is named. Method: all 128 combinations, printed; the two sides are
+    /// charged, who gets the hours and who is named. Method: all 64 combinations, printed; the two sides are
     /// looked up in tables of their own, as one never depends on the other.
     #[test]
     fn every_combination() {
         use AccountState::{Closed, Open};
-        let for_receiver = "received_by=receiver";
+        let (own, hall, fund) = (Payer::Account(holder(2)), Payer::Account(holder(4)), Payer::Pot(holder(5)));
+        let by = |who: &str| format!(" received_by=receiver paid_by={who}");
         let payers = [
-            (None, "self", Open, "receiver", "Exchange", String::new()),
-            (None, "pot", Open, "pot", "Community", format!(" {for_receiver} paid_by=pot")),
-            (None, "self", Closed, "pot", "Community", format!(" {for_receiver} paid_by=pot")),
-            (None, "pot", Closed, "pot", "Community", format!(" {for_receiver} paid_by=pot")),
-            (Some(Payer::Account(holder(2))), "self", Open, "receiver", "Exchange", String::new()),
-            (Some(Payer::Account(holder(2))), "pot", Open, "receiver", "Exchange", String::new()),
-            (
-                Some(Payer::Account(holder(2))),
-                "self",
-                Closed,
-                "pot",
-                "Community",
-                format!(" {for_receiver} paid_by=pot"),
-            ),
-            (
-                Some(Payer::Account(holder(2))),
-                "pot",
-                Closed,
-                "pot",
-                "Community",
-                format!(" {for_receiver} paid_by=pot"),
-            ),
+            (None, Open, "receiver", "Exchange", String::new()),
+            (None, Closed, "pot", "Community", by("pot")),
+            (Some(own), Open, "receiver", "Exchange", String::new()),
+            (Some(own), Closed, "pot", "Community", by("pot")),
+            (Some(hall), Open, "hall", "Exchange", by("hall")),
+            (Some(hall), Closed, "hall", "Exchange", by("hall")),
+            (Some(fund), Open, "fund", "Community", by("fund")),
+            (Some(fund), Closed, "fund", "Community", by("fund")),
         ];
-        let named_payers =
-            [(Payer::Account(holder(4)), "hall", "Exchange"), (Payer::Pot(holder(5)), "fund", "Community")]
-                .into_iter()
-                .flat_map(|(payer, who, kind)| {
-                    [("self", Open), ("pot", Open), ("self", Closed), ("pot", Closed)].map(|(pays, state)| {
-                        (Some(payer), pays, state, who, kind, format!(" {for_receiver} paid_by={who}"))
-                    })
-                });
-        let payers: Vec<_> = payers.into_iter().chain(named_payers).collect();
+        let (hall, fund) = (Some(holder(4)), Some(holder(5)));
         let credited = [
-            (None, "self", Open, "giver", "", ""),
-            (None, "pot", Open, "pot", " given_by=giver", ""),
-            (None, "self", Closed, "pot", " given_by=giver", ""),
-            (None, "pot", Closed, "pot", " given_by=giver", ""),
-            (Some(holder(4)), "self", Open, "hall", " given_by=giver", " in_the_name_of=hall"),
-            (Some(holder(4)), "pot", Open, "hall", " given_by=giver", " in_the_name_of=hall"),
-            (Some(holder(4)), "self", Closed, "hall", " given_by=giver", " in_the_name_of=hall"),
-            (Some(holder(4)), "pot", Closed, "hall", " given_by=giver", " in_the_name_of=hall"),
+            (None, None, Open, "giver", "", ""),
+            (None, None, Closed, "pot", " given_by=giver", ""),
+            (None, fund, Open, "fund", " given_by=giver", ""),
+            (None, fund, Closed, "fund", " given_by=giver", ""),
+            (hall, None, Open, "hall", " given_by=giver", " in_the_name_of=hall"),
+            (hall, None, Closed, "hall", " given_by=giver", " in_the_name_of=hall"),
+            (hall, fund, Open, "hall", " given_by=giver", " in_the_name_of=hall"),
+            (hall, fund, Closed, "hall", " given_by=giver", " in_the_name_of=hall"),
         ];
+        let called = |holder: Option<Holder>| holder.map_or("-", |holder| name(holder.owner.get()));
         let mut rows = 0;
-        for (paid_by, pays, receiver, debit, kind, paid) in &payers {
+        for (paid_by, receiver, debit, kind, paid) in &payers {
             for (in_the_name_of, hours_to, giver, credit, given, in_name) in credited {
-                let pays = Pays::ALL.into_iter().find(|choice| choice.word() == *pays).unwrap();
-                let hours_to = HoursTo::ALL.into_iter().find(|choice| choice.word() == hours_to).unwrap();
-                let told =
-                    Told { paid_by: *paid_by, in_the_name_of, ..told(pays, hours_to, *receiver, giver) };
+                let told = Told { paid_by: *paid_by, hours_to, in_the_name_of, ..told(*receiver, giver) };
                 let expected = if *debit == credit {
                     "SameAccount".to_owned()
                 } else {
                     format!("{debit} → {credit} {kind}{given}{paid}{in_name}")
                 };
                 let line = line(&told);
+                let payer = paid_by.map(|(Payer::Pot(holder) | Payer::Account(holder))| holder);
                 println!(
-                    "pays {:<4} {receiver:<6?} hours to {:<4} {giver:<6?} paid by {:<8} in name of {:<4} | {line}",
-                    pays.word(),
-                    hours_to.word(),
-                    paid_by.map_or("-", |payer| match payer {
-                        Payer::Pot(holder) | Payer::Account(holder) => name(holder.owner.get()),
-                    }),
-                    in_the_name_of.map_or("-", |holder| name(holder.owner.get())),
+                    "{receiver:<6?} paid by {:<8} {giver:<6?} hours to {:<4} in name of {:<4} | {line}",
+                    called(payer),
+                    called(hours_to),
+                    called(in_the_name_of),
                 );
                 assert_eq!(line, expected);
                 rows += 1;
             }
         }
-        assert_eq!(rows, 16 * 8);
+        assert_eq!(rows, 8 * 8);
     }
 
     /// Goal: the steps of the story. Method: 12 (the pot pays for Bernard), 24 (Wayside's people), 25 (Greta).
     #[test]
     fn the_story_settles_as_it_says() {
         use AccountState::{Closed, Open};
-        let bernard = told(Pays::Pot, HoursTo::Oneself, Open, Open);
+        let bernard = Told { paid_by: Some(Payer::Pot(holder(3))), ..told(Open, Open) };
         assert_eq!(line(&bernard), "pot → giver Community received_by=receiver paid_by=pot");
-        let wayside = told(Pays::Oneself, HoursTo::Oneself, Open, Open);
-        let wayside = Told { in_the_name_of: Some(holder(4)), ..wayside };
+        let wayside = Told { in_the_name_of: Some(holder(4)), ..told(Open, Open) };
         assert_eq!(line(&wayside), "receiver → hall Exchange given_by=giver in_the_name_of=hall");
-        let greta = told(Pays::Oneself, HoursTo::Oneself, Open, Closed);
-        assert_eq!(line(&greta), "receiver → pot Exchange given_by=giver");
+        assert_eq!(line(&told(Open, Closed)), "receiver → pot Exchange given_by=giver");
     }
 
     /// Goal: errors say which field and what to name instead.
     #[test]
     fn errors_name_the_field() {
-        let both = told(Pays::Pot, HoursTo::Pot, AccountState::Open, AccountState::Open);
-        assert_eq!(both.settled(), Err(StandingError::SameAccount { account: holder(3).account }));
-        let alone = Told { receiver: Receiver { own: holder(1), ..both.receiver }, ..both };
+        let pot = holder(3);
+        let open = told(AccountState::Open, AccountState::Open);
+        let both = Told { paid_by: Some(Payer::Pot(pot)), hours_to: Some(pot), ..open };
+        assert_eq!(both.settled(), Err(StandingError::SameAccount { account: pot.account }));
+        let alone = Told { receiver: Party { own: holder(1), ..both.receiver }, ..both };
         let error = alone.settled().unwrap_err();
         assert_eq!(error, StandingError::SamePerson { owner: OwnerNumber::new(1) });
         assert_eq!(error.to_string(), "giver must be another person than receiver; both are owner 1");

@@ -9,6 +9,7 @@ use tonic::{Code, Status};
 use super::folder;
 use super::logins::Network;
 use super::with;
+use crate::cli::served::{hourbook, text};
 use crate::service::hostile::named;
 use crate::support::HOUR;
 use crate::support::served::{floor, fresh};
@@ -329,4 +330,59 @@ fn two_numbers_of_one_human() {
     let network = network.restarted(folder.path());
     let thanked = network.record(&key, of_imelda, of_ann, 1).unwrap();
     assert!(thanked.receipt.is_none() && thanked.waiting_number > 0, "and after a restart");
+}
+
+/// Goal: a broker says at the command line whose tokens somebody signs in with, by their name; asked again under one id
+/// it is said once; another provider is named by its flag, and oneself is nobody's to link. Method: the real program; the
+/// token before and after.
+#[test]
+fn linked_at_the_command_line() {
+    let folder = folder();
+    let network = Network::new(folder.path());
+    let at_desk = |who: &str, typed: &[&str]| {
+        let mut command = hourbook(&network.served.address.to_string());
+        let key = folder.path().join(format!("{who}.key"));
+        let told =
+            command.current_dir(folder.path()).arg("--key-file").arg(key).args(typed).output().unwrap();
+        (told.status.code().unwrap(), text(&told.stdout) + &text(&told.stderr))
+    };
+    let admin = folder.path().join("admin.key");
+    std::fs::write(&admin, &network.admin).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&admin, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let (code, told) = at_desk(
+        "admin",
+        &["key", "create", "--role", "broker", "--bank", "1", "--name", "desk", "--out", "desk.key"],
+    );
+    assert_eq!(code, 0, "{told}");
+    let key = std::fs::read_to_string(folder.path().join("desk.key")).unwrap();
+    let (ann, _) = network.taken_in(key.trim(), PersonKind::Member, "Ann Ash");
+    network.taken_in(key.trim(), PersonKind::Staff, "Imelda Iver");
+    let shown = network.token(json!({"sub": "ann at home", "roles": ["hourbook-member"]}));
+    assert_eq!(network.who_am_i(&shown).unwrap_err().code(), Code::Unauthenticated);
+
+    let issuer = network.issuer.name();
+    let id = fresh();
+    let link = |issuer: &str| {
+        let subject = ["--subject", "ann at home", "--request-id", &id];
+        at_desk("desk", &[&["member", "link", "ann", "--issuer", issuer], &subject[..]].concat())
+    };
+    let (code, told) = link("https://elsewhere.example.org");
+    assert!(code == 2 && told.contains("--issuer (issuer): must be"), "{told}");
+    let (code, told) = link(&issuer);
+    assert!(
+        code == 0 && told.contains(&format!("Who: Ann Ash (person {ann})")) && told.contains(&issuer),
+        "{told}"
+    );
+    assert!(!told.contains("ann at home"), "{told}");
+    assert_eq!(network.holder(&shown), ann);
+    let (code, told) = link(&issuer);
+    assert!(code == 0 && told.contains("nothing was done again"), "{told}");
+    // Of whoever works here a lead or an admin says it.
+    let staff = ["staff", "link", "imelda", "--issuer", &issuer, "--subject", "imelda"];
+    let (code, told) = at_desk("desk", &staff);
+    assert!(code == 1 && told.contains("Ask a lead of the time bank, or an admin."), "{told}");
+    let (code, told) =
+        at_desk("admin", &["staff", "link", "person 99", "--issuer", &issuer, "--subject", "nobody"]);
+    assert!(code == 1 && told.contains("nobody is registered under number 99"), "{told}");
 }

@@ -7,6 +7,7 @@ mod add;
 mod change;
 mod ends;
 mod flags;
+mod link;
 mod show;
 mod sites;
 mod terms;
@@ -56,6 +57,8 @@ pub enum MemberCommand {
     Change(change::Flags<flags::ChangedMember>),
     /// Who pays for help they get, where hours they earn go, and in the end what is left
     Standing(terms::StandingFlags),
+    /// Say whose tokens they sign in with
+    Link(link::LinkFlags),
     /// As with whoever has an account.
     #[command(flatten)]
     Holder(HolderCommand),
@@ -98,6 +101,8 @@ pub enum StaffCommand {
     /// Say anew what is known of somebody; what is not typed stays
     #[command(after_help = change::GROUP_EXAMPLES)]
     Change(change::Flags<flags::Changed>),
+    /// Say whose tokens they sign in with
+    Link(link::LinkFlags),
     /// As with anybody.
     #[command(flatten)]
     Anybody(AnybodyCommand),
@@ -127,6 +132,7 @@ pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Re
         MemberCommand::Add(flags) => add::run(session, flags.into(), kind).await,
         MemberCommand::Change(flags) => change::run(session, flags.into(), kind).await,
         MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
+        MemberCommand::Link(flags) => link::run(session, flags, kind).await,
         MemberCommand::Holder(command) => holder(session, command, kind).await,
     }
 }
@@ -160,6 +166,7 @@ pub async fn staff(session: &mut Session<'_, '_>, command: StaffCommand) -> Resu
     match command {
         StaffCommand::Add(flags) => add::run(session, flags.into(), kind).await,
         StaffCommand::Change(flags) => change::run(session, flags.into(), kind).await,
+        StaffCommand::Link(flags) => link::run(session, flags, kind).await,
         StaffCommand::Anybody(command) => anybody(session, command, kind).await,
     }
 }

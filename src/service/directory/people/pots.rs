@@ -7,10 +7,10 @@ use crate::directory::people::{Opens, Said};
 use crate::domain::{
     AccountKind, AccountNumber, Action, Attachment, BankNumber, NewAccount, Opened, Refusal, Topic,
 };
-use crate::seal::{Place, Text};
-use crate::service::fields;
+use crate::seal::{OpenError, Place, Text};
 use crate::service::installation::Installation;
 use crate::service::not_done::NotDone;
+use crate::service::{answers, fields};
 
 /// What a pot is for has at most this many bytes.
 const PURPOSE_BYTES_MAX: usize = 200;
@@ -52,6 +52,29 @@ impl Installation {
         };
         let account_number = opened.map_or(0, AccountNumber::printed);
         Ok(OpenPotResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), account_number })
+    }
+
+    /// What a pot is for and who opens it, as was said; the purpose for whoever sees names, as far as the bank's key
+    /// exists.
+    pub(in crate::service) fn pot_terms(
+        &self,
+        allowed: &Allowed,
+        pot: AccountNumber,
+    ) -> Result<Option<PotTerms>, NotDone> {
+        let known = self.directory.known_now(&self.network.ledger)?;
+        let Some(terms) = known.people.pot(pot).and_then(|pot| pot.terms.as_ref()) else { return Ok(None) };
+        let purpose = match terms.purpose.text(&self.network.keyring) {
+            Ok(text) if allowed.sees_names() => text.label.unwrap_or_default(),
+            Ok(_) | Err(OpenError::Erased { .. }) => String::new(),
+            Err(error) => return Err(NotDone::Unreadable(error.to_string())),
+        };
+        let (opens, broker_line_seconds) = match terms.opens {
+            Opens::Brokers(line) => (PotOpens::Brokers, line.seconds()),
+            Opens::Lead => (PotOpens::Lead, 0),
+            Opens::Panel => (PotOpens::Panel, 0),
+        };
+        let last_day = terms.last_day.map(answers::date);
+        Ok(Some(PotTerms { purpose, last_day, opens: opens.into(), broker_line_seconds }))
     }
 }
 

@@ -216,7 +216,8 @@ fn a_number_there_is() {
     assert_eq!((known.bank_number, known.account_numbers), (1, vec![first, second]));
 }
 
-/// Goal: a pot has its purpose for a name, wherever it is named, and what may be done with it is bounded.
+/// Goal: a pot has its purpose for a name, wherever it is named; lists say until when and by whom it is opened; and
+/// what may be done with it is bounded. Method: a pot for a lead, one for brokers, and fields that cannot be meant.
 #[test]
 fn pots_are_opened() {
     let served = Served::new();
@@ -233,6 +234,31 @@ fn pots_are_opened() {
     let made = ask(pot.clone()).unwrap();
     assert_eq!(ask(pot.clone()).unwrap().account_number, made.account_number);
     assert_eq!(label(&served, made.account_number).0, "Lifts to the clinic");
+    let lifts = api::PotTerms {
+        purpose: "Lifts to the clinic".into(),
+        opens: api::PotOpens::Lead.into(),
+        ..Default::default()
+    };
+    let garden = api::OpenPotRequest {
+        request_id: fresh(),
+        purpose: "garden 2026".into(),
+        last_day: Some(api::Date { year: 2026, month: 12, day: 31 }),
+        opens: api::PotOpens::Brokers.into(),
+        broker_line_seconds: 3 * HOUR,
+        ..pot.clone()
+    };
+    let garden_terms = api::PotTerms {
+        purpose: garden.purpose.clone(),
+        last_day: garden.last_day,
+        opens: garden.opens,
+        broker_line_seconds: 3 * HOUR,
+    };
+    ask(garden).unwrap();
+    let list = api::ListAccountsRequest { bank_number: 1, ..Default::default() };
+    let listed = served.block_on(served.ledger().list_accounts(list)).unwrap().into_inner().accounts;
+    // The community pot and the issuance account of the bank were opened for no purpose.
+    let terms: Vec<_> = listed.into_iter().map(|account| account.pot).collect();
+    assert_eq!(terms, [None, None, Some(lifts), Some(garden_terms)]);
     let request = exchange(made.account_number, taken_in(&served, member("Ann Ash")).1, HOUR);
     let refused = served.block_on(served.ledger().post_entry(request)).unwrap_err();
     assert!(refused.message().contains("Lifts to the clinic is at zero"), "{refused:?}");
