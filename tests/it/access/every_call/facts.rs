@@ -24,8 +24,10 @@ pub enum What {
     Memo(Vec<u32>),
     /// Reasons and what was typed are for those who record.
     Reason,
-    /// The name of a bank, or of an activity in its list.
+    /// The name of an activity in the list of a bank.
     OfBank(u32),
+    /// The name of a bank.
+    NameOfBank(u32),
     /// The name of a credential.
     Credential(u32),
 }
@@ -61,7 +63,7 @@ impl Facts {
     }
 
     pub fn bank_name(&mut self, bank: u32) -> String {
-        self.named(What::OfBank(bank))
+        self.named(What::NameOfBank(bank))
     }
 
     pub fn activity(&mut self, bank: u32) -> String {

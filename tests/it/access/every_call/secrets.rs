@@ -60,8 +60,9 @@ impl Secrets {
             }
             What::Memo(concerned) => column.name == "member" && of_any(concerned),
             What::Reason => false,
-            // A member's statement names the pot of their time bank.
-            What::OfBank(bank) => *bank == 1 && (column.banks.contains('b') || column.name == "member"),
+            What::OfBank(bank) => *bank == 1 && column.banks.contains('b'),
+            // A member's statement names the pot of their time bank, and the time bank of somebody in another.
+            What::NameOfBank(bank) => (*bank == 1 && column.banks.contains('b')) || column.name == "member",
             What::Credential(number) => credentials.contains(number),
         };
         let (own, others): (Vec<_>, Vec<_>) = town.facts.names.iter().partition(|known| is_own(&known.what));
