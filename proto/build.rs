@@ -9,7 +9,7 @@ const NOT_PRINTED: [&str; 5] = [
     ".hourbook.v1.RotateKeyResponse",
     ".hourbook.v1.Contact",
     ".hourbook.v1.Profile",
-    ".hourbook.v1.SearchPeopleRequest",
+    ".hourbook.v1.SearchMembersRequest",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

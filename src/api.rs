@@ -47,9 +47,9 @@ impl fmt::Debug for Profile {
     }
 }
 
-impl fmt::Debug for SearchPeopleRequest {
+impl fmt::Debug for SearchMembersRequest {
     /// Without what is looked for: a name, as a rule.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SearchPeopleRequest").field("bank_number", &self.bank_number).finish_non_exhaustive()
+        f.debug_struct("SearchMembersRequest").field("bank_number", &self.bank_number).finish_non_exhaustive()
     }
 }

@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 69] = [
+pub const RULES: [Rule; 71] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -77,7 +77,7 @@ pub const RULES: [Rule; 69] = [
     rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
     rule("hourbook.v1.DirectoryService/OpenPot", "----o----"),
     rule("hourbook.v1.DirectoryService/PauseMember", "----o----"),
-    rule("hourbook.v1.DirectoryService/SearchPeople", "---oo----"),
+    rule("hourbook.v1.DirectoryService/SearchMembers", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetBankPolicy", "----o----"),
     rule("hourbook.v1.DirectoryService/SetMemberStanding", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetRepresentative", "---oo----"),
@@ -94,6 +94,7 @@ pub const RULES: [Rule; 69] = [
     rule("hourbook.v1.ExchangeService/Donate", "o--oo----"),
     rule("hourbook.v1.ExchangeService/GetNetPosition", "---ooo-o-"),
     rule("hourbook.v1.ExchangeService/Gift", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/GrantFromPot", "---oo----"),
     rule("hourbook.v1.ExchangeService/ListWaiting", "---oo----"),
     rule("hourbook.v1.ExchangeService/ProposeExchange", "o--oo----"),
     rule("hourbook.v1.ExchangeService/PutRight", "---oo----"),
@@ -101,6 +102,7 @@ pub const RULES: [Rule; 69] = [
     rule("hourbook.v1.ExchangeService/RecordGroupExchange", "---oo----"),
     rule("hourbook.v1.ExchangeService/RejectExchange", "o--oo----"),
     rule("hourbook.v1.ExchangeService/ResolveDispute", "---oo----"),
+    rule("hourbook.v1.ExchangeService/SetClearingCap", "-------n-"),
     rule("hourbook.v1.ExchangeService/TakeBooking", "o--oo----"),
     rule("hourbook.v1.ExchangeService/TransferBetweenBanks", "---oo----"),
     rule("hourbook.v1.LedgerService/AddActivities", "----o---o"),

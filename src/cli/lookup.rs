@@ -206,13 +206,13 @@ async fn people_called(
     text: &str,
     bank_number: u32,
 ) -> Result<Vec<(api::PersonKind, Fit)>, Failure> {
-    let request = api::SearchPeopleRequest {
+    let request = api::SearchMembersRequest {
         bank_number,
         text: text.to_owned(),
         page_size: FITS_MAX,
         page_token: String::new(),
     };
-    let found = match session.client.directory.search_people(call(request)).await {
+    let found = match session.client.directory.search_members(call(request)).await {
         Ok(answer) => answer.into_inner().people,
         Err(status) if status.code() == Code::PermissionDenied => {
             return Err(Failure::Refused(words::names_are_for_staff()));

@@ -92,6 +92,18 @@ pub enum What {
     Help(Option<u16>),
     /// Hours handed out.
     Grant,
+    /// Hours handed out of a pot, and of nothing else.
+    GrantFromPot,
+}
+
+impl What {
+    /// The fields by which a call names whom they come from and whom they are for.
+    const fn fields(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Help(_) | Self::Grant => ("from_account_number", "account_number"),
+            Self::GrantFromPot => ("pot_account_number", "to_account_number"),
+        }
+    }
 }
 
 impl Credit {
@@ -101,17 +113,18 @@ impl Credit {
     /// [`Refusal`].
     pub fn plan(&self, sight: &Sight<'_>) -> Result<Plan, Refusal> {
         let (from, to) = (sight.party(self.from)?, sight.party(self.to)?);
+        let (from_field, to_field) = self.what.fields();
         match to.kind {
             AccountKind::Member | AccountKind::Organisation | AccountKind::Partner | AccountKind::Pot => {}
             AccountKind::Issuance | AccountKind::Clearing => {
-                return Err(Refusal::NotSomebody { field: "account_number", account: self.to });
+                return Err(Refusal::NotSomebody { field: to_field, account: self.to });
             }
         }
         sight.not_paused(to.own)?;
         let settings = sight.settings(from.bank);
         let written = self.length.written("length", settings, self.confirmed)?;
         let also = match from.kind {
-            AccountKind::Issuance => {
+            AccountKind::Issuance if self.what != What::GrantFromPot => {
                 self.only_a_grant("hours that are newly made are a grant")?;
                 if self.reason.as_ref().is_none_or(|reason| reason.trim().is_empty()) {
                     let limit = "given where hours are newly made: with whose backing";
@@ -123,8 +136,9 @@ impl Credit {
             AccountKind::Member
             | AccountKind::Organisation
             | AccountKind::Partner
+            | AccountKind::Issuance
             | AccountKind::Clearing => {
-                return Err(Refusal::NotAPot { field: "from_account_number", account: self.from });
+                return Err(Refusal::NotAPot { field: from_field, account: self.from });
             }
         };
         if to.kind == AccountKind::Pot {
@@ -135,7 +149,7 @@ impl Credit {
         }
         let (kind, activity) = match self.what {
             What::Help(activity) => (Kind::Community, activity),
-            What::Grant => (Kind::Grant, None),
+            What::Grant | What::GrantFromPot => (Kind::Grant, None),
         };
         let people = People { activity, ..People::default() };
         let (debit, credit) = (from.own.account, to.own.account);
@@ -150,7 +164,7 @@ impl Credit {
 
     fn only_a_grant(&self, limit: &'static str) -> Result<(), Refusal> {
         match self.what {
-            What::Grant => Ok(()),
+            What::Grant | What::GrantFromPot => Ok(()),
             What::Help(_) => Err(Invalid { field: "is_help", limit }.into()),
         }
     }

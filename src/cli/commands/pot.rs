@@ -1,7 +1,8 @@
-//! `pot open` and `pot list`: hours kept for a purpose.
+//! `pot open`, `pot list` and `pot grant`: hours kept for a purpose.
 
 use clap::{Args, Subcommand};
 
+use super::exchange::give::{GrantFlags, grant};
 use super::{counted, receipt};
 use crate::api;
 use crate::cli::arguments::{LimitFlags, WriteFlags};
@@ -20,6 +21,8 @@ pub enum Command {
     Open(OpenFlags),
     /// The pots of a bank: what is in them, until when and by whom hours are handed out
     List(ListFlags),
+    /// Hand out hours of a pot
+    Grant(GrantFlags),
 }
 
 /// A pot to open.
@@ -72,6 +75,7 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
     match command {
         Command::Open(flags) => open(session, flags).await,
         Command::List(flags) => list(session, flags).await,
+        Command::Grant(flags) => grant(session, flags).await,
     }
 }
 

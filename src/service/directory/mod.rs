@@ -46,8 +46,8 @@ impl DirectoryService for Service {
         self.read(request, Installation::get_person).await
     }
 
-    async fn search_people(&self, request: Request<SearchPeopleRequest>) -> Answer<SearchPeopleResponse> {
-        self.read(request, Installation::search_people).await
+    async fn search_members(&self, request: Request<SearchMembersRequest>) -> Answer<SearchMembersResponse> {
+        self.read(request, Installation::search_members).await
     }
 
     async fn set_member_standing(

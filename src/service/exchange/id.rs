@@ -73,6 +73,7 @@ writes! {
     TakeBookingRequest(),
     CancelBookingRequest(reason),
     CreditMemberRequest(memo, reason),
+    GrantFromPotRequest(memo, reason),
     GiftRequest(memo),
     DonateRequest(memo),
     TransferBetweenBanksRequest(reason),

@@ -1,6 +1,7 @@
 //! ExchangeService, call by call.
 
 mod answering;
+mod clearing;
 mod closing;
 mod figures;
 mod id;
@@ -86,6 +87,10 @@ impl ExchangeService for Service {
         self.change(request, Installation::credit_member).await
     }
 
+    async fn grant_from_pot(&self, request: Request<GrantFromPotRequest>) -> Answer<GrantFromPotResponse> {
+        self.change(request, Installation::grant_from_pot).await
+    }
+
     async fn gift(&self, request: Request<GiftRequest>) -> Answer<GiftResponse> {
         self.change(request, Installation::gift).await
     }
@@ -103,6 +108,13 @@ impl ExchangeService for Service {
 
     async fn put_right(&self, request: Request<PutRightRequest>) -> Answer<PutRightResponse> {
         self.change(request, Installation::put_right).await
+    }
+
+    async fn set_clearing_cap(
+        &self,
+        request: Request<SetClearingCapRequest>,
+    ) -> Answer<SetClearingCapResponse> {
+        self.change(request, Installation::set_clearing_cap).await
     }
 
     async fn get_net_position(

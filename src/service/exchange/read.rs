@@ -1,4 +1,4 @@
-//! Calls that look: what waits, and who of two banks owes the other.
+//! What waits for somebody.
 
 use std::collections::BTreeSet;
 
@@ -14,38 +14,6 @@ use crate::service::pages::Page;
 use crate::words::exchange as words;
 
 impl Installation {
-    pub(super) fn get_net_position(
-        &self,
-        allowed: &Allowed,
-        request: GetNetPositionRequest,
-    ) -> Result<GetNetPositionResponse, NotDone> {
-        let [first, second] = [request.first_bank_number, request.second_bank_number].map(BankNumber::new);
-        // Both see both sides of what is between them.
-        let seen = self.bank_in_reach(allowed, first).or_else(|_| self.bank_in_reach(allowed, second));
-        seen?;
-        let kept = self.directory.known_now(&self.network.ledger)?.banks.clearing(first, second);
-        let account = kept.ok_or_else(|| {
-            self.not_exchanged(allowed, &crate::exchange::Refusal::NoClearing { first, second })
-        })?;
-        let sequence = self.network.ledger.position();
-        let posted = self.network.ledger.balance(account).map_or(0, |balance| balance.posted);
-        let limits = self.limits_of(account)?;
-        let mut names = self.names();
-        let mut name = |bank| match names.bank(bank) {
-            Ok(crate::directory::names::Name::Known(name)) => name,
-            Ok(_) | Err(_) => format!("time bank {bank}"),
-        };
-        let (one, other) = (name(first), name(second));
-        let sentence = words::net_position(&one, &other, posted);
-        Ok(GetNetPositionResponse {
-            first_owes_seconds: posted,
-            first_may_owe_seconds: limits.ceiling(),
-            second_may_owe_seconds: limits.floor().saturating_neg(),
-            sequence: sequence.get(),
-            sentence,
-        })
-    }
-
     /// The accounts about which a broker or a second person has to settle something. Blocking.
     pub(in crate::service) fn accounts_with_open_matters(
         &self,

@@ -236,11 +236,35 @@ impl Installation {
             reason: words("reason", request.reason)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
-        self.all_in_reach(allowed, [credit.to, credit.from])?;
         let bank = self.bank_of(allowed, credit.from)?;
         self.listed(&[bank], activity)?;
+        Ok(CreditMemberResponse { done: Some(self.credited(allowed, id, &credit)?) })
+    }
+
+    pub(super) fn grant_from_pot(
+        &self,
+        allowed: &Allowed,
+        request: GrantFromPotRequest,
+    ) -> Result<GrantFromPotResponse, NotDone> {
+        let id = Id::read(allowed, &request)?;
+        let grant = Credit {
+            to: fields::account("to_account_number", request.to_account_number)?,
+            from: fields::account("pot_account_number", request.pot_account_number)?,
+            length: length("length", request.length)?,
+            what: What::GrantFromPot,
+            occurred_on: fields::day("occurred_on", request.occurred_on)?,
+            memo: words("memo", request.memo)?,
+            reason: words("reason", request.reason)?,
+            confirmed: confirmed(request.confirmed_amount_seconds)?,
+        };
+        Ok(GrantFromPotResponse { done: Some(self.credited(allowed, id, &grant)?) })
+    }
+
+    fn credited(&self, allowed: &Allowed, id: Id, credit: &Credit) -> Result<Done, NotDone> {
+        self.all_in_reach(allowed, [credit.to, credit.from])?;
+        let bank = self.bank_of(allowed, credit.from)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((credit.plan(sight)?, ())))?;
-        Ok(CreditMemberResponse { done: Some(self.done(allowed, &done)) })
+        Ok(self.done(allowed, &done))
     }
 
     pub(super) fn gift(&self, allowed: &Allowed, request: GiftRequest) -> Result<GiftResponse, NotDone> {

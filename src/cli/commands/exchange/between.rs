@@ -1,13 +1,14 @@
-//! `between-banks move` and `between-banks position`: hours that change banks, and who owes whom.
+//! `between-banks move`, `cap` and `position`: hours that change banks, and who may owe and owes whom.
 
 use clap::{Args, Subcommand};
 
 use super::{ConfirmFlag, said};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
-use crate::cli::commands::counted;
 use crate::cli::commands::telling::{Under, tell_done};
+use crate::cli::commands::{counted, receipt};
 use crate::cli::connection::call;
+use crate::cli::entries::{Written, tell};
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::lookup::{self, Among};
 use crate::cli::screen::{Cell, Column};
@@ -23,6 +24,8 @@ pub enum Command {
     Move(MoveFlags),
     /// Who of two banks owes the other how much, and how much more either may
     Position(PositionFlags),
+    /// Set how much either of two banks may owe the other; an admin does that
+    Cap(CapFlags),
 }
 
 /// Hours that move with their owner.
@@ -71,6 +74,24 @@ pub struct PositionFlags {
     second: u32,
 }
 
+/// How much two banks may owe each other.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hourbook between-banks cap 1 2 --first-may-owe 20 --second-may-owe 20")]
+pub struct CapFlags {
+    #[command(flatten)]
+    banks: PositionFlags,
+    /// How many hours the first may owe the other
+    #[arg(long, value_name = "HOURS", value_parser = values::hours)]
+    first_may_owe: i64,
+    /// How many hours the other may owe the first
+    #[arg(long, value_name = "HOURS", value_parser = values::hours)]
+    second_may_owe: i64,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
 /// Does it.
 ///
 /// # Errors
@@ -79,6 +100,7 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
     match command {
         Command::Move(flags) => move_hours(session, flags).await,
         Command::Position(flags) => position(session, flags).await,
+        Command::Cap(flags) => cap(session, flags).await,
     }
 }
 
@@ -102,6 +124,21 @@ async fn move_hours(session: &mut Session<'_, '_>, flags: MoveFlags) -> Result<(
     };
     let answer = session.client.exchange.transfer_between_banks(call(request)).await.asking(under.id)?;
     tell_done(session, answer.done, under, Vec::new()).await
+}
+
+async fn cap(session: &mut Session<'_, '_>, flags: CapFlags) -> Result<(), Failure> {
+    let (request_id, validate_only) = (flags.write.id(), flags.write.validate_only);
+    let request = api::SetClearingCapRequest {
+        request_id: request_id.to_string(),
+        first_bank_number: flags.banks.first,
+        second_bank_number: flags.banks.second,
+        first_may_owe_seconds: flags.first_may_owe,
+        second_may_owe_seconds: flags.second_may_owe,
+        validate_only,
+    };
+    let answer = session.client.exchange.set_clearing_cap(call(request)).await.asking(request_id)?;
+    let receipt = receipt(answer.receipt)?;
+    tell(session, Written { receipt, request_id, validate_only, extra: Vec::new() }).await
 }
 
 async fn position(session: &mut Session<'_, '_>, flags: PositionFlags) -> Result<(), Failure> {

@@ -55,6 +55,38 @@ pub struct CreditFlags {
     write: WriteFlags,
 }
 
+/// Hours of a pot for somebody.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hourbook pot grant garden --to 'Lantern Hall' --hours 6 --reason 'a warm room'")]
+pub struct GrantFlags {
+    /// The pot: pot for the community pot, a part of what another is for, or its number
+    #[arg(value_name = "POT", value_parser = whom)]
+    pot: Whom,
+    /// Whose balance rises: a member's, an organisation's, a partner's or another pot's
+    #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
+    to: Whom,
+    #[command(flatten)]
+    at: BankFlag,
+    /// How many hours, like 1.5, 1:30 or '1h 30m'
+    #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
+    hours: String,
+    /// The day, where the bank is, like 2026-05-13; not in the future
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
+    on: Option<api::Date>,
+    /// Words for whoever reads the line; kept encrypted. Nothing about health, please
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    memo: String,
+    /// What for; kept encrypted
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: String,
+    #[command(flatten)]
+    confirm: ConfirmFlag,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
 /// Hours of one's own, for somebody or for a pot.
 #[derive(Debug, Args)]
 pub struct OwnFlags {
@@ -123,6 +155,29 @@ pub async fn credit(session: &mut Session<'_, '_>, flags: CreditFlags) -> Result
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.credit_member(call(request)).await.answerable(under.id)?;
+    tell_done(session, answer.done, under, Vec::new()).await
+}
+
+/// Hands out of a pot.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn grant(session: &mut Session<'_, '_>, flags: GrantFlags) -> Result<(), Failure> {
+    let (under, bank) = (Under::of(flags.write), flags.at.bank);
+    let pot = lookup::account(session, &flags.pot, bank, Among::Pots).await?;
+    let to = lookup::account(session, &flags.to, bank, Among::Both).await?;
+    let request = api::GrantFromPotRequest {
+        request_id: under.id.to_string(),
+        pot_account_number: pot,
+        to_account_number: to,
+        length: said(flags.hours),
+        occurred_on: flags.on,
+        memo: flags.memo,
+        reason: flags.reason,
+        confirmed_amount_seconds: flags.confirm.seconds(),
+        validate_only: under.validate_only,
+    };
+    let answer = session.client.exchange.grant_from_pot(call(request)).await.answerable(under.id)?;
     tell_done(session, answer.done, under, Vec::new()).await
 }
 

@@ -318,8 +318,8 @@ pub async fn find(
     let mut page_token = String::new();
     loop {
         let request =
-            api::SearchPeopleRequest { bank_number, text: text.clone(), page_size: PAGE_SIZE, page_token };
-        let answer = client.directory.search_people(call(request)).await?.into_inner();
+            api::SearchMembersRequest { bank_number, text: text.clone(), page_size: PAGE_SIZE, page_token };
+        let answer = client.directory.search_members(call(request)).await?.into_inner();
         for person in answer.people.iter().filter(|person| person.kind() == kind) {
             told.insert(person.owner_number);
             listing.row(row(&mut client, person).await)?;

@@ -39,11 +39,11 @@ impl Installation {
         Ok(GetPersonResponse { person: Some(person), sequence: sequence.get() })
     }
 
-    pub(in crate::service::directory) fn search_people(
+    pub(in crate::service::directory) fn search_members(
         &self,
         allowed: &Allowed,
-        request: SearchPeopleRequest,
-    ) -> Result<SearchPeopleResponse, NotDone> {
+        request: SearchMembersRequest,
+    ) -> Result<SearchMembersResponse, NotDone> {
         let bank = BankNumber::new(request.bank_number);
         self.bank_in_reach(allowed, bank)?;
         let text = request.text.trim();
@@ -65,7 +65,7 @@ impl Installation {
         let last = found.last().filter(|_| more).map(|last| page.token_after(token_of(*last)));
         let people = found.iter().filter_map(|one| known.people.person(one.owner));
         let people = people.map(|person| self.as_known(allowed, person)).collect::<Result<_, _>>()?;
-        Ok(SearchPeopleResponse { people, next_page_token: last.unwrap_or_default() })
+        Ok(SearchMembersResponse { people, next_page_token: last.unwrap_or_default() })
     }
 
     /// Somebody with what is known of them, as far as their key exists.

@@ -160,7 +160,7 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
                 json!({"bankNumber": at.bank, "kind": "PERSON_KIND_STAFF", "profile": {"name": "New"}});
             (Aim::Bank, write(person))
         }
-        "SearchPeople" => (Aim::Bank, json!({"bankNumber": at.bank, "text": "zzz"})),
+        "SearchMembers" => (Aim::Bank, json!({"bankNumber": at.bank, "text": "zzz"})),
         "OpenPot" => {
             let pot = json!({"bankNumber": at.bank, "purpose": "New", "opens": "POT_OPENS_LEAD"});
             (Aim::Bank, write(pot))
@@ -269,6 +269,19 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
                 "accountNumber": at.account, "fromAccountNumber": at.beside, "length": length, "reason": "thanks",
             });
             (Aim::Account, grant)
+        }
+        "GrantFromPot" => {
+            let grant = json!({
+                "potAccountNumber": at.beside, "toAccountNumber": at.account, "length": length, "reason": "thanks",
+            });
+            (Aim::Account, grant)
+        }
+        "SetClearingCap" => {
+            let cap = json!({
+                "firstBankNumber": at.bank, "secondBankNumber": 3, "firstMayOweSeconds": 3_600,
+                "secondMayOweSeconds": 3_600,
+            });
+            (Aim::Bank, cap)
         }
         "Gift" => {
             let gift = json!({

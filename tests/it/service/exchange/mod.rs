@@ -3,8 +3,10 @@
 mod again;
 mod alone;
 mod around;
+mod caps;
 mod closing;
 mod crowd;
+mod grants;
 mod lengths;
 mod members;
 mod neighbours;
@@ -63,6 +65,8 @@ impl Town {
         exchanges take_booking TakeBookingRequest TakeBookingResponse,
         exchanges cancel_booking CancelBookingRequest CancelBookingResponse,
         exchanges credit_member CreditMemberRequest CreditMemberResponse,
+        exchanges grant_from_pot GrantFromPotRequest GrantFromPotResponse,
+        exchanges set_clearing_cap SetClearingCapRequest SetClearingCapResponse,
         exchanges gift GiftRequest GiftResponse,
         exchanges donate DonateRequest DonateResponse,
         exchanges transfer_between_banks TransferBetweenBanksRequest TransferBetweenBanksResponse,

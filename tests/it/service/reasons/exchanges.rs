@@ -10,7 +10,7 @@ use crate::support::served::{floor, fresh};
 use crate::support::{HOUR, START};
 
 /// The calls of ExchangeService that write, in the order of the API.
-pub const EXCHANGE_WRITES: [&str; 17] = [
+pub const EXCHANGE_WRITES: [&str; 18] = [
     "RecordExchange",
     "ProposeExchange",
     "ConfirmExchange",
@@ -22,6 +22,7 @@ pub const EXCHANGE_WRITES: [&str; 17] = [
     "TakeBooking",
     "CancelBooking",
     "CreditMember",
+    "GrantFromPot",
     "Gift",
     "Donate",
     "TransferBetweenBanks",
@@ -209,6 +210,17 @@ pub fn ask(
             };
             hear(call, town.credit_member(key, request))
         }
+        "GrantFromPot" => {
+            let request = api::GrantFromPotRequest {
+                request_id,
+                pot_account_number: town.of(about.pot),
+                to_account_number: giver,
+                length,
+                occurred_on,
+                ..Default::default()
+            };
+            hear(call, town.grant_from_pot(key, request))
+        }
         "Gift" => {
             let request = api::GiftRequest {
                 request_id,
@@ -336,6 +348,7 @@ fn not_there(town: &Town, about: &About, seen: &mut Seen) {
         "RecordGroupExchange",
         "BookHours",
         "CreditMember",
+        "GrantFromPot",
         "Gift",
         "Donate",
     ] {
@@ -367,6 +380,7 @@ fn questions(town: &Town, about: &About, seen: &mut Seen) {
         "RecordGroupExchange",
         "BookHours",
         "CreditMember",
+        "GrantFromPot",
         "Gift",
         "Donate",
         "TransferBetweenBanks",
@@ -382,7 +396,7 @@ fn questions(town: &Town, about: &About, seen: &mut Seen) {
         seen.also(ask(town, "Tobias", call, &fresh(), &written), Reason::AlreadyHere, &[]);
     }
     let tomorrow = About { on: day(5, 7), ..about.clone() };
-    for call in ["RecordExchange", "ProposeExchange", "RecordGroupExchange", "CreditMember"] {
+    for call in ["RecordExchange", "ProposeExchange", "RecordGroupExchange", "CreditMember", "GrantFromPot"] {
         let refused = ask(town, "Tobias", call, &fresh(), &tomorrow);
         seen.refused(refused, Reason::DayInFuture, &[], &["that day has not begun yet"]);
     }
@@ -395,14 +409,20 @@ fn in_the_way(town: &Town, about: &About, seen: &mut Seen) {
         seen.also(ask(town, "Tobias", call, &fresh(), &from_ann), Reason::BelowFloor, &["Ann is at zero"]);
     }
     let to_cap = About { giver: "Cap", ..about.clone() };
-    for call in
-        ["RecordExchange", "ProposeExchange", "RecordGroupExchange", "BookHours", "CreditMember", "Gift"]
-    {
+    for call in [
+        "RecordExchange",
+        "ProposeExchange",
+        "RecordGroupExchange",
+        "BookHours",
+        "CreditMember",
+        "GrantFromPot",
+        "Gift",
+    ] {
         let says = ["30 minutes can still come in"];
         seen.also(ask(town, "Tobias", call, &fresh(), &to_cap), Reason::AboveCeiling, &says);
     }
     let by_zoe = About { giver: "Zoe", ..about.clone() };
-    for call in ["ProposeExchange", "BookHours", "CreditMember", "Gift"] {
+    for call in ["ProposeExchange", "BookHours", "CreditMember", "GrantFromPot", "Gift"] {
         let refused = ask(town, "Tobias", call, &fresh(), &by_zoe);
         let figures: [(&str, &dyn ToString); 1] = [("account_number", &town.of("Zoe"))];
         seen.refused(refused, Reason::AccountClosed, &figures, &["the account of Zoe is closed"]);
@@ -414,7 +434,7 @@ fn in_the_way(town: &Town, about: &About, seen: &mut Seen) {
         seen.refused(refused, Reason::SameAccount, &figures, &["Kit is named on both sides"]);
     }
     let abroad = About { giver: "Quin", ..about.clone() };
-    for call in ["ProposeExchange", "BookHours", "CreditMember", "Gift"] {
+    for call in ["ProposeExchange", "BookHours", "CreditMember", "GrantFromPot", "Gift"] {
         seen.also(
             ask(town, "Una", call, &fresh(), &abroad),
             Reason::CrossBank,

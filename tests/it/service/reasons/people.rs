@@ -81,10 +81,10 @@ pub fn ask(
 pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     let create = |request| hear("CreatePerson", served.block_on(served.directory().create_person(request)));
     let pot_of = |bank| hear("OpenPot", served.block_on(served.directory().open_pot(pot(fresh(), bank))));
-    let search = api::SearchPeopleRequest { bank_number: 9, ..Default::default() };
+    let search = api::SearchMembersRequest { bank_number: 9, ..Default::default() };
     for refused in [
         create(api::CreatePersonRequest { bank_number: 9, ..created(fresh(), "Fern Flint") }),
-        hear("SearchPeople", served.block_on(served.directory().search_people(search))),
+        hear("SearchMembers", served.block_on(served.directory().search_members(search))),
         pot_of(9),
     ] {
         seen.refused(refused, Reason::BankNotFound, &[("bank_number", &9)], &["9"]);

@@ -127,8 +127,8 @@ fn people_are_found() {
     }
     let page = |text: &str, page_token: String| {
         let request =
-            api::SearchPeopleRequest { bank_number: 1, text: text.into(), page_size: 1, page_token };
-        served.block_on(served.directory().search_people(request)).unwrap().into_inner()
+            api::SearchMembersRequest { bank_number: 1, text: text.into(), page_size: 1, page_token };
+        served.block_on(served.directory().search_members(request)).unwrap().into_inner()
     };
     for text in ["zo", ""] {
         let first = page(text, String::new());
@@ -136,8 +136,8 @@ fn people_are_found() {
         assert_eq!((first.people[0].owner_number, second.people[0].owner_number), (zoe, ann));
         assert_eq!(second.next_page_token, "");
     }
-    let request = api::SearchPeopleRequest { bank_number: 1, text: "z".repeat(201), ..Default::default() };
-    assert_eq!(named(&served.block_on(served.directory().search_people(request)).unwrap_err()), "text");
+    let request = api::SearchMembersRequest { bank_number: 1, text: "z".repeat(201), ..Default::default() };
+    assert_eq!(named(&served.block_on(served.directory().search_members(request)).unwrap_err()), "text");
 }
 
 /// Goal: what is said anew is said as a whole: name, contacts and consents read back, the name before is not found

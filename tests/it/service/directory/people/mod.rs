@@ -46,8 +46,8 @@ fn person(served: &Served, owner_number: u32) -> api::Person {
 
 /// The owner numbers of whoever is found in bank 1.
 fn found(served: &Served, text: &str) -> Vec<u32> {
-    let request = api::SearchPeopleRequest { bank_number: 1, text: text.into(), ..Default::default() };
-    let people = served.block_on(served.directory().search_people(request)).unwrap().into_inner().people;
+    let request = api::SearchMembersRequest { bank_number: 1, text: text.into(), ..Default::default() };
+    let people = served.block_on(served.directory().search_members(request)).unwrap().into_inner().people;
     people.into_iter().map(|person| person.owner_number).collect()
 }
 

@@ -117,12 +117,12 @@ fn another_banks_people_are_nobody() {
     let status = town.served.block_on(directory.get_person(by_account)).unwrap_err();
     assert_eq!(heard(status), (Code::NotFound, "ACCOUNT_NOT_FOUND".into()));
     for (bank_number, text) in [(2, "quill"), (2, ""), (2, &*account.to_string()), (2, &*ann.to_string())] {
-        let request = api::SearchPeopleRequest { bank_number, text: text.into(), ..Default::default() };
-        let answer = town.served.block_on(directory.search_people(with(key, request))).unwrap();
+        let request = api::SearchMembersRequest { bank_number, text: text.into(), ..Default::default() };
+        let answer = town.served.block_on(directory.search_members(with(key, request))).unwrap();
         assert!(answer.into_inner().people.is_empty(), "{text}");
     }
-    let request = api::SearchPeopleRequest { bank_number: 1, text: "quill".into(), ..Default::default() };
-    let status = town.served.block_on(directory.search_people(with(key, request))).unwrap_err();
+    let request = api::SearchMembersRequest { bank_number: 1, text: "quill".into(), ..Default::default() };
+    let status = town.served.block_on(directory.search_members(with(key, request))).unwrap_err();
     assert_eq!(heard(status), (Code::NotFound, "BANK_NOT_FOUND".into()));
     for refused in [
         town.standing(key, ann),
