@@ -6,7 +6,7 @@ use crate::domain::{AccountNumber, Amount, BankNumber, Day, Limits, Sequence};
 use crate::exchange::Refusal;
 use crate::exchange::length::Unread;
 use crate::exchange::matters::WhyUnsettled;
-use crate::exchange::rules::group::GroupError;
+use crate::exchange::rules::group::{GroupError, PARTICIPANTS};
 use crate::exchange::rules::second_person::NotGoodEnough;
 use crate::exchange::rules::standing::StandingError;
 use crate::exchange::waiting::WhyWaits;
@@ -114,6 +114,33 @@ fn every_refusal_is_said() {
         }
     }
     fit_for_people(exchange::NOT_TODAY);
+}
+
+/// Goal: what a session must be is said after the field's name, and not twice. Method: each error, printed.
+#[test]
+fn a_session_is_asked_for_in_the_fields_of_the_api() {
+    let owner = crate::domain::OwnerNumber::new(3);
+    for error in [
+        GroupError::NobodyGives,
+        GroupError::NobodyTakesPart,
+        GroupError::OneRecipient { named: 2 },
+        GroupError::TooMany { field: PARTICIPANTS, most: 256, count: 300 },
+        GroupError::TooManyTransfers { count: 257 },
+        GroupError::NamedTwice { field: PARTICIPANTS, owner },
+        GroupError::GivesAndTakesPart { owner },
+        GroupError::LengthNeeded,
+        GroupError::LengthUnused,
+        GroupError::ShareIsNothing { participants: 2 },
+        GroupError::TooLong,
+        GroupError::KeeperNeeded { residual_seconds: -60 },
+        GroupError::SameAccount { account: AccountNumber::from_slot(7).unwrap() },
+    ] {
+        let must = exchange::must_be(&Refusal::Group(error));
+        println!("{} must be {must}", error.field());
+        for twice in [error.field(), "must be", "seconds_", "residual"] {
+            assert!(!must.contains(twice), "{must}");
+        }
+    }
 }
 
 /// Goal: a length that can be read in two ways is asked for in one of them. Method: word for word.

@@ -166,7 +166,14 @@ fn every_field_of_an_exchange() {
     table.write("BookHours", &book(&books), ask, &rows);
 
     let ask = async |request| empty(client().record_group_exchange(request).await);
-    let rows: [Row<'_, api::RecordGroupExchangeRequest>; 6] = [
+    let rows: [Row<'_, api::RecordGroupExchangeRequest>; 8] = [
+        ("a length that changes nothing", &|r| r.length = length(900), InvalidArgument, "length"),
+        (
+            "a giver who takes part",
+            &|r| r.participant_account_numbers.push(r.givers[0].account_number),
+            InvalidArgument,
+            "participant_account_numbers",
+        ),
         ("no rule", &|r| r.rule = 0, InvalidArgument, "rule"),
         ("rule 7", &|r| r.rule = 7, InvalidArgument, "rule"),
         (
