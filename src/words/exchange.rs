@@ -120,8 +120,16 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         Refusal::NothingWaits(number) => format!(
             "nothing waits under number {number}. Nothing was changed. Look at what waits now."
         ),
+        Refusal::SaidAlready { proposal } => format!(
+            "there is word of such help already, under number {proposal}, and it waits for an answer. Nothing was \
+             written down. Let that one be answered; or, if this is another one, say so and ask again."
+        ),
+        Refusal::BookedDayIsOver { day } => format!(
+            "what was booked for {day} is let go after its day by who gives, or by a broker. Nothing was changed. \
+             Please talk to them."
+        ),
         Refusal::PotIsOver { account, last_day } => format!(
-            "{} was for use until {last_day}. Nothing was taken. Choose another pot, or ask a lead.",
+            "{} was for use until {last_day}. Nothing moved. Choose another pot, or ask a lead.",
             names(*account)
         ),
         Refusal::PotNotForBrokers { account } => format!(
@@ -179,6 +187,8 @@ pub fn must_be(refusal: &Refusal) -> String {
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
         | Refusal::TheirOwnDispute
+        | Refusal::SaidAlready { .. }
+        | Refusal::BookedDayIsOver { .. }
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::NoClearing { .. }

@@ -44,6 +44,8 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::Party { account },
         Refusal::SaidItThemselves,
         Refusal::TheirOwnDispute,
+        Refusal::SaidAlready { proposal: sequence },
+        Refusal::BookedDayIsOver { day: last_day },
         Refusal::PotIsOver { account, last_day },
         Refusal::PotNotForBrokers { account },
         Refusal::PotNeedsPanel { account },
@@ -92,6 +94,8 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::TheirOwnDispute => 22,
         Refusal::AfterClosing { .. } => 23,
         Refusal::PotNeedsPanel { .. } => 24,
+        Refusal::SaidAlready { .. } => 25,
+        Refusal::BookedDayIsOver { .. } => 26,
     }
 }
 
@@ -101,7 +105,7 @@ const fn place(refusal: &Refusal) -> usize {
 fn every_refusal_is_said() {
     let samples = samples();
     let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
-    assert_eq!(places, (0..25).collect());
+    assert_eq!(places, (0..27).collect());
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");
