@@ -234,6 +234,7 @@ impl Installation {
             activity: activity(request.activity_number)?,
             memo: words("memo", request.memo)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
+            asked: asked(request.is_another),
         };
         let bank = self.bank_of(allowed, book.receiver)?;
         self.listed(&[bank], book.activity)?;

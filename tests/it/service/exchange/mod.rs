@@ -3,6 +3,7 @@
 mod again;
 mod alone;
 mod around;
+mod bookings;
 mod closing;
 mod crowd;
 mod lengths;
@@ -403,6 +404,11 @@ pub fn day(month: i32, day: i32) -> api::Date {
 
 pub fn sequence(receipt: &Option<api::Receipt>) -> u64 {
     receipt.as_ref().unwrap().entry.as_ref().unwrap().sequence
+}
+
+/// What was written.
+pub fn entry_of(done: &api::Done) -> api::Entry {
+    done.receipt.as_ref().unwrap().entry.clone().unwrap()
 }
 
 /// The number of what was written.

@@ -52,7 +52,8 @@ fn book(books: &Books) -> api::BookHoursRequest {
         giver_account_number: books.dev,
         receiver_account_number: books.ann,
         length: length(900),
-        day: day(5, 6),
+        day: day(5, 5),
+        is_another: true,
         ..Default::default()
     }
 }
