@@ -9,6 +9,7 @@ mod crowd;
 mod lengths;
 mod members;
 mod neighbours;
+mod pots;
 mod random;
 mod silence;
 mod slips;
