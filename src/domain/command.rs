@@ -267,9 +267,12 @@ impl Command {
 
     fn check_claims(&self) -> Result<(), Invalid> {
         ensure(self.claims.len() <= CLAIMS_MAX, "claims", "at most 8")?;
-        let may_claim =
-            matches!(self.action, Action::Post(_) | Action::Hold(_) | Action::Reverse(_) | Action::Note(_));
-        ensure(self.claims.is_empty() || may_claim, "claims", "on posts, holds, reversals and notes only")?;
+        let may_claim = matches!(
+            self.action,
+            Action::Post(_) | Action::Hold(_) | Action::Capture(_) | Action::Reverse(_) | Action::Note(_)
+        );
+        let limit = "on posts, holds, captures, reversals and notes only";
+        ensure(self.claims.is_empty() || may_claim, "claims", limit)?;
         for (place, claim) in self.claims.iter().enumerate() {
             let bound = Amount::MAX.seconds();
             ensure(

@@ -1,13 +1,17 @@
 //! Rooms and hours booked ahead: set aside, taken on the day, let go if cancelled in time.
 //!
-//! A booking is a hold that is let go seven days after its day, if nobody says that it took place.
+//! - A booking is a hold that is let go seven days after its day, if nobody says that it took place.
+//! - Nobody takes it before its day; after its day whoever booked does not let it go without the other side.
+//! - Its slip is here already: it claims what help of the same people, day and length would.
 
 use smallvec::smallvec;
 
 use super::asked::without_fingerprint;
 use super::length::{Length, unusual};
 use super::plan::{Plan, Said};
+use super::record::{claim, not_in_future};
 use super::refusal::Refusal;
+use super::rules::doubles::{Asked, given_back};
 use super::rules::second_person::Effects;
 use super::sight::Sight;
 use crate::directory::people::Taking;
@@ -41,6 +45,8 @@ pub struct Book {
     pub memo: Option<String>,
     /// The figure repeated, where it is unusual.
     pub confirmed: Option<Amount>,
+    /// Whether it is another one than the one it looks like.
+    pub asked: Asked,
 }
 
 impl Book {
@@ -57,7 +63,7 @@ impl Book {
             return Err(Invalid { field: "day", limit: "today or at most 366 days ahead" }.into());
         }
         let written = self.length.written("length", sight.settings(giver.bank), self.confirmed)?;
-        let claim = sight.may_take(receiver.own.account, Taking::Spending, written.amount)?;
+        let of_month = sight.may_take(receiver.own.account, Taking::Spending, written.amount)?;
         let people = People { activity: self.activity, ..People::default() };
         let (debit, credit) = (receiver.own.account, giver.own.account);
         let transfer = Transfer { debit, credit, amount: written.amount, people };
@@ -67,9 +73,11 @@ impl Book {
             deadline: let_go_at(self.day),
             at_deadline: AtDeadline::Release,
         };
-        let mut plan = Plan::new(Action::Hold(hold), vec![giver.own.owner, receiver.own.owner]);
+        let people = [giver.own.owner, receiver.own.owner];
+        let mut plan = Plan::new(Action::Hold(hold), people.to_vec());
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
-        plan.claims = claim.into_iter().collect();
+        let here = claim(people, self.day, written.amount, self.asked, sight.now);
+        plan.claims = here.into_iter().chain(of_month).collect();
         let day = self.day.days().to_le_bytes();
         let body = [FORMAT].into_iter().chain(day).collect();
         plan.attachment = Some(Attachment { topic: Topic::BOOKING, body });
@@ -107,15 +115,17 @@ impl<'a> Booked<'a> {
         booked().ok_or(Refusal::NotOpen(entry.sequence))
     }
 
-    /// It took place: `length` of it, or all.
+    /// It took place: `length` of it, or all; `asked` says of a part whether it is another one than the one it looks
+    /// like.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub fn take(&self, sight: &Sight<'_>, length: Option<&Length>) -> Result<Plan, Refusal> {
+    /// [`Refusal`]; the ledger's of a day in the future where its day has not come.
+    pub fn take(&self, sight: &Sight<'_>, length: Option<&Length>, asked: Asked) -> Result<Plan, Refusal> {
         // Either side says that it took place; hours for one's own account need the other's word (I11).
         let either = sight.may_speak(self.transfer.debit).or_else(|_| sight.may_speak(self.transfer.credit));
         either?;
         let giver = sight.party(self.transfer.credit)?;
+        not_in_future(sight, &giver, self.day)?;
         let settings = sight.settings(giver.bank);
         // So much was asked about when it was booked, and no more is taken.
         let written = length.map(|length| length.written_unasked("length", settings)).transpose()?;
@@ -127,9 +137,14 @@ impl<'a> Booked<'a> {
         };
         let effects = Effects::of_capture(&[self.transfer], amount);
         let receiver = sight.party(self.transfer.debit)?;
-        let mut plan = Plan::new(Action::Capture(capture), vec![giver.own.owner, receiver.own.owner]);
-        // Who says so before the day it was booked for says that it took place by now.
-        plan.occurred_on = Some(self.day.min(sight.today(giver.bank)?));
+        let people = [giver.own.owner, receiver.own.owner];
+        let mut plan = Plan::new(Action::Capture(capture), people.to_vec());
+        plan.occurred_on = Some(self.day);
+        if amount != self.transfer.amount {
+            // What was booked is not here: what took place is.
+            let of = |amount| claim(people, self.day, amount, asked, sight.now);
+            plan.claims = of(self.transfer.amount).map(given_back).into_iter().chain(of(amount)).collect();
+        }
         plan.said.typed = written.and_then(|written| written.typed);
         let also = unusual(settings, amount).cause();
         let booked_by = Acting { who: self.entry.command.actor, at: self.entry.recorded_at };
@@ -141,12 +156,16 @@ impl<'a> Booked<'a> {
     /// # Errors
     /// [`Refusal`].
     pub fn cancel(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
-        let either = sight.may_speak(self.transfer.debit).or_else(|_| sight.may_speak(self.transfer.credit));
-        either?;
-        let [giver, receiver] =
-            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
+        let (giver, receiver) = (sight.party(self.transfer.credit)?, sight.party(self.transfer.debit)?);
+        if let Err(not_for_who_gives) = sight.may_speak(giver.own.account) {
+            sight.may_speak(receiver.own.account).map_err(|_| not_for_who_gives)?;
+            // The day after the room was used, whoever used it does not take the hours back.
+            if sight.today(giver.bank)? > self.day {
+                return Err(Refusal::BookedDayIsOver { day: self.day });
+            }
+        }
         let mut plan =
-            Plan::new(Action::Void(self.entry.sequence), vec![giver?.own.owner, receiver?.own.owner]);
+            Plan::new(Action::Void(self.entry.sequence), vec![giver.own.owner, receiver.own.owner]);
         plan.said.reason = reason;
         Ok(plan)
     }

@@ -55,6 +55,7 @@ impl Give {
         let written = self.length.written("length", sight.settings(from.bank), self.confirmed)?;
         let claim = sight.may_take(from.own.account, Taking::Spending, written.amount)?;
         let transfer = Transfer::new(from.own.account, to.account, written.amount);
+        pots::none_over(sight, &[transfer])?;
         let also = written.unusual.cause();
         let mut plan =
             Plan::posted(sight, (kind, smallvec![transfer]), vec![from.own.owner, to.owner], also)?;
@@ -121,6 +122,10 @@ impl Credit {
             }
         }
         sight.not_paused(to.own)?;
+        let (kind, activity) = match self.what {
+            What::Help(activity) => (Kind::Community, activity),
+            What::Grant | What::GrantFromPot => (Kind::Grant, None),
+        };
         let settings = sight.settings(from.bank);
         let written = self.length.written("length", settings, self.confirmed)?;
         let also = match from.kind {
@@ -132,6 +137,7 @@ impl Credit {
                 }
                 Some(Cause::HoursMade)
             }
+            AccountKind::Pot if pots::is_handed_on(sight, kind, (from.own.account, to.own.account)) => None,
             AccountKind::Pot => pots::opened(sight, from.own.account, from.bank, written.amount)?,
             AccountKind::Member
             | AccountKind::Organisation
@@ -143,14 +149,11 @@ impl Credit {
         };
         if to.kind == AccountKind::Pot {
             self.only_a_grant("hours for a pot are a grant")?;
+            pots::not_over(sight, to.own.account, to.bank)?;
         }
         if let Some(day) = self.occurred_on {
             not_in_future(sight, &to, day)?;
         }
-        let (kind, activity) = match self.what {
-            What::Help(activity) => (Kind::Community, activity),
-            What::Grant | What::GrantFromPot => (Kind::Grant, None),
-        };
         let people = People { activity, ..People::default() };
         let (debit, credit) = (from.own.account, to.own.account);
         let transfer = Transfer { debit, credit, amount: written.amount, people };

@@ -1,12 +1,13 @@
 //! What pots may be opened for: by whom, how far, and until when.
 //!
-//! Whichever call takes hours from a pot asks here.
+//! Whichever call takes hours from a pot, or gives it some, asks here. After its last day neither is done, but for one
+//! thing: a lead hands on what is left to the community pot, so that no hours are locked in for good.
 
 use super::refusal::Refusal;
 use super::rules::second_person::{Cause, Effects};
 use super::sight::{Rank, Sight};
 use crate::directory::people::Opens;
-use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Transfer};
+use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Kind, Transfer};
 
 /// Why somebody else has to agree to what these transfers take from pots, if somebody has; each pot as its purpose
 /// allows.
@@ -14,6 +15,7 @@ use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Transfer};
 /// # Errors
 /// [`Refusal`] where a pot is not to be opened now, or not by the caller.
 pub fn opened_by(sight: &Sight<'_>, transfers: &[Transfer]) -> Result<Option<Cause>, Refusal> {
+    none_over(sight, transfers)?;
     let mut cause = None;
     for (account, seconds) in Effects::of_post(transfers).taken_from() {
         let amount = i64::try_from(seconds).ok().and_then(Amount::new).unwrap_or(Amount::MAX);
@@ -23,6 +25,29 @@ pub fn opened_by(sight: &Sight<'_>, transfers: &[Transfer]) -> Result<Option<Cau
         }
     }
     Ok(cause)
+}
+
+/// No pot that these transfers name is past its last day, whether it gives hours or gets some.
+///
+/// # Errors
+/// [`Refusal::PotIsOver`].
+pub fn none_over(sight: &Sight<'_>, transfers: &[Transfer]) -> Result<(), Refusal> {
+    for account in transfers.iter().flat_map(|transfer| [transfer.debit, transfer.credit]) {
+        not_over(sight, account, sight.account(account)?.bank)?;
+    }
+    Ok(())
+}
+
+/// Whether this is what may be done with a pot that is over: a lead hands on hours of it to the community pot.
+#[must_use]
+pub fn is_handed_on(sight: &Sight<'_>, kind: Kind, (from, to): (AccountNumber, AccountNumber)) -> bool {
+    let Ok(view) = sight.account(from) else { return false };
+    let community_pot = sight.community_pot(view.bank).map(|pot| pot.account);
+    sight.rank == Rank::Lead
+        && kind == Kind::Grant
+        && view.kind == AccountKind::Pot
+        && community_pot == Ok(to)
+        && not_over(sight, from, view.bank).is_err()
 }
 
 /// A pot is not past its last day.

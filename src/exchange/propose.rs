@@ -2,6 +2,7 @@
 //!
 //! A proposal is a hold on the receiver's side: confirmed it is taken, rejected or disputed it is let go. Nobody
 //! answers for both sides, and a dispute is settled by somebody who is neither of the two nor speaks for them.
+//! Of one help on one day there is one proposal: the other side's is asked about, also where it is longer or shorter.
 //!
 //! What a proposal keeps with its hold ([`Proposal`]) is who said it, whom it concerns and the day; the rest the
 //! hold says itself.
@@ -11,7 +12,7 @@ use smallvec::smallvec;
 use super::asked::without_fingerprint;
 use super::length::{Length, unusual};
 use super::plan::{Plan, Said};
-use super::record::{claim, not_in_future};
+use super::record::{claim, claim_said, not_in_future};
 use super::refusal::Refusal;
 use super::rules::confirming::{self, Compared, Side, Tolerance};
 use super::rules::doubles::{Asked, given_back};
@@ -139,7 +140,8 @@ impl Propose {
         };
         plan.occurred_on = Some(self.occurred_on);
         let here = claim(people, self.occurred_on, written.amount, self.asked, sight.now);
-        plan.claims = here.into_iter().chain(of_month).collect();
+        let said = claim_said(people, self.occurred_on, self.asked, sight.now);
+        plan.claims = here.into_iter().chain(said).chain(of_month).collect();
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
         Ok(plan)
     }
@@ -231,9 +233,7 @@ impl<'a> Open<'a> {
     }
 
     fn about(&self, sight: &Sight<'_>) -> Result<Vec<OwnerNumber>, Refusal> {
-        let [giver, receiver] =
-            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
-        Ok(vec![giver?.own.owner, receiver?.own.owner])
+        self.people(sight).map(Vec::from)
     }
 
     /// The other side agrees, or remembers `length`. With the entry comes what it means.
@@ -311,11 +311,23 @@ impl<'a> Open<'a> {
 
     /// What it claims where it is so long, if that is still asked about.
     fn claim_of(&self, sight: &Sight<'_>, amount: Amount, asked: Asked) -> Result<Option<Claim>, Refusal> {
-        let [giver, receiver] =
-            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
-        let people = [giver?.own.owner, receiver?.own.owner];
+        let people = self.people(sight)?;
         let day = self.entry.command.occurred_on;
         Ok(day.and_then(|day| claim(people, day, amount, asked, sight.now)))
+    }
+
+    /// What it claims however long it is, if that is still asked about.
+    fn claim_said(&self, sight: &Sight<'_>, asked: Asked) -> Result<Option<Claim>, Refusal> {
+        let people = self.people(sight)?;
+        let day = self.entry.command.occurred_on;
+        Ok(day.and_then(|day| claim_said(people, day, asked, sight.now)))
+    }
+
+    /// Who helped, and who was helped.
+    fn people(&self, sight: &Sight<'_>) -> Result<[OwnerNumber; 2], Refusal> {
+        let [giver, receiver] =
+            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
+        Ok([giver?.own.owner, receiver?.own.owner])
     }
 
     /// The other side says that there was no such help.
@@ -394,7 +406,9 @@ impl<'a> Open<'a> {
                 let transfers = smallvec![Transfer { amount: written.amount, ..self.transfer }];
                 let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, None)?;
                 plan.said.typed = written.typed;
+                // What the dispute let go is here again.
                 plan.claims = self.claim_of(sight, written.amount, answer.asked)?.into_iter().collect();
+                plan.claims.extend(self.claim_said(sight, answer.asked)?);
                 plan.allowed_by = answer.limit_reason.is_some().then_some(sight.actor);
                 plan
             }

@@ -197,6 +197,19 @@ pub fn claim(
     Some(doubles::claim(doubles::exchange_key(people, day, amount), until, ClaimWord::AlreadyHere, asked))
 }
 
+/// What help that one side says claims besides, so that the other side's word of it is asked about, however long they
+/// remember it to be.
+#[must_use]
+pub fn claim_said(
+    [giver, receiver]: [OwnerNumber; 2],
+    day: Day,
+    asked: Asked,
+    now: Timestamp,
+) -> Option<Claim> {
+    let until = until(day).filter(|until| *until > now)?;
+    Some(doubles::claim(doubles::said_key(giver, receiver, day), until, ClaimWord::AlreadyHere, asked))
+}
+
 /// Until when "already here?" is asked of a day: the same for everybody who asks.
 #[must_use]
 pub fn until(day: Day) -> Option<Timestamp> {

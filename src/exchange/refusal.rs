@@ -85,6 +85,16 @@ pub enum Refusal {
     SaidItThemselves,
     /// Whoever would settle it said it, or disputed it.
     TheirOwnDispute,
+    /// The same help is said already, and waits for an answer.
+    SaidAlready {
+        /// The proposal.
+        proposal: Sequence,
+    },
+    /// Whoever booked lets it go before its day is over; after that who gives does, or a broker.
+    BookedDayIsOver {
+        /// The day.
+        day: Day,
+    },
     /// The pot is for another time.
     PotIsOver {
         /// The pot.
@@ -132,7 +142,8 @@ impl Refusal {
             Self::UnusualAmount { .. } => Some(Reason::UnusualAmount),
             Self::Paused { .. } => Some(Reason::Paused),
             Self::AfterClosing { .. } => Some(Reason::AccountClosed),
-            Self::NotYours { .. } => Some(Reason::NotYours),
+            Self::NotYours { .. } | Self::BookedDayIsOver { .. } => Some(Reason::NotYours),
+            Self::SaidAlready { .. } => Some(Reason::AlreadyHere),
             Self::NotTheSecondPerson(_)
             | Self::Party { .. }
             | Self::SaidItThemselves

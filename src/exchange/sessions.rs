@@ -6,7 +6,7 @@ use super::pots;
 use super::record::{not_in_future, until};
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
-use super::rules::group::{Giver, GroupRule, Person, Plan as GroupPlan, Session};
+use super::rules::group::{Giver, GroupRule, PARTICIPANTS, Person, Plan as GroupPlan, Session};
 use super::sight::{Party, Sight};
 use crate::directory::people;
 use crate::domain::{AccountNumber, Amount, ClaimWord, Day, Invalid, OwnerNumber};
@@ -69,7 +69,7 @@ impl Group {
         }
         let mut participants = Vec::new();
         for account in &self.participants {
-            let party = self.one("participants", sight, *account, leader)?;
+            let party = self.one(PARTICIPANTS, sight, *account, leader)?;
             participants.push(Person { owner: party.own.owner, moves: self.moving(sight, &party)? });
         }
         let length = self.length.as_ref().map(Length::said).transpose();
@@ -140,7 +140,7 @@ impl Group {
         match (self.rule, party.standing.pays) {
             (GroupRule::PotPaysEveryone, _) => Self::credited(sight, party),
             (_, people::Pays::Themselves) => sight.moves_for(party),
-            (_, people::Pays::Pot(pot)) => sight.pot("participants", pot, party.bank),
+            (_, people::Pays::Pot(pot)) => sight.pot(PARTICIPANTS, pot, party.bank),
         }
     }
 }

@@ -3,13 +3,14 @@
 //! Looked at while the directory is kept as it is (`directory::desk`), so that what is judged here is what was in
 //! force when the entry was recorded.
 
+use super::pots;
 use super::refusal::Refusal;
 use super::rules::Holder;
 use super::rules::monthly::{self, Speaking};
 use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
 use crate::directory::people::terms::PersonKind;
-use crate::directory::people::{MayTake, Standing, Taking};
+use crate::directory::people::{HoursTo, MayTake, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
 use crate::domain::{
     AccountKind, AccountNumber, Acting, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, SeenKeys,
@@ -77,7 +78,9 @@ impl<'a> Sight<'a> {
             AccountStanding::Closed => AccountState::Closed,
         };
         let standing = match view.kind {
-            AccountKind::Member => person.map(|person| person.standing).unwrap_or_default(),
+            AccountKind::Member => {
+                self.as_it_holds(person.map(|person| person.standing).unwrap_or_default(), view.bank)
+            }
             AccountKind::Organisation
             | AccountKind::Partner
             | AccountKind::Pot
@@ -86,6 +89,16 @@ impl<'a> Sight<'a> {
         };
         let own = Holder { account, owner: view.owner };
         Ok(Party { own, bank: view.bank, kind: view.kind, state, standing })
+    }
+
+    /// A choice as it holds today: the community pot gets what was meant for a pot that is over.
+    fn as_it_holds(&self, chosen: Standing, bank: BankNumber) -> Standing {
+        match (chosen.hours_to, self.community_pot(bank)) {
+            (HoursTo::Pot(pot), Ok(community_pot)) if pots::not_over(self, pot, bank).is_err() => {
+                Standing { hours_to: HoursTo::Pot(community_pot.account), ..chosen }
+            }
+            (HoursTo::Pot(_) | HoursTo::Themselves, Ok(_) | Err(_)) => chosen,
+        }
     }
 
     /// Somebody who may take part in something new: a person, a group or a partner, not paused.

@@ -233,7 +233,7 @@ impl Waiting {
 /// What may have come in the way since it was asked: a pause, the last day of a pot. What accounts stand at, and whether
 /// they are open, the ledger judges.
 fn still_may_be(sight: &Sight<'_>, action: &Action) -> Result<(), Refusal> {
-    let Action::Post(Post { transfers, ends: None, .. }) = action else { return Ok(()) };
+    let Action::Post(Post { kind, transfers, ends: None }) = action else { return Ok(()) };
     for transfer in transfers {
         for account in [transfer.debit, transfer.credit] {
             sight.not_paused(sight.party(account)?.own)?;
@@ -241,10 +241,8 @@ fn still_may_be(sight: &Sight<'_>, action: &Action) -> Result<(), Refusal> {
         let helped = [transfer.people.given_by, transfer.people.received_by];
         helped.into_iter().flatten().try_for_each(|owner| sight.none_paused(owner))?;
     }
-    for (account, _) in Effects::of_post(transfers).taken_from() {
-        pots::not_over(sight, account, sight.account(account)?.bank)?;
-    }
-    Ok(())
+    let is_handed_on = |moved: &Transfer| pots::is_handed_on(sight, *kind, (moved.debit, moved.credit));
+    if transfers.iter().all(is_handed_on) { Ok(()) } else { pots::none_over(sight, transfers) }
 }
 
 #[cfg(test)]

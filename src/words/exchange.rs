@@ -5,10 +5,11 @@
 use super::figures::hours;
 use super::periods;
 use crate::domain::hours::{clock, in_words};
-use crate::domain::{AccountNumber, Day, Limits};
+use crate::domain::{AccountNumber, Day, Limits, TRANSFERS_MAX};
 use crate::exchange::Refusal;
 use crate::exchange::length::Unread;
 use crate::exchange::matters::WhyUnsettled;
+use crate::exchange::rules::group::GroupError;
 use crate::exchange::rules::second_person::NotGoodEnough;
 use crate::exchange::waiting::{WAITING_TRANSFERS_SURE, WhyWaits};
 
@@ -119,8 +120,16 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         Refusal::NothingWaits(number) => format!(
             "nothing waits under number {number}. Nothing was changed. Look at what waits now."
         ),
+        Refusal::SaidAlready { proposal } => format!(
+            "there is word of such help already, under number {proposal}, and it waits for an answer. Nothing was \
+             written down. Let that one be answered; or, if this is another one, say so and ask again."
+        ),
+        Refusal::BookedDayIsOver { day } => format!(
+            "what was booked for {day} is let go after its day by who gives, or by a broker. Nothing was changed. \
+             Please talk to them."
+        ),
         Refusal::PotIsOver { account, last_day } => format!(
-            "{} was for use until {last_day}. Nothing was taken. Choose another pot, or ask a lead.",
+            "{} was for use until {last_day}. Nothing moved. Choose another pot, or ask a lead.",
             names(*account)
         ),
         Refusal::PotNotForBrokers { account } => format!(
@@ -161,7 +170,7 @@ pub fn must_be(refusal: &Refusal) -> String {
         }
         Refusal::NotAPot { .. } => "the account of a pot of this time bank".to_owned(),
         Refusal::Standing(error) => error.to_string(),
-        Refusal::Group(error) => error.to_string(),
+        Refusal::Group(error) => session(error),
         Refusal::TooMuchToWait => {
             format!("fewer, as this has to wait for a second person: {WAITING_TRANSFERS_SURE} always fit")
         }
@@ -178,10 +187,47 @@ pub fn must_be(refusal: &Refusal) -> String {
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
         | Refusal::TheirOwnDispute
+        | Refusal::SaidAlready { .. }
+        | Refusal::BookedDayIsOver { .. }
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers => "one that the rules allow".to_owned(),
+    }
+}
+
+/// What the field of a session that cannot be told like this must be.
+fn session(error: &GroupError) -> String {
+    match error {
+        GroupError::NobodyGives => "at least one".to_owned(),
+        GroupError::NobodyTakesPart => "at least one; guests are counted but not charged".to_owned(),
+        GroupError::OneRecipient { named } => format!("exactly one with this rule, {named} were named"),
+        GroupError::TooMany { most, count, .. } => {
+            format!("at most {most}, this makes {count}; record the session in two parts")
+        }
+        GroupError::TooManyTransfers { count } => {
+            format!(
+                "fewer: together they make {count} transfers, of at most {TRANSFERS_MAX}; record the session in two \
+                 parts"
+            )
+        }
+        GroupError::NamedTwice { owner, .. } => format!("each named once; owner {owner} stands there twice"),
+        GroupError::GivesAndTakesPart { owner } => {
+            format!("of nobody who gives; owner {owner} stands in both lists")
+        }
+        GroupError::LengthNeeded => "given where the givers did not all give the same".to_owned(),
+        GroupError::LengthUnused => "absent with this rule: what the givers gave is all it needs".to_owned(),
+        GroupError::ShareIsNothing { participants } => {
+            format!("at least one second for each of the {participants} who took part")
+        }
+        GroupError::TooLong => "at most 2^40 seconds together, and so must all parts".to_owned(),
+        GroupError::KeeperNeeded { residual_seconds } => {
+            format!("given: {residual_seconds} seconds are left over")
+        }
+        GroupError::SameAccount { account } => format!(
+            "such that hours move, with givers and keeper_account_number; account {account} would pay and get the \
+             same hours"
+        ),
     }
 }
 

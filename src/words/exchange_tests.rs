@@ -6,7 +6,7 @@ use crate::domain::{AccountNumber, Amount, BankNumber, Day, Limits, Sequence};
 use crate::exchange::Refusal;
 use crate::exchange::length::Unread;
 use crate::exchange::matters::WhyUnsettled;
-use crate::exchange::rules::group::GroupError;
+use crate::exchange::rules::group::{GroupError, PARTICIPANTS};
 use crate::exchange::rules::second_person::NotGoodEnough;
 use crate::exchange::rules::standing::StandingError;
 use crate::exchange::waiting::WhyWaits;
@@ -44,6 +44,8 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::Party { account },
         Refusal::SaidItThemselves,
         Refusal::TheirOwnDispute,
+        Refusal::SaidAlready { proposal: sequence },
+        Refusal::BookedDayIsOver { day: last_day },
         Refusal::PotIsOver { account, last_day },
         Refusal::PotNotForBrokers { account },
         Refusal::PotNeedsPanel { account },
@@ -92,6 +94,8 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::TheirOwnDispute => 22,
         Refusal::AfterClosing { .. } => 23,
         Refusal::PotNeedsPanel { .. } => 24,
+        Refusal::SaidAlready { .. } => 25,
+        Refusal::BookedDayIsOver { .. } => 26,
     }
 }
 
@@ -101,7 +105,7 @@ const fn place(refusal: &Refusal) -> usize {
 fn every_refusal_is_said() {
     let samples = samples();
     let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
-    assert_eq!(places, (0..25).collect());
+    assert_eq!(places, (0..27).collect());
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");
@@ -114,6 +118,33 @@ fn every_refusal_is_said() {
         }
     }
     fit_for_people(exchange::NOT_TODAY);
+}
+
+/// Goal: what a session must be is said after the field's name, and not twice. Method: each error, printed.
+#[test]
+fn a_session_is_asked_for_in_the_fields_of_the_api() {
+    let owner = crate::domain::OwnerNumber::new(3);
+    for error in [
+        GroupError::NobodyGives,
+        GroupError::NobodyTakesPart,
+        GroupError::OneRecipient { named: 2 },
+        GroupError::TooMany { field: PARTICIPANTS, most: 256, count: 300 },
+        GroupError::TooManyTransfers { count: 257 },
+        GroupError::NamedTwice { field: PARTICIPANTS, owner },
+        GroupError::GivesAndTakesPart { owner },
+        GroupError::LengthNeeded,
+        GroupError::LengthUnused,
+        GroupError::ShareIsNothing { participants: 2 },
+        GroupError::TooLong,
+        GroupError::KeeperNeeded { residual_seconds: -60 },
+        GroupError::SameAccount { account: AccountNumber::from_slot(7).unwrap() },
+    ] {
+        let must = exchange::must_be(&Refusal::Group(error));
+        println!("{} must be {must}", error.field());
+        for twice in [error.field(), "must be", "seconds_", "residual"] {
+            assert!(!must.contains(twice), "{must}");
+        }
+    }
 }
 
 /// Goal: a length that can be read in two ways is asked for in one of them. Method: word for word.

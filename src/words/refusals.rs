@@ -165,7 +165,7 @@ fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
             )
         }
         ClaimWord::AlreadyHere => {
-            "this looks like one that is here already: the same people, the same day, as long. Nothing was written \
+            "this looks like one that is here already, of the same people and the same day. Nothing was written \
              down. If it is another one, say so and ask again."
                 .to_owned()
         }

@@ -5,14 +5,16 @@
 //!
 //! - Two exchanges look alike with the same two people, either way round, the same day and the same length.
 //!   Two sessions look alike with the same people in them, whoever gave, the same day and the same lengths given.
+//! - What one of two says looks like what the other says with the same giver, receiver and day, whatever the lengths:
+//!   two remember one afternoon differently. It has a name for that beside the exchange's.
 //! - The name says nothing about anybody: owner numbers, hashed. Anyone who has the journal can try them out,
 //!   as they can read the entry itself.
 //! - A reversal of the whole entry gives the name back, so that the slip can be entered again.
 //!
 //! ```text
 //! key = first 16 bytes of SHA-256 of
-//!   "hourbook already here 1", what u8 (1 exchange, 2 session), day i32,
-//!   count u32, owners u32 … in rising order, count u32, seconds i64 … in rising order
+//!   "hourbook already here 1", what u8 (1 exchange, 2 session, 3 said by one side), day i32,
+//!   count u32, owners u32 … in rising order (3: giver, receiver), count u32, seconds i64 … in rising order (3: none)
 //! ```
 //!
 //! Numbers are little-endian. The encoding is for ever as long as any claim made with it counts.
@@ -20,7 +22,8 @@
 //! Decided where the books of rules are silent: the people are those who helped and were helped, whichever
 //! accounts moved, so that a slip does not become another by a standing choice that changed meanwhile. The day
 //! and length are what is written. The activity and the rule of a session are left out, as two people describe
-//! one afternoon in two ways. A guest has no number and is left out.
+//! one afternoon in two ways. A guest has no number and is left out. Two who each helped the other on one day said
+//! two things, so what one side says has a direction.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -29,6 +32,7 @@ use crate::domain::{Amount, Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Da
 const LABEL: &[u8] = b"hourbook already here 1";
 const EXCHANGE: u8 = 1;
 const SESSION: u8 = 2;
+const SAID: u8 = 3;
 
 /// The name of an exchange between two people; which of them helped does not matter.
 #[must_use]
@@ -44,6 +48,12 @@ pub fn session_key(
     gave: impl IntoIterator<Item = Amount>,
 ) -> ClaimKey {
     key(SESSION, people.into_iter().collect(), day, gave.into_iter().collect())
+}
+
+/// The name of what one of two says of a day: who helped whom, however long.
+#[must_use]
+pub fn said_key(giver: OwnerNumber, receiver: OwnerNumber, day: Day) -> ClaimKey {
+    hashed(SAID, &[giver, receiver], day, &[])
 }
 
 /// Whether somebody has said that this is another exchange than the one it looks like.
@@ -86,6 +96,10 @@ fn key(what: u8, mut people: Vec<OwnerNumber>, day: Day, mut lengths: Vec<Amount
     people.sort_unstable();
     people.dedup(); // A set.
     lengths.sort_unstable();
+    hashed(what, &people, day, &lengths)
+}
+
+fn hashed(what: u8, people: &[OwnerNumber], day: Day, lengths: &[Amount]) -> ClaimKey {
     let mut bytes = LABEL.to_vec();
     bytes.push(what);
     bytes.extend(day.days().to_le_bytes());
@@ -135,6 +149,11 @@ mod tests {
             session_key([jonah, hall], day, [amount(18_900)]),
         ];
         assert!(others.iter().all(|other| *other != written));
+        let said = said_key(jonah, hall, day);
+        assert_eq!(said_key(jonah, hall, day), said, "however long");
+        let others =
+            [said_key(hall, jonah, day), said_key(jonah, hall, Day::from_days(20_592)), written, others[3]];
+        assert!(others.iter().all(|other| *other != said));
         let walk = session_key([1, 2, 3].map(owner), day, [amount(60), amount(90)]);
         assert_eq!(session_key([3, 1, 2, 3].map(owner), day, [amount(90), amount(60)]), walk);
         assert_ne!(session_key([1, 2, 3].map(owner), day, [amount(90)]), walk);

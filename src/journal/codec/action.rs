@@ -69,7 +69,7 @@ pub const fn form(tag: u8) -> Option<Form> {
 
 /// Forms whose commands may take from counters.
 pub const fn may_claim(tag: u8) -> bool {
-    matches!(tag, POST | HOLD | REVERSE | NOTE)
+    matches!(tag, POST | HOLD | CAPTURE | REVERSE | NOTE)
 }
 
 pub fn write(writer: &mut Writer<'_>, action: &Action, recorded_at: Timestamp) {

@@ -107,10 +107,11 @@ impl Installation {
     ) -> Result<TakeBookingResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let length = length_or_none("length", request.length)?;
+        let asked = asked(request.is_another);
         let entry = self.proposal(allowed, request.booking_sequence)?;
         let bank = self.bank_of_hold(allowed, &entry)?;
         let (done, _) = self.exchange(allowed, id, bank, |sight| {
-            Ok((Booked::of(&entry)?.take(sight, length.as_ref())?, ()))
+            Ok((Booked::of(&entry)?.take(sight, length.as_ref(), asked)?, ()))
         })?;
         Ok(TakeBookingResponse { done: Some(self.done(allowed, &done)) })
     }

@@ -27,6 +27,8 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
         | Refusal::TheirOwnDispute
+        | Refusal::SaidAlready { .. }
+        | Refusal::BookedDayIsOver { .. }
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::PotNeedsPanel { .. }
@@ -41,6 +43,8 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         Refusal::UnusualAmount { amount } => vec![("amount_seconds", amount.seconds().to_string())],
         Refusal::WindowPassed { days } => vec![("reversal_window_days", days.to_string())],
         Refusal::NotOpen(sequence) => vec![("hold_sequence", sequence.to_string())],
+        Refusal::SaidAlready { proposal } => vec![("proposal_sequence", proposal.to_string())],
+        Refusal::BookedDayIsOver { day } => vec![("day", day.to_string())],
         Refusal::NothingWaits(number) => vec![("waiting_number", number.to_string())],
         Refusal::AfterClosing { closed_on, .. } => vec![("closed_on", closed_on.to_string())],
         Refusal::PotIsOver { last_day, .. } => vec![("last_day", last_day.to_string())],

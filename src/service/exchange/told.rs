@@ -4,7 +4,8 @@ use super::id::Id;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::hours::TEXT_BYTES_MAX;
-use crate::domain::{AccountNumber, Amount, Day};
+use crate::domain::{AccountNumber, Amount, Day, Reason, Sequence};
+use crate::exchange::Refusal;
 use crate::exchange::book::Book;
 use crate::exchange::give::{Credit, Give, To, What};
 use crate::exchange::length::Length as Said;
@@ -22,6 +23,8 @@ use crate::service::not_done::NotDone;
 
 /// A memo or reason has at most this many bytes; with what was typed it is at most 1 KiB.
 const WORDS_BYTES_MAX: usize = 900;
+/// A proposal is looked for among so many open holds of an account, the oldest; beyond them nobody hears its number.
+const HOLDS_LOOKED_AT_MAX: usize = 1_000;
 
 /// How long, if it is said.
 pub(super) fn length_or_none(field: &str, length: Option<Length>) -> Result<Option<Said>, NotDone> {
@@ -141,7 +144,8 @@ impl Installation {
         };
         let bank = self.bank_of(allowed, own)?;
         self.listed(&[bank], propose.activity)?;
-        let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())))?;
+        let written = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())));
+        let (done, _) = written.map_err(|not_done| self.said_already(allowed, &propose, not_done))?;
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
             let outcome = Outcome::Waits.into();
@@ -151,6 +155,24 @@ impl Installation {
         let outcome = if stands { Outcome::Confirmed } else { Outcome::Unspecified };
         let receipt = Some(self.written_as_seen(allowed, &done.receipt));
         Ok(ProposeExchangeResponse { receipt, outcome: outcome.into(), waiting_number: 0 })
+    }
+
+    /// The question whether it is here already names the proposal of the same help that is open, if there is one.
+    fn said_already(&self, allowed: &Allowed, propose: &Propose, not_done: NotDone) -> NotDone {
+        if not_done.reason() != Some(Reason::AlreadyHere) {
+            return not_done;
+        }
+        let views = self.network.ledger.views();
+        let owner = |account| views.account(account).map(|view| view.owner);
+        let Some((giver, receiver)) = owner(propose.giver).zip(owner(propose.receiver)) else {
+            return not_done;
+        };
+        let key = doubles::said_key(giver, receiver, propose.occurred_on);
+        let open = [propose.receiver, propose.giver].into_iter().find_map(|account| {
+            let held = views.open_holds(Some(account), Sequence::default(), HOLDS_LOOKED_AT_MAX);
+            held.into_iter().find(|(_, hold)| hold.claims.iter().any(|claim| claim.key == key))
+        });
+        open.map_or(not_done, |(proposal, _)| self.not_exchanged(allowed, &Refusal::SaidAlready { proposal }))
     }
 
     pub(super) fn record_group_exchange(
@@ -212,6 +234,7 @@ impl Installation {
             activity: activity(request.activity_number)?,
             memo: words("memo", request.memo)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
+            asked: asked(request.is_another),
         };
         let bank = self.bank_of(allowed, book.receiver)?;
         self.listed(&[bank], book.activity)?;

@@ -72,7 +72,7 @@ impl Generator {
         }
         let may_claim = matches!(
             command.action,
-            Action::Post(_) | Action::Hold(_) | Action::Reverse(_) | Action::Note(_)
+            Action::Post(_) | Action::Hold(_) | Action::Capture(_) | Action::Reverse(_) | Action::Note(_)
         );
         if may_claim && self.random.percent(25) {
             command.claims = self.claims(model);

@@ -58,6 +58,9 @@ pub struct MakeFlags {
     memo: String,
     #[command(flatten)]
     confirm: ConfirmFlag,
+    /// Answer the question whether it is here already: it is another one
+    #[arg(long)]
+    another_one: bool,
     #[command(flatten)]
     write: WriteFlags,
 }
@@ -75,6 +78,9 @@ pub struct TakeFlags {
     /// How many hours, at most as booked, like 1.5, 1:30 or '1h 30m' [default: all of it]
     #[arg(long, value_name = "TEXT", value_parser = values::said_hours)]
     hours: Option<String>,
+    /// Answer the question whether a part is here already: it is another one
+    #[arg(long)]
+    another_one: bool,
     #[command(flatten)]
     write: WriteFlags,
 }
@@ -120,6 +126,7 @@ async fn make(session: &mut Session<'_, '_>, flags: MakeFlags) -> Result<(), Fai
         activity_number: activity(session, flags.activity.as_deref(), receiver).await?,
         memo: flags.memo,
         confirmed_amount_seconds: flags.confirm.seconds(),
+        is_another: flags.another_one,
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.book_hours(call(request)).await.answerable(under.id)?;
@@ -135,6 +142,7 @@ async fn take(session: &mut Session<'_, '_>, flags: TakeFlags) -> Result<(), Fai
         request_id: under.id.to_string(),
         booking_sequence: flags.booking,
         length: flags.hours.and_then(said),
+        is_another: flags.another_one,
         validate_only: under.validate_only,
     };
     let answer = session.client.exchange.take_booking(call(request)).await.asking(under.id)?;

@@ -52,6 +52,8 @@ use crate::domain::{AccountNumber, Amount, Entering, Kind, OwnerNumber, TRANSFER
 
 /// At most this many givers, and as many who take part: each has at least one transfer.
 pub const PEOPLE_MAX: usize = TRANSFERS_MAX;
+/// Who took part, as the API calls them.
+pub const PARTICIPANTS: &str = "participant_account_numbers";
 
 /// How a session's hours are shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,23 +192,19 @@ pub struct Plan {
     pub largest: Amount,
 }
 
-/// Why a session cannot be written down as it was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a session cannot be written down as it was told; what is said of it is in `words`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupError {
     /// No giver, where the rule needs one.
-    #[error("givers must be at least one")]
     NobodyGives,
     /// Nobody who took part, where the rule needs somebody.
-    #[error("participants must be at least one; guests are counted but not charged")]
     NobodyTakesPart,
     /// `many_providers_one_recipient` with more than one.
-    #[error("participants must be exactly one with this rule, {named} were named")]
     OneRecipient {
         /// How many were named.
         named: usize,
     },
     /// More than fit into one entry.
-    #[error("{field} must be at most {most}, this makes {count}; record the session in two parts")]
     TooMany {
         /// Of what.
         field: &'static str,
@@ -215,8 +213,12 @@ pub enum GroupError {
         /// How many there are, or would be.
         count: usize,
     },
+    /// More transfers than fit into one entry: how many depends on both lists.
+    TooManyTransfers {
+        /// How many there would be.
+        count: usize,
+    },
     /// One person twice in one list.
-    #[error("{field} must name each person once; owner {owner} stands there twice")]
     NamedTwice {
         /// In which list.
         field: &'static str,
@@ -224,37 +226,27 @@ pub enum GroupError {
         owner: OwnerNumber,
     },
     /// One person gives and takes part.
-    #[error("participants must not name who gives; owner {owner} stands in both lists")]
     GivesAndTakesPart {
         /// Who.
         owner: OwnerNumber,
     },
     /// Givers gave different times, or there is none, and nobody said how long the session was.
-    #[error("length_seconds must be given where the givers did not all give the same")]
     LengthNeeded,
     /// A length where no figure depends on it.
-    #[error("length_seconds must be absent with this rule: what the givers gave is all it needs")]
     LengthUnused,
     /// Fewer seconds than people to share them.
-    #[error("givers.amount_seconds must be at least one second for each of {participants} participants")]
     ShareIsNothing {
         /// How many share.
         participants: usize,
     },
     /// A sum above [`Amount::MAX`].
-    #[error("givers.amount_seconds must be at most 2^40 seconds together, and so must all shares")]
     TooLong,
     /// Something is left over and nobody keeps or covers it.
-    #[error("residual_account must be given: {residual_seconds} seconds are left over")]
     KeeperNeeded {
         /// Above zero to keep, below zero to cover.
         residual_seconds: i64,
     },
     /// Hours would go from an account to itself, so nobody could see that somebody helped.
-    #[error(
-        "participants, givers and residual_account must be such that hours move; \
-             account {account} would pay and get the same hours"
-    )]
     SameAccount {
         /// Which.
         account: AccountNumber,
@@ -268,13 +260,14 @@ impl GroupError {
         match self {
             Self::TooMany { field, .. } | Self::NamedTwice { field, .. } => field,
             Self::NobodyGives => "givers",
+            Self::TooManyTransfers { .. } => "givers and participant_account_numbers",
             Self::NobodyTakesPart
             | Self::OneRecipient { .. }
             | Self::GivesAndTakesPart { .. }
-            | Self::SameAccount { .. } => "participants",
-            Self::LengthNeeded | Self::LengthUnused => "length_seconds",
-            Self::ShareIsNothing { .. } | Self::TooLong => "givers.amount_seconds",
-            Self::KeeperNeeded { .. } => "residual_account",
+            | Self::SameAccount { .. } => PARTICIPANTS,
+            Self::LengthNeeded | Self::LengthUnused => "length",
+            Self::ShareIsNothing { .. } | Self::TooLong => "givers.length",
+            Self::KeeperNeeded { .. } => "keeper_account_number",
         }
     }
 }
@@ -311,14 +304,14 @@ impl Session<'_> {
             return Err(GroupError::OneRecipient { named: took });
         }
         at_most("givers", given, PEOPLE_MAX)?;
-        at_most("participants", took, PEOPLE_MAX)?;
+        at_most(PARTICIPANTS, took, PEOPLE_MAX)?;
         let [guests, most] =
             [self.guests, PRESENT_COUNT_MAX].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-        at_most("guests", guests, most)?;
+        at_most("guest_count", guests, most)?;
         let givers: Vec<_> = self.givers.iter().map(|giver| giver.person.owner).collect();
         let participants: Vec<_> = self.participants.iter().map(|person| person.owner).collect();
         each_once("givers", &givers)?;
-        each_once("participants", &participants)?;
+        each_once(PARTICIPANTS, &participants)?;
         match participants.into_iter().find(|owner| givers.contains(owner)) {
             Some(owner) => Err(GroupError::GivesAndTakesPart { owner }),
             None => Ok(()),

@@ -13,8 +13,7 @@ pub fn of(session: &Session<'_>, amounts: &Amounts) -> Result<Transfers, GroupEr
         (residual_seconds, None) => return Err(GroupError::KeeperNeeded { residual_seconds }),
     }
     if moves.count > TRANSFERS_MAX {
-        let (field, most, count) = ("transfers", TRANSFERS_MAX, moves.count);
-        return Err(GroupError::TooMany { field, most, count });
+        return Err(GroupError::TooManyTransfers { count: moves.count });
     }
     Ok(moves.transfers)
 }

@@ -221,7 +221,8 @@ fn hours_that_go_elsewhere_keep_their_people() {
     assert_eq!(told(session(GroupRule::SplitProviderTime, &named, &one)), [(1, 50, 3_600, people)]);
 }
 
-/// Goal: every error is reachable, names its field, and the first that applies wins. Method: a table.
+/// Goal: every error is reachable, names a field that the API has, and the first that applies wins. Method: a table;
+/// the fields are looked up in `proto`.
 #[test]
 fn errors_name_field_and_limit() {
     use GroupError::*;
@@ -242,15 +243,15 @@ fn errors_name_field_and_limit() {
         (session(SplitProviderTime, &giver, &none), NobodyTakesPart),
         (session(PotPaysEveryone, &[], &none), NobodyTakesPart),
         (session(ManyProvidersOneRecipient, &giver, &two), OneRecipient { named: 2 }),
-        (session(SplitProviderTime, &giver, &many), too_many("participants", 256, 300)),
-        (session(SplitProviderTimeCeil, &giver, &all), too_many("transfers", 256, 257)),
-        (session(SplitProviderTime, &leaders, &seventeen), too_many("transfers", 256, 272)),
+        (session(SplitProviderTime, &giver, &many), too_many(PARTICIPANTS, 256, 300)),
+        (session(SplitProviderTimeCeil, &giver, &all), TooManyTransfers { count: 257 }),
+        (session(SplitProviderTime, &leaders, &seventeen), TooManyTransfers { count: 272 }),
         (
             Session { guests: 1_000_001, ..session(SplitProviderTime, &giver, &two) },
-            too_many("guests", 1_000_000, 1_000_001),
+            too_many("guest_count", 1_000_000, 1_000_001),
         ),
         (session(SplitProviderTime, &same, &two), NamedTwice { field: "givers", owner: owner(100) }),
-        (session(SplitProviderTime, &giver, &twice), NamedTwice { field: "participants", owner: owner(2) }),
+        (session(SplitProviderTime, &giver, &twice), NamedTwice { field: PARTICIPANTS, owner: owner(2) }),
         (session(SplitProviderTime, &walks, &two), GivesAndTakesPart { owner: owner(1) }),
         (session(EachPaysSession, &long, &two), LengthNeeded),
         (session(PotPaysEveryone, &[], &two), LengthNeeded),
@@ -263,16 +264,31 @@ fn errors_name_field_and_limit() {
             KeeperNeeded { residual_seconds: 3_600 },
         ),
     ];
-    for (session, expected) in rows {
+    for (session, expected) in &rows {
         let error = session.plan().unwrap_err();
-        println!("{:<24} {error}", error.field());
-        assert_eq!(error, expected);
-        let text = error.to_string();
-        assert!(text.starts_with(error.field()), "{text}");
+        println!("{:<24} {error:?}", error.field());
+        assert_eq!(error, *expected);
+    }
+    let nothing_moves = SameAccount { account: account(1) };
+    let errors = rows.into_iter().map(|(_, error)| error).chain([nothing_moves]);
+    for field in errors.map(|error| error.field()) {
+        for name in field.split(" and ") {
+            let (outer, inner) = name.split_once('.').unwrap_or((name, ""));
+            assert!(has_field("RecordGroupExchangeRequest", outer), "{field}");
+            assert!(inner.is_empty() || has_field("GroupGiver", inner), "{field}");
+        }
     }
     assert_eq!(session(SplitProviderTime, &leaders, &sixteen).plan().unwrap().transfers.len(), 256);
     let straight = Session { keeper: None, ..session(SplitProviderTime, &giver, &all) };
     assert_eq!(straight.plan().unwrap().transfers.len(), 256, "nothing left over needs no keeper");
+}
+
+/// Whether a message of the API has this field.
+fn has_field(message: &str, field: &str) -> bool {
+    let proto = include_str!("../../../../proto/hourbook/v1/exchange.proto");
+    let (_, rest) = proto.split_once(&format!("\nmessage {message} {{")).unwrap();
+    let (body, _) = rest.split_once("\n}").unwrap();
+    body.lines().any(|line| line.split(" = ").next().unwrap().ends_with(&format!(" {field}")))
 }
 
 /// Goal: `_ceil` rounds the exact part to the bank's step and up, whatever the bank does else.

@@ -232,8 +232,10 @@ pub fn command(size: Size) -> impl Strategy<Value = Command> {
             return Command::without_key(actor, action);
         }
         let (second_person, allowed_by, occurred_on, present_count, text, attachment, claims) = said;
-        let may_claim =
-            matches!(action, Action::Post(_) | Action::Hold(_) | Action::Reverse(_) | Action::Note(_));
+        let may_claim = matches!(
+            action,
+            Action::Post(_) | Action::Hold(_) | Action::Capture(_) | Action::Reverse(_) | Action::Note(_)
+        );
         Command {
             second_person,
             allowed_by,

@@ -393,7 +393,7 @@ impl Town {
                 told("ProposeExchange", what)
             };
             (target.proposal, target.dispute) = (proposed(2), proposed(3));
-            let day = json!({"year": 2026, "month": 5, "day": 20});
+            let day = json!({"year": 2026, "month": 5, "day": 5});
             target.booking = told("BookHours", json!({"length": {"amountSeconds": 1_800}, "day": day}));
             self.done(lead, "DisputeExchange", json!({"proposalSequence": target.dispute}));
         }

@@ -61,12 +61,11 @@ fn what_adds_to_ones_own_waits() {
         giver_account_number: me,
         receiver_account_number: town.of("Jonah"),
         length: of_seconds(HOUR),
-        day: Some(day(5, 6)),
+        day: Some(day(5, 5)),
         ..Default::default()
     };
     let booking_sequence = sequence(&town.book_hours("Imelda", booking).unwrap().receipt);
-    let take =
-        api::TakeBookingRequest { request_id: fresh(), booking_sequence, length: None, validate_only: false };
+    let take = api::TakeBookingRequest { request_id: fresh(), booking_sequence, ..Default::default() };
     let right = api::PutRightRequest {
         request_id: fresh(),
         original_sequence: to_me,
@@ -240,16 +239,16 @@ fn a_booking_above_the_second_line_needs_two() {
             giver_account_number: town.of("Jonah"),
             receiver_account_number: town.of("Ivy"),
             length: of_seconds(seconds),
-            day: Some(day(5, 6)),
+            day: Some(day(5, 5)),
             confirmed_amount_seconds: seconds,
+            is_another: true,
             ..Default::default()
         };
         sequence(&town.book_hours("Tobias", booking).unwrap().receipt)
     };
     let take = |who, booking_sequence| {
         let request_id = fresh();
-        let take =
-            api::TakeBookingRequest { request_id, booking_sequence, length: None, validate_only: false };
+        let take = api::TakeBookingRequest { request_id, booking_sequence, ..Default::default() };
         town.take_booking(who, take).unwrap().done
     };
     let stood = town.posted("Jonah");

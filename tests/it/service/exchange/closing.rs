@@ -24,7 +24,8 @@ impl Town {
 
     /// Hours of the first set aside for the second.
     fn booked(&self, receiver: &str, giver: &str, hours: i64) {
-        self.book_hours("Tobias", self.booking(giver, receiver, hours * HOUR)).unwrap();
+        let booking = self.booking(giver, receiver, hours * HOUR);
+        self.book_hours("Tobias", api::BookHoursRequest { is_another: true, ..booking }).unwrap();
     }
 }
 

@@ -22,7 +22,8 @@ impl Town {
     /// Imelda says that Jonah helped, and Tobias disputes it for the other; the proposal.
     fn disputed(&self, receiver: &str, seconds: i64, on: i32) -> u64 {
         let said = self.said(("Jonah", receiver), api::Side::Giver, seconds, day(4, on));
-        let proposal_sequence = self.proposed("Imelda", said);
+        let proposal_sequence =
+            self.proposed("Imelda", api::ProposeExchangeRequest { is_another: true, ..said });
         let dispute =
             api::DisputeExchangeRequest { request_id: fresh(), proposal_sequence, ..Default::default() };
         self.dispute_exchange("Tobias", dispute).unwrap();

@@ -3,6 +3,7 @@
 mod again;
 mod alone;
 mod around;
+mod bookings;
 mod caps;
 mod closing;
 mod crowd;
@@ -10,6 +11,7 @@ mod grants;
 mod lengths;
 mod members;
 mod neighbours;
+mod pots;
 mod random;
 mod silence;
 mod slips;
@@ -407,6 +409,11 @@ pub fn day(month: i32, day: i32) -> api::Date {
 
 pub fn sequence(receipt: &Option<api::Receipt>) -> u64 {
     receipt.as_ref().unwrap().entry.as_ref().unwrap().sequence
+}
+
+/// What was written.
+pub fn entry_of(done: &api::Done) -> api::Entry {
+    done.receipt.as_ref().unwrap().entry.clone().unwrap()
 }
 
 /// The number of what was written.

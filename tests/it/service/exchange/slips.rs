@@ -1,6 +1,7 @@
 //! "Already here?"
 
 use hourbook::api;
+use tonic_types::StatusExt;
 
 use super::{Town, day, number, reason};
 use crate::access::with;
@@ -97,4 +98,75 @@ fn a_confirmed_one_gives_it_back() {
     };
     number(&town.put_right("Tobias", right).unwrap().done.unwrap());
     town.recorded("Tobias", slip());
+}
+
+/// Goal: one help on one day is said once: the other side's word of it, longer or shorter, is asked about and names the
+/// proposal that is open; what was rejected, another direction or another day is not. Method: Jonah says 3 h, Ivy 2 h 45.
+#[test]
+fn one_slip_from_each_side_is_one_help() {
+    let mut town = Town::new();
+    for name in ["Jonah", "Ivy"] {
+        town.member(name, -200);
+        town.give_key(name, api::Role::Member);
+    }
+    let by_jonah = |on| town.said(("Jonah", "Ivy"), api::Side::Giver, 3 * HOUR, day(4, on));
+    let by_ivy = |on| town.said(("Jonah", "Ivy"), api::Side::Receiver, 3 * HOUR - HOUR / 4, day(4, on));
+    let first = town.proposed("Jonah", by_jonah(1));
+    for key in ["Ivy", "Tobias"] {
+        let asked = town.propose_exchange(key, by_ivy(1)).unwrap_err();
+        let expected = format!(
+            "Not done: there is word of such help already, under number {first}, and it waits for an answer. Nothing \
+             was written down. Let that one be answered; or, if this is another one, say so and ask again."
+        );
+        assert_eq!(asked.message(), expected);
+        let figures = asked.get_error_details().error_info().unwrap().metadata.clone();
+        assert_eq!(figures["proposal_sequence"], first.to_string());
+        assert_eq!(reason::<()>(Err(asked)), "ALREADY_HERE");
+    }
+    assert_eq!(town.held("Ivy"), 3 * HOUR);
+    let other_way = town.said(("Ivy", "Jonah"), api::Side::Receiver, HOUR, day(4, 1));
+    town.proposed("Jonah", other_way);
+    town.proposed("Ivy", by_ivy(2));
+
+    let reject =
+        api::RejectExchangeRequest { request_id: fresh(), proposal_sequence: first, ..Default::default() };
+    town.reject_exchange("Ivy", reject).unwrap();
+    let proposal_sequence = town.proposed("Ivy", by_ivy(1));
+    let length = super::of_seconds(3 * HOUR);
+    let confirm =
+        api::ConfirmExchangeRequest { request_id: fresh(), proposal_sequence, length, ..Default::default() };
+    let confirmed = super::sequence(&town.confirm_exchange("Jonah", confirm).unwrap().receipt);
+    let asked = town.propose_exchange(
+        "Jonah",
+        api::ProposeExchangeRequest { length: super::of_seconds(HOUR), ..by_jonah(1) },
+    );
+    let asked = asked.unwrap_err();
+    assert!(asked.message().contains("of the same people and the same day"), "{asked:?}");
+    assert_eq!(reason::<()>(Err(asked)), "ALREADY_HERE");
+    let right = api::PutRightRequest {
+        request_id: fresh(),
+        original_sequence: confirmed,
+        reason: "a slip".into(),
+        ..Default::default()
+    };
+    number(&town.put_right("Tobias", right).unwrap().done.unwrap());
+    town.proposed("Jonah", by_jonah(1));
+    town.proposed("Ivy", api::ProposeExchangeRequest { is_another: true, ..by_ivy(1) });
+
+    // What a broker settled is here as well.
+    let disputed = town.proposed("Jonah", by_jonah(3));
+    let dispute = api::DisputeExchangeRequest {
+        request_id: fresh(),
+        proposal_sequence: disputed,
+        ..Default::default()
+    };
+    town.dispute_exchange("Ivy", dispute).unwrap();
+    let settle = api::ResolveDisputeRequest {
+        request_id: fresh(),
+        proposal_sequence: disputed,
+        length: super::of_seconds(2 * HOUR),
+        ..Default::default()
+    };
+    town.resolve_dispute("Tobias", settle).unwrap();
+    assert_eq!(reason(town.propose_exchange("Ivy", by_ivy(3))), "ALREADY_HERE");
 }

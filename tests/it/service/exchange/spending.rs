@@ -62,7 +62,8 @@ fn so_much_a_month() {
     town.confirm_exchange("Dev", confirm(by_ivy)).unwrap();
     assert_eq!(reason(town.gift("Dev", gift(2))), "BUDGET_SPENT");
     // Nobody else's limit: Greta has none, a broker writes what Wayside said.
-    town.propose_exchange("Greta", received(7)).unwrap();
+    let another = api::ProposeExchangeRequest { is_another: true, ..received(7) };
+    town.propose_exchange("Greta", another).unwrap();
     town.gift("Tobias", gift(8)).unwrap();
     assert_eq!(town.posted("Wayside"), -11 * HOUR);
 
@@ -102,7 +103,8 @@ fn the_word_of_who_received() {
         assert_eq!((answer.outcome(), answer.receipt.unwrap().repeated), (api::Outcome::Confirmed, repeated));
         assert_eq!((town.posted("Dev"), town.posted("Greta")), (2 * HOUR, -2 * HOUR));
     }
-    let answer = town.propose_exchange("Dev", said(api::Side::Giver, 3)).unwrap();
+    let more = api::ProposeExchangeRequest { is_another: true, ..said(api::Side::Giver, 3) };
+    let answer = town.propose_exchange("Dev", more).unwrap();
     assert_eq!(answer.outcome(), api::Outcome::Unspecified);
     assert_eq!((town.posted("Dev"), town.held("Greta")), (2 * HOUR, 3 * HOUR));
     let proposal_sequence = super::sequence(&answer.receipt);

@@ -353,12 +353,8 @@ fn in_others_names(town: &Town) {
 
     until(town, day(6, 22));
     let booked = held(town);
-    let take = api::TakeBookingRequest {
-        request_id: fresh(),
-        booking_sequence: booked,
-        length: None,
-        validate_only: false,
-    };
+    let take =
+        api::TakeBookingRequest { request_id: fresh(), booking_sequence: booked, ..Default::default() };
     let taken = town.take_booking("Tobias", take).unwrap().done.unwrap();
     let note = "Wayside Network is 3 hours below zero, where a friendly note starts.";
     assert_eq!(taken.sentences, [note]);

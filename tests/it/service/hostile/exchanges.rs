@@ -52,7 +52,8 @@ fn book(books: &Books) -> api::BookHoursRequest {
         giver_account_number: books.dev,
         receiver_account_number: books.ann,
         length: length(900),
-        day: day(5, 6),
+        day: day(5, 5),
+        is_another: true,
         ..Default::default()
     }
 }
@@ -166,7 +167,14 @@ fn every_field_of_an_exchange() {
     table.write("BookHours", &book(&books), ask, &rows);
 
     let ask = async |request| empty(client().record_group_exchange(request).await);
-    let rows: [Row<'_, api::RecordGroupExchangeRequest>; 6] = [
+    let rows: [Row<'_, api::RecordGroupExchangeRequest>; 8] = [
+        ("a length that changes nothing", &|r| r.length = length(900), InvalidArgument, "length"),
+        (
+            "a giver who takes part",
+            &|r| r.participant_account_numbers.push(r.givers[0].account_number),
+            InvalidArgument,
+            "participant_account_numbers",
+        ),
         ("no rule", &|r| r.rule = 0, InvalidArgument, "rule"),
         ("rule 7", &|r| r.rule = 7, InvalidArgument, "rule"),
         (

@@ -87,7 +87,7 @@ pub fn town() -> (Town, About) {
         ..Default::default()
     };
     town.dispute_exchange("Kit", differs).unwrap();
-    about.booking = book(&town);
+    about.booking = book(&town, day(5, 5));
     about.entry = town.recorded("Tobias", town.helped("Kit", "Dev", HOUR, day(4, 3)));
     let long = api::RecordExchangeRequest {
         confirmed_amount_seconds: 41 * HOUR,
@@ -113,13 +113,14 @@ pub fn town() -> (Town, About) {
     (town, about)
 }
 
-fn book(town: &Town) -> u64 {
+/// An hour that Dev is to give Kit on a day.
+pub fn book(town: &Town, on: api::Date) -> u64 {
     let booked = api::BookHoursRequest {
         request_id: fresh(),
         giver_account_number: town.of("Dev"),
         receiver_account_number: town.of("Kit"),
         length: of_seconds(HOUR),
-        day: Some(day(5, 9)),
+        day: Some(on),
         ..Default::default()
     };
     sequence(&town.book_hours("Tobias", booked).unwrap().receipt)
@@ -184,6 +185,7 @@ pub fn ask(
                 receiver_account_number: receiver,
                 length,
                 day: Some(about.booked_for),
+                is_another: true,
                 ..Default::default()
             };
             hear(call, town.book_hours(key, request))
@@ -191,7 +193,7 @@ pub fn ask(
         "TakeBooking" => {
             let booking_sequence = about.booking;
             let request =
-                api::TakeBookingRequest { request_id, booking_sequence, length, validate_only: false };
+                api::TakeBookingRequest { request_id, booking_sequence, length, ..Default::default() };
             hear(call, town.take_booking(key, request))
         }
         "CancelBooking" => {
@@ -519,7 +521,7 @@ fn over(town: &Town, about: &About, seen: &mut Seen) {
     for call in answers {
         seen.also(ask(town, "Tobias", call, &fresh(), &rejected), Reason::HoldResolved, &[]);
     }
-    let booking = book(town);
+    let booking = book(town, day(5, 9));
     town.served.clock.advance_seconds(31 * 86_400);
     for call in answers {
         seen.also(ask(town, "Tobias", call, &fresh(), about), Reason::HoldExpired, &["Nothing was taken"]);

@@ -3,12 +3,14 @@
 //! One story in three servers on the same books: with no room for more, on a full disk, and as usual.
 //! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other;
 //! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
-//! brokers and members, `spending` what a representative may take and what is in the way of a closing, and
-//! `others` what is about a pause, somebody else or oneself.
+//! brokers and members, `spending` what a representative may take and what is in the way of a closing,
+//! `others` what is about a pause, somebody else or oneself, and `meanwhile` what became of pots, bookings and people
+//! while something waited.
 
 mod asking;
 mod exchanges;
 mod keys;
+mod meanwhile;
 mod others;
 mod people;
 mod rules;
@@ -77,6 +79,7 @@ fn every_reason_by_every_call_is_as_readme_says() {
     exchanges::everything(&mut seen);
     spending::everything(&mut seen);
     others::everything(&mut seen);
+    meanwhile::everything(&mut seen);
 
     assert_eq!(seen.never_given(), []);
     let calls = calls_of_the_api();

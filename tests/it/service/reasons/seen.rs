@@ -220,7 +220,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
         Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
         Reason::AlreadyHere => {
-            "It looks like one already here: the same people, day and length. `is_another` says that it is another."
+            "It looks like one already here: the same people, day and length; or what one of the two said of that day, open as `proposal_sequence`. `is_another` says that it is another."
         }
         Reason::UnusualAmount => {
             "So much is asked about: `amount_seconds`, repeated as `confirmed_amount_seconds`, is written."
@@ -235,9 +235,13 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::Paused => {
             "Nothing new for somebody now. A member does not hear why, nor whether it is how far they can go."
         }
-        Reason::NotYours => "Whoever asks does not speak for that account.",
+        Reason::NotYours => {
+            "Whoever asks does not speak for that account; after the day of a booking, for who gives."
+        }
         Reason::NothingWaits => "Nothing waits under `waiting_number`; or it was settled before.",
-        Reason::PotNotOpen => "The pot is for another time, or not for brokers to open.",
+        Reason::PotNotOpen => {
+            "The pot is past its last day, or a lead opens it, or a panel's decision, which is not kept yet."
+        }
         Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
         Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
         Reason::PeriodNotOver => "The month is not over yet where the bank is.",

@@ -68,7 +68,8 @@ pub fn everything(seen: &mut Seen) {
     }
 
     for _ in 0..101 {
-        town.book_hours("Tobias", town.booking("Ivy", "Wayside", HOUR)).unwrap();
+        let booking = town.booking("Ivy", "Wayside", HOUR);
+        town.book_hours("Tobias", api::BookHoursRequest { is_another: true, ..booking }).unwrap();
     }
     let account_number = town.of("Wayside");
     let close = api::CloseMemberRequest { request_id: fresh(), account_number, ..Default::default() };
