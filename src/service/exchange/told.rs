@@ -112,6 +112,8 @@ impl Installation {
         };
         let bank = || {
             self.all_in_reach(allowed, [exchange.giver, exchange.receiver])?;
+            let beside = [exchange.paid_by, exchange.hours_to, exchange.in_the_name_of];
+            self.in_banks_within_reach(allowed, beside.into_iter().flatten())?;
             let bank = self.bank_of(allowed, exchange.giver)?;
             // Each bank has numbers of its own; between two it is one of either.
             self.listed(&[bank, self.bank_of(allowed, exchange.receiver)?], exchange.activity)?;
@@ -143,7 +145,9 @@ impl Installation {
             Side::Giver => propose.giver,
             Side::Receiver => propose.receiver,
         };
-        let bank = self.bank_of(allowed, own).and_then(|bank| self.with_activity(bank, propose.activity));
+        let bank = self.in_banks_within_reach(allowed, [propose.giver, propose.receiver]);
+        let bank = bank.and_then(|()| self.bank_of(allowed, own));
+        let bank = bank.and_then(|bank| self.with_activity(bank, propose.activity));
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())))?;
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
@@ -193,7 +197,9 @@ impl Installation {
             .chain(group.participants.iter().copied())
             .collect();
         let first = accounts.first().copied().ok_or_else(|| NotDone::bad("givers", "at least one"))?;
-        let bank = self.all_in_reach(allowed, accounts).and_then(|()| self.bank_of(allowed, first));
+        let bank = self.all_in_reach(allowed, accounts);
+        let bank = bank.and_then(|()| self.in_banks_within_reach(allowed, group.keeper));
+        let bank = bank.and_then(|()| self.bank_of(allowed, first));
         let bank = bank.and_then(|bank| self.with_activity(bank, group.activity));
         let (done, comes_to) = self.exchange(allowed, id, bank, |sight| group.plan(sight))?;
         let residual_seconds = comes_to.map_or(0, |comes_to| comes_to.residual_seconds);
@@ -215,7 +221,8 @@ impl Installation {
             memo: words("memo", request.memo)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
-        let bank = self.bank_of(allowed, book.receiver);
+        let bank = self.in_banks_within_reach(allowed, [book.giver, book.receiver]);
+        let bank = bank.and_then(|()| self.bank_of(allowed, book.receiver));
         let bank = bank.and_then(|bank| self.with_activity(bank, book.activity));
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((book.plan(sight)?, ())))?;
         Ok(BookHoursResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
@@ -276,7 +283,11 @@ impl Installation {
     }
 
     fn given(&self, allowed: &Allowed, id: Id, give: &Give) -> Result<Done, NotDone> {
-        let bank = self.bank_of(allowed, give.from);
+        let to = match give.to {
+            To::Somebody(account) | To::Pot(account) => Some(account),
+            To::CommunityPot => None,
+        };
+        let bank = self.in_banks_within_reach(allowed, to).and_then(|()| self.bank_of(allowed, give.from));
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((give.plan(sight)?, ())))?;
         Ok(self.done(allowed, &done))
     }
