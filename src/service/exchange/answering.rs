@@ -8,8 +8,7 @@ use crate::api::*;
 use crate::domain::{Action, Entry, OwnerNumber, Sequence};
 use crate::exchange::book::Booked;
 use crate::exchange::plan::{Plan, Said};
-use crate::exchange::propose::{Answer, Open};
-use crate::exchange::rules::confirming::Compared;
+use crate::exchange::propose::{Agreed, Answer, Open, Proposal};
 use crate::exchange::rules::second_person::Effects;
 use crate::exchange::sight::Sight;
 use crate::exchange::{Refusal, waiting};
@@ -33,16 +32,17 @@ impl Installation {
         let limit_reason = words("limit_reason", request.limit_reason)?;
         let answer = Answer { length: length.as_ref(), limit_reason, asked: asked(request.is_another) };
         let proposal = proposal(request.proposal_sequence)?;
-        let (done, compared) =
-            self.answered(allowed, id, proposal, |sight, entry| Open::of(entry)?.confirm(sight, answer))?;
-        let outcome = compared.map_or_else(|| outcome_of(&done.receipt.entry), outcome);
+        let (done, _) = self.answered(allowed, id, proposal, |sight, entry| {
+            Ok((Open::of(entry)?.confirm(sight, answer)?, ()))
+        })?;
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
             let outcome = Outcome::Waits.into();
             return Ok(ConfirmExchangeResponse { receipt: None, outcome, waiting_number });
         }
+        let outcome = outcome_of(&done.receipt.entry).into();
         let receipt = Some(self.written_as_seen(allowed, &done.receipt));
-        Ok(ConfirmExchangeResponse { receipt, outcome: outcome.into(), waiting_number: 0 })
+        Ok(ConfirmExchangeResponse { receipt, outcome, waiting_number: 0 })
     }
 
     pub(super) fn reject_exchange(
@@ -246,30 +246,12 @@ fn proposal(sequence: u64) -> Result<Sequence, NotDone> {
     fields::sequence("proposal_sequence", sequence)
 }
 
-const fn outcome(compared: Compared) -> Outcome {
-    match compared {
-        Compared::Same(_) => Outcome::Confirmed,
-        Compared::Close(_) => Outcome::Middle,
-        Compared::Differ => Outcome::Disputed,
-    }
-}
-
-/// The same of an answer that was given before.
+/// What confirming came to, as it stands beside the entry: whoever asks again hears the same.
 fn outcome_of(entry: &Entry) -> Outcome {
-    match entry.command.action {
-        Action::Capture(_) => Outcome::Confirmed,
-        Action::Post(_) => Outcome::Middle,
-        Action::Void(_)
-        | Action::Hold(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => Outcome::Disputed,
+    match Proposal::beside(entry) {
+        Some(Proposal::Agreed(Agreed::TheSame)) => Outcome::Confirmed,
+        Some(Proposal::Agreed(Agreed::TheMiddle)) => Outcome::Middle,
+        Some(Proposal::Disputed) => Outcome::Disputed,
+        Some(Proposal::Said(..) | Proposal::Settled(_)) | None => Outcome::Unspecified,
     }
 }
