@@ -126,7 +126,7 @@ fn each_figure_of_the_poster_is_compared() {
     };
     assert_eq!(first_fault(&right), None);
     let nine = Sequence::new(9);
-    let changes: [Change<'_>; 25] = [
+    let changes: [Change<'_>; 26] = [
         ("owners: 4;", &|state| state.owners = 4),
         ("banks: [", &|state| state.banks[1].pot = account(1)),
         ("number of accounts: 7;", &|state| drop(state.accounts.pop())),

@@ -1,6 +1,7 @@
 //! What members may say, and what they hear of others by it.
 
 use hourbook::api;
+use hourbook::domain::AccountNumber;
 use tonic::Code;
 
 use super::{Town, day, of_seconds, reason};
@@ -164,7 +165,7 @@ fn another_banks_accounts_are_not_there() {
         });
         Vec::from_iter(told)
     };
-    let nobodys = heard(90_007);
+    let nobodys = heard(AccountNumber::from_slot(9_000).unwrap().printed());
     assert!(nobodys.iter().all(|(.., why)| why == "ACCOUNT_NOT_FOUND"), "{nobodys:?}");
     for name in ["Maud", "Nia", "Q pot", "Q created"] {
         assert_eq!(heard(town.of(name)), nobodys, "{name}");
