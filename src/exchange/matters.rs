@@ -124,7 +124,7 @@ impl Matters {
             Some(Proposal::Disputed) => self.disputed(entry),
             Some(Proposal::Settled(proposal)) => drop(self.unsettled.remove(&proposal)),
             Some(Proposal::Said(_, by)) => self.proposed(entry, by),
-            None => {}
+            Some(Proposal::Agreed(_)) | None => {}
         }
         if let Action::Expire(proposal) = entry.command.action
             && let Some(by) = self.said.remove(&proposal)

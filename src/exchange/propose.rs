@@ -5,7 +5,7 @@
 //! Of one help on one day there is one proposal: the other side's is asked about, also where it is longer or shorter.
 //!
 //! What a proposal keeps with its hold ([`Proposal`]) is who said it, whom it concerns and the day; the rest the
-//! hold says itself.
+//! hold says itself. What it came to is kept with its end: the rules it was compared by may change (I6).
 
 use smallvec::smallvec;
 
@@ -52,6 +52,15 @@ pub struct Propose {
     pub asked: Asked,
 }
 
+/// What it came to, where both agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreed {
+    /// Both said the same.
+    TheSame,
+    /// Both were close: the middle is written, even where that is what one of them said.
+    TheMiddle,
+}
+
 /// What is kept beside the entries of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proposal {
@@ -59,6 +68,8 @@ pub enum Proposal {
     Said(Side, OwnerNumber),
     /// Beside the end of its hold: two remember it differently.
     Disputed,
+    /// Beside what takes its hours: the other side agreed.
+    Agreed(Agreed),
     /// Beside the post, or in the note, that settles the dispute about this one.
     Settled(Sequence),
 }
@@ -72,6 +83,8 @@ impl Proposal {
             Self::Said(Side::Receiver, by) => (1, u64::from(by.get())),
             Self::Disputed => (2, 0),
             Self::Settled(proposal) => (3, proposal.get()),
+            Self::Agreed(Agreed::TheSame) => (4, 0),
+            Self::Agreed(Agreed::TheMiddle) => (5, 0),
         };
         [FORMAT, what].into_iter().chain(number.to_le_bytes()).collect()
     }
@@ -87,6 +100,8 @@ impl Proposal {
             1 => Some(Self::Said(Side::Receiver, owner()?)),
             2 if number == 0 => Some(Self::Disputed),
             3 => Some(Self::Settled(Sequence::new(number))),
+            4 if number == 0 => Some(Self::Agreed(Agreed::TheSame)),
+            5 if number == 0 => Some(Self::Agreed(Agreed::TheMiddle)),
             _ => None,
         }
     }
@@ -236,11 +251,11 @@ impl<'a> Open<'a> {
         self.people(sight).map(Vec::from)
     }
 
-    /// The other side agrees, or remembers `length`. With the entry comes what it means.
+    /// The other side agrees, or remembers `length`. What it means stands beside the entry.
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn confirm(&self, sight: &Sight<'_>, answer: Answer<'_>) -> Result<(Plan, Compared), Refusal> {
+    pub fn confirm(&self, sight: &Sight<'_>, answer: Answer<'_>) -> Result<Plan, Refusal> {
         self.answers(sight)?;
         if answer.limit_reason.is_some() && sight.rank == Rank::Member {
             let limit = "absent but from a broker or a lead, who allow it in their own name";
@@ -250,7 +265,7 @@ impl<'a> Open<'a> {
         let settings = sight.settings(bank);
         let said = self.transfer.amount;
         let Some(length) = answer.length else {
-            return Ok((self.taken(sight, (said, None), answer)?, Compared::Same(said)));
+            return self.taken(sight, (said, Agreed::TheSame, None), answer);
         };
         // Nobody is asked whether a length is unusual that will not stand by itself.
         let remembered = length.written_unasked("length", settings)?;
@@ -260,21 +275,23 @@ impl<'a> Open<'a> {
         };
         let compared = confirming::compare(said, remembered.amount, tolerance, settings.entering);
         let typed = remembered.typed;
-        match compared.stands() {
-            Some(amount) => Ok((self.taken(sight, (amount, typed), answer)?, compared)),
-            None => {
+        let (amount, agreed) = match compared {
+            Compared::Same(amount) => (amount, Agreed::TheSame),
+            Compared::Close(amount) => (amount, Agreed::TheMiddle),
+            Compared::Differ => {
                 let mut plan = self.disputed(sight)?;
                 plan.said.typed = typed;
-                Ok((plan, compared))
+                return Ok(plan);
             }
-        }
+        };
+        self.taken(sight, (amount, agreed, typed), answer)
     }
 
     /// The hours are taken: as they were set aside, or another amount in their place.
     fn taken(
         &self,
         sight: &Sight<'_>,
-        (amount, typed): (Amount, Option<String>),
+        (amount, agreed, typed): (Amount, Agreed, Option<String>),
         answer: Answer<'_>,
     ) -> Result<Plan, Refusal> {
         let transfers = smallvec![Transfer { amount, ..self.transfer }];
@@ -302,6 +319,7 @@ impl<'a> Open<'a> {
             plan.claims.extend(self.claim_of(sight, amount, answer.asked)?);
         }
         plan.claims.extend(of_month);
+        plan.attachment = Some(Proposal::Agreed(agreed).attachment());
         plan.allowed_by = answer.limit_reason.is_some().then_some(sight.actor);
         plan.said = Said { memo: None, reason: answer.limit_reason, typed };
         // Two humans have said the same: whoever proposed it is the second person.

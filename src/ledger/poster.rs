@@ -23,7 +23,7 @@ use super::shared::Shared;
 use super::state::State;
 use super::submission::{Answer, Commands, Decided, Decision, Submission};
 use super::work::Work;
-use crate::domain::{Action, Command, OwnerNumber, Sequence};
+use crate::domain::Sequence;
 use crate::journal::TooLarge;
 
 /// How long the poster sleeps at most: holds are let go by time, not only when somebody calls.
@@ -115,7 +115,7 @@ impl Poster {
             if deadline > now {
                 return Due::NoMore;
             }
-            let command = Command::without_key(OwnerNumber::OPERATOR, Action::Expire(hold));
+            let command = self.core.state().holds.expiry(hold);
             match self.core.decide_own(&mut self.work, &command, now) {
                 Ok(Ok(_)) => {}
                 Ok(Err(refusal)) => {

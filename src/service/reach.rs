@@ -98,6 +98,19 @@ impl Installation {
             let entry = self.network.ledger.books().entry(sequence).map_err(unreadable)?;
             accounts.extend(entry.as_ref().map(accounts_of).unwrap_or_default());
         }
+        self.in_banks_within_reach(allowed, accounts)
+    }
+
+    /// Whether these accounts are in banks in reach, whoever owns them. Of others nobody hears more than that they are not
+    /// there: not what they are for, and not whether they could.
+    ///
+    /// # Errors
+    /// The refusal of the first that is not in reach: that it is not there.
+    pub fn in_banks_within_reach(
+        &self,
+        allowed: &Allowed,
+        accounts: impl IntoIterator<Item = AccountNumber>,
+    ) -> Result<(), NotDone> {
         accounts.into_iter().try_for_each(|account| {
             let view = self.network.ledger.views().account(account);
             let is_in_reach = view.is_some_and(|view| allowed.moves_in_bank(view.bank));

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::effects::{Effects, Ending};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Claim, ClaimFate, ClaimKey, ClaimUnit,
+    AccountKind, AccountNumber, Action, BankNumber, CeilingRule, Claim, ClaimFate, ClaimKey, ClaimUnit, Day,
     Entry, Hold as HoldAsked, Limits, OpenBank, OpenClearing, OwnerNumber, Sequence, Timestamp,
 };
 use crate::ledger::state::{Standing, slot};
@@ -43,6 +43,7 @@ pub struct Hold {
     /// Debit, credit and amount of each transfer.
     pub sides: SmallVec<[(AccountNumber, AccountNumber); 2]>,
     pub asked: HoldAsked,
+    pub occurred_on: Option<Day>,
     pub placed_by: OwnerNumber,
     pub amount: i128,
     pub left: i128,
@@ -244,7 +245,8 @@ impl OwnBooks {
             asked.transfers.iter().map(|transfer| (transfer.debit, transfer.credit)).collect();
         self.count_holds(&sides, 1);
         let (claims, placed_by) = (entry.command.claims.clone(), entry.command.actor);
-        let hold = Hold { sides, asked: asked.clone(), placed_by, amount, left: amount, claims };
+        let (asked, occurred_on) = (asked.clone(), entry.command.occurred_on);
+        let hold = Hold { sides, asked, occurred_on, placed_by, amount, left: amount, claims };
         self.holds.insert(entry.sequence, hold);
     }
 

@@ -7,7 +7,7 @@
 use super::own_books::{Hold, OwnBooks};
 use super::report::{Check, Faults, Invariant};
 use crate::audit::words::{FORGED, hours};
-use crate::domain::{Action, AtDeadline, Entry, Hold as HoldAsked, Move, Reverse, Sequence};
+use crate::domain::{Action, AtDeadline, Day, Entry, Hold as HoldAsked, Move, Reverse, Sequence};
 use crate::journal::{JournalReader, codec};
 
 /// What was found so far.
@@ -65,6 +65,7 @@ impl Resolved {
             return;
         };
         self.in_time(entry, number, hold);
+        self.on_its_day(entry, number, hold);
         self.amounts(entry, number, hold);
     }
 
@@ -79,6 +80,26 @@ impl Resolved {
                 format!(
                     "Entry {} of {} {what} {number}{by_time} {when} its deadline, {}. {FORGED}.",
                     entry.sequence, entry.recorded_at, hold.asked.deadline
+                )
+            });
+        }
+    }
+
+    /// What silence takes was given on the day that its hold says; what it lets go has none.
+    fn on_its_day(&mut self, entry: &Entry, number: Sequence, hold: &Hold) {
+        if !matches!(entry.command.action, Action::Expire(_)) {
+            return; // Whoever ends it says the day.
+        }
+        let of_hold = hold.occurred_on.filter(|_| hold.asked.at_deadline == AtDeadline::Capture);
+        let said = entry.command.occurred_on;
+        if said != of_hold {
+            self.faults.add(|| {
+                let day = |day: Option<Day>| day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
+                format!(
+                    "Entry {} ends hold {number} by time as of {}; by its hold it is of {}. {FORGED}.",
+                    entry.sequence,
+                    day(said),
+                    day(of_hold)
                 )
             });
         }

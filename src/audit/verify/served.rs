@@ -98,10 +98,12 @@ fn holds_are_same(books: &OwnBooks, served: &State, faults: &mut Faults) {
             });
             continue;
         };
+        let (amount, left, asked) = (own.amount, own.left, &own.asked);
         let from_entries =
-            (own.amount, own.left, own.asked.deadline, own.asked.at_deadline, own.asked.kind, &own.claims);
+            (amount, left, asked.deadline, asked.at_deadline, asked.kind, own.occurred_on, &own.claims);
         let (amount, left) = (i128::from(open.amount), i128::from(open.left));
-        let from_poster = (amount, left, open.deadline, open.at_deadline, open.kind, &open.claims);
+        let from_poster =
+            (amount, left, open.deadline, open.at_deadline, open.kind, open.occurred_on, &open.claims);
         same(faults, at, &what, &from_entries, &from_poster);
         let sides: Vec<_> = open.sides.iter().map(|sides| (sides.debit, sides.credit)).collect();
         same(faults, at, &format!("accounts of {what}"), &own.sides.to_vec(), &sides);

@@ -6,7 +6,7 @@ use super::served::{Compared, published, state};
 use super::{Pass, report::Faults};
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, Balance, BankNumber, CeilingRule, Claim,
-    ClaimFate, ClaimUnit, ClaimWord, Command, Hold, Kind, Limits, NewAccount, OpenBank, OpenClearing,
+    ClaimFate, ClaimUnit, ClaimWord, Command, Day, Hold, Kind, Limits, NewAccount, OpenBank, OpenClearing,
     OwnerNumber, Post, RequestId, RequestKey, ReversalKind, Reverse, Scope, Sequence, Timestamp, Transfer,
 };
 use crate::journal::MemoryJournal;
@@ -126,7 +126,7 @@ fn each_figure_of_the_poster_is_compared() {
     };
     assert_eq!(first_fault(&right), None);
     let nine = Sequence::new(9);
-    let changes: [Change<'_>; 25] = [
+    let changes: [Change<'_>; 26] = [
         ("owners: 4;", &|state| state.owners = 4),
         ("banks: [", &|state| state.banks[1].pot = account(1)),
         ("number of accounts: 7;", &|state| drop(state.accounts.pop())),
@@ -164,6 +164,11 @@ fn each_figure_of_the_poster_is_compared() {
             state.holds.insert(Sequence::new(8), open);
         }),
         ("hold 9: (", &|state| drop(state.holds.take(nine, 60, false))),
+        ("hold 9: (", &|state| {
+            let mut open = state.holds.take(nine, 0, true).unwrap();
+            open.occurred_on = Some(Day::MIN);
+            state.holds.insert(nine, open);
+        }),
         ("accounts of hold 9:", &|state| {
             let mut open = state.holds.take(nine, 0, true).unwrap();
             open.sides[0].credit = account(0);

@@ -188,8 +188,8 @@ fn read_start(reader: &mut Reader<'_>) -> Result<(u8, u8, Option<RequestKey>), D
     reader.known((tag <= LAST).then_some(()), "tag")?;
     let flags = reader.byte("flags")?;
     if tag == EXPIRE {
-        // The ledger's own: nobody asked, so nobody said anything.
-        reader.known((flags == 0).then_some(()), "flags")?;
+        // The ledger's own: nobody asked, so nobody said anything but, in the hold, its day.
+        reader.known((flags & !OCCURRED_ON == 0).then_some(()), "flags")?;
         return Ok((tag, flags, None));
     }
     let id = RequestId::from_bytes(reader.array("request id")?).ok();

@@ -4,7 +4,7 @@ use aws_lc_rs::digest;
 
 use crate::domain::{
     AccountKind, AccountNumber, AtDeadline, BankNumber, CeilingRule, Claim, ClaimFate, ClaimUnit, ClaimWord,
-    Kind, OwnerNumber, Sequence, Timestamp,
+    Day, Kind, OwnerNumber, Sequence, Timestamp,
 };
 use crate::journal::Hash;
 use crate::journal::codec::wire::{DecodeError, Reader, Writer};
@@ -13,7 +13,7 @@ use crate::ledger::state::claims::Counter;
 use crate::ledger::state::holds::Sides;
 use crate::ledger::state::{Account, Bank, OpenHold, Standing, State};
 
-const MAGIC: [u8; 8] = *b"HBCHECK1";
+const MAGIC: [u8; 8] = *b"HBCHECK2";
 const HASH_BYTES: usize = 32;
 /// No list in a checkpoint is longer: no map of the ledger has a larger maximum.
 const LIST_MAX: usize = u32::MAX as usize;
@@ -168,7 +168,11 @@ fn write_holds(writer: &mut Writer<'_>, state: &State) {
     writer.unsigned(holds.len() as u64);
     for (hold, open) in holds {
         writer.unsigned(hold.get());
-        writer.byte(open.kind.number() << 1 | u8::from(open.at_deadline == AtDeadline::Capture));
+        let (captures, has_day) = (open.at_deadline == AtDeadline::Capture, open.occurred_on.is_some());
+        writer.byte(open.kind.number() << 2 | u8::from(has_day) << 1 | u8::from(captures));
+        if let Some(day) = open.occurred_on {
+            writer.signed(i64::from(day.days()));
+        }
         writer.signed(open.amount);
         writer.signed(open.left);
         writer.signed(open.deadline.micros());
@@ -192,7 +196,8 @@ fn write_holds(writer: &mut Writer<'_>, state: &State) {
 
 fn read_hold(reader: &mut Reader<'_>) -> Result<OpenHold, DecodeError> {
     let flags = reader.byte("hold")?;
-    let kind = reader.known(Kind::from_number(flags >> 1), "kind")?;
+    let kind = reader.known(Kind::from_number(flags >> 2), "kind")?;
+    let occurred_on = if flags & 2 == 2 { Some(read_day(reader)?) } else { None };
     let (amount, left) = (reader.signed("amount")?, reader.signed("left")?);
     let deadline = Timestamp::from_micros(reader.signed("deadline")?);
     let mut sides = smallvec::SmallVec::new();
@@ -214,7 +219,12 @@ fn read_hold(reader: &mut Reader<'_>) -> Result<OpenHold, DecodeError> {
         });
     }
     let at_deadline = if flags & 1 == 1 { AtDeadline::Capture } else { AtDeadline::Release };
-    Ok(OpenHold { sides, amount, left, deadline, at_deadline, kind, claims })
+    Ok(OpenHold { sides, amount, left, deadline, at_deadline, kind, occurred_on, claims })
+}
+
+fn read_day(reader: &mut Reader<'_>) -> Result<Day, DecodeError> {
+    let days = i32::try_from(reader.signed("occurred on")?).ok();
+    reader.known(days.map(Day::from_days), "occurred on")
 }
 
 fn write_counters(writer: &mut Writer<'_>, state: &State) {

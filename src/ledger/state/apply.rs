@@ -135,6 +135,7 @@ impl State {
             deadline: hold.deadline,
             at_deadline: hold.at_deadline,
             kind: hold.kind,
+            occurred_on: entry.command.occurred_on,
             claims: entry.command.claims.clone(),
         };
         self.holds.insert(entry.sequence, open);

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
-use crate::domain::{AccountNumber, AtDeadline, Claim, Kind, Sequence, Timestamp};
+use crate::domain::{
+    AccountNumber, Action, AtDeadline, Claim, Command, Day, Kind, OwnerNumber, Sequence, Timestamp,
+};
 
 /// A hold of which something is left to capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct OpenHold {
     pub at_deadline: AtDeadline,
     /// What for.
     pub kind: Kind,
+    /// The day the help was given, where that is known.
+    pub occurred_on: Option<Day>,
     /// What it took from counters.
     pub claims: Vec<Claim>,
 }
@@ -70,6 +74,15 @@ impl Holds {
     #[must_use]
     pub fn next_due(&self) -> Option<(Timestamp, Sequence)> {
         self.due.first().copied()
+    }
+
+    /// The ledger's own command that ends `hold` at its deadline. What is taken then is of the day that its hold said:
+    /// the help was given on it, however late nobody had answered.
+    #[must_use]
+    pub fn expiry(&self, hold: Sequence) -> Command {
+        let taken = self.get(hold).filter(|open| open.at_deadline == AtDeadline::Capture);
+        let occurred_on = taken.and_then(|open| open.occurred_on);
+        Command { occurred_on, ..Command::without_key(OwnerNumber::OPERATOR, Action::Expire(hold)) }
     }
 
     /// Files a hold that was just written down.

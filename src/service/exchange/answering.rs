@@ -7,10 +7,10 @@ use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::{Action, Entry, OwnerNumber, Sequence};
 use crate::exchange::book::Booked;
-use crate::exchange::plan::Said;
-use crate::exchange::propose::{Answer, Open};
-use crate::exchange::rules::confirming::Compared;
+use crate::exchange::plan::{Plan, Said};
+use crate::exchange::propose::{Agreed, Answer, Open, Proposal};
 use crate::exchange::rules::second_person::Effects;
+use crate::exchange::sight::Sight;
 use crate::exchange::{Refusal, waiting};
 use crate::ledger::Mode;
 use crate::seal;
@@ -31,18 +31,18 @@ impl Installation {
         let length = length_or_none("length", request.length)?;
         let limit_reason = words("limit_reason", request.limit_reason)?;
         let answer = Answer { length: length.as_ref(), limit_reason, asked: asked(request.is_another) };
-        let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(allowed, &entry)?;
-        let (done, compared) =
-            self.exchange(allowed, id, bank, |sight| Open::of(&entry)?.confirm(sight, answer))?;
-        let outcome = compared.map_or_else(|| outcome_of(&done.receipt.entry), outcome);
+        let proposal = proposal(request.proposal_sequence)?;
+        let (done, _) = self.answered(allowed, id, proposal, |sight, entry| {
+            Ok((Open::of(entry)?.confirm(sight, answer)?, ()))
+        })?;
         if done.waits {
             let waiting_number = done.receipt.entry.sequence.get();
             let outcome = Outcome::Waits.into();
             return Ok(ConfirmExchangeResponse { receipt: None, outcome, waiting_number });
         }
+        let outcome = outcome_of(&done.receipt.entry).into();
         let receipt = Some(self.written_as_seen(allowed, &done.receipt));
-        Ok(ConfirmExchangeResponse { receipt, outcome: outcome.into(), waiting_number: 0 })
+        Ok(ConfirmExchangeResponse { receipt, outcome, waiting_number: 0 })
     }
 
     pub(super) fn reject_exchange(
@@ -52,10 +52,10 @@ impl Installation {
     ) -> Result<RejectExchangeResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let reason = words("reason", request.reason)?;
-        let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(allowed, &entry)?;
-        let (done, _) =
-            self.exchange(allowed, id, bank, |sight| Ok((Open::of(&entry)?.reject(sight, reason)?, ())))?;
+        let proposal = proposal(request.proposal_sequence)?;
+        let (done, _) = self.answered(allowed, id, proposal, |sight, entry| {
+            Ok((Open::of(entry)?.reject(sight, reason)?, ()))
+        })?;
         Ok(RejectExchangeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
@@ -66,10 +66,9 @@ impl Installation {
     ) -> Result<DisputeExchangeResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let (length, reason) = (length_or_none("length", request.length)?, words("reason", request.reason)?);
-        let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(allowed, &entry)?;
-        let (done, _) = self.exchange(allowed, id, bank, |sight| {
-            Ok((Open::of(&entry)?.dispute(sight, length.as_ref(), reason)?, ()))
+        let proposal = proposal(request.proposal_sequence)?;
+        let (done, _) = self.answered(allowed, id, proposal, |sight, entry| {
+            Ok((Open::of(entry)?.dispute(sight, length.as_ref(), reason)?, ()))
         })?;
         Ok(DisputeExchangeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
@@ -88,13 +87,12 @@ impl Installation {
         }
         let (reason, limit_reason) = (words("reason", reason)?, words("limit_reason", limit_reason)?);
         let answer = Answer { length: length.as_ref(), limit_reason, asked: asked(request.is_another) };
-        let entry = self.proposal(allowed, request.proposal_sequence)?;
-        let bank = self.bank_of_hold(allowed, &entry)?;
+        let proposal = proposal(request.proposal_sequence)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
-        let unsettled = matters.unsettled(entry.sequence);
-        let (done, _) = self.exchange(allowed, id, bank, |sight| {
+        let unsettled = matters.unsettled(proposal);
+        let (done, _) = self.answered(allowed, id, proposal, |sight, entry| {
             let unsettled = unsettled.ok_or(Refusal::NothingWaits(entry.sequence))?;
-            Ok((Open::of(&entry)?.resolve(sight, unsettled.said(), (answer, reason))?, ()))
+            Ok((Open::of(entry)?.resolve(sight, unsettled.said(), (answer, reason))?, ()))
         })?;
         drop(matters); // Nobody else settled it meanwhile.
         Ok(ResolveDisputeResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
@@ -108,10 +106,9 @@ impl Installation {
         let id = Id::read(allowed, &request)?;
         let length = length_or_none("length", request.length)?;
         let asked = asked(request.is_another);
-        let entry = self.proposal(allowed, request.booking_sequence)?;
-        let bank = self.bank_of_hold(allowed, &entry)?;
-        let (done, _) = self.exchange(allowed, id, bank, |sight| {
-            Ok((Booked::of(&entry)?.take(sight, length.as_ref(), asked)?, ()))
+        let booking = fields::sequence("booking_sequence", request.booking_sequence)?;
+        let (done, _) = self.answered(allowed, id, booking, |sight, entry| {
+            Ok((Booked::of(entry)?.take(sight, length.as_ref(), asked)?, ()))
         })?;
         Ok(TakeBookingResponse { done: Some(self.done(allowed, &done)) })
     }
@@ -123,10 +120,10 @@ impl Installation {
     ) -> Result<CancelBookingResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let reason = words("reason", request.reason)?;
-        let entry = self.proposal(allowed, request.booking_sequence)?;
-        let bank = self.bank_of_hold(allowed, &entry)?;
-        let (done, _) =
-            self.exchange(allowed, id, bank, |sight| Ok((Booked::of(&entry)?.cancel(sight, reason)?, ())))?;
+        let booking = fields::sequence("booking_sequence", request.booking_sequence)?;
+        let (done, _) = self.answered(allowed, id, booking, |sight, entry| {
+            Ok((Booked::of(entry)?.cancel(sight, reason)?, ()))
+        })?;
         Ok(CancelBookingResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
@@ -189,11 +186,7 @@ impl Installation {
         allowed: &Allowed,
         id: Id,
         (number, open): (Sequence, Option<&waiting::Waiting>),
-        end: impl FnOnce(
-            &waiting::Waiting,
-            &crate::exchange::sight::Sight<'_>,
-            (Said, Vec<OwnerNumber>),
-        ) -> Result<crate::exchange::plan::Plan, Refusal>,
+        end: impl FnOnce(&waiting::Waiting, &Sight<'_>, (Said, Vec<OwnerNumber>)) -> Result<Plan, Refusal>,
     ) -> Result<Done, NotDone> {
         let bank = open.map_or_else(crate::domain::BankNumber::default, |open| open.bank);
         let (kept, allowed) = match self.named(allowed, number) {
@@ -205,7 +198,7 @@ impl Installation {
             },
         };
         let words = (self.said_in(&kept), seal::owners_of(&kept.command.text).unwrap_or_default());
-        let (done, _) = self.exchange(&allowed, id, bank, |sight| {
+        let (done, _) = self.exchange(&allowed, id, Ok(bank), |sight| {
             let open = open.ok_or(Refusal::NothingWaits(number))?;
             Ok((end(open, sight, words)?, ()))
         })?;
@@ -225,8 +218,21 @@ impl Installation {
         entry.map(Some).ok_or(crate::domain::Refusal::EntryNotFound(sequence).into())
     }
 
-    fn proposal(&self, allowed: &Allowed, sequence: u64) -> Result<Entry, NotDone> {
-        self.named(allowed, fields::sequence("proposal_sequence", sequence)?)
+    /// Answers the hold at `sequence`, as `plan` says. Where it is not there for the caller any more, what this request
+    /// was answered before.
+    fn answered<T>(
+        &self,
+        allowed: &Allowed,
+        id: Id,
+        sequence: Sequence,
+        plan: impl FnOnce(&Sight<'_>, &Entry) -> Result<(Plan, T), Refusal>,
+    ) -> Result<(Done, Option<T>), NotDone> {
+        let entry = match self.named(allowed, sequence) {
+            Ok(entry) => entry,
+            Err(not_there) => return self.as_before(id, not_there),
+        };
+        let bank = self.bank_of_hold(allowed, &entry);
+        self.exchange(allowed, id, bank, |sight| plan(sight, &entry))
     }
 
     fn bank_of_hold(&self, allowed: &Allowed, entry: &Entry) -> Result<crate::domain::BankNumber, NotDone> {
@@ -237,30 +243,16 @@ impl Installation {
     }
 }
 
-const fn outcome(compared: Compared) -> Outcome {
-    match compared {
-        Compared::Same(_) => Outcome::Confirmed,
-        Compared::Close(_) => Outcome::Middle,
-        Compared::Differ => Outcome::Disputed,
-    }
+fn proposal(sequence: u64) -> Result<Sequence, NotDone> {
+    fields::sequence("proposal_sequence", sequence)
 }
 
-/// The same of an answer that was given before.
+/// What confirming came to, as it stands beside the entry: whoever asks again hears the same.
 fn outcome_of(entry: &Entry) -> Outcome {
-    match entry.command.action {
-        Action::Capture(_) => Outcome::Confirmed,
-        Action::Post(_) => Outcome::Middle,
-        Action::Void(_)
-        | Action::Hold(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => Outcome::Disputed,
+    match Proposal::beside(entry) {
+        Some(Proposal::Agreed(Agreed::TheSame)) => Outcome::Confirmed,
+        Some(Proposal::Agreed(Agreed::TheMiddle)) => Outcome::Middle,
+        Some(Proposal::Disputed) => Outcome::Disputed,
+        Some(Proposal::Said(..) | Proposal::Settled(_)) | None => Outcome::Unspecified,
     }
 }

@@ -4,7 +4,7 @@ use super::id::Id;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::hours::TEXT_BYTES_MAX;
-use crate::domain::{AccountNumber, Amount, Day, Reason, Sequence};
+use crate::domain::{AccountNumber, Amount, BankNumber, Day, Reason, Sequence};
 use crate::exchange::Refusal;
 use crate::exchange::book::Book;
 use crate::exchange::give::{Credit, Give, To, What};
@@ -113,10 +113,16 @@ impl Installation {
             confirmed: confirmed(request.confirmed_amount_seconds)?,
             asked: asked(request.is_another),
         };
-        self.all_in_reach(allowed, [exchange.giver, exchange.receiver])?;
-        let bank = self.bank_of(allowed, exchange.giver)?;
-        // Each bank has numbers of its own; between two it is one of either.
-        self.listed(&[bank, self.bank_of(allowed, exchange.receiver)?], exchange.activity)?;
+        let bank = || {
+            self.all_in_reach(allowed, [exchange.giver, exchange.receiver])?;
+            let beside = [exchange.paid_by, exchange.hours_to, exchange.in_the_name_of];
+            self.in_banks_within_reach(allowed, beside.into_iter().flatten())?;
+            let bank = self.bank_of(allowed, exchange.giver)?;
+            // Each bank has numbers of its own; between two it is one of either.
+            self.listed(&[bank, self.bank_of(allowed, exchange.receiver)?], exchange.activity)?;
+            Ok(bank)
+        };
+        let bank = bank();
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((exchange.plan(sight)?, ())))?;
         Ok(RecordExchangeResponse { done: Some(self.done(allowed, &done)) })
     }
@@ -142,8 +148,9 @@ impl Installation {
             Side::Giver => propose.giver,
             Side::Receiver => propose.receiver,
         };
-        let bank = self.bank_of(allowed, own)?;
-        self.listed(&[bank], propose.activity)?;
+        let bank = self.in_banks_within_reach(allowed, [propose.giver, propose.receiver]);
+        let bank = bank.and_then(|()| self.bank_of(allowed, own));
+        let bank = bank.and_then(|bank| self.with_activity(bank, propose.activity));
         let written = self.exchange(allowed, id, bank, |sight| Ok((propose.plan(sight)?, ())));
         let (done, _) = written.map_err(|not_done| self.said_already(allowed, &propose, not_done))?;
         if done.waits {
@@ -212,9 +219,10 @@ impl Installation {
             .chain(group.participants.iter().copied())
             .collect();
         let first = accounts.first().copied().ok_or_else(|| NotDone::bad("givers", "at least one"))?;
-        self.all_in_reach(allowed, accounts)?;
-        let bank = self.bank_of(allowed, first)?;
-        self.listed(&[bank], group.activity)?;
+        let bank = self.all_in_reach(allowed, accounts);
+        let bank = bank.and_then(|()| self.in_banks_within_reach(allowed, group.keeper));
+        let bank = bank.and_then(|()| self.bank_of(allowed, first));
+        let bank = bank.and_then(|bank| self.with_activity(bank, group.activity));
         let (done, comes_to) = self.exchange(allowed, id, bank, |sight| group.plan(sight))?;
         let residual_seconds = comes_to.map_or(0, |comes_to| comes_to.residual_seconds);
         Ok(RecordGroupExchangeResponse { done: Some(self.done(allowed, &done)), residual_seconds })
@@ -236,8 +244,9 @@ impl Installation {
             confirmed: confirmed(request.confirmed_amount_seconds)?,
             asked: asked(request.is_another),
         };
-        let bank = self.bank_of(allowed, book.receiver)?;
-        self.listed(&[bank], book.activity)?;
+        let bank = self.in_banks_within_reach(allowed, [book.giver, book.receiver]);
+        let bank = bank.and_then(|()| self.bank_of(allowed, book.receiver));
+        let bank = bank.and_then(|bank| self.with_activity(bank, book.activity));
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((book.plan(sight)?, ())))?;
         Ok(BookHoursResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
@@ -259,9 +268,7 @@ impl Installation {
             reason: words("reason", request.reason)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
-        let bank = self.bank_of(allowed, credit.from)?;
-        self.listed(&[bank], activity)?;
-        Ok(CreditMemberResponse { done: Some(self.credited(allowed, id, &credit)?) })
+        Ok(CreditMemberResponse { done: Some(self.credited(allowed, id, &credit, activity)?) })
     }
 
     pub(super) fn grant_from_pot(
@@ -280,12 +287,19 @@ impl Installation {
             reason: words("reason", request.reason)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
-        Ok(GrantFromPotResponse { done: Some(self.credited(allowed, id, &grant)?) })
+        Ok(GrantFromPotResponse { done: Some(self.credited(allowed, id, &grant, None)?) })
     }
 
-    fn credited(&self, allowed: &Allowed, id: Id, credit: &Credit) -> Result<Done, NotDone> {
-        self.all_in_reach(allowed, [credit.to, credit.from])?;
-        let bank = self.bank_of(allowed, credit.from)?;
+    fn credited(
+        &self,
+        allowed: &Allowed,
+        id: Id,
+        credit: &Credit,
+        activity: Option<u16>,
+    ) -> Result<Done, NotDone> {
+        let bank = self.all_in_reach(allowed, [credit.to, credit.from]);
+        let bank = bank.and_then(|()| self.bank_of(allowed, credit.from));
+        let bank = bank.and_then(|bank| self.with_activity(bank, activity));
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((credit.plan(sight)?, ())))?;
         Ok(self.done(allowed, &done))
     }
@@ -321,7 +335,11 @@ impl Installation {
     }
 
     fn given(&self, allowed: &Allowed, id: Id, give: &Give) -> Result<Done, NotDone> {
-        let bank = self.bank_of(allowed, give.from)?;
+        let to = match give.to {
+            To::Somebody(account) | To::Pot(account) => Some(account),
+            To::CommunityPot => None,
+        };
+        let bank = self.in_banks_within_reach(allowed, to).and_then(|()| self.bank_of(allowed, give.from));
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((give.plan(sight)?, ())))?;
         Ok(self.done(allowed, &done))
     }
@@ -339,8 +357,8 @@ impl Installation {
             reason: words("reason", request.reason)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
         };
-        self.all_in_reach(allowed, [moving.from, moving.to])?;
-        let bank = self.bank_of(allowed, moving.from)?;
+        let bank = self.all_in_reach(allowed, [moving.from, moving.to]);
+        let bank = bank.and_then(|()| self.bank_of(allowed, moving.from));
         let posted = self.network.ledger.balance(moving.from).map_or(0, |balance| balance.posted);
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((moving.plan(sight, posted)?, ())))?;
         Ok(TransferBetweenBanksResponse { done: Some(self.done(allowed, &done)) })
@@ -353,13 +371,19 @@ impl Installation {
     ) -> Result<PutRightResponse, NotDone> {
         let id = Id::read(allowed, &request)?;
         let sequence = fields::sequence("original_sequence", request.original_sequence)?;
-        let original = self.named(allowed, sequence)?;
         let parts = crate::service::commands::reversed_parts(&request.parts)?;
         let reason = words("reason", request.reason)?.unwrap_or_default();
+        let original = match self.named(allowed, sequence) {
+            Ok(original) => original,
+            Err(not_there) => {
+                let (done, _) = self.as_before::<()>(id, not_there)?;
+                return Ok(PutRightResponse { done: Some(self.done(allowed, &done)) });
+            }
+        };
         let Some(moved) = original.moves().next() else {
             return Err(self.refused(&crate::domain::Refusal::EntryNotFound(sequence)));
         };
-        let bank = self.bank_of(allowed, moved.debit)?;
+        let bank = self.bank_of(allowed, moved.debit);
         let hold = original.command.action.hold_named();
         let hold =
             hold.map(|hold| self.network.ledger.books().durable(hold)).transpose().map_err(unreadable)?;
@@ -368,6 +392,11 @@ impl Installation {
         let put_right = PutRight { original: &original, claims: &claims, parts, reason };
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;
         Ok(PutRightResponse { done: Some(self.done(allowed, &done)) })
+    }
+
+    /// The bank, if the activity is on its list.
+    fn with_activity(&self, bank: BankNumber, activity: Option<u16>) -> Result<BankNumber, NotDone> {
+        self.listed(&[bank], activity).map(|()| bank)
     }
 
     fn all_in_reach(

@@ -1,6 +1,6 @@
 //! The way of a request of brokers and members: judged by what is in force, written, or kept for a second person.
 //!
-//! - What a request was answered before is its answer, whatever the rules say by now (I6).
+//! - What a request was answered before is its answer, whatever the rules say by now, and whoever may still ask (I6).
 //! - Whose accounts somebody may move is for `exchange` to judge; here they are in banks in reach. What a member
 //!   hears names nobody and tells no figure of accounts that are not theirs.
 
@@ -17,7 +17,7 @@ use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::sight::{Rank, Sight};
 use crate::exchange::{Refusal, waiting};
-use crate::ledger::{Decision, Detail, NoReceipt, Receipt, Repeated};
+use crate::ledger::{Decision, Detail, NoReceipt, Receipt, Repeated, Ticket};
 use crate::seal::Text;
 use crate::service::answers;
 use crate::service::asked::{Asked, accounts_named, act_as};
@@ -58,14 +58,47 @@ impl Installation {
         Sight { views, known, humans, seen_keys, actor: caller.holder, rank, now }
     }
 
-    /// Judges and writes. What this id did before is its answer, whatever the rules say by now.
+    /// Judges and writes. `bank` is that of the accounts named, if they are there for the caller. What this id did before
+    /// is its answer, whatever the rules say by now, and also where the caller could not ask any more.
     pub(in crate::service) fn exchange<T>(
+        &self,
+        allowed: &Allowed,
+        id: Id,
+        bank: Result<BankNumber, NotDone>,
+        plan: impl FnOnce(&Sight<'_>) -> Result<(Plan, T), Refusal>,
+    ) -> Result<(Done, Option<T>), NotDone> {
+        let submitted = bank.and_then(|bank| self.judged(allowed, id, bank, plan));
+        let (ticket, waits, with) = match submitted {
+            Ok(submitted) => submitted,
+            Err(not_done) => return self.as_before(id, not_done),
+        };
+        let decided = ticket.wait().and_then(|decided| decided.each().next());
+        let (command, decision) = decided.ok_or_else(|| self.gone())?;
+        match self.decided(allowed, command, decision) {
+            Ok(receipt) => Ok((Done { receipt, waits }, Some(with))),
+            // What it would become has changed; what was asked may be the same.
+            Err(NotDone::Refused { reason: Reason::RequestIdReused, figures, .. })
+                if figures.get("fields").is_some_and(|fields| fields != "text") =>
+            {
+                self.as_before(id, self.gone())
+            }
+            Err(not_done) => Err(not_done),
+        }
+    }
+
+    /// What this request was answered before; `not_done` if it never was.
+    pub(super) fn as_before<T>(&self, id: Id, not_done: NotDone) -> Result<(Done, Option<T>), NotDone> {
+        self.first_answer(id)?.map(|done| (done, None)).ok_or(not_done)
+    }
+
+    /// Judges, and gives the ledger what is to be written: an entry, or the note in which it waits.
+    fn judged<T>(
         &self,
         allowed: &Allowed,
         id: Id,
         bank: BankNumber,
         plan: impl FnOnce(&Sight<'_>) -> Result<(Plan, T), Refusal>,
-    ) -> Result<(Done, Option<T>), NotDone> {
+    ) -> Result<(Ticket, bool, T), NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
         // After that: nobody is linked while it is kept.
         let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
@@ -75,19 +108,12 @@ impl Installation {
             let Some(cause) = plan.waits_for else { return Ok((plan, with, false, opens)) };
             Ok((waiting::kept(&plan, bank, sight.actor, cause)?, with, true, opens))
         });
-        let before_or = |refusal: &Refusal| {
-            let before = self.first_answer(id)?;
-            before.map(|done| (done, None)).ok_or_else(|| self.not_exchanged(allowed, refusal))
-        };
-        let (plan, with, waits, opens) = match planned {
-            Ok(planned) => planned,
-            Err(refusal) => return before_or(&refusal),
-        };
+        let (plan, with, waits, opens) = planned.map_err(|refusal| self.not_exchanged(allowed, &refusal))?;
         // What is open is judged again when it ends, and whoever ends something keeps it before the directory: it is
         // never asked for the other way round.
         let known = Some(known).filter(|_| !opens);
         if opens && let Err(full) = self.matters.now(&self.network.ledger).map_err(unreadable)?.check_room() {
-            return before_or(&full.into());
+            return Err(self.not_exchanged(allowed, &full.into()));
         }
         let asked_by = plan.asked_by;
         let mut asked = asked(id, id.asked.kept_with(plan));
@@ -96,26 +122,13 @@ impl Installation {
         asked.command.check()?;
         self.banks_within_reach(allowed, &asked.command)?;
         if let Some(owner) = self.seal(&mut asked)? {
-            let before = self.first_answer(id)?;
-            return before.map(|done| (done, None)).ok_or_else(|| nobody_forgotten(owner));
+            return Err(nobody_forgotten(owner));
         }
         let ticket = self.network.ledger.submit(vec![asked.command], asked.mode, Detail::Outcomes);
         let ticket = ticket.map_err(|error| self.not_done(error))?;
         // It has its place before whatever the directory changes next.
         drop(known);
-        let decided = ticket.wait().and_then(|decided| decided.each().next());
-        let (command, decision) = decided.ok_or_else(|| self.gone())?;
-        match self.decided(allowed, command, decision) {
-            Ok(receipt) => Ok((Done { receipt, waits }, Some(with))),
-            // What it would become has changed; what was asked may be the same.
-            Err(NotDone::Refused { reason: Reason::RequestIdReused, figures, .. })
-                if figures.get("fields").is_some_and(|fields| fields != "text") =>
-            {
-                let before = self.first_answer(id)?;
-                before.map(|done| (done, None)).ok_or_else(|| self.gone())
-            }
-            Err(not_done) => Err(not_done),
-        }
+        Ok((ticket, waits, with))
     }
 
     /// The receipt of a decision, or why there is none, as far as that is for the caller to hear.

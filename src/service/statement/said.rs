@@ -179,20 +179,21 @@ impl<'a> Said<'a> {
         let people = sides.people;
         let elsewhere = sides.others.iter().find_map(|other| self.in_another_bank(*other));
         let called = self.called(entry, sides);
-        let (giver, receiver) = match elsewhere {
-            Some(_) => (None, None),
-            None => (self.another(people.given_by, called), self.another(people.received_by, called)),
-        };
         let is_help = kind.is_some_and(Kind::is_help_given);
-        let others = match elsewhere {
-            Some(bank) if is_help => vec![self.somebody_in(bank, people.received_by.or(people.given_by))],
-            Some(bank) => vec![self.bank(bank)],
-            // A member who helped somebody hears whom, and not who paid.
-            None => match receiver.as_ref().filter(|_| sides.came > 0 && self.allowed.words() == Words::Memo)
-            {
-                Some(receiver) => vec![receiver.clone()],
-                None => self.first_of(&sides.others, called),
-            },
+        let (giver, receiver, others) = match elsewhere {
+            Some(bank) if is_help => self.between(bank, sides, called),
+            Some(bank) => (None, None, vec![self.bank(bank)]),
+            None => {
+                let (giver, receiver) =
+                    (self.another(people.given_by, called), self.another(people.received_by, called));
+                // A member who helped somebody hears whom, and not who paid.
+                let hears_whom = sides.came > 0 && self.allowed.words() == Words::Memo;
+                let others = match receiver.as_ref().filter(|_| hears_whom) {
+                    Some(receiver) => vec![receiver.clone()],
+                    None => self.first_of(&sides.others, called),
+                };
+                (giver, receiver, others)
+            }
         };
         let line = statement::Line {
             what,
@@ -207,6 +208,25 @@ impl<'a> Said<'a> {
             today: self.today,
         };
         line.sentence()
+    }
+
+    /// Giver, receiver, and who is on the other side of help between this bank and `bank`. Hours that came are for help
+    /// that somebody over there was given, and those that went for help that somebody there gave; whoever it is here
+    /// is named where another account stands in for theirs.
+    fn between(
+        &mut self,
+        bank: BankNumber,
+        sides: &Sides,
+        called: Called,
+    ) -> (Option<String>, Option<String>, Vec<String>) {
+        let people = sides.people;
+        if sides.came > 0 {
+            let receiver = self.somebody_in(bank, people.received_by);
+            (self.another(people.given_by, called), Some(receiver.clone()), vec![receiver])
+        } else {
+            let giver = self.somebody_in(bank, people.given_by);
+            (Some(giver.clone()), self.another(people.received_by, called), vec![giver])
+        }
     }
 
     fn what(&self, entry: &Entry, sides: &Sides, (kind, let_go): (Option<Kind>, i64)) -> What {

@@ -1,7 +1,7 @@
 //! I9 broken one way at a time: holds and reversals. Each is found, named, and found alone.
 
 use hourbook::audit::Invariant;
-use hourbook::domain::{Action, AtDeadline, Command, Kind, Line, Move, Outcome, Rest, Sequence};
+use hourbook::domain::{Action, AtDeadline, Command, Day, Kind, Line, Move, Outcome, Rest, Sequence};
 
 use super::forge::{Forged, forge, forge_batch, line};
 use super::played::{Network, capture, hold, reverse, seconds};
@@ -195,6 +195,31 @@ fn at_its_deadline_as_it_said() {
         words.starts_with("Entry 14 should take 2 h on every transfer of hold 13, and takes nothing."),
         "{words}"
     );
+}
+
+/// Goal: what silence takes is of the day that its hold said, and no other. Method: taken in time and in full, as of
+/// another day; and as of none.
+#[test]
+fn taken_on_the_day_of_its_hold() {
+    for (said, words) in [(Some(Day::from_days(20_000)), "2024-10-04"), (None, "no day")] {
+        let network = Network::new();
+        network.post(post(Kind::Grant, &[(network.issuance, network.ann, 10 * HOUR)]));
+        let aside = hold(&[(network.ann, network.bea, 2 * HOUR)], 600, AtDeadline::Capture, &network.desk);
+        let command = Command { occurred_on: Some(Day::from_days(20_001)), ..network.desk.command(aside) };
+        let held = network.desk.ledger.post(command).unwrap().entry.sequence;
+        let state = network.desk.ledger.copy_state().unwrap();
+        let expiry = network.desk.command(Action::Expire(held));
+        let expiry = Command { key: None, occurred_on: said, ..expiry };
+        network.desk.clock.advance_seconds(HOUR);
+        let lines = [line(&state, network.ann, -2 * HOUR, -2 * HOUR), line(&state, network.bea, 2 * HOUR, 0)];
+        let forged = outcome(lines, [moved(&network, 2 * HOUR)]);
+        let later = START.plus_seconds(HOUR);
+        let desk = forge_batch(network.desk, later, Sequence::new(13), &[(expiry, forged)]);
+        let fault = only_fault(&verified(&desk.ledger), Invariant::Resolved);
+        let expected =
+            format!("Entry 14 ends hold 13 by time as of {words}; by its hold it is of 2024-10-05.");
+        assert!(fault.starts_with(&expected), "{fault}");
+    }
 }
 
 /// Goal: reversals together are never above their original, go back the same way, and do what was asked.

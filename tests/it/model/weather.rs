@@ -70,6 +70,9 @@ impl Play {
             let entry = entry.unwrap_or_else(|| panic!("seed {}: hold {hold} did not expire", self.seed));
             let story = format!("seed {} operation {}: expiry {entry:?}", self.seed, self.operations);
             assert_eq!((entry.command.key, &entry.command.action), (None, &Action::Expire(hold)), "{story}");
+            let of_hold = self.ledger.books().entry(hold).unwrap().unwrap().command.occurred_on;
+            let day = of_hold.filter(|_| !expected.moves.is_empty());
+            assert_eq!(entry.command.occurred_on, day, "{story}: taken, it is of the day that the hold said");
             self.model.apply(&entry.command, &expected);
             self.compare_entry(&entry.command, &expected, &entry, self.model.position, &story);
             count(&mut self.accepted, label);

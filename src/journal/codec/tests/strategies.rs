@@ -228,10 +228,10 @@ pub fn command(size: Size) -> impl Strategy<Value = Command> {
         prop_oneof![Just(Vec::new()), vec(claim(), 1..=size.most(CLAIMS_MAX, 2))],
     );
     (key, owner(), said, action(size)).prop_map(|(key, actor, said, action)| {
-        if let Action::Expire(_) = action {
-            return Command::without_key(actor, action);
-        }
         let (second_person, allowed_by, occurred_on, present_count, text, attachment, claims) = said;
+        if let Action::Expire(_) = action {
+            return Command { occurred_on, ..Command::without_key(actor, action) };
+        }
         let may_claim = matches!(
             action,
             Action::Post(_) | Action::Hold(_) | Action::Capture(_) | Action::Reverse(_) | Action::Note(_)

@@ -26,8 +26,8 @@ impl Installation {
         if request.reason.len() > REASON_BYTES_MAX {
             return Err(NotDone::bad("reason", "at most 900 bytes"));
         }
-        let bank = self.account_in_reach(allowed, account)?.bank;
-        wished.map_or(Ok(()), |wished| self.account_in_reach(allowed, wished).map(drop))?;
+        let wish = wished.map_or(Ok(()), |wished| self.account_in_reach(allowed, wished).map(drop));
+        let bank = self.account_in_reach(allowed, account).and_then(|view| wish.map(|()| view.bank));
         let reason = (!request.reason.is_empty()).then_some(request.reason);
         let closing = Closing { account, wished, reason };
         let (done, _) = self.exchange(allowed, id, bank, |sight| {

@@ -113,6 +113,127 @@ fn the_first_answer_stands() {
     assert_eq!((stands(&town), town.position()), before);
 }
 
+/// Goal: what confirming came to is kept, and not guessed from what was written. Method: the middle of 3 h and 2 h 45,
+/// which is 3 h as a step is a quarter; what a representative with a monthly limit agreed to as it was said; a dispute.
+/// Then patience is over, and the month; each again.
+#[test]
+fn what_it_came_to_stands() {
+    let mut town = town();
+    town.owner("Wayside");
+    town.account("Wayside", (1, api::AccountKind::Organisation), "Wayside", -100);
+    town.set_representative("Tobias", speaks(&town, false)).unwrap();
+    let confirmed = |receiver: &str, said: i64, remembered: i64| {
+        let told = town.said(("Jonah", receiver), api::Side::Giver, said, day(5, 3));
+        let request = api::ConfirmExchangeRequest {
+            request_id: fresh(),
+            proposal_sequence: town.proposed("Jonah", told),
+            length: if remembered == 0 { None } else { of_seconds(remembered) },
+            ..Default::default()
+        };
+        let answer = town.confirm_exchange("Ivy", request.clone()).unwrap();
+        (request, answer)
+    };
+    let all = [
+        (confirmed("Ivy", 3 * HOUR, 2 * HOUR + 45 * 60), api::Outcome::Middle),
+        (confirmed("Wayside", 2 * HOUR, 0), api::Outcome::Confirmed),
+        (confirmed("Wayside", HOUR, HOUR + 10 * 60), api::Outcome::Middle),
+        (confirmed("Ivy", 5 * HOUR, HOUR), api::Outcome::Disputed),
+    ];
+    settle(&town, |policy| policy.dispute_tolerance_seconds = 0);
+    town.served.clock.advance_seconds(31 * 86_400);
+    for ((request, answer), outcome) in all {
+        let again = town.confirm_exchange("Ivy", request.clone()).unwrap();
+        assert_eq!((answer.outcome(), again.outcome()), (outcome, outcome), "{request:?}");
+        assert_eq!(sequence(&again.receipt), sequence(&answer.receipt));
+    }
+}
+
+/// Ivy speaks for Wayside with 5 hours a month, or no more.
+fn speaks(town: &Town, is_over: bool) -> api::SetRepresentativeRequest {
+    api::SetRepresentativeRequest {
+        request_id: fresh(),
+        owner_number: town.owner_number("Wayside"),
+        representative: Some(api::Representative {
+            owner_number: town.owner_number("Ivy"),
+            speaks: if is_over { api::Speaks::Unspecified } else { api::Speaks::ForAll }.into(),
+            monthly_limit_seconds: if is_over { 0 } else { 5 * HOUR },
+            last_day: None,
+        }),
+        is_over,
+        ..Default::default()
+    }
+}
+
+/// Goal: whoever may not ask any more still hears what they were answered, as they may have missed it; and by another
+/// id, or of something else, that it is not there. Method: a representative gives, books, proposes, confirms, rejects,
+/// disputes, cancels and takes; then speaks for nobody, and asks each again.
+#[test]
+fn a_retry_after_the_right_ended() {
+    let mut town = town();
+    town.owner("Wayside");
+    town.account("Wayside", (1, api::AccountKind::Organisation), "Wayside", -100);
+    let limited = speaks(&town, false);
+    let unlimited = api::Representative { monthly_limit_seconds: 0, ..limited.representative.unwrap() };
+    let begun = api::SetRepresentativeRequest { representative: Some(unlimited), ..limited };
+    town.set_representative("Tobias", begun).unwrap();
+    let said = |hours: i64| {
+        let told = town.said(("Jonah", "Wayside"), api::Side::Giver, hours * HOUR, day(5, 3));
+        town.proposed("Jonah", told)
+    };
+    let gift = api::GiftRequest {
+        request_id: fresh(),
+        from_account_number: town.of("Wayside"),
+        to_account_number: town.of("Jonah"),
+        length: of_seconds(HOUR),
+        ..Default::default()
+    };
+    let donation = api::DonateRequest {
+        request_id: fresh(),
+        from_account_number: town.of("Wayside"),
+        length: of_seconds(HOUR),
+        ..Default::default()
+    };
+    let booking = town.booking("Jonah", "Wayside", HOUR);
+    let proposal = town.said(("Jonah", "Wayside"), api::Side::Receiver, 2 * HOUR, day(5, 2));
+    let confirm =
+        api::ConfirmExchangeRequest { request_id: fresh(), proposal_sequence: said(3), ..Default::default() };
+    let reject =
+        api::RejectExchangeRequest { request_id: fresh(), proposal_sequence: said(4), ..Default::default() };
+    let dispute =
+        api::DisputeExchangeRequest { request_id: fresh(), proposal_sequence: said(5), ..Default::default() };
+    let asked = |town: &Town| {
+        let number = |done: Result<Option<api::Done>, tonic::Status>| done.map(|done| number(&done.unwrap()));
+        let entry = |receipt: Result<Option<api::Receipt>, tonic::Status>| receipt.map(|it| sequence(&it));
+        [
+            number(town.gift("Ivy", gift.clone()).map(|answer| answer.done)),
+            number(town.donate("Ivy", donation.clone()).map(|answer| answer.done)),
+            entry(town.book_hours("Ivy", booking.clone()).map(|answer| answer.receipt)),
+            entry(town.propose_exchange("Ivy", proposal.clone()).map(|answer| answer.receipt)),
+            entry(town.confirm_exchange("Ivy", confirm.clone()).map(|answer| answer.receipt)),
+            entry(town.reject_exchange("Ivy", reject.clone()).map(|answer| answer.receipt)),
+            entry(town.dispute_exchange("Ivy", dispute.clone()).map(|answer| answer.receipt)),
+        ]
+        .map(|answer| answer.map_err(|refused| reason::<()>(Err(refused))))
+    };
+    let first = asked(&town);
+    assert!(first.iter().all(Result::is_ok), "{first:?}");
+    let booking_sequence = first[2].clone().unwrap();
+    let cancel = api::CancelBookingRequest { request_id: fresh(), booking_sequence, ..Default::default() };
+    let cancelled = sequence(&town.cancel_booking("Ivy", cancel.clone()).unwrap().receipt);
+
+    town.set_representative("Tobias", speaks(&town, true)).unwrap();
+    let before = town.position();
+    assert_eq!(asked(&town), first);
+    assert_eq!(sequence(&town.cancel_booking("Ivy", cancel).unwrap().receipt), cancelled);
+    let reused = api::GiftRequest { length: of_seconds(2 * HOUR), ..gift.clone() };
+    assert_eq!(reason(town.gift("Ivy", reused)), "REQUEST_ID_REUSED");
+    let another = api::GiftRequest { request_id: fresh(), ..gift.clone() };
+    assert_eq!(reason(town.gift("Ivy", another)), "ACCOUNT_NOT_FOUND");
+    let another = api::ConfirmExchangeRequest { request_id: fresh(), ..confirm.clone() };
+    assert_eq!(reason(town.confirm_exchange("Ivy", another)), "ENTRY_NOT_FOUND");
+    assert_eq!(town.position(), before);
+}
+
 /// Goal: other words under an id that was used are REQUEST_ID_REUSED, and what is only checked uses none up. Method:
 /// checked, written, and asked again with another memo.
 #[test]

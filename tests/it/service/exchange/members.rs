@@ -1,6 +1,7 @@
 //! What members may say, and what they hear of others by it.
 
 use hourbook::api;
+use hourbook::domain::AccountNumber;
 use tonic::Code;
 
 use super::{Town, day, of_seconds, reason};
@@ -83,6 +84,92 @@ fn a_member_hears_nothing_of_others() {
     let entry = given.receipt.unwrap().entry.unwrap();
     assert_eq!(entry.lines.iter().map(|line| line.account_number).collect::<Vec<_>>(), [town.of("Dev")]);
     assert_eq!(entry.moves[0], api::Transfer { ..transfer(town.of("Dev"), town.of("Greta"), HOUR) });
+}
+
+/// Goal: nobody hears of another bank's account whether it is paused, whose it is or what it is for: it is not there,
+/// whichever way it is named (I10). Method: every call that names an account beside one's own, by a member and by a
+/// broker: with an account there that is open, one that is paused and a pot, and with a number that nobody has.
+#[test]
+fn another_banks_accounts_are_not_there() {
+    let mut town = Town::new();
+    for name in ["Dev", "Greta"] {
+        town.member(name, -10);
+    }
+    for name in ["Maud", "Nia"] {
+        town.owner(name);
+        town.account(name, (2, api::AccountKind::Member), name, -5);
+    }
+    town.give_key("Dev", api::Role::Member);
+    town.broker_of(2, "Quinn");
+    let pause = api::PauseMemberRequest {
+        request_id: fresh(),
+        owner_number: town.owners["Nia"],
+        ..Default::default()
+    };
+    town.pause_member("Quinn", pause).unwrap();
+    let helped = || town.helped("Dev", "Greta", HOUR, day(5, 4));
+    let session = || api::RecordGroupExchangeRequest {
+        request_id: fresh(),
+        rule: api::GroupRule::SplitProviderTime.into(),
+        givers: vec![api::GroupGiver { account_number: town.of("Dev"), length: of_seconds(HOUR) }],
+        participant_account_numbers: vec![town.of("Greta")],
+        occurred_on: Some(day(5, 4)),
+        ..Default::default()
+    };
+    let heard = |account: u32| {
+        let said = |side, own: &str| town.said((own, own), side, HOUR, day(5, 4));
+        let gift = api::GiftRequest {
+            request_id: fresh(),
+            from_account_number: town.of("Dev"),
+            to_account_number: account,
+            length: of_seconds(HOUR),
+            ..Default::default()
+        };
+        let donation = api::DonateRequest {
+            request_id: fresh(),
+            from_account_number: town.of("Dev"),
+            pot_account_number: account,
+            length: of_seconds(HOUR),
+            ..Default::default()
+        };
+        let mut heard = Vec::new();
+        for key in ["Dev", "Tobias"] {
+            let to = api::ProposeExchangeRequest {
+                receiver_account_number: account,
+                ..said(api::Side::Giver, "Dev")
+            };
+            heard.push((key, "receiver", town.propose_exchange(key, to).map(drop)));
+            let by = api::ProposeExchangeRequest {
+                giver_account_number: account,
+                ..said(api::Side::Receiver, "Dev")
+            };
+            heard.push((key, "giver", town.propose_exchange(key, by).map(drop)));
+            let booked =
+                api::BookHoursRequest { giver_account_number: account, ..town.booking("Dev", "Dev", HOUR) };
+            heard.push((key, "booked", town.book_hours(key, booked).map(drop)));
+            heard.push((key, "gift", town.gift(key, gift.clone()).map(drop)));
+            heard.push((key, "donation", town.donate(key, donation.clone()).map(drop)));
+        }
+        let paid = api::RecordExchangeRequest { paid_by_account_number: account, ..helped() };
+        let pot = api::RecordExchangeRequest { hours_to_account_number: account, ..helped() };
+        let name = api::RecordExchangeRequest { in_the_name_of_account_number: account, ..helped() };
+        for (what, request) in [("paid by", paid), ("hours to", pot), ("in the name of", name)] {
+            heard.push(("Tobias", what, town.record_exchange("Tobias", request).map(drop)));
+        }
+        let kept = api::RecordGroupExchangeRequest { keeper_account_number: account, ..session() };
+        heard.push(("Tobias", "keeper", town.record_group_exchange("Tobias", kept).map(drop)));
+        let told = heard.into_iter().map(|(key, what, answer)| {
+            let refused = answer.unwrap_err();
+            let sentence = refused.message().replace(&account.to_string(), "...");
+            (key, what, refused.code(), sentence, reason::<()>(Err(refused)))
+        });
+        Vec::from_iter(told)
+    };
+    let nobodys = heard(AccountNumber::from_slot(9_000).unwrap().printed());
+    assert!(nobodys.iter().all(|(.., why)| why == "ACCOUNT_NOT_FOUND"), "{nobodys:?}");
+    for name in ["Maud", "Nia", "Q pot", "Q created"] {
+        assert_eq!(heard(town.of(name)), nobodys, "{name}");
+    }
 }
 
 /// Goal: a friendly note about somebody is for whoever sees their account. Method: a gift by a member that lifts

@@ -28,6 +28,23 @@ fn silence_gives_and_never_takes() {
     look(2);
     assert_eq!((town.posted("Dev"), town.posted("Greta")), (4 * HOUR, -4 * HOUR));
     assert_eq!(town.held("Greta"), 0);
+    // It was on the day that Greta said, however late: for the statement and for the books as of that day.
+    let statement =
+        api::ListStatementRequest { account_number: town.of("Dev"), page_size: 100, ..Default::default() };
+    let lines = town.list_statement("Tobias", statement).unwrap().lines;
+    let taken = lines.iter().find(|line| line.form() == api::Form::Expire).unwrap();
+    let told = (taken.day, taken.sentence.as_str());
+    assert_eq!(told, (Some(day(5, 4)), "gave 2 h to Greta, on 4 May (entered 19 May)"));
+    let as_of = |on| {
+        let request = api::GetBalanceRequest {
+            account_number: town.of("Dev"),
+            through_day: Some(day(5, on)),
+            min_sequence: town.position(),
+            ..Default::default()
+        };
+        town.get_balance("Una", request).unwrap().balance.unwrap().posted_seconds
+    };
+    assert_eq!([as_of(3), as_of(4)], [2 * HOUR, 4 * HOUR], "two hours of April, and two of 4 May");
     // A broker asks Greta whether it was so.
     let waiting = |town: &Town| {
         let request = api::ListWaitingRequest { bank_number: 1, ..Default::default() };

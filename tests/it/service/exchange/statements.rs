@@ -122,6 +122,41 @@ fn a_gift_tells_nobody_whose_number_it_is() {
     assert_eq!(last("Bernard", "Bernard"), "got a gift of 15 min from Dev, on 5 May");
 }
 
+/// Goal: of help between two time banks a statement names who helped and who was helped, each on their side, also where
+/// the pot stands in for somebody who left. Method: help both ways between Maud and Ann, who is closed; the pot's and
+/// Maud's statements, read by who sees both banks, and by who sees one.
+#[test]
+fn who_left_is_named_on_their_side() {
+    let mut town = town();
+    town.member("Ann", -20);
+    town.broker_of(2, "Quinn");
+    let close = api::CloseAccountRequest {
+        request_id: fresh(),
+        account_number: town.of("Ann"),
+        remainder_to_account_number: town.of("A pot"),
+        ..Default::default()
+    };
+    town.close_account("integration", close).unwrap();
+    town.recorded("Una", town.helped("Maud", "Ann", HOUR, day(5, 4)));
+    town.recorded("Una", town.helped("Ann", "Maud", 2 * HOUR, day(5, 3)));
+    let of_pot = |maud: &str| {
+        [
+            format!("paid 1 h for help that {maud} gave to Ann, on 4 May (entered 5 May)"),
+            format!("got 2 h for help that Ann gave to {maud}, on 3 May (entered 5 May)"),
+        ]
+    };
+    assert_eq!(said(&town, "Una", "A pot")[1..], of_pot("Maud"));
+    assert_eq!(said(&town, "Tobias", "A pot")[1..], of_pot("somebody in Quillmere"));
+    let of_maud = |ann: &str| {
+        [
+            format!("gave 1 h to {ann}, on 4 May (entered 5 May)"),
+            format!("received 2 h from {ann}, on 3 May (entered 5 May)"),
+        ]
+    };
+    assert_eq!(said(&town, "Una", "Maud"), of_maud("Ann"));
+    assert_eq!(said(&town, "Quinn", "Maud"), of_maud("somebody in Ashenford"));
+}
+
 /// Goal: an entry says who allowed it to pass a limit and why, and who approved it; a member does not hear it.
 /// Method: help that goes beyond a floor, and so much that a second person agrees.
 #[test]
