@@ -271,8 +271,11 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Account, grant)
         }
         "GrantFromPot" => {
+            // Hours for a pot come from none.
+            let is_pot = at.letter.eq_ignore_ascii_case(&'h');
+            let (pot, to) = if is_pot { (at.account, at.friend) } else { (at.beside, at.account) };
             let grant = json!({
-                "potAccountNumber": at.beside, "toAccountNumber": at.account, "length": length, "reason": "thanks",
+                "potAccountNumber": pot, "toAccountNumber": to, "length": length, "reason": "thanks",
             });
             (Aim::Account, grant)
         }

@@ -17,7 +17,7 @@ fn a_pot_grants() {
         request_id: fresh(),
         pot_account_number: town.of(pot),
         to_account_number: town.of(to),
-        length: of_seconds(6 * HOUR),
+        length: of_seconds(2 * HOUR),
         reason: "a warm room".into(),
         ..Default::default()
     };
@@ -29,7 +29,7 @@ fn a_pot_grants() {
     assert_eq!(entry.details.unwrap().reason, "a warm room");
     let again = town.grant_from_pot("Tobias", asked).unwrap().done.unwrap();
     assert!(again.receipt.unwrap().repeated);
-    assert_eq!([town.posted("A pot"), town.posted("Amina")], [14 * HOUR, 6 * HOUR]);
+    assert_eq!([town.posted("A pot"), town.posted("Amina")], [18 * HOUR, 2 * HOUR]);
     for (pot, to, field) in [
         ("A created", "Amina", "pot_account_number"),
         ("Amina", "A pot", "pot_account_number"),
@@ -37,7 +37,7 @@ fn a_pot_grants() {
     ] {
         assert_eq!(reason(town.grant_from_pot("Tobias", grant(pot, to))), field, "{pot} {to}");
     }
-    assert_eq!([town.posted("A pot"), town.posted("Amina")], [14 * HOUR, 6 * HOUR]);
+    assert_eq!([town.posted("A pot"), town.posted("Amina")], [18 * HOUR, 2 * HOUR]);
     let mut town = town;
     town.give_key("Amina", api::Role::Broker);
     let own = api::GrantFromPotRequest {

@@ -371,6 +371,16 @@ fn not_there(town: &Town, about: &About, seen: &mut Seen) {
     let pair = api::GetNetPositionRequest { first_bank_number: 1, second_bank_number: 1 };
     let refused = hear("GetNetPosition", town.get_net_position("Tobias", pair));
     seen.refused(refused, Reason::CrossBank, &[], &["have not agreed to help each other"]);
+    let cap = api::SetClearingCapRequest {
+        request_id: fresh(),
+        first_bank_number: 1,
+        second_bank_number: 1,
+        first_may_owe_seconds: HOUR,
+        second_may_owe_seconds: HOUR,
+        validate_only: false,
+    };
+    let refused = hear("SetClearingCap", town.set_clearing_cap("admin", cap));
+    seen.refused(refused, Reason::CrossBank, &[], &["have not agreed to help each other"]);
 }
 
 /// What is asked about.
