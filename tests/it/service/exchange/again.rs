@@ -124,6 +124,7 @@ fn what_it_came_to_stands() {
     town.set_representative("Tobias", speaks(&town, false)).unwrap();
     let confirmed = |receiver: &str, said: i64, remembered: i64| {
         let told = town.said(("Jonah", receiver), api::Side::Giver, said, day(5, 3));
+        let told = api::ProposeExchangeRequest { is_another: true, ..told };
         let request = api::ConfirmExchangeRequest {
             request_id: fresh(),
             proposal_sequence: town.proposed("Jonah", told),
@@ -178,6 +179,7 @@ fn a_retry_after_the_right_ended() {
     town.set_representative("Tobias", begun).unwrap();
     let said = |hours: i64| {
         let told = town.said(("Jonah", "Wayside"), api::Side::Giver, hours * HOUR, day(5, 3));
+        let told = api::ProposeExchangeRequest { is_another: true, ..told };
         town.proposed("Jonah", told)
     };
     let gift = api::GiftRequest {

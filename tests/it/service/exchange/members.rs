@@ -100,13 +100,12 @@ fn another_banks_accounts_are_not_there() {
         town.account(name, (2, api::AccountKind::Member), name, -5);
     }
     town.give_key("Dev", api::Role::Member);
-    town.broker_of(2, "Quinn");
     let pause = api::PauseMemberRequest {
         request_id: fresh(),
         owner_number: town.owners["Nia"],
         ..Default::default()
     };
-    town.pause_member("Quinn", pause).unwrap();
+    town.pause_member("Una", pause).unwrap();
     let helped = || town.helped("Dev", "Greta", HOUR, day(5, 4));
     let session = || api::RecordGroupExchangeRequest {
         request_id: fresh(),

@@ -112,8 +112,11 @@ fn the_word_of_who_received() {
         api::ConfirmExchangeRequest { request_id: fresh(), proposal_sequence, ..Default::default() };
     town.confirm_exchange("Greta", confirm).unwrap();
     assert_eq!(reason(town.propose_exchange("Greta", said(api::Side::Receiver, 41))), "UNUSUAL_AMOUNT");
-    let long =
-        api::ProposeExchangeRequest { confirmed_amount_seconds: 41 * HOUR, ..said(api::Side::Receiver, 41) };
+    let long = api::ProposeExchangeRequest {
+        confirmed_amount_seconds: 41 * HOUR,
+        is_another: true,
+        ..said(api::Side::Receiver, 41)
+    };
     let answer = town.propose_exchange("Greta", long).unwrap();
     assert_eq!((answer.outcome(), town.posted("Dev")), (api::Outcome::Waits, 5 * HOUR));
     town.approve("Tobias", approve_it(answer.waiting_number)).unwrap();
