@@ -3,22 +3,25 @@
 //! - A booking is a hold that is let go seven days after its day, if nobody says that it took place.
 //! - Nobody takes it before its day; after its day whoever booked does not let it go without the other side.
 //! - Its slip is here already: it claims what help of the same people, day and length would.
+//! - What the two chose once for all holds here too: a pot's hours are set aside, or hours for a pot.
 
 use smallvec::smallvec;
 
 use super::asked::without_fingerprint;
 use super::length::{Length, unusual};
 use super::plan::{Plan, Said};
-use super::record::{claim, not_in_future};
+use super::pots;
+use super::record::{between_open, claim, not_in_future};
 use super::refusal::Refusal;
 use super::rules::doubles::{Asked, given_back};
-use super::rules::second_person::Effects;
+use super::rules::effects::Effects;
+use super::sides::Sides;
 use super::sight::Sight;
 use crate::directory::people::Taking;
 use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Kind,
-    People, Rest, Timestamp, Topic, Transfer,
+    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Day, Entry, Hold, Invalid, Rest,
+    Timestamp, Topic, Transfer,
 };
 
 /// A booking may be so many days ahead.
@@ -64,11 +67,11 @@ impl Book {
         }
         let written = self.length.written("length", sight.settings(giver.bank), self.confirmed)?;
         let of_month = sight.may_take(receiver.own.account, Taking::Spending, written.amount)?;
-        let people = People { activity: self.activity, ..People::default() };
-        let (debit, credit) = (receiver.own.account, giver.own.account);
-        let transfer = Transfer { debit, credit, amount: written.amount, people };
+        let (transfer, kind) = between_open(sight, (giver, receiver), written.amount, self.activity)?;
+        // Whether somebody has to agree is asked when the hours are taken.
+        pots::opened_by(sight, &[transfer])?;
         let hold = Hold {
-            kind: Kind::Exchange,
+            kind,
             transfers: smallvec![transfer],
             deadline: let_go_at(self.day),
             at_deadline: AtDeadline::Release,
@@ -78,8 +81,8 @@ impl Book {
         plan.said = Said { memo: self.memo.clone(), reason: None, typed: written.typed };
         let here = claim(people, self.day, written.amount, self.asked, sight.now);
         plan.claims = here.into_iter().chain(of_month).collect();
-        let day = self.day.days().to_le_bytes();
-        let body = [FORMAT].into_iter().chain(day).collect();
+        let sides = Sides { giver: self.giver, receiver: self.receiver }.encode();
+        let body = [FORMAT].into_iter().chain(self.day.days().to_le_bytes()).chain(sides).collect();
         plan.attachment = Some(Attachment { topic: Topic::BOOKING, body });
         Ok(plan)
     }
@@ -95,6 +98,7 @@ fn let_go_at(day: Day) -> Timestamp {
 #[derive(Clone, Copy, Debug)]
 pub struct Booked<'a> {
     entry: &'a Entry,
+    sides: Sides,
     transfer: Transfer,
     day: Day,
 }
@@ -108,11 +112,19 @@ impl<'a> Booked<'a> {
         let booked = || {
             let Action::Hold(hold) = &entry.command.action else { return None };
             let attachment = entry.command.attachment.as_deref().filter(|one| one.topic == Topic::BOOKING)?;
-            let [FORMAT, day @ ..] = without_fingerprint(&attachment.body) else { return None };
-            let day = Day::from_days(i32::from_le_bytes(day.try_into().ok()?));
-            Some(Self { entry, transfer: hold.transfers.first().copied()?, day })
+            let [FORMAT, rest @ ..] = without_fingerprint(&attachment.body) else { return None };
+            let (day, sides) = rest.split_first_chunk()?;
+            let day = Day::from_days(i32::from_le_bytes(*day));
+            let sides = Sides::decode(sides)?;
+            Some(Self { entry, sides, transfer: hold.transfers.first().copied()?, day })
         };
         booked().ok_or(Refusal::NotOpen(entry.sequence))
+    }
+
+    /// Who gives and who booked.
+    #[must_use]
+    pub const fn sides(&self) -> Sides {
+        self.sides
     }
 
     /// It took place: `length` of it, or all; `asked` says of a part whether it is another one than the one it looks
@@ -122,9 +134,9 @@ impl<'a> Booked<'a> {
     /// [`Refusal`]; the ledger's of a day in the future where its day has not come.
     pub fn take(&self, sight: &Sight<'_>, length: Option<&Length>, asked: Asked) -> Result<Plan, Refusal> {
         // Either side says that it took place; hours for one's own account need the other's word (I11).
-        let either = sight.may_speak(self.transfer.debit).or_else(|_| sight.may_speak(self.transfer.credit));
+        let either = sight.may_speak(self.sides.receiver).or_else(|_| sight.may_speak(self.sides.giver));
         either?;
-        let giver = sight.party(self.transfer.credit)?;
+        let giver = sight.party(self.sides.giver)?;
         not_in_future(sight, &giver, self.day)?;
         let settings = sight.settings(giver.bank);
         // So much was asked about when it was booked, and no more is taken.
@@ -136,8 +148,8 @@ impl<'a> Booked<'a> {
             rest: Rest::Release,
         };
         let effects = Effects::of_capture(&[self.transfer], amount);
-        let receiver = sight.party(self.transfer.debit)?;
-        let people = [giver.own.owner, receiver.own.owner];
+        let opened = pots::opened_by(sight, &[Transfer { amount, ..self.transfer }])?;
+        let people = self.sides.people(sight)?;
         let mut plan = Plan::new(Action::Capture(capture), people.to_vec());
         plan.occurred_on = Some(self.day);
         if amount != self.transfer.amount {
@@ -146,7 +158,7 @@ impl<'a> Booked<'a> {
             plan.claims = of(self.transfer.amount).map(given_back).into_iter().chain(of(amount)).collect();
         }
         plan.said.typed = written.and_then(|written| written.typed);
-        let also = unusual(settings, amount).cause();
+        let also = opened.or(unusual(settings, amount).cause());
         let booked_by = Acting { who: self.entry.command.actor, at: self.entry.recorded_at };
         plan.judged(sight, &effects, Some(booked_by), also)
     }
@@ -156,7 +168,7 @@ impl<'a> Booked<'a> {
     /// # Errors
     /// [`Refusal`].
     pub fn cancel(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
-        let (giver, receiver) = (sight.party(self.transfer.credit)?, sight.party(self.transfer.debit)?);
+        let (giver, receiver) = (sight.party(self.sides.giver)?, sight.party(self.sides.receiver)?);
         if let Err(not_for_who_gives) = sight.may_speak(giver.own.account) {
             sight.may_speak(receiver.own.account).map_err(|_| not_for_who_gives)?;
             // The day after the room was used, whoever used it does not take the hours back.

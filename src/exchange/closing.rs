@@ -5,7 +5,8 @@
 
 use super::plan::{Plan, Said};
 use super::refusal::Refusal;
-use super::rules::second_person::{Cause, Effects};
+use super::rules::effects::Effects;
+use super::rules::second_person::Cause;
 use super::rules::standing::AccountState;
 use super::sight::Sight;
 use crate::directory::people::RestTo;
@@ -38,9 +39,7 @@ impl Closing {
         }
         let chosen = match party.standing.rest_to {
             RestTo::CommunityPot => None,
-            // That of another of their banks takes nothing from this one.
-            RestTo::Account(account) => Some(account)
-                .filter(|account| sight.party(*account).is_ok_and(|rest| rest.bank == party.bank)),
+            RestTo::Account(account) => Some(account),
         };
         let remainder_to = match self.wished.or(chosen) {
             Some(account) => account,

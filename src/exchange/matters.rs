@@ -123,7 +123,7 @@ impl Matters {
         match Proposal::beside(entry) {
             Some(Proposal::Disputed) => self.disputed(entry),
             Some(Proposal::Settled(proposal)) => drop(self.unsettled.remove(&proposal)),
-            Some(Proposal::Said(_, by)) => self.proposed(entry, by),
+            Some(Proposal::Said(said)) => self.proposed(entry, said.by),
             Some(Proposal::Agreed(_)) | None => {}
         }
         if let Action::Expire(proposal) = entry.command.action

@@ -10,7 +10,7 @@
 //! | the six rules of group sessions | [`rules::group`] |
 //! | close enough, and what silence means | [`rules::confirming`] |
 //! | "really 5,012 hours?" | [`rules::unusual`] |
-//! | who has to approve (I11) | [`rules::second_person`] |
+//! | who has to approve (I11), and what an entry does on the whole | [`rules::second_person`], [`rules::effects`] |
 //! | when a neighbour bank's broker may | [`rules::neighbours`] |
 //! | "already here?" | [`rules::doubles`] |
 //! | the pot pays, my hours to the pot, in an organisation's name, help from before a closing | [`rules::standing`] |
@@ -20,6 +20,7 @@
 //! | help a broker writes down; across two banks | [`record`] |
 //! | help one side says was given, and what the other answers | [`propose`] |
 //! | sessions; bookings; gifts, thanks and new hours; hours that move banks; accounts closed; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`closing`], [`put_right`] |
+//! | the two whom a proposal or a booking is about | [`sides`] |
 //! | what waits for somebody, and what is open | [`waiting`], [`matters`] |
 //! | how a request is known again after the rules have changed | [`asked`] |
 
@@ -38,6 +39,7 @@ pub mod record;
 pub mod refusal;
 pub mod rules;
 pub mod sessions;
+pub mod sides;
 pub mod sight;
 pub mod waiting;
 

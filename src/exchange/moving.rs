@@ -4,7 +4,7 @@ use super::length::{Length, asked_about};
 use super::plan::Plan;
 use super::record::between;
 use super::refusal::Refusal;
-use super::rules::second_person::Effects;
+use super::rules::effects::Effects;
 use super::rules::standing::AccountState;
 use super::sight::Sight;
 use crate::domain::{AccountNumber, Amount, Invalid, Kind, People};
@@ -55,7 +55,7 @@ impl MoveBanks {
         let nothing = Invalid { field: "length", limit: "given where there is nothing above zero to move" };
         let amount = amount.ok_or(nothing)?;
         let also = asked_about(sight.settings(from.bank), amount, self.confirmed)?.cause();
-        let transfers = between(sight, (to, from), amount, People::default())?;
+        let transfers = between(sight, (to, to.own), (from, from.own), amount, People::default())?;
         let mut plan = Plan::post(Kind::BetweenBanks, transfers, vec![from.own.owner, to.own.owner]);
         plan.said.reason = self.reason.clone();
         plan.said.typed = typed;

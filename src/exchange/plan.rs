@@ -2,7 +2,8 @@
 
 use super::propose::Proposal;
 use super::refusal::Refusal;
-use super::rules::second_person::{Approval, Cause, Effects, SecondPersonError};
+use super::rules::effects::Effects;
+use super::rules::second_person::{Approval, Cause, SecondPersonError};
 use super::sight::Sight;
 use crate::domain::{Acting, Action, Attachment, Claim, Day, Kind, OwnerNumber, Post, Topic, Transfers};
 

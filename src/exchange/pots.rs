@@ -4,7 +4,8 @@
 //! thing: a lead hands on what is left to the community pot, so that no hours are locked in for good.
 
 use super::refusal::Refusal;
-use super::rules::second_person::{Cause, Effects};
+use super::rules::effects::Effects;
+use super::rules::second_person::Cause;
 use super::sight::{Rank, Sight};
 use crate::directory::people::Opens;
 use crate::domain::{AccountKind, AccountNumber, Amount, BankNumber, Kind, Transfer};
@@ -21,7 +22,9 @@ pub fn opened_by(sight: &Sight<'_>, transfers: &[Transfer]) -> Result<Option<Cau
         let amount = i64::try_from(seconds).ok().and_then(Amount::new).unwrap_or(Amount::MAX);
         let view = sight.account(account)?;
         if view.kind == AccountKind::Pot {
-            cause = cause.or(opened(sight, account, view.bank, amount)?);
+            let one = opened(sight, account, view.bank, amount)?;
+            // Where a lead has to agree, anybody else will not do.
+            cause = one.filter(|one| *one == Cause::PotLine).or(cause).or(one);
         }
     }
     Ok(cause)
@@ -74,13 +77,14 @@ pub fn opened(
 ) -> Result<Option<Cause>, Refusal> {
     not_over(sight, account, bank)?;
     let terms = sight.known.people.pot(account).and_then(|pot| pot.terms.as_ref());
-    let line = match terms.map(|terms| terms.opens) {
-        None => sight.settings(bank).broker_grant_line_seconds,
-        Some(Opens::Brokers(line)) => line.seconds(),
+    // Above what the bank leaves to one broker any other agrees; above the line of a pot's own a lead opens it.
+    let (line, above) = match terms.map(|terms| terms.opens) {
+        None => (sight.settings(bank).broker_grant_line_seconds, Cause::SecondLine),
+        Some(Opens::Brokers(line)) => (line.seconds(), Cause::PotLine),
         Some(Opens::Lead) if sight.rank == Rank::Lead => return Ok(None),
         Some(Opens::Lead) => return Err(Refusal::PotNotForBrokers { account }),
         Some(Opens::Panel) => return Err(Refusal::PotNeedsPanel { account }),
     };
     let is_above = sight.rank < Rank::Lead && amount.seconds() > line;
-    Ok(is_above.then_some(Cause::SecondLine))
+    Ok(is_above.then_some(above))
 }

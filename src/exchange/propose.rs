@@ -4,27 +4,33 @@
 //! answers for both sides, and a dispute is settled by somebody who is neither of the two nor speaks for them.
 //! Of one help on one day there is one proposal: the other side's is asked about, also where it is longer or shorter.
 //!
-//! What a proposal keeps with its hold ([`Proposal`]) is who said it, whom it concerns and the day; the rest the
-//! hold says itself. What it came to is kept with its end: the rules it was compared by may change (I6).
+//! What the two chose once for all holds here as anywhere, as of the proposal: the hours of a pot that pays are set
+//! aside there, and those of whoever gives theirs to a pot are for it. Whoever is helped so does not confirm it alone,
+//! nor does who helped them: a broker hands out of a pot.
+//!
+//! What a proposal keeps with its hold ([`Proposal`]) is who said it and the accounts of the two; the rest the hold
+//! says itself. What it came to is kept with its end: the rules it was compared by may change (I6).
 
 use smallvec::smallvec;
 
 use super::asked::without_fingerprint;
 use super::length::{Length, unusual};
 use super::plan::{Plan, Said};
-use super::record::{claim, claim_said, not_in_future};
+use super::pots;
+use super::record::{between_open, claim, claim_said, not_in_future};
 use super::refusal::Refusal;
 use super::rules::confirming::{self, Compared, Side, Tolerance};
 use super::rules::doubles::{Asked, given_back};
-use super::rules::second_person::Effects;
+use super::rules::effects::Effects;
 use super::rules::unusual::Unusual;
+use super::sides::Sides;
 use super::sight::{Party, Rank, Sight};
 use crate::directory::people::Taking;
 use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
     AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Claim, Day, Entry, Hold, Invalid,
-    Kind, Note, OwnerNumber, People, Post, Rest, Sequence, Topic, Transfer,
+    Kind, Note, OwnerNumber, Post, Rest, Sequence, Topic, Transfer,
 };
 
 const FORMAT: u8 = 1;
@@ -61,11 +67,22 @@ pub enum Agreed {
     TheMiddle,
 }
 
+/// What one side said, whichever accounts move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneSide {
+    /// Which.
+    pub said_by: Side,
+    /// Who wrote that.
+    pub by: OwnerNumber,
+    /// Who helped and who was helped.
+    pub sides: Sides,
+}
+
 /// What is kept beside the entries of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proposal {
-    /// Beside its hold: which side said it, and who wrote that.
-    Said(Side, OwnerNumber),
+    /// Beside its hold: what one side said.
+    Said(OneSide),
     /// Beside the end of its hold: two remember it differently.
     Disputed,
     /// Beside what takes its hours: the other side agreed.
@@ -78,26 +95,37 @@ impl Proposal {
     /// Its bytes.
     #[must_use]
     pub fn encode(self) -> Box<[u8]> {
-        let (what, number) = match self {
-            Self::Said(Side::Giver, by) => (0, u64::from(by.get())),
-            Self::Said(Side::Receiver, by) => (1, u64::from(by.get())),
-            Self::Disputed => (2, 0),
-            Self::Settled(proposal) => (3, proposal.get()),
-            Self::Agreed(Agreed::TheSame) => (4, 0),
-            Self::Agreed(Agreed::TheMiddle) => (5, 0),
+        let (what, number, sides) = match self {
+            Self::Said(OneSide { said_by, by, sides }) => {
+                let what = match said_by {
+                    Side::Giver => 0,
+                    Side::Receiver => 1,
+                };
+                (what, u64::from(by.get()), Some(sides.encode()))
+            }
+            Self::Disputed => (2, 0, None),
+            Self::Settled(proposal) => (3, proposal.get(), None),
+            Self::Agreed(Agreed::TheSame) => (4, 0, None),
+            Self::Agreed(Agreed::TheMiddle) => (5, 0, None),
         };
-        [FORMAT, what].into_iter().chain(number.to_le_bytes()).collect()
+        let sides = sides.into_iter().flatten();
+        [FORMAT, what].into_iter().chain(number.to_le_bytes()).chain(sides).collect()
     }
 
     /// What the bytes say; nothing if they are not ours.
     #[must_use]
     pub fn decode(body: &[u8]) -> Option<Self> {
-        let [FORMAT, what, number @ ..] = body else { return None };
-        let number = u64::from_le_bytes(number.try_into().ok()?);
-        let owner = || u32::try_from(number).ok().map(OwnerNumber::new);
+        let [FORMAT, what, rest @ ..] = body else { return None };
+        let (number, sides) = rest.split_first_chunk()?;
+        let number = u64::from_le_bytes(*number);
+        let said = |said_by| {
+            let by = u32::try_from(number).ok().map(OwnerNumber::new)?;
+            Some(Self::Said(OneSide { said_by, by, sides: Sides::decode(sides)? }))
+        };
         match what {
-            0 => Some(Self::Said(Side::Giver, owner()?)),
-            1 => Some(Self::Said(Side::Receiver, owner()?)),
+            0 => said(Side::Giver),
+            1 => said(Side::Receiver),
+            _ if !sides.is_empty() => None,
             2 if number == 0 => Some(Self::Disputed),
             3 => Some(Self::Settled(Sequence::new(number))),
             4 if number == 0 => Some(Self::Agreed(Agreed::TheSame)),
@@ -140,16 +168,19 @@ impl Propose {
             Side::Giver => None,
             Side::Receiver => sight.may_take(receiver.own.account, Taking::Receiving, written.amount)?,
         };
-        let transfer = told(&giver, &receiver, written.amount, self.activity);
+        let (transfer, kind) = between_open(sight, (giver, receiver), written.amount, self.activity)?;
+        // Whether somebody has to agree is asked again when the hours are taken.
+        let opened = pots::opened_by(sight, &[transfer])?;
         let people = [giver.own.owner, receiver.own.owner];
         let mut plan = match (settings.confirming, self.said_by) {
             (Confirming::Receiver, Side::Receiver) => {
-                let transfers = (Kind::Exchange, smallvec![transfer]);
-                Plan::posted(sight, transfers, people.to_vec(), written.unusual.cause())?
+                let also = opened.or(written.unusual.cause());
+                Plan::posted(sight, (kind, smallvec![transfer]), people.to_vec(), also)?
             }
             (Confirming::Receiver, Side::Giver) | (Confirming::EitherSide, _) => {
-                let hold = self.set_aside(sight, &giver, transfer);
-                let said = Proposal::Said(self.said_by, sight.actor);
+                let hold = self.set_aside(sight, (&giver, &receiver), (transfer, kind));
+                let sides = Sides { giver: self.giver, receiver: self.receiver };
+                let said = Proposal::Said(OneSide { said_by: self.said_by, by: sight.actor, sides });
                 Plan { attachment: Some(said.attachment()), ..Plan::new(Action::Hold(hold), people.to_vec()) }
             }
         };
@@ -162,7 +193,12 @@ impl Propose {
     }
 
     /// Until the other side answers, or its silence does.
-    fn set_aside(&self, sight: &Sight<'_>, giver: &Party, transfer: Transfer) -> Hold {
+    fn set_aside(
+        &self,
+        sight: &Sight<'_>,
+        (giver, receiver): (&Party, &Party),
+        (transfer, kind): (Transfer, Kind),
+    ) -> Hold {
         let settings = sight.settings(giver.bank);
         let silence = if sight.stands_for(sight.actor, giver.own.account)
             || unusual(settings, transfer.amount).cause().is_some()
@@ -170,18 +206,12 @@ impl Propose {
             // Nobody's silence adds to what they wrote down themselves (I11), nor is it a second person.
             AtDeadline::Release
         } else {
-            confirming::at_deadline(self.said_by, giver.standing.hours_to)
+            confirming::at_deadline(self.said_by, receiver.standing.pays, giver.standing.hours_to)
         };
         let days = i64::from(settings.auto_accept_days);
         let deadline = sight.now.plus_seconds(days * SECONDS_PER_DAY);
-        Hold { kind: Kind::Exchange, transfers: smallvec![transfer], deadline, at_deadline: silence }
+        Hold { kind, transfers: smallvec![transfer], deadline, at_deadline: silence }
     }
-}
-
-/// Straight from who was helped to who helped: standing choices are a broker's to apply.
-fn told(giver: &Party, receiver: &Party, amount: Amount, activity: Option<u16>) -> Transfer {
-    let people = People { activity, ..People::default() };
-    Transfer { debit: receiver.own.account, credit: giver.own.account, amount, people }
 }
 
 /// What is said for a proposal's answer, beside its length.
@@ -202,10 +232,8 @@ pub struct Open<'a> {
     pub entry: &'a Entry,
     /// The hold.
     pub hold: &'a Hold,
-    /// Which side said it.
-    pub said_by: Side,
-    /// Who wrote that.
-    pub by: OwnerNumber,
+    /// What one side said.
+    pub said: OneSide,
     /// What it would move.
     pub transfer: Transfer,
 }
@@ -218,30 +246,30 @@ impl<'a> Open<'a> {
     pub fn of(entry: &'a Entry) -> Result<Self, Refusal> {
         let none = Refusal::NotOpen(entry.sequence);
         let Action::Hold(hold) = &entry.command.action else { return Err(none) };
-        let (Some(Proposal::Said(said_by, by)), Some(transfer)) =
+        let (Some(Proposal::Said(said)), Some(transfer)) =
             (Proposal::beside(entry), hold.transfers.first().copied())
         else {
             return Err(none);
         };
-        Ok(Self { entry, hold, said_by, by, transfer })
+        Ok(Self { entry, hold, said, transfer })
     }
 
     /// Who said it, and when.
-    const fn said(&self) -> Acting {
-        Acting { who: self.by, at: self.entry.recorded_at }
+    const fn proposed_by(&self) -> Acting {
+        Acting { who: self.said.by, at: self.entry.recorded_at }
     }
 
     /// The account of the side that has not spoken.
     const fn other_side(&self) -> AccountNumber {
-        match self.said_by {
-            Side::Giver => self.transfer.debit,
-            Side::Receiver => self.transfer.credit,
+        match self.said.said_by {
+            Side::Giver => self.said.sides.receiver,
+            Side::Receiver => self.said.sides.giver,
         }
     }
 
     /// Whoever answers speaks for the other side, and did not write the proposal.
     fn answers(&self, sight: &Sight<'_>) -> Result<(), Refusal> {
-        if sight.is_actor(self.by) {
+        if sight.is_actor(self.said.by) {
             return Err(Refusal::SaidItThemselves);
         }
         sight.may_speak(self.other_side())
@@ -261,7 +289,7 @@ impl<'a> Open<'a> {
             let limit = "absent but from a broker or a lead, who allow it in their own name";
             return Err(Invalid { field: "limit_reason", limit }.into());
         }
-        let bank = sight.party(self.transfer.credit)?.bank;
+        let bank = sight.party(self.said.sides.giver)?.bank;
         let settings = sight.settings(bank);
         let said = self.transfer.amount;
         let Some(length) = answer.length else {
@@ -296,10 +324,11 @@ impl<'a> Open<'a> {
     ) -> Result<Plan, Refusal> {
         let transfers = smallvec![Transfer { amount, ..self.transfer }];
         let effects = Effects::of_post(&transfers);
+        let opened = pots::opened_by(sight, &transfers)?;
         let hold = self.entry.sequence;
         // Whoever speaks for who received help takes it of their month; a capture counts nothing.
-        let of_month = match self.said_by {
-            Side::Giver => sight.may_take(self.transfer.debit, Taking::Receiving, amount)?,
+        let of_month = match self.said.said_by {
+            Side::Giver => sight.may_take(self.said.sides.receiver, Taking::Receiving, amount)?,
             Side::Receiver => None,
         };
         let action = if amount == self.transfer.amount && of_month.is_none() {
@@ -323,8 +352,9 @@ impl<'a> Open<'a> {
         plan.allowed_by = answer.limit_reason.is_some().then_some(sight.actor);
         plan.said = Said { memo: None, reason: answer.limit_reason, typed };
         // Two humans have said the same: whoever proposed it is the second person.
-        let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
-        plan.judged(sight, &effects, Some(self.said()), unusual(settings, amount).cause())
+        let settings = sight.settings(sight.party(self.said.sides.giver)?.bank);
+        let also = opened.or(unusual(settings, amount).cause());
+        plan.judged(sight, &effects, Some(self.proposed_by()), also)
     }
 
     /// What it claims where it is so long, if that is still asked about.
@@ -343,9 +373,7 @@ impl<'a> Open<'a> {
 
     /// Who helped, and who was helped.
     fn people(&self, sight: &Sight<'_>) -> Result<[OwnerNumber; 2], Refusal> {
-        let [giver, receiver] =
-            [self.transfer.credit, self.transfer.debit].map(|account| sight.party(account));
-        Ok([giver?.own.owner, receiver?.own.owner])
+        self.said.sides.people(sight)
     }
 
     /// The other side says that there was no such help.
@@ -354,7 +382,7 @@ impl<'a> Open<'a> {
     /// [`Refusal`].
     pub fn reject(&self, sight: &Sight<'_>, reason: Option<String>) -> Result<Plan, Refusal> {
         // Whoever said it may take it back.
-        if !sight.is_actor(self.by) {
+        if !sight.is_actor(self.said.by) {
             self.answers(sight)?;
         }
         let mut plan = Plan::new(Action::Void(self.entry.sequence), self.about(sight)?);
@@ -372,7 +400,8 @@ impl<'a> Open<'a> {
         length: Option<&Length>,
         reason: Option<String>,
     ) -> Result<Plan, Refusal> {
-        let either = sight.may_speak(self.transfer.debit).or_else(|_| sight.may_speak(self.transfer.credit));
+        let either =
+            sight.may_speak(self.said.sides.receiver).or_else(|_| sight.may_speak(self.said.sides.giver));
         either?;
         let mut plan = self.disputed(sight)?;
         plan.said.reason = reason;
@@ -400,11 +429,11 @@ impl<'a> Open<'a> {
     ) -> Result<Plan, Refusal> {
         // The local operator is nobody, and writes what everybody said.
         let is_own = |one: Acting| sight.is_actor(one.who) || sight.shares_a_key(one);
-        let own = [self.said(), disputed_by].into_iter().any(is_own);
+        let own = [self.proposed_by(), disputed_by].into_iter().any(is_own);
         if own && sight.actor != OwnerNumber::OPERATOR {
             return Err(Refusal::TheirOwnDispute);
         }
-        for account in [self.transfer.debit, self.transfer.credit] {
+        for account in [self.said.sides.receiver, self.said.sides.giver] {
             if sight.stands_for(sight.actor, account) {
                 return Err(Refusal::Party { account });
             }
@@ -413,7 +442,7 @@ impl<'a> Open<'a> {
         let about = self.about(sight)?;
         let mut plan = match answer.length {
             Some(length) => {
-                let settings = sight.settings(sight.party(self.transfer.credit)?.bank);
+                let settings = sight.settings(sight.party(self.said.sides.giver)?.bank);
                 // Two remember it and a third writes it down: that is asked enough, but for more than was said.
                 let written = length.written_unasked("length", settings)?;
                 if written.unusual != Unusual::No && written.amount > self.transfer.amount {
@@ -422,7 +451,8 @@ impl<'a> Open<'a> {
                     return Err(Invalid { field: "length", limit }.into());
                 }
                 let transfers = smallvec![Transfer { amount: written.amount, ..self.transfer }];
-                let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, None)?;
+                let opened = pots::opened_by(sight, &transfers)?;
+                let mut plan = Plan::posted(sight, (self.hold.kind, transfers), about, opened)?;
                 plan.said.typed = written.typed;
                 // What the dispute let go is here again.
                 plan.claims = self.claim_of(sight, written.amount, answer.asked)?.into_iter().collect();

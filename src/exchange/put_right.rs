@@ -6,7 +6,8 @@
 use super::plan::{Plan, about};
 use super::refusal::Refusal;
 use super::rules::doubles;
-use super::rules::second_person::{Cause, Effects};
+use super::rules::effects::Effects;
+use super::rules::second_person::Cause;
 use super::sight::{Rank, Sight};
 use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{Action, BankNumber, Claim, Entry, Invalid, ReversalKind, Reverse, ReversedPart};

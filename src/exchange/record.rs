@@ -1,8 +1,8 @@
 //! Help between two people, written down by a broker, in one bank or across two.
 //!
 //! - What already happened is written down: who is past a limit is told once, and whoever writes says why.
-//! - Across two banks it is one entry of two transfers, through the account each bank keeps for the other; both
-//!   sides pay and get themselves.
+//! - Across two banks it is one entry of two transfers, through the account each bank keeps for the other. What the
+//!   two chose holds there too; the call says nothing else.
 
 use smallvec::smallvec;
 
@@ -10,8 +10,8 @@ use super::length::Length;
 use super::plan::{Plan, Said};
 use super::pots;
 use super::refusal::Refusal;
+use super::rules::Holder;
 use super::rules::doubles::{self, Asked};
-use super::rules::second_person::Cause;
 use super::rules::standing::{self, AccountState, Payer, Told};
 use super::sight::{Party, Sight};
 use crate::directory::people;
@@ -64,21 +64,18 @@ impl Exchange {
         not_in_future(sight, &giver, self.occurred_on)?;
         let written = self.length.written("length", sight.settings(giver.bank), self.confirmed)?;
         let (transfers, kind) = if giver.bank == receiver.bank {
-            self.in_one_bank(sight, (giver, receiver), written.amount)?
-        } else {
-            let kind = match receiver.state {
-                AccountState::Open => Kind::Exchange,
-                AccountState::Closed => Kind::Community, // Their pot pays.
+            let instead = Instead {
+                paid_by: self.paid_by,
+                hours_to: self.hours_to,
+                in_the_name_of: self.in_the_name_of,
             };
-            (self.across(sight, (giver, receiver), written.amount)?, kind)
+            let told = in_one_bank(sight, (giver, receiver), instead, written.amount, self.activity)?;
+            (smallvec![told.0], told.1)
+        } else {
+            self.across(sight, (giver, receiver), written.amount)?
         };
         let people = [giver.own.owner, receiver.own.owner];
-        // A pot that pays for whoever writes it down is in their favour.
-        let own = receiver.own.account;
-        let is_paid_for = !transfers.iter().any(|transfer| transfer.debit == own);
-        let for_themselves = is_paid_for && sight.stands_for(sight.actor, own);
-        let also = for_themselves.then_some(Cause::OwnAccount(own)).or(written.unusual.cause());
-        let also = also.or(pots::opened_by(sight, &transfers)?);
+        let also = pots::opened_by(sight, &transfers)?.or(written.unusual.cause());
         let mut plan = Plan::posted(sight, (kind, transfers), people.to_vec(), also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.claims =
@@ -88,46 +85,13 @@ impl Exchange {
         Ok(plan)
     }
 
-    fn in_one_bank(
-        &self,
-        sight: &Sight<'_>,
-        (giver, receiver): (Party, Party),
-        amount: Amount,
-    ) -> Result<(Transfers, Kind), Refusal> {
-        let bank = giver.bank;
-        let hours_to = match (self.hours_to, giver.standing.hours_to) {
-            (Some(pot), _) | (None, people::HoursTo::Pot(pot)) => {
-                Some(sight.pot("hours_to_account_number", pot, bank)?)
-            }
-            (None, people::HoursTo::Themselves) => None,
-        };
-        let paid_by = match (self.paid_by, receiver.standing.pays) {
-            (Some(account), _) | (None, people::Pays::Pot(account)) => Some(payer(sight, account, bank)?),
-            (None, people::Pays::Themselves) => None,
-        };
-        let told = Told {
-            giver: standing::Party { own: giver.own, state: giver.state },
-            receiver: standing::Party { own: receiver.own, state: receiver.state },
-            pot: sight.community_pot(bank)?,
-            paid_by,
-            hours_to,
-            in_the_name_of: self
-                .in_the_name_of
-                .map(|account| organisation(sight, account, bank))
-                .transpose()?,
-            amount,
-            activity: self.activity,
-        };
-        let (transfer, kind) = told.settled()?;
-        Ok((smallvec![transfer], kind))
-    }
-
+    /// As in one bank: a pot of their own bank pays for whoever chose so, and gets the hours of whoever did.
     fn across(
         &self,
         sight: &Sight<'_>,
         (giver, receiver): (Party, Party),
         amount: Amount,
-    ) -> Result<Transfers, Refusal> {
+    ) -> Result<(Transfers, Kind), Refusal> {
         let is_plain = self.paid_by.is_none() && self.hours_to.is_none() && self.in_the_name_of.is_none();
         if !is_plain {
             return Err(Refusal::Invalid(crate::domain::Invalid {
@@ -136,18 +100,94 @@ impl Exchange {
             }));
         }
         let people = People { activity: self.activity, ..People::default() };
-        between(sight, (giver, receiver), amount, people)
+        let pays = sight.pays_for("receiver_account_number", &receiver)?;
+        let gets = sight.gets_for("giver_account_number", &giver)?;
+        let kind = if pays == receiver.own { Kind::Exchange } else { Kind::Community };
+        Ok((between(sight, (giver, gets), (receiver, pays), amount, people)?, kind))
     }
 }
 
-/// The two transfers that move hours from `receiver` to `giver` through the accounts their banks keep; the pot of its
-/// bank stands in for an account that is closed.
+/// What the call says of other accounts than those of the two; nothing for as they chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Instead {
+    /// A pot, or another account, that pays.
+    paid_by: Option<AccountNumber>,
+    /// A pot the hours go to.
+    hours_to: Option<AccountNumber>,
+    /// The organisation's account that gets them.
+    in_the_name_of: Option<AccountNumber>,
+}
+
+/// What moves for help between two of one bank, as the call says or as the two chose, and what it is.
+///
+/// # Errors
+/// [`Refusal`].
+fn in_one_bank(
+    sight: &Sight<'_>,
+    (giver, receiver): (Party, Party),
+    instead: Instead,
+    amount: Amount,
+    activity: Option<u16>,
+) -> Result<(Transfer, Kind), Refusal> {
+    let bank = giver.bank;
+    let hours_to = match (instead.hours_to, giver.standing.hours_to) {
+        (Some(pot), _) | (None, people::HoursTo::Pot(pot)) => {
+            Some(sight.pot("hours_to_account_number", pot, bank)?)
+        }
+        (None, people::HoursTo::Themselves) => None,
+    };
+    let paid_by = match (instead.paid_by, receiver.standing.pays) {
+        (Some(account), _) | (None, people::Pays::Pot(account)) => Some(payer(sight, account, bank)?),
+        (None, people::Pays::Themselves) => None,
+    };
+    let in_the_name_of =
+        instead.in_the_name_of.map(|account| organisation(sight, account, bank)).transpose()?;
+    let told = Told {
+        giver: standing::Party { own: giver.own, state: giver.state },
+        receiver: standing::Party { own: receiver.own, state: receiver.state },
+        pot: sight.community_pot(bank)?,
+        paid_by,
+        hours_to,
+        in_the_name_of,
+        amount,
+        activity,
+    };
+    Ok(told.settled()?)
+}
+
+/// What moves for help that is to be answered, or a room to be used, between two of one bank whose accounts are open, as
+/// the two chose.
+///
+/// # Errors
+/// [`Refusal`]; the ledger's of a closed account, of one account on both sides, and of two banks.
+pub fn between_open(
+    sight: &Sight<'_>,
+    (giver, receiver): (Party, Party),
+    amount: Amount,
+    activity: Option<u16>,
+) -> Result<(Transfer, Kind), Refusal> {
+    let closed = [giver, receiver].into_iter().find(|party| party.state == AccountState::Closed);
+    if let Some(party) = closed {
+        return Err(crate::domain::Refusal::AccountClosed(party.own.account).into());
+    }
+    if giver.own == receiver.own {
+        return Err(crate::domain::Refusal::SameAccount(giver.own.account).into());
+    }
+    if giver.bank != receiver.bank {
+        return Err(crate::domain::Refusal::CrossBank(giver.own.account).into());
+    }
+    in_one_bank(sight, (giver, receiver), Instead::default(), amount, activity)
+}
+
+/// The two transfers that move hours for `receiver` to `giver` through the accounts their banks keep: from the account
+/// that `pays` to the one that `gets` them, theirs or a pot of their bank.
 ///
 /// # Errors
 /// [`Refusal::NoClearing`].
 pub fn between(
     sight: &Sight<'_>,
-    (giver, receiver): (Party, Party),
+    (giver, gets): (Party, Holder),
+    (receiver, pays): (Party, Holder),
     amount: Amount,
     people: People,
 ) -> Result<Transfers, Refusal> {
@@ -158,7 +198,6 @@ pub fn between(
     // What each side cannot see in its own bank is said on its line.
     let mut here = People { given_by: Some(giver.own.owner), ..people };
     let mut there = People { received_by: Some(receiver.own.owner), ..people };
-    let (pays, gets) = (sight.moves_for(&receiver)?, sight.moves_for(&giver)?);
     if pays != receiver.own {
         (here.received_by, here.paid_by) = (Some(receiver.own.owner), Some(pays.owner));
         there.paid_by = Some(pays.owner);
@@ -238,7 +277,7 @@ fn organisation(
     sight: &Sight<'_>,
     account: AccountNumber,
     bank: crate::domain::BankNumber,
-) -> Result<super::rules::Holder, Refusal> {
+) -> Result<Holder, Refusal> {
     let field = "in_the_name_of_account_number";
     let party = sight.taking_part(field, account)?;
     if party.kind != AccountKind::Organisation || party.bank != bank {

@@ -121,6 +121,8 @@ pub enum Refusal {
     },
     /// Only a lead approves hours that are made.
     NotForBrokers,
+    /// Only a lead approves what is taken from a pot above the line of brokers.
+    AbovePotLine,
     /// An entry that needs a second person is too long to wait for one.
     TooMuchToWait,
 }
@@ -148,7 +150,8 @@ impl Refusal {
             | Self::Party { .. }
             | Self::SaidItThemselves
             | Self::TheirOwnDispute
-            | Self::NotForBrokers => Some(Reason::SecondPersonNeeded),
+            | Self::NotForBrokers
+            | Self::AbovePotLine => Some(Reason::SecondPersonNeeded),
             Self::WindowPassed { .. } => Some(Reason::WindowPassed),
             Self::NotOpen(_) => Some(Reason::HoldNotFound),
             Self::NothingWaits(_) => Some(Reason::NothingWaits),

@@ -8,7 +8,6 @@ use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
 use super::rules::group::{Giver, GroupRule, PARTICIPANTS, Person, Plan as GroupPlan, Session};
 use super::sight::{Party, Sight};
-use crate::directory::people;
 use crate::domain::{AccountNumber, Amount, ClaimWord, Day, Invalid, OwnerNumber};
 
 /// What is told of a session.
@@ -57,7 +56,7 @@ impl Group {
             // Whether it is too much is asked of what it comes to.
             let said = length.said().map_err(|unread| Refusal::Unread { field: "givers.length", unread })?;
             let gave = settings.entering.written(said).ok_or(Refusal::TooLong { field: "givers.length" })?;
-            let moves = Self::credited(sight, &party)?;
+            let moves = sight.gets_for("givers.account_number", &party)?;
             givers.push(Giver {
                 person: Person { owner: party.own.owner, moves },
                 gave,
@@ -97,7 +96,7 @@ impl Group {
             .collect();
         let about = about(people.iter().copied(), sight.bank(leader.bank)?.owner);
         let moves = (comes_to.kind, comes_to.transfers.clone());
-        let also = unusual.cause().or(pots::opened_by(sight, &comes_to.transfers)?);
+        let also = pots::opened_by(sight, &comes_to.transfers)?.or(unusual.cause());
         let mut plan = Plan::posted(sight, moves, about, also)?;
         plan.occurred_on = Some(self.occurred_on);
         plan.present_count = comes_to.present_count;
@@ -127,20 +126,15 @@ impl Group {
         Ok(party)
     }
 
-    /// Where the hours of somebody who gave go.
-    fn credited(sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
-        match party.standing.hours_to {
-            people::HoursTo::Themselves => sight.moves_for(party),
-            people::HoursTo::Pot(pot) => sight.pot("givers.account_number", pot, party.bank),
-        }
-    }
-
     /// What moves for somebody who took part: they pay, or are thanked where the pot pays everyone.
     fn moving(&self, sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
-        match (self.rule, party.standing.pays) {
-            (GroupRule::PotPaysEveryone, _) => Self::credited(sight, party),
-            (_, people::Pays::Themselves) => sight.moves_for(party),
-            (_, people::Pays::Pot(pot)) => sight.pot(PARTICIPANTS, pot, party.bank),
+        match self.rule {
+            GroupRule::PotPaysEveryone => sight.gets_for(PARTICIPANTS, party),
+            GroupRule::SplitProviderTime
+            | GroupRule::SplitProviderTimeCeil
+            | GroupRule::EachPaysSession
+            | GroupRule::ManyProvidersOneRecipient
+            | GroupRule::PotPaysProvider => sight.pays_for(PARTICIPANTS, party),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::rules::monthly::{self, Speaking};
 use super::rules::second_person::Ties;
 use super::rules::standing::AccountState;
 use crate::directory::people::terms::PersonKind;
-use crate::directory::people::{HoursTo, MayTake, Standing, Taking};
+use crate::directory::people::{HoursTo, MayTake, Pays, RestTo, Standing, Taking};
 use crate::directory::{Bank, Known, policy};
 use crate::domain::{
     AccountKind, AccountNumber, Acting, Amount, BankNumber, Claim, Day, Humans, OwnerNumber, SeenKeys,
@@ -79,7 +79,7 @@ impl<'a> Sight<'a> {
         };
         let standing = match view.kind {
             AccountKind::Member => {
-                self.as_it_holds(person.map(|person| person.standing).unwrap_or_default(), view.bank)
+                person.map(|person| self.within(person.standing, view.bank)).unwrap_or_default()
             }
             AccountKind::Organisation
             | AccountKind::Partner
@@ -91,13 +91,28 @@ impl<'a> Sight<'a> {
         Ok(Party { own, bank: view.bank, kind: view.kind, state, standing })
     }
 
-    /// A choice as it holds today: the community pot gets what was meant for a pot that is over.
-    fn as_it_holds(&self, chosen: Standing, bank: BankNumber) -> Standing {
-        match (chosen.hours_to, self.community_pot(bank)) {
-            (HoursTo::Pot(pot), Ok(community_pot)) if pots::not_over(self, pot, bank).is_err() => {
-                Standing { hours_to: HoursTo::Pot(community_pot.account), ..chosen }
-            }
-            (HoursTo::Pot(_) | HoursTo::Themselves, Ok(_) | Err(_)) => chosen,
+    /// What somebody chose, as far as it holds in this bank today: an account of another of their banks neither pays
+    /// here nor gets anything, and the community pot gets what was meant for a pot that is over.
+    fn within(&self, chosen: Standing, bank: BankNumber) -> Standing {
+        let is_here = |account| self.views.account(account).is_some_and(|view| view.bank == bank);
+        let is_over = |pot| pots::not_over(self, pot, bank).is_err();
+        let Standing { pays, hours_to, rest_to } = chosen;
+        Standing {
+            pays: match pays {
+                Pays::Pot(pot) if is_here(pot) => pays,
+                Pays::Pot(_) | Pays::Themselves => Pays::Themselves,
+            },
+            hours_to: match hours_to {
+                HoursTo::Pot(pot) if is_here(pot) => match self.community_pot(bank) {
+                    Ok(community_pot) if is_over(pot) => HoursTo::Pot(community_pot.account),
+                    Ok(_) | Err(_) => hours_to,
+                },
+                HoursTo::Pot(_) | HoursTo::Themselves => HoursTo::Themselves,
+            },
+            rest_to: match rest_to {
+                RestTo::Account(account) if is_here(account) => rest_to,
+                RestTo::Account(_) | RestTo::CommunityPot => RestTo::CommunityPot,
+            },
         }
     }
 
@@ -145,6 +160,28 @@ impl<'a> Sight<'a> {
         match party.state {
             AccountState::Open => Ok(party.own),
             AccountState::Closed => self.community_pot(party.bank),
+        }
+    }
+
+    /// The account that pays for somebody who was helped: as they chose, or as [`Self::moves_for`].
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn pays_for(&self, field: &'static str, party: &Party) -> Result<Holder, Refusal> {
+        match party.standing.pays {
+            Pays::Themselves => self.moves_for(party),
+            Pays::Pot(pot) => self.pot(field, pot, party.bank),
+        }
+    }
+
+    /// The account that gets the hours of somebody who helped: as they chose, or as [`Self::moves_for`].
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn gets_for(&self, field: &'static str, party: &Party) -> Result<Holder, Refusal> {
+        match party.standing.hours_to {
+            HoursTo::Themselves => self.moves_for(party),
+            HoursTo::Pot(pot) => self.pot(field, pot, party.bank),
         }
     }
 
@@ -222,6 +259,14 @@ impl<'a> Sight<'a> {
     #[must_use]
     pub fn stands_for(&self, owner: OwnerNumber, account: AccountNumber) -> bool {
         self.humans.numbers_of(owner).any(|number| self.speaks_for(number, account))
+    }
+
+    /// Whether the human behind `owner` is that of `whom`, or speaks for them in any of their banks.
+    #[must_use]
+    pub fn stands_for_person(&self, owner: OwnerNumber, whom: OwnerNumber) -> bool {
+        let accounts = self.known.people.person(whom).into_iter().flat_map(|person| &person.accounts);
+        let is_one = self.humans.human(owner) == self.humans.human(whom);
+        is_one || accounts.into_iter().any(|account| self.stands_for(owner, account.number))
     }
 
     /// Whether `owner` owns the account or speaks for it, by that number alone: nobody gets at an account by having
@@ -313,8 +358,14 @@ impl<'a> Sight<'a> {
         let stands_for = |owner, account| self.stands_for(owner, account);
         let is_a_person = |owner| self.is_a_person(owner);
         let share_a_key = |one, other| self.seen_keys.share_one(one, other, self.humans);
-        let (human, stands_for) = (&human, &stands_for);
-        judge(Ties { human, stands_for, is_a_person: &is_a_person, share_a_key: &share_a_key })
+        let stands_for_person = |owner, whom| self.stands_for_person(owner, whom);
+        judge(Ties {
+            human: &human,
+            stands_for: &stands_for,
+            stands_for_person: &stands_for_person,
+            is_a_person: &is_a_person,
+            share_a_key: &share_a_key,
+        })
     }
 
     /// An account.

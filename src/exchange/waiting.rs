@@ -9,7 +9,8 @@ use super::closing;
 use super::plan::{Plan, Said};
 use super::pots;
 use super::refusal::Refusal;
-use super::rules::second_person::{Approval, Cause, Effects};
+use super::rules::effects::Effects;
+use super::rules::second_person::{Approval, Cause};
 use super::sight::{Rank, Sight};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
@@ -36,9 +37,9 @@ pub enum Waits {
 /// Why something waits: [`Cause`] without its figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WhyWaits {
-    /// It adds to an account whoever asked owns or speaks for.
+    /// It adds to an account whoever asked owns or speaks for, or another pays for help they got.
     OwnAccount,
-    /// Above the bank's second line, or a pot's.
+    /// Above the bank's second line, or what a broker alone hands out of its pots.
     SecondLine,
     /// Hours are made.
     HoursMade,
@@ -46,17 +47,26 @@ pub enum WhyWaits {
     WindowPassed,
     /// A member's account is closed.
     MemberClosed,
+    /// Above the line up to which brokers open a pot: a lead agrees.
+    PotLine,
 }
 
 impl WhyWaits {
-    const ALL: [Self; 5] =
-        [Self::OwnAccount, Self::SecondLine, Self::HoursMade, Self::WindowPassed, Self::MemberClosed];
+    const ALL: [Self; 6] = [
+        Self::OwnAccount,
+        Self::SecondLine,
+        Self::HoursMade,
+        Self::WindowPassed,
+        Self::MemberClosed,
+        Self::PotLine,
+    ];
 }
 
 impl From<Cause> for WhyWaits {
     fn from(cause: Cause) -> Self {
         match cause {
-            Cause::OwnAccount(_) => Self::OwnAccount,
+            Cause::OwnAccount(_) | Cause::PaidFor => Self::OwnAccount,
+            Cause::PotLine => Self::PotLine,
             Cause::SecondLine => Self::SecondLine,
             Cause::HoursMade => Self::HoursMade,
             Cause::WindowPassed => Self::WindowPassed,
@@ -172,7 +182,10 @@ impl Waiting {
         (said, about): (Said, Vec<OwnerNumber>),
         (action, effects): (Action, &Effects),
     ) -> Result<Plan, Refusal> {
-        still_may_be(sight, &action)?;
+        still_may_be(sight, &action, effects)?;
+        if sight.rank < Rank::Lead && self.why == WhyWaits::PotLine {
+            return Err(Refusal::AbovePotLine);
+        }
         // Whatever else it waits for.
         let makes = |transfer: &Transfer| {
             sight.party(transfer.debit).is_ok_and(|party| party.kind == AccountKind::Issuance)
@@ -232,17 +245,42 @@ impl Waiting {
 
 /// What may have come in the way since it was asked: a pause, the last day of a pot. What accounts stand at, and whether
 /// they are open, the ledger judges.
-fn still_may_be(sight: &Sight<'_>, action: &Action) -> Result<(), Refusal> {
-    let Action::Post(Post { kind, transfers, ends: None }) = action else { return Ok(()) };
-    for transfer in transfers {
-        for account in [transfer.debit, transfer.credit] {
-            sight.not_paused(sight.party(account)?.own)?;
+///
+/// A pause is in the way of what is new: not of an answer to what was proposed or booked before, as whoever answers is
+/// not asked about it either, nor of what is put right.
+fn still_may_be(sight: &Sight<'_>, action: &Action, effects: &Effects) -> Result<(), Refusal> {
+    match action {
+        Action::Post(Post { kind, transfers, ends: None }) => {
+            for transfer in transfers {
+                for account in [transfer.debit, transfer.credit] {
+                    sight.not_paused(sight.party(account)?.own)?;
+                }
+                let helped = [transfer.people.given_by, transfer.people.received_by];
+                helped.into_iter().flatten().try_for_each(|owner| sight.none_paused(owner))?;
+            }
+            let is_handed_on =
+                |moved: &Transfer| pots::is_handed_on(sight, *kind, (moved.debit, moved.credit));
+            if transfers.iter().all(is_handed_on) { Ok(()) } else { pots::none_over(sight, transfers) }
         }
-        let helped = [transfer.people.given_by, transfer.people.received_by];
-        helped.into_iter().flatten().try_for_each(|owner| sight.none_paused(owner))?;
+        Action::Post(Post { ends: Some(_), .. }) | Action::Capture(_) => {
+            let gives = effects.taken_from().map(|(account, _)| account);
+            gives
+                .chain(effects.added_to())
+                .try_for_each(|account| pots::not_over(sight, account, sight.account(account)?.bank))
+        }
+        Action::Hold(_)
+        | Action::Void(_)
+        | Action::Expire(_)
+        | Action::Reverse(_)
+        | Action::RegisterOwners(_)
+        | Action::OpenBank(_)
+        | Action::OpenClearing(_)
+        | Action::OpenAccounts(_)
+        | Action::SetLimits(..)
+        | Action::Close(_)
+        | Action::Reopen(_)
+        | Action::Note(_) => Ok(()),
     }
-    let is_handed_on = |moved: &Transfer| pots::is_handed_on(sight, *kind, (moved.debit, moved.credit));
-    if transfers.iter().all(is_handed_on) { Ok(()) } else { pots::none_over(sight, transfers) }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::exchange::length::Unread;
 use crate::exchange::matters::WhyUnsettled;
 use crate::exchange::rules::group::GroupError;
 use crate::exchange::rules::second_person::NotGoodEnough;
+use crate::exchange::rules::standing::StandingError;
 use crate::exchange::waiting::{WAITING_TRANSFERS_SURE, WhyWaits};
 
 /// What waits for a second person.
@@ -37,6 +38,7 @@ pub const fn why_it_waits(why: WhyWaits) -> &'static str {
     match why {
         WhyWaits::OwnAccount => "It is in favour of whoever asked: somebody else has to agree.",
         WhyWaits::SecondLine => "It is so much that somebody else has to agree.",
+        WhyWaits::PotLine => "It is more than brokers hand out of that pot: a lead has to agree.",
         WhyWaits::HoursMade => "It makes new hours: a lead has to agree.",
         WhyWaits::WindowPassed => "It is long ago: somebody else has to agree.",
         WhyWaits::MemberClosed => "It closes an account: somebody else has to agree.",
@@ -95,7 +97,16 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
                  somebody else.",
                 names(*account)
             ),
+            NotGoodEnough::PaidFor => {
+                "whoever agrees must not be somebody whose help is paid for by another, nor speak for them. Nothing \
+                 moved. Ask somebody else."
+                    .to_owned()
+            }
         },
+        Refusal::AbovePotLine => {
+            "it is more than brokers hand out of that pot, and only a lead agrees to it. Nothing moved. Ask a lead."
+                .to_owned()
+        }
         Refusal::NotForBrokers => {
             "only a lead agrees to hours that are newly made. Nothing moved. Ask a lead.".to_owned()
         }
@@ -169,7 +180,11 @@ pub fn must_be(refusal: &Refusal) -> String {
             "the account of a person, a group or a partner of this time bank".to_owned()
         }
         Refusal::NotAPot { .. } => "the account of a pot of this time bank".to_owned(),
-        Refusal::Standing(error) => error.to_string(),
+        Refusal::Standing(StandingError::SamePerson { .. }) => "somebody else than whoever helped".to_owned(),
+        Refusal::Standing(StandingError::SameAccount { account }) => format!(
+            "helped by somebody whose hours go elsewhere than to account {account}, which pays for this help too; \
+             name another payer or another account for the hours"
+        ),
         Refusal::Group(error) => session(error),
         Refusal::TooMuchToWait => {
             format!("fewer, as this has to wait for a second person: {WAITING_TRANSFERS_SURE} always fit")
@@ -192,7 +207,8 @@ pub fn must_be(refusal: &Refusal) -> String {
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::NoClearing { .. }
-        | Refusal::NotForBrokers => "one that the rules allow".to_owned(),
+        | Refusal::NotForBrokers
+        | Refusal::AbovePotLine => "one that the rules allow".to_owned(),
     }
 }
 

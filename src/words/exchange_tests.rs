@@ -38,6 +38,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::NotTheSecondPerson(NotGoodEnough::NotAPerson),
         Refusal::NotTheSecondPerson(NotGoodEnough::SharesAKey),
         Refusal::NotTheSecondPerson(NotGoodEnough::StandsFor(account)),
+        Refusal::NotTheSecondPerson(NotGoodEnough::PaidFor),
         Refusal::WindowPassed { days: 30 },
         Refusal::NotOpen(sequence),
         Refusal::NothingWaits(sequence),
@@ -51,6 +52,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::PotNeedsPanel { account },
         Refusal::NoClearing { first, second },
         Refusal::NotForBrokers,
+        Refusal::AbovePotLine,
     ];
     let others = [
         Refusal::Ledger(crate::domain::Refusal::DayInFuture),
@@ -96,6 +98,7 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::PotNeedsPanel { .. } => 24,
         Refusal::SaidAlready { .. } => 25,
         Refusal::BookedDayIsOver { .. } => 26,
+        Refusal::AbovePotLine => 27,
     }
 }
 
@@ -105,7 +108,7 @@ const fn place(refusal: &Refusal) -> usize {
 fn every_refusal_is_said() {
     let samples = samples();
     let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
-    assert_eq!(places, (0..27).collect());
+    assert_eq!(places, (0..28).collect());
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");
@@ -167,6 +170,7 @@ fn what_else_is_said() {
         WhyWaits::HoursMade,
         WhyWaits::WindowPassed,
         WhyWaits::MemberClosed,
+        WhyWaits::PotLine,
     ];
     let mut sentences: Vec<String> = waits.map(|why| exchange::why_it_waits(why).to_owned()).to_vec();
     sentences.extend(

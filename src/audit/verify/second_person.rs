@@ -15,6 +15,7 @@
 //! - Openings: history of other books, where it was agreed to.
 //! - Hours between two accounts of one owner, also in two banks: nobody gains.
 //! - A hold let go, or placed to be let go at its deadline: it adds nothing; its capture is judged by its own actor.
+//! - Whom an entry helps while another pays: it adds to no account of theirs. Tests hold that too.
 //! - What a deadline does: nobody acts. The hold was judged when it was placed.
 //!
 //! Judged like all else, and never a gain of the actor's by itself: a welcome grant, which is somebody else's; pots and

@@ -14,7 +14,7 @@
 //! else down, as nothing is made that nobody remembers. An average that passes the largest amount when it is
 //! rounded is for the broker too.
 
-use crate::directory::people::HoursTo;
+use crate::directory::people::{HoursTo, Pays};
 use crate::domain::{Amount, AtDeadline, Entering, Rounding};
 
 /// How far two lengths may be apart.
@@ -87,14 +87,14 @@ pub enum Side {
 
 /// What happens to hours that one side set aside and the other never answered.
 ///
-/// They are the receiver's own: what a pot pays for is not proposed. They are taken only where the receiver wrote it
-/// down and the silent giver gets them. Else they are let go and the broker hears of it: a giver's own word charges
-/// nobody, and hours on their way to a pot add nothing to the silent giver's.
+/// They are taken only where the receiver wrote it down and pays, and the silent giver gets them. Else they are let go
+/// and the broker hears of it: a giver's own word charges nobody, nor does a receiver's word charge a pot, and hours
+/// on their way to a pot add nothing to the silent giver's.
 #[must_use]
-pub const fn at_deadline(said_by: Side, hours_to: HoursTo) -> AtDeadline {
-    match (said_by, hours_to) {
-        (Side::Receiver, HoursTo::Themselves) => AtDeadline::Capture,
-        (Side::Giver, _) | (Side::Receiver, HoursTo::Pot(_)) => AtDeadline::Release,
+pub const fn at_deadline(said_by: Side, pays: Pays, hours_to: HoursTo) -> AtDeadline {
+    match (said_by, pays, hours_to) {
+        (Side::Receiver, Pays::Themselves, HoursTo::Themselves) => AtDeadline::Capture,
+        (Side::Giver, ..) | (_, Pays::Pot(_), _) | (.., HoursTo::Pot(_)) => AtDeadline::Release,
     }
 }
 
@@ -164,18 +164,23 @@ mod tests {
     }
 
     /// Goal: silence takes hours only from whoever wrote them down, and only for the silent person. Method: all
-    /// four cases, printed, against that sentence: the receiver is charged, and of each the account credited.
+    /// eight cases, printed, against that sentence: of each the one charged and the one credited.
     #[test]
     fn silence_only_ever_adds() {
-        let pot = HoursTo::Pot(AccountNumber::from_slot(1).unwrap());
+        let pot = AccountNumber::from_slot(1).unwrap();
         for said_by in [Side::Giver, Side::Receiver] {
-            for hours_to in [HoursTo::Themselves, pot] {
-                let credited = (hours_to == HoursTo::Themselves).then_some(Side::Giver);
-                let silent = if said_by == Side::Giver { Side::Receiver } else { Side::Giver };
-                let adds = said_by == Side::Receiver && credited == Some(silent);
-                let expected = if adds { AtDeadline::Capture } else { AtDeadline::Release };
-                println!("said by {said_by:<8?} hours to {hours_to:?} silence: {expected:?}");
-                assert_eq!(at_deadline(said_by, hours_to), expected);
+            for pays in [Pays::Themselves, Pays::Pot(pot)] {
+                for hours_to in [HoursTo::Themselves, HoursTo::Pot(pot)] {
+                    let charged = (pays == Pays::Themselves).then_some(Side::Receiver);
+                    let credited = (hours_to == HoursTo::Themselves).then_some(Side::Giver);
+                    let silent = if said_by == Side::Giver { Side::Receiver } else { Side::Giver };
+                    let adds = charged == Some(said_by) && credited == Some(silent);
+                    let expected = if adds { AtDeadline::Capture } else { AtDeadline::Release };
+                    println!(
+                        "said by {said_by:<8?} pays {pays:?} hours to {hours_to:?} silence: {expected:?}"
+                    );
+                    assert_eq!(at_deadline(said_by, pays, hours_to), expected);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 
 pub mod confirming;
 pub mod doubles;
+pub mod effects;
 pub mod group;
 pub mod monthly;
 pub mod neighbours;

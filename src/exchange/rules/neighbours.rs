@@ -36,6 +36,7 @@ mod tests {
         let ties = Ties {
             human: &|owner| OwnerNumber::new(owner.get() % 10),
             stands_for: &|_, _| false,
+            stands_for_person: &|_, _| false,
             is_a_person: &|owner| owner.get() != 8,
             share_a_key: &|one, other| matches!((one.who.get(), other.who.get()), (3, 4) | (4, 3)),
         };

@@ -6,6 +6,8 @@
 //!
 //! - Judged is the net effect of the whole entry on each account ([`Effects`]), so that it does not matter by
 //!   which call, rule or detour hours arrive. What goes in and out again adds nothing.
+//! - Whoever is helped and does not pay for it, as a pot or somebody else does, has something from it too, though
+//!   nothing is added to an account of theirs: neither they nor who speaks for them says so alone, or agrees.
 //! - *The actor's* is what the human behind the actor owns or speaks for, by whatever owner number, role,
 //!   organisation or pot: [`Ties`] answers for the human. Who speaks for an account may give its hours away but
 //!   not take hours for it alone.
@@ -27,131 +29,8 @@
 //! - Needed for another reason (above the second line, hours made, after the window, a closing), the second
 //!   person must be as good.
 
-use std::collections::BTreeMap;
-
-use crate::domain::{
-    AccountNumber, Acting, Action, Amount, AtDeadline, Close, Entry, Hold, OwnerNumber, Transfer,
-};
-
-/// What an entry does to each account on the whole. Seconds; accounts it leaves as they were are not in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Effects {
-    // An i128, so that no sum of what an entry may say overflows.
-    net: BTreeMap<AccountNumber, i128>,
-}
-
-impl Effects {
-    /// Of a post.
-    #[must_use]
-    pub fn of_post(transfers: &[Transfer]) -> Self {
-        Self::of(transfers.iter().map(|transfer| (transfer.debit, transfer.credit, transfer.amount)))
-    }
-
-    /// Of a hold, when it is placed.
-    #[must_use]
-    pub fn of_hold(hold: &Hold) -> Self {
-        match hold.at_deadline {
-            AtDeadline::Release => Self::default(),
-            AtDeadline::Capture => Self::of_post(&hold.transfers),
-        }
-    }
-
-    /// Of a capture of `amount` from a hold of these transfers; each moves as much.
-    #[must_use]
-    pub fn of_capture(held: &[Transfer], amount: Amount) -> Self {
-        Self::of(held.iter().map(|transfer| (transfer.debit, transfer.credit, amount)))
-    }
-
-    /// Of a reversal: debit, credit and amount of each part as the *original* has them.
-    #[must_use]
-    pub fn of_reversal(parts: impl IntoIterator<Item = (AccountNumber, AccountNumber, Amount)>) -> Self {
-        Self::of(parts.into_iter().map(|(debit, credit, amount)| (credit, debit, amount)))
-    }
-
-    /// Of a reversal of all that is left, when each part moved so much from this debit. Parts may have been reversed
-    /// before, so whoever would get something back by one part is not made good by what they give back by another.
-    #[must_use]
-    pub fn of_what_is_left(parts: impl IntoIterator<Item = (AccountNumber, Amount)>) -> Self {
-        let mut effects = Self::default();
-        for (debit, amount) in parts {
-            effects.add(debit, i128::from(amount.seconds()));
-        }
-        effects
-    }
-
-    /// Of a closing, when the account stands at `posted` seconds: what is left goes, what is missing comes.
-    #[must_use]
-    pub fn of_closing(close: Close, posted: i64) -> Self {
-        let mut effects = Self::default();
-        effects.add(close.account, -i128::from(posted));
-        effects.add(close.remainder_to, i128::from(posted));
-        effects
-    }
-
-    /// Of an action. `original` is the entry it names, if it names one; `posted` says what an account that is closed
-    /// stands at, seconds.
-    #[must_use]
-    pub fn of_action(action: &Action, original: Option<&Entry>, posted: impl Fn(&Close) -> i64) -> Self {
-        match action {
-            Action::Post(post) => Self::of_post(&post.transfers),
-            Action::Hold(hold) => Self::of_hold(hold),
-            Action::Reverse(reverse) => {
-                let moves = original.into_iter().flat_map(Entry::moves);
-                if reverse.parts.is_empty() {
-                    return Self::of_what_is_left(moves.map(|moved| (moved.debit, moved.amount)));
-                }
-                Self::of_reversal(moves.enumerate().filter_map(|(place, moved)| {
-                    let named = reverse.parts.iter().find(|part| usize::from(part.transfer) == place)?;
-                    Some((moved.debit, moved.credit, named.amount))
-                }))
-            }
-            Action::Capture(capture) => match original.map(|original| &original.command.action) {
-                Some(Action::Hold(hold)) => {
-                    let amount = capture.amount.or_else(|| hold.transfers.first().map(|first| first.amount));
-                    amount.map_or_else(Self::default, |amount| Self::of_capture(&hold.transfers, amount))
-                }
-                Some(_) | None => Self::default(),
-            },
-            Action::Close(close) => Self::of_closing(*close, posted(close)),
-            Action::Void(_)
-            | Action::Expire(_)
-            | Action::RegisterOwners(_)
-            | Action::OpenBank(_)
-            | Action::OpenClearing(_)
-            | Action::OpenAccounts(_)
-            | Action::SetLimits(..)
-            | Action::Reopen(_)
-            | Action::Note(_) => Self::default(),
-        }
-    }
-
-    /// Accounts that have more afterwards, in the order of their numbers.
-    pub fn added_to(&self) -> impl Iterator<Item = AccountNumber> + '_ {
-        self.net.iter().filter(|(_, seconds)| **seconds > 0).map(|(account, _)| *account)
-    }
-
-    /// Accounts that have less afterwards, and by how much, seconds.
-    pub fn taken_from(&self) -> impl Iterator<Item = (AccountNumber, i128)> + '_ {
-        self.net.iter().filter(|(_, seconds)| **seconds < 0).map(|(account, seconds)| (*account, -seconds))
-    }
-
-    fn of(moves: impl IntoIterator<Item = (AccountNumber, AccountNumber, Amount)>) -> Self {
-        let mut effects = Self::default();
-        for (debit, credit, amount) in moves {
-            effects.add(debit, -i128::from(amount.seconds()));
-            effects.add(credit, i128::from(amount.seconds()));
-        }
-        effects
-    }
-
-    fn add(&mut self, account: AccountNumber, seconds: i128) {
-        let sum = self.net.entry(account).or_default();
-        *sum = sum.saturating_add(seconds); // At most 512 terms of 2^62: never near the end.
-        if *sum == 0 {
-            self.net.remove(&account);
-        }
-    }
-}
+use super::effects::Effects;
+use crate::domain::{AccountNumber, Acting, OwnerNumber};
 
 /// Who is who and who stands for what, at the time of the call.
 #[derive(Clone, Copy)]
@@ -160,6 +39,8 @@ pub struct Ties<'a> {
     pub human: &'a dyn Fn(OwnerNumber) -> OwnerNumber,
     /// Whether the human behind an owner number owns an account or speaks for it, by whatever number or role.
     pub stands_for: &'a dyn Fn(OwnerNumber, AccountNumber) -> bool,
+    /// Whether the human behind the first owner number is that of the second, or speaks for it.
+    pub stands_for_person: &'a dyn Fn(OwnerNumber, OwnerNumber) -> bool,
     /// Whether the directory knows the human behind an owner number as a person.
     pub is_a_person: &'a dyn Fn(OwnerNumber) -> bool,
     /// Whether one of two has seen a key by which the other may have acted.
@@ -171,7 +52,11 @@ pub struct Ties<'a> {
 pub enum Cause {
     /// I11: it adds to this account, which the actor owns or speaks for.
     OwnAccount(AccountNumber),
-    /// Above the bank's second line.
+    /// I11: the actor, or whom they speak for, is helped, and another pays.
+    PaidFor,
+    /// Above the line up to which brokers open a pot: only a lead will do.
+    PotLine,
+    /// Above the bank's second line, or what a broker alone hands out of its pots.
     SecondLine,
     /// Hours are made.
     HoursMade,
@@ -194,6 +79,8 @@ pub enum NotGoodEnough {
     SharesAKey,
     /// They own this account or speak for it, and the entry adds to it.
     StandsFor(AccountNumber),
+    /// They are helped, or speak for who is, and another pays.
+    PaidFor,
 }
 
 /// An entry about to be written, and who might approve it.
@@ -218,7 +105,7 @@ pub enum SecondPersonError {
     #[error("second_person must be named: somebody else has to approve this")]
     Needed(Cause),
     /// Somebody is named who may not be.
-    #[error("second_person must be another person, who neither owns nor speaks for an account this adds to")]
+    #[error("second_person must be another person, who has nothing from it")]
     NotGoodEnough(NotGoodEnough),
 }
 
@@ -235,24 +122,38 @@ impl Approval<'_> {
             };
         }
         let Some(cause) = self.cause(ties) else { return Ok(None) };
-        match self.proposed_by.filter(|proposer| self.objection(*proposer, ties).is_none()) {
+        let will_do =
+            |proposer: &Acting| cause != Cause::PotLine && self.objection(*proposer, ties).is_none();
+        match self.proposed_by.filter(will_do) {
             Some(proposer) => Ok(Some(proposer.who)),
             None => Err(SecondPersonError::Needed(cause)),
         }
     }
 
-    /// Why a second person is needed, if one is; the actor's own account comes first.
+    /// Why a second person is needed, if one is. The line of a pot comes first, as not everybody will do then; after
+    /// it the actor's own account.
     #[must_use]
     pub fn cause(&self, ties: Ties<'_>) -> Option<Cause> {
+        if self.also == Some(Cause::PotLine) {
+            return self.also;
+        }
         let own = self.effects.added_to().find(|account| (ties.stands_for)(self.actor.who, *account));
-        own.map(Cause::OwnAccount).or(self.also)
+        let is_helped = || self.is_paid_for(self.actor.who, ties).then_some(Cause::PaidFor);
+        own.map(Cause::OwnAccount).or_else(is_helped).or(self.also)
+    }
+
+    fn is_paid_for(&self, person: OwnerNumber, ties: Ties<'_>) -> bool {
+        self.effects.paid_for().any(|helped| (ties.stands_for_person)(person, helped))
     }
 
     /// Why `person` is not good enough, if they are not.
     #[must_use]
     pub fn objection(&self, person: Acting, ties: Ties<'_>) -> Option<NotGoodEnough> {
         let gains = || self.effects.added_to().find(|account| (ties.stands_for)(person.who, *account));
-        objection(self.actor, person, ties).or_else(|| gains().map(NotGoodEnough::StandsFor))
+        let is_helped = || self.is_paid_for(person.who, ties).then_some(NotGoodEnough::PaidFor);
+        objection(self.actor, person, ties)
+            .or_else(|| gains().map(NotGoodEnough::StandsFor))
+            .or_else(is_helped)
     }
 }
 
@@ -277,7 +178,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Kind, Timestamp, Transfers};
+    use crate::domain::{Amount, AtDeadline, Close, Hold, Kind, People, Timestamp, Transfer, Transfers};
 
     fn account(number: u32) -> AccountNumber {
         AccountNumber::from_slot(number).unwrap()
@@ -296,6 +197,7 @@ mod tests {
     const TIES: Ties<'static> = Ties {
         human: &human,
         stands_for: &stands_for,
+        stands_for_person: &|one, other| stands_for(one, account(other.get() % 10)),
         is_a_person: &|owner| owner.get() % 10 != 8,
         share_a_key: &|one, other| shares(one.who.get(), other.who.get()),
     };
@@ -323,7 +225,7 @@ mod tests {
     /// account 9, Imelda (broker) is 3 and as a member 13, Tobias is 4, Wayside's representative 5 for 6.
     #[test]
     fn who_has_to_say_yes() {
-        use NotGoodEnough::{Actor, Nobody, NotAPerson, SharesAKey, StandsFor};
+        use NotGoodEnough::{Actor, Nobody, NotAPerson, PaidFor, SharesAKey, StandsFor};
         use SecondPersonError::{Needed, NotGoodEnough as Bad};
         let hour = Amount::new(3_600).unwrap();
         let held = |at_deadline| Hold {
@@ -335,6 +237,13 @@ mod tests {
         let thanked = Effects::of_post(&[transfer(9, 3, 3_600)]);
         let through = Effects::of_post(&[transfer(9, 3, 3_600), transfer(3, 2, 3_600)]);
         let wayside = Effects::of_post(&[transfer(2, 6, 3_600)]);
+        let paid = |helped, payer| {
+            let people =
+                People { received_by: Some(owner(helped)), paid_by: Some(owner(payer)), ..People::default() };
+            Effects::of_post(&[Transfer { people, ..transfer(9, 2, 3_600) }])
+        };
+        let line = Some(Cause::PotLine);
+        let (paid_for_her, paid_for_wayside, paid_herself) = (paid(3, 9), paid(6, 9), paid(3, 3));
         let put_right = Effects::of_reversal([(account(3), account(2), hour)]);
         let captured = Effects::of_capture(&[transfer(2, 3, 7_200)], hour);
         let close = Close { account: account(3), remainder_to: account(9) };
@@ -358,6 +267,15 @@ mod tests {
             ("in and out again", &through, 3, None, None, None, Ok(None)),
             ("for an organisation", &wayside, 5, None, None, None, own(6)),
             ("who speaks for it", &wayside, 4, Some(5), None, None, Err(Bad(StandsFor(account(6))))),
+            ("the pot pays for her", &paid_for_her, 3, None, None, None, Err(Needed(Cause::PaidFor))),
+            ("by her other number", &paid_for_her, 13, None, None, None, Err(Needed(Cause::PaidFor))),
+            ("another writes", &paid_for_her, 4, None, None, None, Ok(None)),
+            ("and she agrees", &paid_for_her, 4, Some(3), None, None, Err(Bad(PaidFor))),
+            ("another agrees", &paid_for_her, 3, Some(4), None, None, some(4)),
+            ("for whom they speak", &paid_for_wayside, 5, None, None, None, Err(Needed(Cause::PaidFor))),
+            ("she pays", &paid_herself, 3, None, None, None, Ok(None)),
+            ("a pot's line comes first", &thanked, 3, None, None, line, Err(Needed(Cause::PotLine))),
+            ("and no proposer will do", &thanked, 3, None, Some(4), line, Err(Needed(Cause::PotLine))),
             ("a reversal", &put_right, 3, None, None, None, own(3)),
             (
                 "a reversal after the window",

@@ -9,7 +9,7 @@ use crate::domain::{Action, Entry, OwnerNumber, Sequence};
 use crate::exchange::book::Booked;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::propose::{Agreed, Answer, Open, Proposal};
-use crate::exchange::rules::second_person::Effects;
+use crate::exchange::rules::effects::Effects;
 use crate::exchange::sight::Sight;
 use crate::exchange::{Refusal, waiting};
 use crate::ledger::Mode;

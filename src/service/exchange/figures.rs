@@ -33,7 +33,8 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::PotNotForBrokers { .. }
         | Refusal::PotNeedsPanel { .. }
         | Refusal::NoClearing { .. }
-        | Refusal::NotForBrokers => "request",
+        | Refusal::NotForBrokers
+        | Refusal::AbovePotLine => "request",
     }
 }
 
@@ -66,6 +67,7 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         | Refusal::PotNeedsPanel { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers
+        | Refusal::AbovePotLine
         | Refusal::TooMuchToWait => Vec::new(),
     };
     pairs.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::{AccountNumber, Action, BankNumber, Sequence};
+use crate::exchange::sides::Sides;
 use crate::ledger::recovery::RecoveryError;
 use crate::service::answers;
 use crate::service::asked::{accounts_named, entry_named};
@@ -29,6 +30,7 @@ impl Installation {
         for sequence in entries {
             let entry = self.network.ledger.books().durable(sequence)?;
             accounts.extend(entry.iter().flat_map(|entry| accounts_named(&entry.command.action)));
+            accounts.extend(entry.iter().filter_map(Sides::beside).flat_map(Sides::both));
         }
         Ok(accounts)
     }

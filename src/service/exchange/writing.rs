@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::exchange::asked::Fingerprint;
 use crate::exchange::plan::{Plan, Said};
+use crate::exchange::sides::Sides;
 use crate::exchange::sight::{Rank, Sight};
 use crate::exchange::{Refusal, waiting};
 use crate::ledger::{Decision, Detail, NoReceipt, Receipt, Repeated, Ticket};
@@ -158,7 +159,9 @@ impl Installation {
     pub(super) fn named(&self, allowed: &Allowed, sequence: Sequence) -> Result<Entry, NotDone> {
         let entry = self.network.ledger.books().durable(sequence).map_err(unreadable)?;
         let entry = entry.filter(|entry| {
-            let mut accounts = accounts_named(&entry.command.action).into_iter();
+            // A proposal or a booking may move a pot's hours in the place of one of the two.
+            let named = accounts_named(&entry.command.action).into_iter();
+            let mut accounts = named.chain(Sides::beside(entry).into_iter().flat_map(Sides::both));
             self.sees_entry(allowed, entry) || accounts.any(|account| self.speaks_for(allowed, account))
         });
         entry.ok_or_else(|| self.refused(&crate::domain::Refusal::EntryNotFound(sequence)))

@@ -1,4 +1,4 @@
-//! Ways around a second person, and around what a pot is for.
+//! Ways around a second person.
 
 use hourbook::api;
 
@@ -6,7 +6,7 @@ use super::{Town, approve_it, day, of_seconds, reason, waits};
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
-fn town() -> Town {
+pub fn town() -> Town {
     let mut town = Town::new();
     for name in ["Imelda", "Jonah", "Ivy"] {
         town.member(name, -1_000);
@@ -85,58 +85,46 @@ fn silence_is_no_second_person() {
     assert_eq!(town.posted("Jonah"), 41 * HOUR);
 }
 
-/// Goal: a pot is opened as its purpose says by whichever call, and a broker takes no more than their line alone; a
-/// pot that pays for whoever writes it down waits. Method: a pot for leads, one that is over, and the community pot,
-/// as payer and as keeper.
+/// Goal: whoever is helped while another pays neither says so alone nor agrees, whichever way it is written down. Method:
+/// Imelda takes part in a session the pot pays, and in one where she chose that it does; six hours of help to her, which
+/// she agrees to.
 #[test]
-fn a_pot_is_opened_as_it_says() {
+fn nobody_lets_another_pay_alone() {
     let town = town();
-    let open = |opens: api::PotOpens, last_day| {
-        let request = api::OpenPotRequest {
-            request_id: fresh(),
-            bank_number: 1,
-            purpose: "warm rooms".into(),
-            opens: opens.into(),
-            broker_line_seconds: if opens == api::PotOpens::Brokers { HOUR } else { 0 },
-            last_day,
-            ..Default::default()
-        };
-        town.open_pot("Una", request).unwrap().account_number
-    };
-    let (of_leads, of_brokers) =
-        (open(api::PotOpens::Lead, None), open(api::PotOpens::Brokers, Some(day(5, 30))));
-    let paid = |receiver: &str, paid_by_account_number, hours: i64| api::RecordExchangeRequest {
-        paid_by_account_number,
-        is_another: true,
-        ..town.helped("Jonah", receiver, hours * HOUR, day(5, 4))
-    };
-    assert_eq!(reason(town.record_exchange("Tobias", paid("Ivy", of_leads, 1))), "POT_NOT_OPEN");
-    waits(town.record_exchange("Tobias", paid("Ivy", of_brokers, 2)).unwrap().done);
-    waits(town.record_exchange("Tobias", paid("Ivy", town.of("A pot"), 6)).unwrap().done);
-    waits(town.record_exchange("Imelda", paid("Imelda", town.of("A pot"), 1)).unwrap().done);
-    assert_eq!(town.posted("Jonah"), 0);
-    town.recorded("Tobias", paid("Imelda", town.of("A pot"), 5));
-    assert_eq!((town.posted("Jonah"), town.posted("Imelda")), (5 * HOUR, 0));
-    let walk = |keeper_account_number, hours: i64| api::RecordGroupExchangeRequest {
+    let session = |rule: api::GroupRule| api::RecordGroupExchangeRequest {
         request_id: fresh(),
-        rule: api::GroupRule::PotPaysProvider.into(),
-        givers: vec![api::GroupGiver { account_number: town.of("Jonah"), length: of_seconds(hours * HOUR) }],
-        participant_account_numbers: vec![town.of("Ivy")],
-        keeper_account_number,
+        rule: rule.into(),
+        givers: vec![api::GroupGiver { account_number: town.of("Jonah"), length: of_seconds(2 * HOUR) }],
+        participant_account_numbers: vec![town.of("Imelda"), town.of("Ivy")],
         occurred_on: Some(day(5, 4)),
         is_another: true,
         ..Default::default()
     };
-    assert_eq!(reason(town.record_group_exchange("Tobias", walk(of_leads, 1))), "POT_NOT_OPEN");
-    waits(town.record_group_exchange("Tobias", walk(0, 6)).unwrap().done);
-    let of_panel = open(api::PotOpens::Panel, None);
-    let refused = town.record_exchange("Una", paid("Ivy", of_panel, 1)).unwrap_err();
-    assert!(refused.message().contains("decisions are not kept here yet"), "{refused:?}");
-    assert_eq!(reason::<()>(Err(refused)), "POT_NOT_OPEN");
-    let waiting = waits(town.record_exchange("Tobias", paid("Ivy", of_brokers, 3)).unwrap().done);
-    town.served.clock.advance_seconds(31 * 86_400);
-    assert_eq!(reason(town.record_exchange("Tobias", paid("Ivy", of_brokers, 1))), "POT_NOT_OPEN");
-    assert_eq!(reason(town.approve("Una", approve_it(waiting))), "POT_NOT_OPEN", "over since it was asked");
+    let (pays, split) = (api::GroupRule::PotPaysProvider, api::GroupRule::SplitProviderTime);
+    let first = waits(town.record_group_exchange("Imelda", session(pays)).unwrap().done);
+    assert!(town.record_group_exchange("Imelda", session(split)).unwrap().done.unwrap().receipt.is_some());
+    let choice = api::SetMemberStandingRequest {
+        request_id: fresh(),
+        owner_number: town.owner_number("Imelda"),
+        paid_by_account_number: town.of("A pot"),
+        ..Default::default()
+    };
+    town.set_member_standing("Una", choice).unwrap();
+    let second = waits(town.record_group_exchange("Imelda", session(split)).unwrap().done);
+    assert_eq!((town.posted("Jonah"), town.posted("Imelda")), (2 * HOUR, -HOUR));
+    for waiting in [first, second] {
+        town.approve("Tobias", approve_it(waiting)).unwrap();
+    }
+    assert!(town.record_group_exchange("Tobias", session(pays)).unwrap().done.unwrap().receipt.is_some());
+
+    let help = town.helped("Jonah", "Imelda", 6 * HOUR, day(5, 3));
+    let third = waits(town.record_exchange("Tobias", help).unwrap().done);
+    let refused = town.approve("Imelda", approve_it(third)).unwrap_err();
+    assert!(refused.message().contains("whose help is paid for by another"), "{refused:?}");
+    assert_eq!(reason::<()>(Err(refused)), "SECOND_PERSON_NEEDED");
+    assert_eq!(town.posted("Jonah"), 8 * HOUR);
+    town.approve("Una", approve_it(third)).unwrap();
+    assert_eq!((town.posted("Jonah"), town.posted("Imelda")), (14 * HOUR, -HOUR));
 }
 
 /// Goal: nobody keeps somebody paused alone by ending a pause and beginning anew. Method: Una twice, then another.

@@ -5,6 +5,7 @@ mod alone;
 mod around;
 mod bookings;
 mod caps;
+mod choices;
 mod closing;
 mod crowd;
 mod grants;
