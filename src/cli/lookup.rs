@@ -29,12 +29,16 @@ pub const SUGGESTED_MAX: usize = 5;
 const TOLD_MAX: usize = 10;
 /// What the community pot of a bank is called here, which has no name of its own.
 const COMMUNITY_POT: &str = "the community pot";
+/// How it is typed.
+const THE_POT: &str = "pot";
 
 /// Among what an account is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Among {
     /// People, organisations and partners.
     People,
+    /// The same, and those whose account is closed, where nobody else fits: for help from before that.
+    PeopleWhoLeft,
     /// Pots.
     Pots,
     /// All of these.
@@ -45,7 +49,7 @@ impl Among {
     const fn has(self, kind: api::AccountKind) -> bool {
         match kind {
             api::AccountKind::Member | api::AccountKind::Organisation | api::AccountKind::Partner => {
-                matches!(self, Self::People | Self::Both)
+                matches!(self, Self::People | Self::PeopleWhoLeft | Self::Both)
             }
             api::AccountKind::Pot => matches!(self, Self::Pots | Self::Both),
             api::AccountKind::Unspecified | api::AccountKind::Issuance | api::AccountKind::Clearing => false,
@@ -55,7 +59,7 @@ impl Among {
     /// None of them, and several.
     const fn words(self) -> [&'static str; 2] {
         match self {
-            Self::People => ["nobody", "people"],
+            Self::People | Self::PeopleWhoLeft => ["nobody", "people"],
             Self::Pots => ["no pot", "pots"],
             Self::Both => ["nobody, and no pot,", "people and pots"],
         }
@@ -77,7 +81,12 @@ pub async fn account(
         return Ok(*number);
     }
     let bank = session.bank_number(bank).await?;
-    let mut fits = Fits::of(whom);
+    let has_pots = matches!(among, Among::Pots | Among::Both);
+    // Whoever is called so too is typed by more of their name.
+    if has_pots && matches!(whom, Whom::Named(text) if is_same(text, THE_POT)) {
+        return Ok(session.bank(bank).await?.pot_account_number);
+    }
+    let (mut fits, mut left) = (Fits::of(whom), Fits::of(whom));
     let mut known = HashMap::new();
     match whom {
         Whom::Named(text) if among != Among::Pots => {
@@ -89,11 +98,13 @@ pub async fn account(
         }
         Whom::Account(_) | Whom::Named(_) => {}
     }
-    let pot = if among == Among::People { 0 } else { session.bank(bank).await?.pot_account_number };
+    let pot = if has_pots { session.bank(bank).await?.pot_account_number } else { 0 };
     each_account(session, bank, |account| {
-        if !among.has(account.kind()) || account.standing() != api::Standing::Open {
+        let is_open = account.standing() == api::Standing::Open;
+        if !among.has(account.kind()) || !(is_open || among == Among::PeopleWhoLeft) {
             return;
         }
+        let fits = if is_open { &mut fits } else { &mut left };
         let (owner, number) = (account.owner_number, account.account_number);
         // Pots are the bank's own.
         match known.get(&owner).filter(|_| account.kind() != api::AccountKind::Pot) {
@@ -103,6 +114,9 @@ pub async fn account(
         }
     })
     .await?;
+    if fits.kept.is_empty() && !left.kept.is_empty() {
+        fits = left;
+    }
     let is_without = |fit: &Fit| fits.kept.is_empty() && !fit.name.is_empty();
     if let Some(fit) = known.into_values().filter(is_without).min_by_key(|fit| fit.owner) {
         let Fit { name, owner, .. } = fit;

@@ -12,7 +12,7 @@ use super::pots;
 use super::refusal::Refusal;
 use super::rules::Holder;
 use super::rules::doubles::{self, Asked};
-use super::rules::standing::{self, AccountState, Payer, Told};
+use super::rules::standing::{self, AccountState, Payer, StandingError, Told};
 use super::sight::{Party, Sight};
 use crate::directory::people;
 use crate::domain::time::MICROS_PER_DAY;
@@ -140,6 +140,7 @@ fn in_one_bank(
         (Some(account), _) | (None, people::Pays::Pot(account)) => Some(payer(sight, account, bank)?),
         (None, people::Pays::Themselves) => None,
     };
+    let is_only_chosen = instead.hours_to.is_none() && instead.paid_by.is_none();
     let in_the_name_of =
         instead.in_the_name_of.map(|account| organisation(sight, account, bank)).transpose()?;
     let told = Told {
@@ -152,7 +153,13 @@ fn in_one_bank(
         amount,
         activity,
     };
-    Ok(told.settled()?)
+    match told.settled() {
+        // A pot that pays gives nothing to itself: whoever helped gets the hours, and may give them on.
+        Err(StandingError::SameAccount { .. }) if is_only_chosen => {
+            Ok(Told { hours_to: None, ..told }.settled()?)
+        }
+        settled => Ok(settled?),
+    }
 }
 
 /// What moves for help that is to be answered, or a room to be used, between two of one bank whose accounts are open, as

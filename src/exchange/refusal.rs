@@ -76,6 +76,11 @@ pub enum Refusal {
     NotOpen(Sequence),
     /// Nothing waits under that number.
     NothingWaits(Sequence),
+    /// What would take or end those hours waits for somebody already.
+    WaitsAlready {
+        /// Its number.
+        number: Sequence,
+    },
     /// A party to a dispute does not settle it.
     Party {
         /// Their account.
@@ -151,7 +156,8 @@ impl Refusal {
             | Self::SaidItThemselves
             | Self::TheirOwnDispute
             | Self::NotForBrokers
-            | Self::AbovePotLine => Some(Reason::SecondPersonNeeded),
+            | Self::AbovePotLine
+            | Self::WaitsAlready { .. } => Some(Reason::SecondPersonNeeded),
             Self::WindowPassed { .. } => Some(Reason::WindowPassed),
             Self::NotOpen(_) => Some(Reason::HoldNotFound),
             Self::NothingWaits(_) => Some(Reason::NothingWaits),

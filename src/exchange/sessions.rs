@@ -5,8 +5,9 @@ use super::plan::{Plan, Said, about};
 use super::pots;
 use super::record::{not_in_future, until};
 use super::refusal::Refusal;
+use super::rules::Holder;
 use super::rules::doubles::{self, Asked};
-use super::rules::group::{Giver, GroupRule, PARTICIPANTS, Person, Plan as GroupPlan, Session};
+use super::rules::group::{Giver, GroupError, GroupRule, PARTICIPANTS, Person, Plan as GroupPlan, Session};
 use super::sight::{Party, Sight};
 use crate::domain::{AccountNumber, Amount, ClaimWord, Day, Invalid, OwnerNumber};
 
@@ -50,22 +51,7 @@ impl Group {
         let leader = sight.party(*first.ok_or(none)?)?;
         not_in_future(sight, &leader, self.occurred_on)?;
         let settings = sight.settings(leader.bank);
-        let (mut givers, mut typed) = (Vec::new(), Vec::new());
-        for (account, length) in &self.givers {
-            let party = self.one("givers.account_number", sight, *account, leader)?;
-            // Whether it is too much is asked of what it comes to.
-            let said = length.said().map_err(|unread| Refusal::Unread { field: "givers.length", unread })?;
-            let gave = settings.entering.written(said).ok_or(Refusal::TooLong { field: "givers.length" })?;
-            let moves = sight.gets_for("givers.account_number", &party)?;
-            givers.push(Giver {
-                person: Person { owner: party.own.owner, moves },
-                gave,
-                in_the_name_of: None,
-            });
-            if let Length::Typed(text) = length {
-                typed.push(text.to_string());
-            }
-        }
+        let mut givers = self.gave(sight, leader, &|_| false)?;
         let mut participants = Vec::new();
         for account in &self.participants {
             let party = self.one(PARTICIPANTS, sight, *account, leader)?;
@@ -77,17 +63,27 @@ impl Group {
             Some(account) => sight.pot("keeper_account_number", account, leader.bank)?,
             None => sight.community_pot(leader.bank)?,
         };
-        let session = Session {
-            rule: self.rule,
-            givers: &givers,
-            participants: &participants,
-            guests: self.guests,
-            length,
-            keeper: Some(keeper),
-            activity: self.activity,
-            entering: settings.entering,
+        let come_to = |givers: &[Giver]| {
+            let session = Session {
+                rule: self.rule,
+                givers,
+                participants: &participants,
+                guests: self.guests,
+                length,
+                keeper: Some(keeper),
+                activity: self.activity,
+                entering: settings.entering,
+            };
+            session.plan()
         };
-        let comes_to = session.plan()?;
+        let comes_to = match come_to(&givers) {
+            // A pot that pays gives nothing to itself: whoever chose it for their hours gets them this time.
+            Err(GroupError::SameAccount { account }) => {
+                givers = self.gave(sight, leader, &|moves| moves.account == account)?;
+                come_to(&givers)?
+            }
+            comes_to => comes_to?,
+        };
         let unusual = length::asked_about(settings, comes_to.largest, self.confirmed)?;
         let people: Vec<OwnerNumber> = givers
             .iter()
@@ -106,9 +102,38 @@ impl Group {
             let key = doubles::session_key(people, self.occurred_on, gave);
             plan.claims = vec![doubles::claim(key, until, ClaimWord::AlreadyHere, self.asked)];
         }
+        let typed = self.givers.iter().filter_map(|(_, length)| match length {
+            Length::Typed(text) => Some(&**text),
+            Length::Seconds(_) => None,
+        });
+        let typed: Vec<&str> = typed.collect();
         let typed = (!typed.is_empty()).then(|| typed.join(", "));
         plan.said = Said { memo: self.memo.clone(), reason: self.limit_reason.clone(), typed };
         Ok((plan, comes_to))
+    }
+
+    /// Who gave how much, and where their hours go: as they chose, but for accounts that `is_not_for_them`.
+    fn gave(
+        &self,
+        sight: &Sight<'_>,
+        leader: Party,
+        is_not_for_them: &dyn Fn(Holder) -> bool,
+    ) -> Result<Vec<Giver>, Refusal> {
+        let mut givers = Vec::new();
+        for (account, length) in &self.givers {
+            let party = self.one("givers.account_number", sight, *account, leader)?;
+            // Whether it is too much is asked of what it comes to.
+            let said = length.said().map_err(|unread| Refusal::Unread { field: "givers.length", unread })?;
+            let entering = sight.settings(leader.bank).entering;
+            let gave = entering.written(said).ok_or(Refusal::TooLong { field: "givers.length" })?;
+            let mut moves = sight.gets_for("givers.account_number", &party)?;
+            if is_not_for_them(moves) {
+                moves = sight.moves_for(&party)?;
+            }
+            let person = Person { owner: party.own.owner, moves };
+            givers.push(Giver { person, gave, in_the_name_of: None });
+        }
+        Ok(givers)
     }
 
     /// Somebody of the session, all of one bank.
@@ -127,7 +152,7 @@ impl Group {
     }
 
     /// What moves for somebody who took part: they pay, or are thanked where the pot pays everyone.
-    fn moving(&self, sight: &Sight<'_>, party: &Party) -> Result<super::rules::Holder, Refusal> {
+    fn moving(&self, sight: &Sight<'_>, party: &Party) -> Result<Holder, Refusal> {
         match self.rule {
             GroupRule::PotPaysEveryone => sight.gets_for(PARTICIPANTS, party),
             GroupRule::SplitProviderTime

@@ -9,6 +9,7 @@ use super::closing;
 use super::plan::{Plan, Said};
 use super::pots;
 use super::refusal::Refusal;
+use super::rules::doubles::{self, Asked};
 use super::rules::effects::Effects;
 use super::rules::second_person::{Approval, Cause};
 use super::sight::{Rank, Sight};
@@ -172,14 +173,15 @@ impl Waiting {
     }
 
     /// The entry, now that somebody else agrees: `action` is [`Self::action`], and `effects` what that adds to whom.
-    /// `said` and `about` are the words it was asked with.
+    /// `said` and `about` are the words it was asked with; `asked_already` says whether it is another one than the one that
+    /// is here by now.
     ///
     /// # Errors
     /// [`Refusal`].
     pub fn approved(
         &self,
         sight: &Sight<'_>,
-        (said, about): (Said, Vec<OwnerNumber>),
+        (said, about, asked_already): (Said, Vec<OwnerNumber>, Asked),
         (action, effects): (Action, &Effects),
     ) -> Result<Plan, Refusal> {
         still_may_be(sight, &action, effects)?;
@@ -215,7 +217,7 @@ impl Waiting {
             action,
             occurred_on: command.occurred_on,
             present_count: command.present_count,
-            claims: command.claims.clone(),
+            claims: command.claims.iter().map(|claim| doubles::answered(*claim, asked_already)).collect(),
             attachment: Some(self.ended()?),
             allowed_by: command.allowed_by,
             second_person,

@@ -9,7 +9,9 @@ use super::installation::{Installation, unreadable};
 use super::not_done::NotDone;
 use crate::access::{Allowed, Words};
 use crate::api;
-use crate::domain::{AccountNumber, Action, BankNumber, Command, Entry, Opened, OwnerNumber, Refusal, Topic};
+use crate::domain::{
+    AccountNumber, Action, BankNumber, Command, Entry, Opened, OwnerNumber, Refusal, Sequence, Topic,
+};
 use crate::ledger::AccountView;
 
 impl Installation {
@@ -170,6 +172,17 @@ impl Installation {
         {
             return u32::try_from(note.subject)
                 .map_or_else(|_| Vec::new(), |owner| self.banks_of(OwnerNumber::new(owner)));
+        }
+        if let Action::Note(note) = &entry.command.action
+            && note.topic == Topic::PROPOSAL
+        {
+            // It settles without hours what two of these banks' people remember differently.
+            let proposal = self.network.ledger.books().durable(Sequence::new(note.subject));
+            let proposal = proposal.ok().flatten();
+            let accounts = proposal.iter().flat_map(accounts_of);
+            return accounts
+                .filter_map(|account| Some(self.network.ledger.views().account(account)?.bank))
+                .collect();
         }
         banks_named(entry)
     }

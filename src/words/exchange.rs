@@ -129,7 +129,12 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             "nothing is open under number {sequence}. Nothing was changed. Check the number."
         ),
         Refusal::NothingWaits(number) => format!(
-            "nothing waits under number {number}. Nothing was changed. Look at what waits now."
+            "nothing waits for a second person under number {number}. Nothing was changed. Look at what waits now; what \
+             two remember differently is settled, and not agreed to."
+        ),
+        Refusal::WaitsAlready { number } => format!(
+            "it waits for somebody already, under number {number}. Nothing was written down. Let somebody else agree to \
+             that one, or not."
         ),
         Refusal::SaidAlready { proposal } => format!(
             "there is word of such help already, under number {proposal}, and it waits for an answer. Nothing was \
@@ -199,6 +204,7 @@ pub fn must_be(refusal: &Refusal) -> String {
         | Refusal::WindowPassed { .. }
         | Refusal::NotOpen(_)
         | Refusal::NothingWaits(_)
+        | Refusal::WaitsAlready { .. }
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
         | Refusal::TheirOwnDispute
@@ -250,7 +256,7 @@ fn session(error: &GroupError) -> String {
 /// A text that is no length, or two: what can be typed instead.
 fn unread_length(unread: &Unread) -> String {
     match unread {
-        Unread::Hours(error) => error.to_string(),
+        Unread::Hours(error) => format!("a length of time that can be written down: {error}"),
         Unread::TwoWays((first, second)) => {
             let (first, second) = (first.seconds(), second.seconds());
             format!(

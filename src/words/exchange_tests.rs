@@ -53,6 +53,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::NoClearing { first, second },
         Refusal::NotForBrokers,
         Refusal::AbovePotLine,
+        Refusal::WaitsAlready { number: sequence },
     ];
     let others = [
         Refusal::Ledger(crate::domain::Refusal::DayInFuture),
@@ -99,6 +100,7 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::SaidAlready { .. } => 25,
         Refusal::BookedDayIsOver { .. } => 26,
         Refusal::AbovePotLine => 27,
+        Refusal::WaitsAlready { .. } => 28,
     }
 }
 
@@ -108,7 +110,7 @@ const fn place(refusal: &Refusal) -> usize {
 fn every_refusal_is_said() {
     let samples = samples();
     let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
-    assert_eq!(places, (0..28).collect());
+    assert_eq!(places, (0..29).collect());
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");

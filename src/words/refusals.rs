@@ -26,7 +26,10 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         Refusal::Limits(passed) => limits_passed(passed, names),
         Refusal::Claim { word, unit, left, take, place: _ } => claim(*word, *unit, *left, *take),
         Refusal::EntryNotFound(entry) => {
-            format!("no hours moved under number {entry} in the books. {NOTHING_MOVED} Check the number.")
+            format!(
+                "there is nothing under number {entry} in the books that could be meant. {NOTHING_MOVED} Check the \
+                 number."
+            )
         }
         Refusal::HoldNotFound(hold) => {
             format!("no hours were ever set aside under number {hold}. {NOTHING_MOVED} Check the number.")

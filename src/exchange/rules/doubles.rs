@@ -77,6 +77,17 @@ pub const fn claim(key: ClaimKey, until: Timestamp, word: ClaimWord, asked: Aske
     Claim { key, take: 1, max, until, unit: ClaimUnit::Times, fate: ClaimFate::GivenBack, word }
 }
 
+/// A claim of something that waited, now that somebody agrees to it and may have said that it is another one.
+#[must_use]
+pub const fn answered(made: Claim, asked: Asked) -> Claim {
+    match (made.word, asked) {
+        (ClaimWord::AlreadyHere, Asked::IsAnother) if made.take > 0 => {
+            claim(made.key, made.until, made.word, asked)
+        }
+        _ => made,
+    }
+}
+
 /// What the reversal of a whole entry gives back: the claim it made, the other way. A counter that has ended
 /// since gets nothing, and none falls below zero.
 #[must_use]

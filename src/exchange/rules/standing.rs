@@ -28,7 +28,8 @@
 //! - A closed account never moves. Whoever helped somebody before their account was closed gets their hours,
 //!   and the pot pays; a giver whose account is closed and who gave for an organisation still gave for it.
 //! - Where one account would pay and get, nothing would move and nobody would be seen to have helped: that is
-//!   an error, and another payer has to be named. It is not decided for anybody which choice gives way.
+//!   an error, and another payer has to be named. Where both sides only *chose* so, whoever asks lets the giver's choice
+//!   give way: they get the hours, and may give them on.
 
 use super::Holder;
 use crate::domain::{AccountNumber, Amount, Kind, OwnerNumber, People, Transfer};

@@ -9,6 +9,7 @@ use crate::domain::{Action, Entry, OwnerNumber, Sequence};
 use crate::exchange::book::Booked;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::propose::{Agreed, Answer, Open, Proposal};
+use crate::exchange::rules::doubles::Asked;
 use crate::exchange::rules::effects::Effects;
 use crate::exchange::sight::Sight;
 use crate::exchange::{Refusal, waiting};
@@ -136,14 +137,15 @@ impl Installation {
         let number = fields::sequence("waiting_number", request.waiting_number)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
         let waiting = matters.waiting(number);
+        let asked = asked(request.is_another);
         if let Some(Action::Close(close)) = waiting.map(|waiting| &waiting.command.action)
             && id.mode == Mode::Write
         {
             self.make_way(allowed, id, *close, || {
-                self.approved(allowed, id.only_checked(), number, waiting)
+                self.approved(allowed, id.only_checked(), (number, asked), waiting)
             })?;
         }
-        let done = self.approved(allowed, id, number, waiting)?;
+        let done = self.approved(allowed, id, (number, asked), waiting)?;
         drop(matters); // Nobody else ended it meanwhile.
         Ok(ApproveResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
@@ -169,14 +171,14 @@ impl Installation {
         &self,
         allowed: &Allowed,
         id: Id,
-        number: Sequence,
+        (number, asked): (Sequence, Asked),
         waiting: Option<&waiting::Waiting>,
     ) -> Result<Done, NotDone> {
-        self.ended(allowed, id, (number, waiting), |open, sight, words| {
+        self.ended(allowed, id, (number, waiting), |open, sight, (said, about)| {
             let action = open.action(sight)?;
             let original = self.named_by(&action)?;
             let effects = Effects::of_action(&action, original.as_ref(), |close| sight.posted(close.account));
-            open.approved(sight, words, (action, &effects))
+            open.approved(sight, (said, about, asked), (action, &effects))
         })
     }
 

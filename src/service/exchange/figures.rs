@@ -24,6 +24,7 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::WindowPassed { .. }
         | Refusal::NotOpen(_)
         | Refusal::NothingWaits(_)
+        | Refusal::WaitsAlready { .. }
         | Refusal::Party { .. }
         | Refusal::SaidItThemselves
         | Refusal::TheirOwnDispute
@@ -46,7 +47,9 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         Refusal::NotOpen(sequence) => vec![("hold_sequence", sequence.to_string())],
         Refusal::SaidAlready { proposal } => vec![("proposal_sequence", proposal.to_string())],
         Refusal::BookedDayIsOver { day } => vec![("day", day.to_string())],
-        Refusal::NothingWaits(number) => vec![("waiting_number", number.to_string())],
+        Refusal::NothingWaits(number) | Refusal::WaitsAlready { number } => {
+            vec![("waiting_number", number.to_string())]
+        }
         Refusal::AfterClosing { closed_on, .. } => vec![("closed_on", closed_on.to_string())],
         Refusal::PotIsOver { last_day, .. } => vec![("last_day", last_day.to_string())],
         Refusal::Ledger(_)

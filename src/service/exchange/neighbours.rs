@@ -3,7 +3,6 @@
 //! Whoever is lent sees what waits, with the accounts it would move and how far, and nothing else of that bank:
 //! neither names nor words, nor what becomes of it. Where nothing waits for them, the bank is not there for them.
 
-use super::read::second_person;
 use crate::access::{Allowed, Capacity, Reach, Role};
 use crate::api;
 use crate::api::{ListWaitingRequest, ListWaitingResponse};
@@ -48,7 +47,8 @@ impl Installation {
         let known = self.directory.known_now(&self.network.ledger)?;
         let open = matters.waiting_after(bank, after);
         let lent = open.filter(|open| self.may_be_lent(allowed, &known, open));
-        let mut waiting: Vec<_> = lent.take(page.size.saturating_add(1)).map(second_person).collect();
+        let lent = lent.take(page.size.saturating_add(1)).map(|one| self.second_person(one));
+        let mut waiting = lent.collect::<Result<Vec<_>, _>>()?;
         if waiting.is_empty() {
             return Err(not_there);
         }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::Allowed;
+use crate::access::{Allowed, Words};
 use crate::api::*;
-use crate::domain::{AccountNumber, Action, BankNumber, Sequence};
+use crate::domain::{AccountNumber, Action, BankNumber, Sequence, Transfer};
+use crate::exchange::matters::{Unsettled, WhyUnsettled};
 use crate::exchange::sides::Sides;
+use crate::exchange::waiting;
 use crate::ledger::recovery::RecoveryError;
 use crate::service::answers;
 use crate::service::asked::{accounts_named, entry_named};
@@ -47,8 +49,10 @@ impl Installation {
         let page = Page::read(request.page_size, &request.page_token, &format!("waiting in bank {bank}"))?;
         let after = page.after.map_or(Sequence::ZERO, Sequence::new);
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
-        let second = matters.waiting_after(bank, after).take(page.size.saturating_add(1)).map(second_person);
-        let mut waiting: Vec<Waiting> = second.collect();
+        let is_open = |one: &&waiting::Waiting| self.may_still_be(&one.command.action);
+        let second = matters.waiting_after(bank, after).filter(is_open).take(page.size.saturating_add(1));
+        let mut waiting: Vec<Waiting> =
+            second.map(|one| self.second_person(one)).collect::<Result<_, _>>()?;
         for one in matters.unsettled_after(after) {
             if waiting.len() > page.size.saturating_mul(2) {
                 break; // Each of both lists is long enough for this page.
@@ -65,7 +69,7 @@ impl Installation {
                 transfers: entry.command.action.transfers().iter().map(answers::transfer).collect(),
                 kind: answers::kind(entry.command.action.kind()),
                 sentence: words::why_unsettled(one.why).to_owned(),
-                ..Waiting::default()
+                ..self.remembered(allowed, one)?
             });
         }
         waiting.sort_unstable_by_key(|one| one.number);
@@ -74,26 +78,58 @@ impl Installation {
         let last = waiting.last().filter(|_| has_more).map(|one| page.token_after(one.number));
         Ok(ListWaitingResponse { waiting, next_page_token: last.unwrap_or_default() })
     }
-}
 
-/// What a second person is to agree to.
-pub(super) fn second_person(one: &crate::exchange::waiting::Waiting) -> Waiting {
-    let action = &one.command.action;
-    let (closes, rest_to) = if let Action::Close(close) = action {
-        (close.account.printed(), close.remainder_to.printed())
-    } else {
-        (0, 0)
-    };
-    Waiting {
-        number: one.number.get(),
-        waiting_for: WaitingFor::SecondPerson.into(),
-        actor: one.by.get(),
-        recorded_at: Some(answers::timestamp(one.recorded_at)),
-        transfers: action.transfers().iter().map(answers::transfer).collect(),
-        kind: answers::kind(action.kind()),
-        sentence: words::why_it_waits(one.why).to_owned(),
-        closes_account_number: closes,
-        rest_to_account_number: rest_to,
-        about_sequence: entry_named(action).map_or(0, Sequence::get),
+    /// Whether what waits can still be done: the hours it would take or let go are set aside.
+    fn may_still_be(&self, action: &Action) -> bool {
+        action.hold_named().is_none_or(|hold| self.network.ledger.views().open_hold(hold).is_some())
+    }
+
+    /// What a second person is to agree to.
+    pub(super) fn second_person(&self, one: &waiting::Waiting) -> Result<Waiting, NotDone> {
+        let action = &one.command.action;
+        let (closes, rest_to) = if let Action::Close(close) = action {
+            (close.account.printed(), close.remainder_to.printed())
+        } else {
+            (0, 0)
+        };
+        let about = entry_named(action);
+        let entry = about.map(|about| self.network.ledger.books().durable(about)).transpose();
+        let entry = entry.map_err(unreadable)?.flatten();
+        let named = entry.as_ref().map(|entry| &entry.command.action);
+        // What takes hours that were set aside moves those, as much of them as it takes.
+        let (kind, transfers) = match (action, named) {
+            (Action::Capture(capture), Some(Action::Hold(hold))) => {
+                let taken = |transfer: &Transfer| {
+                    let amount = capture.amount.unwrap_or(transfer.amount);
+                    answers::transfer(&Transfer { amount, ..*transfer })
+                };
+                (Some(hold.kind), hold.transfers.iter().map(taken).collect())
+            }
+            _ => (action.kind(), action.transfers().iter().map(answers::transfer).collect()),
+        };
+        Ok(Waiting {
+            number: one.number.get(),
+            waiting_for: WaitingFor::SecondPerson.into(),
+            actor: one.by.get(),
+            recorded_at: Some(answers::timestamp(one.recorded_at)),
+            transfers,
+            kind: answers::kind(kind),
+            sentence: words::why_it_waits(one.why).to_owned(),
+            closes_account_number: closes,
+            rest_to_account_number: rest_to,
+            about_sequence: about.map_or(0, Sequence::get),
+            ..Waiting::default()
+        })
+    }
+
+    /// What whoever disputes it remembers and says, for a caller who reads words.
+    fn remembered(&self, allowed: &Allowed, one: &Unsettled) -> Result<Waiting, NotDone> {
+        if one.why != WhyUnsettled::Disputed || allowed.words() != Words::All {
+            return Ok(Waiting::default());
+        }
+        let entry = self.network.ledger.books().durable(one.entry).map_err(unreadable)?;
+        let text = entry.map(|entry| self.names().text_of(&entry).0).unwrap_or_default();
+        let (remembered, reason) = (text.typed.unwrap_or_default(), text.reason.unwrap_or_default());
+        Ok(Waiting { remembered, reason, ..Waiting::default() })
     }
 }

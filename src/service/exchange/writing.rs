@@ -105,16 +105,17 @@ impl Installation {
         let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
         let sight = self.sight(allowed.caller(), &known, (&humans, &seen_keys));
         let planned = plan(&sight).and_then(|(plan, with)| {
-            let opens = plan.opens_a_matter();
-            let Some(cause) = plan.waits_for else { return Ok((plan, with, false, opens)) };
-            Ok((waiting::kept(&plan, bank, sight.actor, cause)?, with, true, opens))
+            let (opens, hold) = (plan.opens_a_matter(), plan.action.hold_named());
+            let Some(cause) = plan.waits_for else { return Ok((plan, with, None, opens)) };
+            Ok((waiting::kept(&plan, bank, sight.actor, cause)?, with, Some(hold), opens))
         });
         let (plan, with, waits, opens) = planned.map_err(|refusal| self.not_exchanged(allowed, &refusal))?;
         // What is open is judged again when it ends, and whoever ends something keeps it before the directory: it is
         // never asked for the other way round.
         let known = Some(known).filter(|_| !opens);
-        if opens && let Err(full) = self.matters.now(&self.network.ledger).map_err(unreadable)?.check_room() {
-            return Err(self.not_exchanged(allowed, &full.into()));
+        if opens {
+            let hold = waits.flatten();
+            self.may_be_opened(allowed, hold)?;
         }
         let asked_by = plan.asked_by;
         let mut asked = asked(id, id.asked.kept_with(plan));
@@ -129,7 +130,25 @@ impl Installation {
         let ticket = ticket.map_err(|error| self.not_done(error))?;
         // It has its place before whatever the directory changes next.
         drop(known);
-        Ok((ticket, waits, with))
+        Ok((ticket, waits.is_some(), with))
+    }
+
+    /// Whether one more matter may be open: of `hold`, if it is to take or end one, once at a time and not after it ended.
+    fn may_be_opened(&self, allowed: &Allowed, hold: Option<Sequence>) -> Result<(), NotDone> {
+        let refused = |refusal: Refusal| Err(self.not_exchanged(allowed, &refusal));
+        let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
+        if let Err(full) = matters.check_room() {
+            return refused(full.into());
+        }
+        let Some(hold) = hold else { return Ok(()) };
+        if self.network.ledger.views().open_hold(hold).is_none() {
+            return refused(crate::domain::Refusal::HoldResolved(hold).into());
+        }
+        let mut waiting = matters.all_waiting();
+        match waiting.find(|one| one.command.action.hold_named() == Some(hold)) {
+            Some(one) => refused(Refusal::WaitsAlready { number: one.number }),
+            None => Ok(()),
+        }
     }
 
     /// The receipt of a decision, or why there is none, as far as that is for the caller to hear.

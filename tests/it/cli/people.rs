@@ -186,6 +186,56 @@ fn programs_hear_of_people() {
     assert!(told.contains(",'=Ann Ash,Annie,"), "{told}");
 }
 
+/// Goal: whoever left is still named for help from before, and for nothing else; `pot` is the community pot whoever is called
+/// like that; two banks agree to help each other by what README says. Method: Gus, who left, and Pat Pot.
+#[test]
+fn whoever_left_and_the_pot_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = bank(folder.path());
+    let ask = |who: &str, typed: &str| {
+        let (code, said) = ask(&served, folder.path(), who, &typed.split(' ').collect::<Vec<_>>());
+        (code, said["error"]["reason"].as_str().unwrap_or_default().to_owned(), said)
+    };
+    for name in ["Gus", "Pat_Pot"] {
+        assert_eq!(ask("desk", &format!("member add --name {name}")).0, 0);
+    }
+    let (code, _, waits) = ask("lead", "member close gus --reason moved");
+    assert_eq!(code, 0, "{waits}");
+    let number = waits["waiting_number"].as_u64().unwrap();
+    let (code, _, said) = ask("desk", &format!("approve {number}"));
+    assert_eq!(code, 0, "{said}");
+    let (_, _, gus) = ask("desk", "member show gus");
+    assert_eq!(
+        (gus["accounts"].as_array().unwrap().len(), gus["closed_account_numbers"].as_array().unwrap().len()),
+        (0, 1)
+    );
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let help = format!("--gave gus --received pat --hours 1 --on {today}");
+    let (code, _, said) = ask("desk", &format!("exchange record {help}"));
+    assert_eq!(code, 0, "{said}");
+    let session = format!("group --rule each-pays-session --gave gus=2 --took-part pat --on {today}");
+    let (code, _, said) = ask("desk", &session);
+    assert_eq!(code, 0, "{said}");
+    let (code, _, said) = ask("desk", &format!("exchange propose {help} --said-by gave"));
+    assert_eq!(code, 1, "{said}");
+    assert!(said.to_string().contains("has no open account"), "{said}");
+
+    let (code, _, said) = ask("desk", "pot grant pot --to pat --hours 1");
+    assert_eq!(code, 0, "{said}");
+    let (code, reason, said) = ask("desk", "pot grant pot --to pot --hours 1");
+    assert_eq!((code, reason.as_str()), (1, "SAME_ACCOUNT"), "{said}");
+    let (code, _, said) = ask("admin", "bank open --name Quillmere --cap 80");
+    assert_eq!(code, 0, "{said}");
+    let caps = "1 2 --first-may-owe 3 --second-may-owe 2";
+    let (code, _, said) = ask("admin", &format!("between-banks cap {caps}"));
+    assert_eq!(code, 1, "{said}");
+    let (code, _, said) = ask("admin", &format!("between-banks agree {caps}"));
+    assert_eq!(code, 0, "{said}");
+    let (_, _, position) = ask("admin", "between-banks position 1 2");
+    let may_owe = (&position["first_may_owe_seconds"], &position["second_may_owe_seconds"]);
+    assert_eq!(may_owe, (&10_800.into(), &7_200.into()), "{position}");
+}
+
 /// Goal: names are looked up where the profile says; where nothing says in which bank, that is asked; a member's key looks
 /// nobody up. Method: a network of two banks, a lead of both, with a profile and without; a member.
 #[test]

@@ -35,6 +35,9 @@ pub struct ApproveFlags {
     /// The number under which it waits
     #[arg(value_name = "NUMBER", value_parser = place, required = true)]
     number: Option<u64>,
+    /// Answer the question whether it is here already by now: it is another one
+    #[arg(long)]
+    another_one: bool,
     #[command(flatten)]
     write: WriteFlags,
 }
@@ -89,8 +92,9 @@ pub async fn approve(session: &mut Session<'_, '_>, flags: ApproveFlags) -> Resu
         request_id: under.id.to_string(),
         waiting_number,
         validate_only: under.validate_only,
+        is_another: flags.another_one,
     };
-    let answer = session.client.exchange.approve(call(request)).await.asking(under.id)?;
+    let answer = session.client.exchange.approve(call(request)).await.answerable(under.id)?;
     tell_receipt(session, answer.receipt, under, Vec::new()).await
 }
 
@@ -165,7 +169,7 @@ fn cells(waiting: &api::Waiting, moves: Option<String>) -> Vec<(Column, Cell)> {
             Cell::Said(figures::kind_name(waiting.kind).into(), figures::kind_words(waiting.kind).to_owned()),
         ),
         (Column::words("transfers", "Hours", 16), Cell::Said(json!(transfers), moves.unwrap_or_default())),
-        (Column::words("sentence", "Why", 16), Cell::Text(waiting.sentence.clone())),
+        (Column::words("sentence", "Why", 16), Cell::Said(waiting.sentence.clone().into(), why(waiting))),
         (
             Column::figures("closes_account_number", "", 0),
             Cell::number_or_nothing(waiting.closes_account_number.into()),
@@ -175,5 +179,19 @@ fn cells(waiting: &api::Waiting, moves: Option<String>) -> Vec<(Column, Cell)> {
             Cell::number_or_nothing(waiting.rest_to_account_number.into()),
         ),
         (Column::figures("about_sequence", "", 0), Cell::number_or_nothing(waiting.about_sequence)),
+        (Column::words("remembered", "", 0), Cell::text_or_nothing(waiting.remembered.clone())),
+        (Column::words("reason", "", 0), Cell::text_or_nothing(waiting.reason.clone())),
     ]
+}
+
+/// Why it waits, with what the other side remembers and says.
+fn why(waiting: &api::Waiting) -> String {
+    let mut why = waiting.sentence.clone();
+    if !waiting.remembered.is_empty() {
+        why += &format!(" The other side says \"{}\".", waiting.remembered);
+    }
+    if !waiting.reason.is_empty() {
+        why += &format!(" \"{}\"", waiting.reason);
+    }
+    why
 }

@@ -1,4 +1,4 @@
-//! `between-banks move`, `cap` and `position`: hours that change banks, and who may owe and owes whom.
+//! `between-banks agree`, `cap`, `move` and `position`: hours that change banks, and who may owe and owes whom.
 
 use clap::{Args, Subcommand};
 
@@ -24,6 +24,8 @@ pub enum Command {
     Move(MoveFlags),
     /// Who of two banks owes the other how much, and how much more either may
     Position(PositionFlags),
+    /// Let two banks help each other from now on, up to so many hours each way; an admin does that, once
+    Agree(AgreeFlags),
     /// Set how much either of two banks may owe the other; an admin does that
     Cap(CapFlags),
 }
@@ -74,12 +76,29 @@ pub struct PositionFlags {
     second: u32,
 }
 
+/// Two banks that agreed to help each other.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hourbook between-banks agree 1 2 --first-may-owe 20 --second-may-owe 20")]
+pub struct AgreeFlags {
+    #[command(flatten)]
+    caps: Caps,
+}
+
 /// How much two banks may owe each other.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   hourbook between-banks cap 1 2 --first-may-owe 20 --second-may-owe 20")]
 pub struct CapFlags {
+    #[command(flatten)]
+    caps: Caps,
+}
+
+/// Two banks, and how much either may owe the other.
+#[derive(Debug, Args)]
+struct Caps {
     #[command(flatten)]
     banks: PositionFlags,
     /// How many hours the first may owe the other
@@ -100,7 +119,8 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
     match command {
         Command::Move(flags) => move_hours(session, flags).await,
         Command::Position(flags) => position(session, flags).await,
-        Command::Cap(flags) => cap(session, flags).await,
+        Command::Agree(flags) => agree(session, flags.caps).await,
+        Command::Cap(flags) => cap(session, flags.caps).await,
     }
 }
 
@@ -122,11 +142,26 @@ async fn move_hours(session: &mut Session<'_, '_>, flags: MoveFlags) -> Result<(
         validate_only: under.validate_only,
         confirmed_amount_seconds: flags.confirm.seconds(),
     };
-    let answer = session.client.exchange.transfer_between_banks(call(request)).await.asking(under.id)?;
+    let answer = session.client.exchange.transfer_between_banks(call(request)).await.answerable(under.id)?;
     tell_done(session, answer.done, under, Vec::new()).await
 }
 
-async fn cap(session: &mut Session<'_, '_>, flags: CapFlags) -> Result<(), Failure> {
+async fn agree(session: &mut Session<'_, '_>, flags: Caps) -> Result<(), Failure> {
+    let (request_id, validate_only) = (flags.write.id(), flags.write.validate_only);
+    let request = api::OpenClearingRequest {
+        request_id: request_id.to_string(),
+        first_bank_number: flags.banks.first,
+        second_bank_number: flags.banks.second,
+        first_may_owe_seconds: flags.first_may_owe,
+        second_may_owe_seconds: flags.second_may_owe,
+        validate_only,
+    };
+    let answer = session.client.ledger.open_clearing(call(request)).await.asking(request_id)?;
+    let receipt = receipt(answer.receipt)?;
+    tell(session, Written { receipt, request_id, validate_only, extra: Vec::new() }).await
+}
+
+async fn cap(session: &mut Session<'_, '_>, flags: Caps) -> Result<(), Failure> {
     let (request_id, validate_only) = (flags.write.id(), flags.write.validate_only);
     let request = api::SetClearingCapRequest {
         request_id: request_id.to_string(),

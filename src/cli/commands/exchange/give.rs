@@ -22,7 +22,7 @@ Examples:
   Ann (10035) is granted three hours of the pot (10019):
     hourbook credit --to 10035 --from 10019 --hours 3 --reason 'to begin with'")]
 pub struct CreditFlags {
-    /// Whose balance rises: a member's, an organisation's, or a pot's for hours newly made
+    /// Whose balance rises: a member's, an organisation's, a partner's or a pot's
     #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
     to: Whom,
     /// The pot they come from: pot for the community pot, a part of what another is for, or a number; or the number of

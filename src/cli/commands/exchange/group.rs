@@ -112,12 +112,12 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
     let bank = flags.at.bank;
     let mut givers = Vec::with_capacity(flags.gave.len());
     for (giver, hours) in flags.gave {
-        let account_number = lookup::account(session, &giver, bank, Among::People).await?;
+        let account_number = lookup::account(session, &giver, bank, Among::PeopleWhoLeft).await?;
         givers.push(api::GroupGiver { account_number, length: said(hours) });
     }
     let mut took_part = Vec::with_capacity(flags.took_part.len());
     for one in &flags.took_part {
-        took_part.push(lookup::account(session, one, bank, Among::People).await?);
+        took_part.push(lookup::account(session, one, bank, Among::PeopleWhoLeft).await?);
     }
     let keeper = account_or_none(session, flags.keeper.as_ref(), bank, Among::Pots).await?;
     let first = givers.first().map(|giver| giver.account_number).or(took_part.first().copied());

@@ -112,8 +112,8 @@ pub struct ProposeFlags {
 pub async fn record(session: &mut Session<'_, '_>, flags: RecordFlags) -> Result<(), Failure> {
     let (under, help) = (Under::of(flags.write), flags.help);
     let bank = help.at.bank;
-    let giver = lookup::account(session, &help.gave, bank, Among::People).await?;
-    let receiver = lookup::account(session, &help.received, bank, Among::People).await?;
+    let giver = lookup::account(session, &help.gave, bank, Among::PeopleWhoLeft).await?;
+    let receiver = lookup::account(session, &help.received, bank, Among::PeopleWhoLeft).await?;
     let paid_by = account_or_none(session, flags.paid_by.as_ref(), bank, Among::Pots).await?;
     let hours_to = account_or_none(session, flags.hours_to.as_ref(), bank, Among::Pots).await?;
     let in_the_name_of = account_or_none(session, flags.in_the_name_of.as_ref(), bank, Among::People).await?;

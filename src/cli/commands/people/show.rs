@@ -177,7 +177,7 @@ fn consent_json(consent: &api::Consent) -> Value {
     })
 }
 
-/// Their open accounts, and what is on each.
+/// Their open accounts, and what is on each; and those that were closed.
 async fn accounts(
     session: &mut Session<'_, '_>,
     person: &api::Person,
@@ -201,7 +201,15 @@ async fn accounts(
         1 => "Account",
         _ => "Accounts",
     };
-    Ok(vec![(Column::words("accounts", title, 0), Cell::Said(numbers.into(), told.join("; ")))])
+    let closed: Vec<_> = person.closed_account_numbers.iter().map(u32::to_string).collect();
+    let title_of_closed = if closed.is_empty() { "" } else { "Closed account" };
+    Ok(vec![
+        (Column::words("accounts", title, 0), Cell::Said(numbers.into(), told.join("; "))),
+        (
+            Column::words("closed_account_numbers", title_of_closed, 0),
+            Cell::Said(json!(person.closed_account_numbers), closed.join(", ")),
+        ),
+    ])
 }
 
 /// Pauses, and being forgotten.

@@ -170,8 +170,11 @@ pub fn person(
     now: Timestamp,
     sees_account: impl Fn(AccountNumber) -> bool,
 ) -> api::Person {
-    let open = person.accounts.iter().filter(|account| account.in_use() == InUse::Yes);
-    let accounts = open.map(|account| account.number).filter(|number| sees_account(*number));
+    let numbers = |in_use| {
+        let accounts = person.accounts.iter().filter(move |account| account.in_use() == in_use);
+        let seen = accounts.map(|account| account.number).filter(|number| sees_account(*number));
+        seen.map(AccountNumber::printed).collect()
+    };
     // All of the bank they belong to.
     let of_bank = |account: Option<AccountNumber>| {
         account.filter(|_| allowed.sees_bank(person.bank)).map_or(0, AccountNumber::printed)
@@ -182,7 +185,8 @@ pub fn person(
         kind: kind(person.kind).into(),
         bank_number: person.bank.get(),
         profile,
-        account_numbers: accounts.map(AccountNumber::printed).collect(),
+        account_numbers: numbers(InUse::Yes),
+        closed_account_numbers: numbers(InUse::NoLonger),
         paid_by_account_number: of_bank(match person.standing.pays {
             Pays::Themselves => None,
             Pays::Pot(pot) => Some(pot),

@@ -33,7 +33,16 @@ impl Installation {
         self.bank_in_reach(allowed, bank)?;
         let receipt = self.tell(allowed, id, |telling| {
             let there = telling.known.banks.get(bank);
-            let owner = there.ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))?.owner;
+            let there = there.ok_or_else(|| self.refused(&Refusal::BankNotFound(bank)))?;
+            let (owner, today) = (there.owner, there.today(self.access.now()));
+            telling.judged(|_| {
+                let is_over = last_day.is_some_and(|last_day| last_day < today);
+                if is_over {
+                    Err(NotDone::bad("last_day", "today or later, where the bank is"))
+                } else {
+                    Ok(())
+                }
+            })?;
             // Its name, wherever accounts have one; and what it is for, which may be said anew one day.
             let text = Text { label: Some(purpose), ..Text::default() };
             let sealed = |place| self.sealed_text(owner, &id, place, &text);

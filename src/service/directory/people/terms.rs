@@ -9,9 +9,10 @@ use crate::directory::people::pause::PAUSE_SECONDS;
 use crate::directory::people::sites::InUse;
 use crate::directory::people::terms::{PauseCause, PersonKind};
 use crate::directory::people::{
-    HoursTo, PauseRefusal, Pays, Person as Somebody, REPRESENTATIVES_MAX, RestTo, Said, Standing, may_pause,
+    HoursTo, Opens, PauseRefusal, Pays, Person as Somebody, REPRESENTATIVES_MAX, RestTo, Said, Standing,
+    may_pause,
 };
-use crate::domain::{AccountNumber, OwnerNumber, Reason};
+use crate::domain::{AccountNumber, Day, OwnerNumber, Reason};
 use crate::ledger::Receipt;
 use crate::service::installation::Installation;
 use crate::service::not_done::NotDone;
@@ -40,6 +41,7 @@ impl Installation {
                 return Err(NotDone::bad("owner_number", "the owner number of a member"));
             }
             is_pot_of(known, person, "paid_by_account_number", pays)?;
+            pays_for_people(known, pays, self.today_of(known, person))?;
             is_pot_of(known, person, "hours_to_account_number", hours_to)?;
             takes_the_rest(known, person, rest_to)
         })?;
@@ -66,6 +68,12 @@ impl Installation {
             self.may_speak_for(allowed, known, person, speaker)
         })?;
         Ok(SetRepresentativeResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)) })
+    }
+
+    /// Which day it is where somebody's bank is.
+    fn today_of(&self, known: &Known, person: &Somebody) -> Day {
+        let now = self.access.now();
+        known.banks.get(person.bank).map_or_else(|| now.utc_day(), |bank| bank.today(now))
     }
 
     fn may_speak_for(
@@ -131,6 +139,17 @@ impl Installation {
         let since = if is_checked { self.access.now() } else { receipt.entry.recorded_at };
         answers::timestamp(since.plus_seconds(PAUSE_SECONDS))
     }
+}
+
+/// A pot that pays for somebody is one that brokers hand out of, today.
+fn pays_for_people(known: &Known, pot: Option<AccountNumber>, today: Day) -> Result<(), NotDone> {
+    let terms = pot.and_then(|pot| known.people.pot(pot)).and_then(|pot| pot.terms.as_ref());
+    let may_pay = terms.is_none_or(|terms| {
+        let is_over = terms.last_day.is_some_and(|last_day| last_day < today);
+        matches!(terms.opens, Opens::Brokers(_)) && !is_over
+    });
+    let limit = "a pot that brokers hand out of, and whose last day is not over";
+    if may_pay { Ok(()) } else { Err(NotDone::bad("paid_by_account_number", limit)) }
 }
 
 /// The account of an open pot of the bank they belong to, where one is named.

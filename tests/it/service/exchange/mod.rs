@@ -12,6 +12,7 @@ mod grants;
 mod lengths;
 mod members;
 mod neighbours;
+mod overtaken;
 mod pots;
 mod random;
 mod silence;
@@ -436,5 +437,5 @@ pub fn reason<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
 }
 
 pub fn approve_it(waiting_number: u64) -> api::ApproveRequest {
-    api::ApproveRequest { request_id: fresh(), waiting_number, validate_only: false }
+    api::ApproveRequest { request_id: fresh(), waiting_number, ..Default::default() }
 }

@@ -341,7 +341,12 @@ fn not_there(town: &Town, about: &About, seen: &mut Seen) {
     {
         let refused = ask(town, "Tobias", call, &fresh(), &settled);
         let figures: [(&str, &dyn ToString); 1] = [("waiting_number", &number)];
-        seen.refused(refused, Reason::NothingWaits, &figures, &["nothing waits under number"]);
+        seen.refused(
+            refused,
+            Reason::NothingWaits,
+            &figures,
+            &["nothing waits for a second person under number"],
+        );
     }
     // Of another bank, which Tobias does not reach.
     for call in [

@@ -7,7 +7,7 @@ use super::asking::hear;
 use super::exchanges::{About, ask, book, town};
 use super::people;
 use super::seen::Seen;
-use crate::service::exchange::{Town, day, of_seconds, waits};
+use crate::service::exchange::{Town, day, of_seconds, sequence, waits};
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
@@ -71,6 +71,28 @@ fn written_already(town: &Town, about: &About, seen: &mut Seen) {
     slip(HOUR / 2, day(5, 5));
     let part = About { seconds: HOUR / 2, ..about.clone() };
     seen.also(ask(town, "Tobias", "TakeBooking", &fresh(), &part), Reason::AlreadyHere, &[]);
+    let much = api::BookHoursRequest {
+        day: Some(day(5, 5)),
+        confirmed_amount_seconds: 41 * HOUR,
+        ..town.booking("Kit", "Dev", 41 * HOUR)
+    };
+    let booking = sequence(&town.book_hours("Tobias", much).unwrap().receipt);
+    let take = || {
+        let take =
+            api::TakeBookingRequest { request_id: fresh(), booking_sequence: booking, ..Default::default() };
+        town.take_booking("Tobias", take)
+    };
+    let waiting = waits(take().unwrap().done);
+    let says = ["it waits for somebody already"];
+    seen.refused(
+        hear("TakeBooking", take()),
+        Reason::SecondPersonNeeded,
+        &[("waiting_number", &waiting)],
+        &says,
+    );
+    let let_go =
+        api::CancelBookingRequest { request_id: fresh(), booking_sequence: booking, ..Default::default() };
+    town.cancel_booking("Tobias", let_go).unwrap();
     let twice = waits(town.record_exchange("Oswin", long(town, 4)).unwrap().done);
     ask(town, "Una", "Approve", &fresh(), about).unwrap();
     let twice = About { waiting: twice, ..about.clone() };

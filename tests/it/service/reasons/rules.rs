@@ -79,7 +79,7 @@ pub fn nothing_there(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         moved_nothing,
         Reason::EntryNotFound,
         &[("sequence", &1)],
-        &["no hours moved under number 1"],
+        &["there is nothing under number 1 in the books"],
     );
 
     // Words about it change nothing: whom they concern is not what is wrong.
