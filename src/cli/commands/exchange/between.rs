@@ -24,7 +24,7 @@ pub enum Command {
     Move(MoveFlags),
     /// Who of two banks owes the other how much, and how much more either may
     Position(PositionFlags),
-    /// Let two banks help each other from now on, up to so many hours each way; an admin does that, once
+    /// Let two banks help each other from now on; an admin does that, once
     Agree(AgreeFlags),
     /// Set how much either of two banks may owe the other; an admin does that
     Cap(CapFlags),
