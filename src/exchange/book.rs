@@ -121,12 +121,6 @@ impl<'a> Booked<'a> {
         booked().ok_or(Refusal::NotOpen(entry.sequence))
     }
 
-    /// Who gives and who booked.
-    #[must_use]
-    pub const fn sides(&self) -> Sides {
-        self.sides
-    }
-
     /// It took place: `length` of it, or all; `asked` says of a part whether it is another one than the one it looks
     /// like.
     ///

@@ -2,11 +2,12 @@
 //!
 //! They stand beside its hold: a pot may pay in the place of one of them, or get the hours.
 
-use super::book::Booked;
-use super::propose::Proposal;
+use super::asked::without_fingerprint;
 use super::refusal::Refusal;
 use super::sight::Sight;
-use crate::domain::{AccountNumber, Entry, OwnerNumber};
+use crate::domain::{AccountNumber, Action, Entry, OwnerNumber, Topic};
+
+const SIDES_BYTES: usize = 8;
 
 /// Who helped and who was helped, whichever accounts move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Sides {
 impl Sides {
     /// The two numbers, little-endian.
     #[must_use]
-    pub fn encode(self) -> [u8; 8] {
+    pub fn encode(self) -> [u8; SIDES_BYTES] {
         let (giver, receiver) = (u64::from(self.giver.slot()), u64::from(self.receiver.slot()));
         (giver | receiver << 32).to_le_bytes()
     }
@@ -33,15 +34,14 @@ impl Sides {
         Some(Self { giver: account(*giver)?, receiver: account(receiver.try_into().ok()?)? })
     }
 
-    /// Of an entry that is a proposal or a booking.
+    /// Of an entry that is a proposal or a booking: they end what stands beside its hold.
     #[must_use]
     pub fn beside(entry: &Entry) -> Option<Self> {
-        match Proposal::beside(entry) {
-            Some(Proposal::Said(said)) => Some(said.sides),
-            Some(Proposal::Disputed | Proposal::Agreed(_) | Proposal::Settled(_)) | None => {
-                Booked::of(entry).ok().map(|booked| booked.sides())
-            }
-        }
+        let Action::Hold(_) = entry.command.action else { return None };
+        let attachment = entry.command.attachment.as_deref()?;
+        let is_ours = [Topic::PROPOSAL, Topic::BOOKING].contains(&attachment.topic);
+        let kept = without_fingerprint(&attachment.body).last_chunk::<SIDES_BYTES>().filter(|_| is_ours)?;
+        Self::decode(kept)
     }
 
     /// Both accounts.

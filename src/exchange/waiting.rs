@@ -251,38 +251,24 @@ impl Waiting {
 /// A pause is in the way of what is new: not of an answer to what was proposed or booked before, as whoever answers is
 /// not asked about it either, nor of what is put right.
 fn still_may_be(sight: &Sight<'_>, action: &Action, effects: &Effects) -> Result<(), Refusal> {
-    match action {
-        Action::Post(Post { kind, transfers, ends: None }) => {
-            for transfer in transfers {
-                for account in [transfer.debit, transfer.credit] {
-                    sight.not_paused(sight.party(account)?.own)?;
-                }
-                let helped = [transfer.people.given_by, transfer.people.received_by];
-                helped.into_iter().flatten().try_for_each(|owner| sight.none_paused(owner))?;
+    if let Action::Post(Post { kind, transfers, ends: None }) = action {
+        for transfer in transfers {
+            for account in [transfer.debit, transfer.credit] {
+                sight.not_paused(sight.party(account)?.own)?;
             }
-            let is_handed_on =
-                |moved: &Transfer| pots::is_handed_on(sight, *kind, (moved.debit, moved.credit));
-            if transfers.iter().all(is_handed_on) { Ok(()) } else { pots::none_over(sight, transfers) }
+            let helped = [transfer.people.given_by, transfer.people.received_by];
+            helped.into_iter().flatten().try_for_each(|owner| sight.none_paused(owner))?;
         }
-        Action::Post(Post { ends: Some(_), .. }) | Action::Capture(_) => {
-            let gives = effects.taken_from().map(|(account, _)| account);
-            gives
-                .chain(effects.added_to())
-                .try_for_each(|account| pots::not_over(sight, account, sight.account(account)?.bank))
-        }
-        Action::Hold(_)
-        | Action::Void(_)
-        | Action::Expire(_)
-        | Action::Reverse(_)
-        | Action::RegisterOwners(_)
-        | Action::OpenBank(_)
-        | Action::OpenClearing(_)
-        | Action::OpenAccounts(_)
-        | Action::SetLimits(..)
-        | Action::Close(_)
-        | Action::Reopen(_)
-        | Action::Note(_) => Ok(()),
+        let is_handed_on = |moved: &Transfer| pots::is_handed_on(sight, *kind, (moved.debit, moved.credit));
+        return if transfers.iter().all(is_handed_on) { Ok(()) } else { pots::none_over(sight, transfers) };
     }
+    if !matches!(action, Action::Post(_) | Action::Capture(_)) {
+        return Ok(());
+    }
+    let gives = effects.taken_from().map(|(account, _)| account);
+    gives
+        .chain(effects.added_to())
+        .try_for_each(|account| pots::not_over(sight, account, sight.account(account)?.bank))
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use clap::{Args, Subcommand};
 use super::{ConfirmFlag, said};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
-use crate::cli::commands::telling::{Under, tell_done};
-use crate::cli::commands::{counted, receipt};
+use crate::cli::commands::counted;
+use crate::cli::commands::telling::{Under, tell_done, tell_receipt};
 use crate::cli::connection::call;
-use crate::cli::entries::{Written, tell};
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::lookup::{self, Among};
 use crate::cli::screen::{Cell, Column};
@@ -147,33 +146,31 @@ async fn move_hours(session: &mut Session<'_, '_>, flags: MoveFlags) -> Result<(
 }
 
 async fn agree(session: &mut Session<'_, '_>, flags: Caps) -> Result<(), Failure> {
-    let (request_id, validate_only) = (flags.write.id(), flags.write.validate_only);
+    let under = Under::of(flags.write);
     let request = api::OpenClearingRequest {
-        request_id: request_id.to_string(),
+        request_id: under.id.to_string(),
         first_bank_number: flags.banks.first,
         second_bank_number: flags.banks.second,
         first_may_owe_seconds: flags.first_may_owe,
         second_may_owe_seconds: flags.second_may_owe,
-        validate_only,
+        validate_only: under.validate_only,
     };
-    let answer = session.client.ledger.open_clearing(call(request)).await.asking(request_id)?;
-    let receipt = receipt(answer.receipt)?;
-    tell(session, Written { receipt, request_id, validate_only, extra: Vec::new() }).await
+    let answer = session.client.ledger.open_clearing(call(request)).await.asking(under.id)?;
+    tell_receipt(session, answer.receipt, under, Vec::new()).await
 }
 
 async fn cap(session: &mut Session<'_, '_>, flags: Caps) -> Result<(), Failure> {
-    let (request_id, validate_only) = (flags.write.id(), flags.write.validate_only);
+    let under = Under::of(flags.write);
     let request = api::SetClearingCapRequest {
-        request_id: request_id.to_string(),
+        request_id: under.id.to_string(),
         first_bank_number: flags.banks.first,
         second_bank_number: flags.banks.second,
         first_may_owe_seconds: flags.first_may_owe,
         second_may_owe_seconds: flags.second_may_owe,
-        validate_only,
+        validate_only: under.validate_only,
     };
-    let answer = session.client.exchange.set_clearing_cap(call(request)).await.asking(request_id)?;
-    let receipt = receipt(answer.receipt)?;
-    tell(session, Written { receipt, request_id, validate_only, extra: Vec::new() }).await
+    let answer = session.client.exchange.set_clearing_cap(call(request)).await.asking(under.id)?;
+    tell_receipt(session, answer.receipt, under, Vec::new()).await
 }
 
 async fn position(session: &mut Session<'_, '_>, flags: PositionFlags) -> Result<(), Failure> {

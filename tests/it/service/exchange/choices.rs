@@ -253,16 +253,7 @@ fn what_waits_is_judged_again() {
         policy.unusual_question_above_seconds = 2 * HOUR;
         policy.unusual_second_person_above_seconds = 2 * HOUR;
     });
-    let open = api::OpenPotRequest {
-        request_id: fresh(),
-        bank_number: 1,
-        purpose: "warm rooms".into(),
-        opens: api::PotOpens::Brokers.into(),
-        broker_line_seconds: 5 * HOUR,
-        last_day: Some(day(5, 10)),
-        ..Default::default()
-    };
-    let warm = town.open_pot("Una", open).unwrap().account_number;
+    let warm = town.opened_pot(api::PotOpens::Brokers, 5 * HOUR, Some(day(5, 10))).unwrap();
     let fill = api::CreditMemberRequest {
         request_id: fresh(),
         account_number: warm,

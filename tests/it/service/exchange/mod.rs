@@ -297,6 +297,25 @@ impl Town {
         self.owners[name]
     }
 
+    /// Una opens a pot of bank 1: its account.
+    pub fn opened_pot(
+        &self,
+        opens: api::PotOpens,
+        broker_line_seconds: i64,
+        last_day: Option<api::Date>,
+    ) -> Result<u32, Status> {
+        let request = api::OpenPotRequest {
+            request_id: fresh(),
+            bank_number: 1,
+            purpose: "warm rooms".into(),
+            opens: opens.into(),
+            broker_line_seconds,
+            last_day,
+            ..Default::default()
+        };
+        self.open_pot("Una", request).map(|answer| answer.account_number)
+    }
+
     /// An hour or more of `giver`, booked for 9 May by `receiver`.
     pub fn booking(&self, giver: &str, receiver: &str, seconds: i64) -> api::BookHoursRequest {
         api::BookHoursRequest {

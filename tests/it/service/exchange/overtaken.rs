@@ -123,22 +123,10 @@ fn a_pot_gives_nothing_to_itself() {
 #[test]
 fn pots_that_cannot_pay_are_told_at_once() {
     let town = choices::town();
-    let open = |opens: api::PotOpens, last_day| {
-        let request = api::OpenPotRequest {
-            request_id: fresh(),
-            bank_number: 1,
-            purpose: "warm rooms".into(),
-            opens: opens.into(),
-            broker_line_seconds: if opens == api::PotOpens::Brokers { HOUR } else { 0 },
-            last_day,
-            ..Default::default()
-        };
-        town.open_pot("Una", request).map(|answer| answer.account_number)
-    };
     // Today is 5 May.
-    assert_eq!(reason(open(api::PotOpens::Brokers, Some(day(5, 4)))), "last_day");
-    let today = open(api::PotOpens::Brokers, Some(day(5, 5))).unwrap();
-    let of_lead = open(api::PotOpens::Lead, None).unwrap();
+    assert_eq!(reason(town.opened_pot(api::PotOpens::Brokers, HOUR, Some(day(5, 4)))), "last_day");
+    let today = town.opened_pot(api::PotOpens::Brokers, HOUR, Some(day(5, 5))).unwrap();
+    let of_lead = town.opened_pot(api::PotOpens::Lead, 0, None).unwrap();
     let choose = |paid_by_account_number| {
         let choice = api::SetMemberStandingRequest {
             request_id: fresh(),

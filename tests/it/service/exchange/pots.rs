@@ -14,16 +14,8 @@ use crate::support::served::fresh;
 fn a_pot_is_opened_as_it_says() {
     let town = town();
     let open = |opens: api::PotOpens, last_day| {
-        let request = api::OpenPotRequest {
-            request_id: fresh(),
-            bank_number: 1,
-            purpose: "warm rooms".into(),
-            opens: opens.into(),
-            broker_line_seconds: if opens == api::PotOpens::Brokers { HOUR } else { 0 },
-            last_day,
-            ..Default::default()
-        };
-        town.open_pot("Una", request).unwrap().account_number
+        let line = if opens == api::PotOpens::Brokers { HOUR } else { 0 };
+        town.opened_pot(opens, line, last_day).unwrap()
     };
     let (of_leads, of_brokers) =
         (open(api::PotOpens::Lead, None), open(api::PotOpens::Brokers, Some(day(5, 30))));
@@ -67,15 +59,7 @@ fn a_pot_is_opened_as_it_says() {
 fn above_a_pots_line_a_lead_agrees() {
     let mut town = town();
     town.broker("Oswin");
-    let open = api::OpenPotRequest {
-        request_id: fresh(),
-        bank_number: 1,
-        purpose: "warm rooms".into(),
-        opens: api::PotOpens::Brokers.into(),
-        broker_line_seconds: HOUR,
-        ..Default::default()
-    };
-    let warm = town.open_pot("Una", open).unwrap().account_number;
+    let warm = town.opened_pot(api::PotOpens::Brokers, HOUR, None).unwrap();
     let fill = api::CreditMemberRequest {
         request_id: fresh(),
         account_number: warm,
@@ -116,15 +100,7 @@ fn a_pot_that_is_over_locks_nothing_in() {
     }
     town.broker("Oswin");
     town.give_another_key("Oswin in the lead", "Oswin", api::Role::Lead);
-    let open = api::OpenPotRequest {
-        request_id: fresh(),
-        bank_number: 1,
-        purpose: "warm rooms".into(),
-        opens: api::PotOpens::Panel.into(),
-        last_day: Some(day(5, 5)),
-        ..Default::default()
-    };
-    let pot = town.open_pot("Una", open).unwrap().account_number;
+    let pot = town.opened_pot(api::PotOpens::Panel, 0, Some(day(5, 5))).unwrap();
     let donate = |hours: i64| api::DonateRequest {
         request_id: fresh(),
         from_account_number: town.of("Jonah"),

@@ -4,7 +4,7 @@ use hourbook::api;
 use hourbook::domain::Reason;
 
 use super::asking::hear;
-use super::exchanges::{About, ask, book, town};
+use super::desk::{About, ask, book, town};
 use super::people;
 use super::seen::Seen;
 use crate::service::exchange::{Town, day, of_seconds, sequence, waits};
@@ -111,18 +111,7 @@ fn long(town: &Town, on: i32) -> api::RecordExchangeRequest {
 
 /// A pot that a lead opens, one for a panel, and one that is over the day after tomorrow.
 fn pots(town: &Town, about: &About, seen: &mut Seen) {
-    let open = |opens: api::PotOpens, broker_line_seconds, last_day| {
-        let request = api::OpenPotRequest {
-            request_id: fresh(),
-            bank_number: 1,
-            purpose: "warm rooms".into(),
-            opens: opens.into(),
-            broker_line_seconds,
-            last_day,
-            ..Default::default()
-        };
-        town.open_pot("Una", request).unwrap().account_number
-    };
+    let open = |opens, line, last_day| town.opened_pot(opens, line, last_day).unwrap();
     let paid = |paid_by_account_number| api::RecordExchangeRequest {
         paid_by_account_number,
         ..town.helped("Dev", "Kit", 2 * HOUR, day(4, 12))

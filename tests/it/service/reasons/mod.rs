@@ -3,11 +3,12 @@
 //! One story in three servers on the same books: with no room for more, on a full disk, and as usual.
 //! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other;
 //! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
-//! brokers and members, `spending` what a representative may take and what is in the way of a closing,
+//! brokers and members at a `desk`, `spending` what a representative may take and what is in the way of a closing,
 //! `others` what is about a pause, somebody else or oneself, and `meanwhile` what became of pots, bookings and people
 //! while something waited.
 
 mod asking;
+mod desk;
 mod exchanges;
 mod keys;
 mod meanwhile;

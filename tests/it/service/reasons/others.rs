@@ -5,7 +5,7 @@ use hourbook::api;
 use hourbook::domain::Reason;
 
 use super::asking::hear;
-use super::exchanges::{About, ask, town};
+use super::desk::{About, ask, town};
 use super::people;
 use super::seen::{Refused, Seen};
 use crate::access::with;

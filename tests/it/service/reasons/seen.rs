@@ -10,7 +10,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::asking::{KEY_WRITES, WRITES};
-use super::exchanges::EXCHANGE_WRITES;
+use super::desk::EXCHANGE_WRITES;
 
 /// Why a call was not done, as decoded from the wire.
 #[derive(Debug)]
