@@ -56,6 +56,27 @@ fn one_of_two_is_asked() {
     }
 }
 
+/// Goal: help of the last 200 days is asked about, whichever of the two gave, and older help is not: README says so. Method:
+/// the 200th day before the next midnight, 5 May being today, and the day before it; each slip twice, then the other way.
+#[test]
+fn help_of_two_hundred_days_is_asked_about() {
+    let mut town = Town::new();
+    for name in ["Jonah", "Ivy"] {
+        town.member(name, -200);
+    }
+    let october = |day| api::Date { year: 2025, month: 10, day };
+    for (on, is_asked) in [(october(18), true), (october(17), false)] {
+        town.recorded("Tobias", town.helped("Jonah", "Ivy", HOUR, on));
+        for (giver, receiver) in [("Jonah", "Ivy"), ("Ivy", "Jonah")] {
+            let again = town.record_exchange("Tobias", town.helped(giver, receiver, HOUR, on));
+            assert_eq!(again.is_err(), is_asked, "{giver} on {on:?}");
+            if is_asked {
+                assert_eq!(reason(again), "ALREADY_HERE");
+            }
+        }
+    }
+}
+
 /// Goal: the same id answers the question: a question uses no id up. Method: asked, then the same with the answer.
 #[test]
 fn a_question_uses_no_id_up() {
