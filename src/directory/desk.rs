@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use super::banks::Banks;
 use super::locks::{BadLock, Locks};
+use super::partners::{BadOffer, Partners};
 use super::people::{BadFact, NameIndex, People};
 use super::policy::{BadPolicy, Policies};
 use crate::domain::{Action, BankNumber, Entry, Form, Note, OwnerNumber, Sequence, Topic};
@@ -39,6 +40,9 @@ const CHOICE: Choice = Choice {
         Topic::PAUSE,
         Topic::VENUE,
         Topic::POT,
+        Topic::OFFER,
+        Topic::BUDGET,
+        Topic::STAFF,
     ],
 };
 /// The excerpt says anew how far it goes after so many entries without anything for it.
@@ -59,6 +63,9 @@ pub enum DirectoryError {
     /// What it says of a person is not what was written.
     #[error(transparent)]
     Person(#[from] BadFact),
+    /// What it says of a partner's offers is not what was written.
+    #[error(transparent)]
+    Offer(#[from] BadOffer),
 }
 
 /// What the directory knows through one entry.
@@ -75,6 +82,8 @@ pub struct Known {
     pub locks: Locks,
     /// Who is in a bank.
     pub people: People,
+    /// What partners give for hours.
+    pub partners: Partners,
     /// By what they are found.
     pub names: NameIndex,
     /// Profiles that were said in the entries read last.
@@ -101,6 +110,7 @@ impl Known {
         match note.topic {
             Topic::POLICY => self.policies.apply(sequence, at, bank(), &note.body)?,
             Topic::PERIOD_LOCK => self.locks.apply(sequence, at, bank(), &note.body)?,
+            Topic::OFFER | Topic::BUDGET | Topic::STAFF => self.partners.apply(sequence, note)?,
             _ => {}
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The directory: what things are called, for everybody who may know.
 //!
-//! Owns the topics `ACTIVITIES`, `POLICY` and `PERIOD_LOCK`, those of [`people`] and the reading of names: banks'
+//! Owns the topics `ACTIVITIES`, `POLICY` and `PERIOD_LOCK`, those of [`people`] and [`partners`], and the reading of names: banks'
 //! lists of activities, their policies and closed months, the names of banks, the labels of accounts, people.
 //! Knows no wire; who may see whom is for the service to say.
 //!
@@ -14,6 +14,7 @@ pub mod default_activities;
 pub mod desk;
 pub mod locks;
 pub mod names;
+pub mod partners;
 pub mod people;
 pub mod policy;
 mod reading;
@@ -24,6 +25,6 @@ pub use banks::{Bank, Banks};
 pub use desk::{Directory, DirectoryError, Known};
 pub use locks::{Lock, Locks, Month};
 pub use names::Names;
-pub use policy::{Policies, Policy};
+pub use policy::{OfferKind, Policies, Policy};
 pub use reading::BadBytes;
 pub use refusal::Refusal;

@@ -46,6 +46,13 @@ impl Topic {
     pub const WAITING: Self = Self(15);
     /// Beside any other entry that `exchange` writes: what it was asked.
     pub const EXCHANGE: Self = Self(16);
+    /// What a partner gives for hours, and whether its bank approves; subject = the partner's owner. Belongs to
+    /// `directory`, as do the two below.
+    pub const OFFER: Self = Self(17);
+    /// How many hours a partner takes in a month; subject = the partner's owner.
+    pub const BUDGET: Self = Self(18);
+    /// Who stands at a partner's tills; subject = the partner's owner.
+    pub const STAFF: Self = Self(22);
 
     /// The topic `number`.
     #[must_use]
