@@ -6,6 +6,7 @@
 pub mod account;
 pub mod account_number;
 pub mod amount;
+pub mod check_digit;
 pub mod claim;
 pub mod command;
 pub mod entering;

@@ -51,6 +51,8 @@ impl Topic {
     pub const OFFER: Self = Self(17);
     /// How many hours a partner takes in a month; subject = the partner's owner.
     pub const BUDGET: Self = Self(18);
+    /// Beside every entry that `redemption` writes: which sale it is, or what it does to one. Belongs to `redemption`.
+    pub const SALE: Self = Self(20);
     /// Who stands at a partner's tills; subject = the partner's owner.
     pub const STAFF: Self = Self(22);
 

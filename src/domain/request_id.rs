@@ -85,6 +85,8 @@ pub struct Scope(u32);
 impl Scope {
     /// The local operator and all integration keys.
     pub const OPERATOR: Self = Self(0);
+    /// Sales, whose ids are made from their receipts: no credential's, as there are never so many.
+    pub const RECEIPTS: Self = Self(u32::MAX);
 
     /// The scope `number`.
     #[must_use]

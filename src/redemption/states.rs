@@ -139,7 +139,11 @@ pub const fn may(mover: Mover, step: Step, when: When) -> bool {
         (Mover::Till, Step::Capture | Step::Void, _) => true,
         (Mover::Till, Step::RefundPart | Step::RefundRest, When::SameDay) => true,
         (Mover::Till, Step::RefundPart | Step::RefundRest, When::Later) => false,
-        (Mover::Partner | Mover::Office, Step::Capture | Step::Void | Step::RefundPart | Step::RefundRest, _) => true,
+        (
+            Mover::Partner | Mover::Office,
+            Step::Capture | Step::Void | Step::RefundPart | Step::RefundRest,
+            _,
+        ) => true,
     }
 }
 

@@ -1,0 +1,227 @@
+//! What is kept beside the entry of a sale: what names it, and what was sold.
+//!
+//! ```text
+//! format u8 (1), partner u32, till u16, venue u8, day i32, number u32, line u8, offer u16, people u16,
+//! flags u8 (1 beyond the budget, 2 from a slip), shown u8 (1 code, 2 card and PIN, 3 card alone, 4 account) and 8 bytes,
+//! attempt: scope u32 and 16 bytes; initials of whoever was at the till (length u8, ASCII)
+//! ```
+//!
+//! Numbers are little-endian; all is said in the clear, and none of it says whose hours they are: the entry's accounts
+//! do. The eight bytes are a hash of the code that was used, zeros for all else: by them the same sale asked again is
+//! told from another one.
+
+use super::receipt::Receipt;
+use crate::domain::{Attachment, Day, Entry, OwnerNumber, RequestId, RequestKey, Scope, Topic};
+
+const FORMAT: u8 = 1;
+const BEYOND_BUDGET: u8 = 1;
+const FROM_SLIP: u8 = 2;
+/// Initials have at most this many letters.
+pub const INITIALS_MAX: usize = 4;
+
+/// What was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownBy {
+    /// A code or a voucher, by a hash of it.
+    Code([u8; 8]),
+    /// A card with its PIN.
+    CardAndPin,
+    /// A card without.
+    Card,
+    /// Nothing: a broker wrote down whose hours they were.
+    Account,
+}
+
+/// A sale, as it was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sale {
+    /// What names it.
+    pub receipt: Receipt,
+    /// The venue the till stood in.
+    pub venue: u8,
+    /// The offer.
+    pub offer: u16,
+    /// How many people.
+    pub people: u16,
+    /// Whether the partner took it beyond its budget of the month.
+    pub is_beyond_budget: bool,
+    /// Whether it was written down from a paper slip.
+    pub is_from_slip: bool,
+    /// What was shown.
+    pub shown_by: ShownBy,
+    /// The attempt that was accepted.
+    pub attempt: RequestKey,
+    /// Who was at the till.
+    pub initials: Box<str>,
+}
+
+impl Sale {
+    /// As it stands beside an entry.
+    #[must_use]
+    pub fn attachment(&self) -> Attachment {
+        let Receipt { partner, till, day, number, line } = self.receipt;
+        let mut body = vec![FORMAT];
+        body.extend(partner.get().to_le_bytes());
+        body.extend(till.to_le_bytes());
+        body.push(self.venue);
+        body.extend(day.days().to_le_bytes());
+        body.extend(number.to_le_bytes());
+        body.push(line);
+        body.extend(self.offer.to_le_bytes());
+        body.extend(self.people.to_le_bytes());
+        let beyond = if self.is_beyond_budget { BEYOND_BUDGET } else { 0 };
+        body.push(beyond | if self.is_from_slip { FROM_SLIP } else { 0 });
+        let (shown, hash) = match self.shown_by {
+            ShownBy::Code(hash) => (1, hash),
+            ShownBy::CardAndPin => (2, [0; 8]),
+            ShownBy::Card => (3, [0; 8]),
+            ShownBy::Account => (4, [0; 8]),
+        };
+        body.push(shown);
+        body.extend(hash);
+        body.extend(self.attempt.scope.get().to_le_bytes());
+        body.extend(self.attempt.id.bytes());
+        body.push(u8::try_from(self.initials.len()).unwrap_or(u8::MAX));
+        body.extend(self.initials.as_bytes());
+        Attachment { topic: Topic::SALE, body: body.into() }
+    }
+
+    /// What stands beside an entry, if it is a sale.
+    #[must_use]
+    pub fn beside(entry: &Entry) -> Option<Self> {
+        let attachment = entry.command.attachment.as_deref()?;
+        if attachment.topic == Topic::SALE { Self::decode(&attachment.body) } else { None }
+    }
+
+    fn decode(body: &[u8]) -> Option<Self> {
+        let mut rest = body.strip_prefix(&[FORMAT])?;
+        let rest = &mut rest;
+        let receipt = Receipt {
+            partner: OwnerNumber::new(u32::from_le_bytes(take(rest)?)),
+            till: u16::from_le_bytes(take(rest)?),
+            day: Day::from_days(0),
+            number: 0,
+            line: 0,
+        };
+        let [venue] = take(rest)?;
+        let day = Day::from_days(i32::from_le_bytes(take(rest)?));
+        let number = u32::from_le_bytes(take(rest)?);
+        let [line] = take(rest)?;
+        let receipt = Receipt { day, number, line, ..receipt };
+        let (offer, people) = (u16::from_le_bytes(take(rest)?), u16::from_le_bytes(take(rest)?));
+        let [flags, shown] = take(rest)?;
+        let hash: [u8; 8] = take(rest)?;
+        let shown_by = match shown {
+            1 => ShownBy::Code(hash),
+            2 => ShownBy::CardAndPin,
+            3 => ShownBy::Card,
+            4 => ShownBy::Account,
+            _ => return None,
+        };
+        let scope = Scope::new(u32::from_le_bytes(take(rest)?));
+        let attempt = RequestKey { scope, id: RequestId::from_bytes(take(rest)?).ok()? };
+        let [length] = take(rest)?;
+        let initials =
+            std::str::from_utf8(rest).ok().filter(|initials| initials.len() == usize::from(length))?;
+        let sale = Self {
+            receipt,
+            venue,
+            offer,
+            people,
+            is_beyond_budget: flags & BEYOND_BUDGET != 0,
+            is_from_slip: flags & FROM_SLIP != 0,
+            shown_by,
+            attempt,
+            initials: initials.into(),
+        };
+        // What is not exactly what was written is no sale of ours.
+        (*sale.attachment().body == *body).then_some(sale)
+    }
+
+    /// In what this one, asked with the same receipt, differs from the one that was accepted: fields of `Sale`. Who is at
+    /// the till and by which attempt makes no difference: it is the same sale, asked again by somebody else.
+    #[must_use]
+    pub fn differs_from(&self, accepted: &Self) -> Vec<&'static str> {
+        let mut fields = Vec::new();
+        if self.offer != accepted.offer {
+            fields.push("offer_number");
+        }
+        if self.people != accepted.people {
+            fields.push("people");
+        }
+        if self.shown_by != accepted.shown_by {
+            fields.push("shown");
+        }
+        fields
+    }
+}
+
+fn take<const COUNT: usize>(rest: &mut &[u8]) -> Option<[u8; COUNT]> {
+    let (taken, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(*taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sale() -> Sale {
+        let receipt = Receipt {
+            partner: OwnerNumber::new(7),
+            till: 3,
+            day: Day::from_days(20_629),
+            number: 411,
+            line: 2,
+        };
+        Sale {
+            receipt,
+            venue: 1,
+            offer: 4,
+            people: 2,
+            is_beyond_budget: false,
+            is_from_slip: false,
+            shown_by: ShownBy::Code([9; 8]),
+            attempt: RequestKey { scope: Scope::new(5), id: RequestId::derived([3; 16]) },
+            initials: "EP".into(),
+        }
+    }
+
+    /// Goal: a sale is read as it was written, and nothing else is. Method: each thing that may be shown and both flags;
+    /// cut, longer, of a later format.
+    #[test]
+    fn a_sale_reads_as_it_was_written() {
+        for shown_by in [ShownBy::Code([9; 8]), ShownBy::CardAndPin, ShownBy::Card, ShownBy::Account] {
+            for (is_beyond_budget, is_from_slip) in
+                [(false, false), (true, false), (false, true), (true, true)]
+            {
+                let sale = Sale { shown_by, is_beyond_budget, is_from_slip, ..sale() };
+                let body = sale.attachment().body;
+                assert_eq!(Sale::decode(&body), Some(sale));
+                assert_eq!(Sale::decode(&body[..body.len() - 1]), None);
+                assert_eq!(Sale::decode(&[&body[..], b"A"].concat()), None);
+                assert_eq!(Sale::decode(&[&[2], &body[1..]].concat()), None);
+            }
+        }
+        let mut flagged = sale().attachment().body;
+        flagged[1 + 4 + 2 + 1 + 4 + 4 + 1 + 2 + 2] = 4;
+        assert_eq!(Sale::decode(&flagged), None, "a flag there is not");
+    }
+
+    /// Goal: what says that a receipt was used for something else names it, and a retry by somebody else is the same sale.
+    /// Method: one thing changed at a time.
+    #[test]
+    fn what_differs_is_named() {
+        let accepted = sale();
+        for (asked, expected) in [
+            (sale(), vec![]),
+            (Sale { offer: 5, ..sale() }, vec!["offer_number"]),
+            (Sale { people: 1, shown_by: ShownBy::Card, ..sale() }, vec!["people", "shown"]),
+            (Sale { shown_by: ShownBy::Code([8; 8]), ..sale() }, vec!["shown"]),
+            (Sale { initials: "RA".into(), ..sale() }, vec![]),
+            (Sale { attempt: RequestKey { scope: Scope::new(6), ..sale().attempt }, ..sale() }, vec![]),
+        ] {
+            assert_eq!(asked.differs_from(&accepted), expected);
+        }
+    }
+}
