@@ -10,10 +10,12 @@
 mod history;
 mod note;
 mod offers;
+mod till;
 
 pub use history::{BadPolicy, POLICIES_MAX, Policies, Set};
 pub use note::POLICY_NOTE_BYTES;
 pub use offers::{OfferKind, OfferKinds};
+pub use till::TillRules;
 
 use std::ops::RangeInclusive;
 
@@ -96,6 +98,8 @@ pub struct Settings {
     pub offer_kinds: OfferKinds,
     /// What who joins is welcomed with, seconds; 0 for nothing, at most 5 hours.
     pub welcome_grant_seconds: i64,
+    /// Codes, cards, and what hours buy.
+    pub till: TillRules,
 }
 
 impl Settings {
@@ -116,6 +120,7 @@ impl Settings {
     /// | from a pot by a broker alone | 5 hours |
     /// | offers | activities and services |
     /// | welcome | nothing |
+    /// | at the till | a code works ten minutes on a phone and thirty days printed; no card alone; no declared practice |
     #[must_use]
     pub fn usual() -> Self {
         Self {
@@ -134,6 +139,7 @@ impl Settings {
             broker_grant_line_seconds: 5 * SECONDS_PER_HOUR,
             offer_kinds: OfferKinds::USUAL,
             welcome_grant_seconds: 0,
+            till: TillRules::USUAL,
         }
     }
 }
@@ -162,6 +168,7 @@ impl Policy {
         let (second_person, question) =
             (settings.unusual_second_person_above, settings.unusual_question_above);
         check_new_accounts(&settings)?;
+        settings.till.check()?;
         within(
             1..=AUTO_ACCEPT_DAYS_MAX,
             settings.auto_accept_days,

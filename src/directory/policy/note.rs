@@ -6,11 +6,12 @@
 //! members, organisations, partners, pots, each:
 //!     floor i64, ceiling i64, ceiling u8 (0 warns, 1 hard),
 //!     reminders u8 (1 below, 2 above), below i64, above i64 (0 where there is none)
-//! confirming u8 (0 either side, 1 receiver, 2 nobody), auto accept days u16
+//! confirming u8 (0 either side, 1 receiver), auto accept days u16
 //! dispute tolerance seconds u32, percent u8
 //! reversal window days u16
 //! question above i64, second person above i64
 //! broker's line i64, kinds of offers u8 (bits: activity, discount, service, goods), welcome i64
+//! declared practice u8 (0, 1), code life seconds u16, printed code days u8, card alone a day i64
 //! ```
 //!
 //! Numbers are little-endian, amounts seconds; the subject is the bank.
@@ -18,15 +19,16 @@
 //! The format is for ever. What is not exactly this, or does not fit together, is an error and never skipped:
 //! to overlook a policy would be to judge by the one before.
 
-use super::{Confirming, OfferKinds, Policy, Settings};
+use super::{Confirming, OfferKinds, Policy, Settings, TillRules};
 use crate::directory::reading::{BadBytes, Reader};
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{Amount, CeilingRule, Entering, EntryStep, Limits, Rounding};
 
 /// Every note of a policy has this many bytes.
-pub const POLICY_NOTE_BYTES: usize = 1 + 2 + 4 * LIMITS_BYTES + 3 + 5 + 2 + 16 + 17;
+pub const POLICY_NOTE_BYTES: usize = 1 + 2 + 4 * LIMITS_BYTES + 3 + 5 + 2 + 16 + 17 + TILL_BYTES;
 
 const LIMITS_BYTES: usize = 8 + 8 + 1 + 1 + 8 + 8;
+const TILL_BYTES: usize = 1 + 2 + 1 + 8;
 const FORMAT: u8 = 1;
 const UP: u8 = 0;
 const NEAREST: u8 = 1;
@@ -64,6 +66,10 @@ impl Policy {
         bytes.extend(settings.broker_grant_line_seconds.to_le_bytes());
         bytes.push(settings.offer_kinds.bits());
         bytes.extend(settings.welcome_grant_seconds.to_le_bytes());
+        bytes.push(u8::from(settings.till.has_declared_practice));
+        bytes.extend(settings.till.code_life_seconds.to_le_bytes());
+        bytes.push(settings.till.printed_code_days);
+        bytes.extend(settings.till.card_alone_day_seconds.to_le_bytes());
         bytes.into_boxed_slice()
     }
 
@@ -138,6 +144,20 @@ fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         broker_grant_line_seconds: reader.long()?,
         offer_kinds: OfferKinds::from_bits(reader.byte()?)?,
         welcome_grant_seconds: reader.long()?,
+        till: till(reader)?,
+    })
+}
+
+fn till(reader: &mut Reader<'_>) -> Option<TillRules> {
+    Some(TillRules {
+        has_declared_practice: match reader.byte()? {
+            0 => false,
+            1 => true,
+            _ => return None,
+        },
+        code_life_seconds: reader.short()?,
+        printed_code_days: reader.byte()?,
+        card_alone_day_seconds: reader.long()?,
     })
 }
 
@@ -180,8 +200,18 @@ pub(super) mod tests {
         let most = Amount::MAX.seconds();
         let amounts = (1..=most, 1..=most).prop_map(|(one, other)| (one.min(other), one.max(other)));
         let small = (1_u16..=90, 0_u32..=86_400, 0_u8..=100, 1_u16..=366, 0..=most, 0_i64..=18_000);
-        (entering, [limits(), limits(), limits(), limits()], confirming, offers, amounts, small).prop_map(
-            |(entering, kinds, confirming, offer_kinds, (question, second), small)| {
+        let till = (any::<bool>(), 0_u16..=3_600, 0_u8..=90, 0..=most).prop_map(
+            |(has_declared_practice, code_life_seconds, printed_code_days, card_alone_day_seconds)| {
+                TillRules {
+                    has_declared_practice,
+                    code_life_seconds,
+                    printed_code_days,
+                    card_alone_day_seconds,
+                }
+            },
+        );
+        (entering, [limits(), limits(), limits(), limits()], confirming, offers, amounts, small, till)
+            .prop_map(|(entering, kinds, confirming, offer_kinds, (question, second), small, till)| {
                 let [member_limits, organisation_limits, partner_limits, pot_limits] = kinds;
                 let settings = Settings {
                     entering,
@@ -199,10 +229,10 @@ pub(super) mod tests {
                     broker_grant_line_seconds: small.4,
                     offer_kinds,
                     welcome_grant_seconds: small.5,
+                    till,
                 };
                 Policy::new(settings).unwrap()
-            },
-        )
+            })
     }
 
     proptest! {
@@ -259,18 +289,20 @@ pub(super) mod tests {
     #[test]
     fn what_is_unknown_is_refused() {
         let usual = Policy::usual().encode();
-        let after_limits = 3 + 4 * LIMITS_BYTES;
+        let (after_limits, after_till) = (3 + 4 * LIMITS_BYTES, POLICY_NOTE_BYTES - TILL_BYTES);
         let rows = [
             ("step", 1, 7),
             ("rounding", 2, 3),
             ("ceiling", 3 + 16, 2),
             ("reminders", 3 + 17, 4),
             ("a reminder that is none", 3 + 17, 2),
-            ("confirming", after_limits, 3),
+            ("confirming", after_limits, 2),
             ("silence for no days", after_limits + 1, 0),
             ("percent", after_limits + 7, 101),
-            ("offers", POLICY_NOTE_BYTES - 9, 16),
-            ("welcome", POLICY_NOTE_BYTES - 1, 0x80),
+            ("offers", after_till - 9, 16),
+            ("welcome", after_till - 1, 0x80),
+            ("practice", after_till, 2),
+            ("printed codes", after_till + 3, 91),
         ];
         for (what, place, byte) in rows {
             let mut body = usual.clone();
@@ -297,6 +329,7 @@ pub(super) mod tests {
             vec![0, 14, 0, 0x84, 3, 0, 0, 25, 30, 0],
             [86_400_i64, 144_000, 18_000].map(i64::to_le_bytes).concat(),
             vec![5, 0, 0, 0, 0, 0, 0, 0, 0],
+            vec![0, 0x58, 2, 30, 0, 0, 0, 0, 0, 0, 0, 0],
         ];
         assert_eq!(*Policy::usual().encode(), expected.concat()[..]);
     }

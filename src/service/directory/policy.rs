@@ -5,7 +5,7 @@
 
 use crate::api;
 use crate::directory::Policy;
-use crate::directory::policy::{Confirming, OfferKind, OfferKinds, Settings};
+use crate::directory::policy::{Confirming, OfferKind, OfferKinds, Settings, TillRules};
 use crate::domain::{Entering, EntryStep, Rounding};
 use crate::service::not_done::NotDone;
 use crate::service::{answers, fields};
@@ -40,6 +40,12 @@ pub fn read(policy: Option<api::BankPolicy>) -> Result<Policy, NotDone> {
         broker_grant_line_seconds: said.broker_grant_line_seconds,
         offer_kinds: read_offer_kinds(&said.offer_kinds)?,
         welcome_grant_seconds: said.welcome_grant_seconds,
+        till: TillRules {
+            has_declared_practice: said.has_declared_practice,
+            code_life_seconds: said.code_life_seconds.try_into().unwrap_or(u16::MAX),
+            printed_code_days: said.printed_code_days.try_into().unwrap_or(u8::MAX),
+            card_alone_day_seconds: said.card_alone_day_seconds,
+        },
     };
     Ok(Policy::new(settings)?)
 }
@@ -65,6 +71,10 @@ pub fn message(policy: &Policy) -> api::BankPolicy {
         broker_grant_line_seconds: settings.broker_grant_line_seconds,
         offer_kinds: offers.map(|kind| offer_kind(kind).into()).collect(),
         welcome_grant_seconds: settings.welcome_grant_seconds,
+        has_declared_practice: settings.till.has_declared_practice,
+        code_life_seconds: settings.till.code_life_seconds.into(),
+        printed_code_days: settings.till.printed_code_days.into(),
+        card_alone_day_seconds: settings.till.card_alone_day_seconds,
     }
 }
 
@@ -92,7 +102,7 @@ fn read_confirming(number: i32) -> Result<Confirming, NotDone> {
         Ok(api::Confirming::EitherSide) => Ok(Confirming::EitherSide),
         Ok(api::Confirming::Receiver) => Ok(Confirming::Receiver),
         Ok(api::Confirming::Unspecified) | Err(_) => {
-            Err(NotDone::bad("policy.confirming", "one of the ways there are, from 1 to 3"))
+            Err(NotDone::bad("policy.confirming", "one of the two ways there are, 1 and 2"))
         }
     }
 }
@@ -121,7 +131,7 @@ fn read_offer_kinds(numbers: &[i32]) -> Result<OfferKinds, NotDone> {
     })
 }
 
-const fn offer_kind(kind: OfferKind) -> api::OfferKind {
+pub(in crate::service) const fn offer_kind(kind: OfferKind) -> api::OfferKind {
     match kind {
         OfferKind::Activity => api::OfferKind::Activity,
         OfferKind::Discount => api::OfferKind::Discount,
@@ -146,6 +156,13 @@ mod tests {
         for bits in 0..16 {
             all.push(Settings { offer_kinds: OfferKinds::from_bits(bits).unwrap(), ..usual });
         }
+        let till = TillRules {
+            has_declared_practice: true,
+            code_life_seconds: 61,
+            printed_code_days: 62,
+            card_alone_day_seconds: 63,
+        };
+        all.push(Settings { till, ..usual });
         for settings in all {
             let policy = Policy::new(settings).unwrap();
             assert_eq!(read(Some(message(&policy))).unwrap(), policy, "{settings:?}");

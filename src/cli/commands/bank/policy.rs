@@ -125,6 +125,8 @@ fn cells(policy: &api::BankPolicy, set_by: u64) -> Vec<(Column, Cell)> {
     let offers: Vec<_> = offers.collect();
     let set = if set_by == 0 { "no entry: all is as usual".to_owned() } else { format!("entry {set_by}") };
     let minutes = policy.entry_step_minutes;
+    let practice =
+        if policy.has_declared_practice { "practice declared" } else { "no practice declared: not taken" };
     vec![
         cell("entry_step_minutes", "Written in steps of", minutes.into(), format!("{minutes} minutes")),
         cell("rounding", "Rounded", rounding.clone().into(), rounding),
@@ -146,6 +148,15 @@ fn cells(policy: &api::BankPolicy, set_by: u64) -> Vec<(Column, Cell)> {
         seconds("broker_grant_line_seconds", "A broker alone gives", policy.broker_grant_line_seconds),
         cell("offer_kinds", "Partners may offer", json!(offers), offers.join(", ")),
         seconds("welcome_grant_seconds", "Who joins gets", policy.welcome_grant_seconds),
+        cell(
+            "has_declared_practice",
+            "Goods and discounts",
+            policy.has_declared_practice.into(),
+            practice.to_owned(),
+        ),
+        seconds("code_life_seconds", "A code on a phone works", policy.code_life_seconds.into()),
+        days("printed_code_days", "A printed one", policy.printed_code_days),
+        seconds("card_alone_day_seconds", "A card alone, a day", policy.card_alone_day_seconds),
         cell("set_by_sequence", "Set by", set_by.into(), set),
     ]
 }

@@ -105,6 +105,19 @@ pub struct PolicyFlags {
     /// What everybody who joins is welcomed with, in hours; 0 for nothing, at most 5
     #[arg(long, value_name = "HOURS", value_parser = values::length)]
     welcome_grant: Option<i64>,
+    /// Whether you have said, with a benefits adviser, how people's benefits stay unaffected; without that no goods and no
+    /// discounts are taken
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no(), hide_possible_values = true)]
+    declared_practice: Option<bool>,
+    /// How long a code on a phone works, minutes: at most 60; 0 for no such codes
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(..=60))]
+    code_minutes: Option<u32>,
+    /// How long a printed code works at most: up to 90 days; 0 for no such codes
+    #[arg(long, value_name = "DAYS")]
+    printed_code_days: Option<u32>,
+    /// How much may be taken for a card alone, without its PIN, on one day, in hours; 0 for nothing
+    #[arg(long, value_name = "HOURS", value_parser = values::length)]
+    card_alone: Option<i64>,
 }
 
 impl PolicyFlags {
@@ -140,6 +153,12 @@ impl PolicyFlags {
             broker_grant_line_seconds: self.broker_grant_line.unwrap_or(present.broker_grant_line_seconds),
             offer_kinds: self.offers.map_or(present.offer_kinds, |Offers(kinds)| kinds),
             welcome_grant_seconds: self.welcome_grant.unwrap_or(present.welcome_grant_seconds),
+            has_declared_practice: self.declared_practice.unwrap_or(present.has_declared_practice),
+            code_life_seconds: self
+                .code_minutes
+                .map_or(present.code_life_seconds, |minutes| minutes.saturating_mul(60)),
+            printed_code_days: self.printed_code_days.unwrap_or(present.printed_code_days),
+            card_alone_day_seconds: self.card_alone.unwrap_or(present.card_alone_day_seconds),
         }
     }
 }
@@ -173,7 +192,7 @@ fn rounding() -> impl TypedValueParser<Value = api::Rounding> {
 }
 
 fn confirming() -> impl TypedValueParser<Value = api::Confirming> {
-    PossibleValuesParser::new(["either-side", "receiver", "nobody"]).try_map(|typed| {
+    PossibleValuesParser::new(["either-side", "receiver"]).try_map(|typed| {
         let name = format!("CONFIRMING_{}", typed.to_ascii_uppercase().replace('-', "_"));
         api::Confirming::from_str_name(&name).ok_or("the API has no such word")
     })
@@ -210,6 +229,10 @@ mod tests {
             broker_grant_line_seconds: 18_000,
             offer_kinds: vec![1, 3],
             welcome_grant_seconds: 0,
+            has_declared_practice: false,
+            code_life_seconds: 600,
+            printed_code_days: 30,
+            card_alone_day_seconds: 0,
         }
     }
 
@@ -218,7 +241,7 @@ mod tests {
     #[test]
     fn only_what_is_named_changes() {
         type Change = fn(&mut api::BankPolicy);
-        let rows: [(&str, Change); 21] = [
+        let rows: [(&str, Change); 25] = [
             ("--step 6", |p| p.entry_step_minutes = 6),
             ("--rounding nearest", |p| p.rounding = 2),
             ("--member-floor -25", |p| p.member_limits.as_mut().unwrap().floor_seconds = Some(-90_000)),
@@ -242,6 +265,10 @@ mod tests {
             ("--offers Activity,goods", |p| p.offer_kinds = vec![1, 4]),
             ("--offers none", |p| p.offer_kinds = Vec::new()),
             ("--welcome-grant 2", |p| p.welcome_grant_seconds = 7_200),
+            ("--declared-practice yes", |p| p.has_declared_practice = true),
+            ("--code-minutes 5", |p| p.code_life_seconds = 300),
+            ("--printed-code-days 90", |p| p.printed_code_days = 90),
+            ("--card-alone 1", |p| p.card_alone_day_seconds = 3_600),
         ];
         for (typed, change) in rows {
             let line = Line::try_parse_from(format!("policy {typed}").split(' ')).unwrap();

@@ -59,6 +59,11 @@ fn policies_out_of_bounds() {
         (|p| p.offer_kinds = vec![5], "offer_kinds", "from 1 to 4"),
         (|p| p.welcome_grant_seconds = -1, "welcome_grant_seconds", "18,000"),
         (|p| p.welcome_grant_seconds = 18_001, "welcome_grant_seconds", "18,000"),
+        (|p| p.code_life_seconds = 3_601, "code_life_seconds", "3,600"),
+        (|p| p.code_life_seconds = u32::MAX, "code_life_seconds", "3,600"),
+        (|p| p.printed_code_days = 91, "printed_code_days", "90"),
+        (|p| p.printed_code_days = 256, "printed_code_days", "90"),
+        (|p| p.card_alone_day_seconds = -1, "card_alone_day_seconds", "2^40"),
     ];
     let mut wrong = Vec::new();
     for (bend, field, limit) in rows {

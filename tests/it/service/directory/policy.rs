@@ -85,6 +85,10 @@ fn every_field_reads_back() {
         broker_grant_line_seconds: 0,
         offer_kinds: offers.map(i32::from).to_vec(),
         welcome_grant_seconds: 2 * HOUR,
+        has_declared_practice: true,
+        code_life_seconds: 3_600,
+        printed_code_days: 90,
+        card_alone_day_seconds: HOUR,
     };
     set(&served, set_policy(1, other.clone())).unwrap();
     assert_eq!(served.policy(1), other);
