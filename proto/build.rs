@@ -14,7 +14,7 @@ const NOT_PRINTED: [&str; 5] = [
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let files = ["ledger", "audit", "access", "directory", "exchange"]
+    let files = ["ledger", "audit", "access", "directory", "exchange", "redemption"]
         .map(|name| format!("proto/hourbook/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"])?;
     // Reflection answers with the same descriptors, so it cannot disagree.

@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 71] = [
+pub const RULES: [Rule; 77] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -130,6 +130,12 @@ pub const RULES: [Rule; 71] = [
     rule("hourbook.v1.LedgerService/SetLimits", "-------ho"),
     rule("hourbook.v1.LedgerService/VoidHold", "--------o"),
     rule("hourbook.v1.LedgerService/WatchEntries", "o-oooo--o"),
+    rule("hourbook.v1.RedemptionService/ApproveOffer", "---oo----"),
+    rule("hourbook.v1.RedemptionService/CreateOffer", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/ListOffers", "ooooo----"),
+    rule("hourbook.v1.RedemptionService/RetireOffer", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/SetPartnerBudget", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/SetTillStaff", "--ooo----"),
 ];
 
 impl Rule {

@@ -30,6 +30,12 @@ impl Bank {
         (month, month.next().first_day().begins(&self.zone))
     }
 
+    /// Where it is.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Which day it is there at `now`.
     #[must_use]
     pub fn today(&self, now: Timestamp) -> Day {

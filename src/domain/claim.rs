@@ -62,17 +62,20 @@ pub enum ClaimWord {
     AlreadyHere,
     /// What a representative may take in a month.
     MonthSpent,
+    /// No more of this offer for this person: as far as a till hears, a matter of theirs.
+    OwnCap,
 }
 
 impl ClaimWord {
     /// All words, in the order of their numbers in the journal.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::OfferExhausted,
         Self::BudgetSpent,
         Self::CodeUsed,
         Self::ReceiptReused,
         Self::AlreadyHere,
         Self::MonthSpent,
+        Self::OwnCap,
     ];
 
     /// The number in the journal; never changes its meaning.
@@ -91,7 +94,7 @@ impl ClaimWord {
     #[must_use]
     pub const fn reason(self) -> Reason {
         match self {
-            Self::OfferExhausted => Reason::OfferExhausted,
+            Self::OfferExhausted | Self::OwnCap => Reason::OfferExhausted,
             Self::BudgetSpent | Self::MonthSpent => Reason::BudgetSpent,
             Self::CodeUsed => Reason::CodeUsed,
             Self::ReceiptReused => Reason::ReceiptReused,

@@ -179,6 +179,7 @@ pub enum Reason {
     BelowFloor,
     AboveCeiling,
     OfferExhausted,
+    GoodsNotAllowed,
     BudgetSpent,
     CodeUsed,
     ReceiptReused,
@@ -206,7 +207,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -231,6 +232,7 @@ impl Reason {
         Self::BelowFloor,
         Self::AboveCeiling,
         Self::OfferExhausted,
+        Self::GoodsNotAllowed,
         Self::BudgetSpent,
         Self::CodeUsed,
         Self::ReceiptReused,
@@ -306,6 +308,7 @@ impl Reason {
             Self::BelowFloor => "BELOW_FLOOR",
             Self::AboveCeiling => "ABOVE_CEILING",
             Self::OfferExhausted => "OFFER_EXHAUSTED",
+            Self::GoodsNotAllowed => "GOODS_NOT_ALLOWED",
             Self::BudgetSpent => "BUDGET_SPENT",
             Self::CodeUsed => "CODE_USED",
             Self::ReceiptReused => "RECEIPT_REUSED",
@@ -365,6 +368,7 @@ impl Reason {
             | Self::SecondPersonNeeded
             | Self::UnusualAmount
             | Self::SamePerson
+            | Self::GoodsNotAllowed
             | Self::PeriodClosed
             | Self::PeriodNotNext
             | Self::PeriodNotOver => 6,

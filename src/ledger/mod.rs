@@ -80,7 +80,7 @@ pub use submission::{Added, Decided, Decision, Detail, Mode};
 pub use work::AccountView;
 
 use crate::domain::{
-    AccountNumber, Action, Balance, Command, Entry, Invalid, Outcome, Refusal, RequestKey, Sequence,
+    AccountNumber, Action, Balance, ClaimKey, Command, Entry, Invalid, Outcome, Refusal, RequestKey, Sequence,
 };
 use decide::{ReadAhead, needs_of_old};
 use queue::NotTaken;
@@ -90,6 +90,9 @@ use shared::Shared;
 use state::State;
 use submission::{Beside, Commands, Found, Submission, Terms};
 use views::Views;
+
+/// So many counters may be asked about at once.
+pub const COUNTERS_ASKED_MAX: usize = 4_096;
 
 /// The books of one network, open for business.
 ///
@@ -251,6 +254,20 @@ impl Ledger {
             Found::Nothing => Ok(None),
             Found::NotNow => Err(NoReceipt::Busy),
         }
+    }
+
+    /// How much is taken of each of these counters, with all that was submitted before; zero for what nobody ever took
+    /// from. At most [`COUNTERS_ASKED_MAX`] keys.
+    ///
+    /// # Errors
+    /// [`NoReceipt::Busy`] or `Unknown`.
+    pub fn taken_of(&self, keys: Vec<ClaimKey>) -> Result<Vec<i64>, NoReceipt> {
+        if keys.len() > COUNTERS_ASKED_MAX {
+            return Err(NoReceipt::Busy);
+        }
+        let (to, from) = oneshot::channel();
+        self.take(Submission::Taken(keys, to))?;
+        from.blocking_recv().map_err(|_| self.gone())
     }
 
     /// Looks at the clock now: when it returns, every hold due by now has ended, on disk. While the

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use super::decide::ReadAhead;
 use super::queue::Haste;
 use super::state::State;
-use crate::domain::{Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
+use crate::domain::{ClaimKey, Command, Outcome, Refusal, RequestKey, Sequence, Timestamp};
 
 /// What was read of old entries for a command that needs it. Most need nothing.
 #[derive(Clone, Debug)]
@@ -124,6 +124,8 @@ pub enum Submission {
     Commands(Commands),
     /// Which entry an id belongs to that is not in runs through this entry.
     Find(RequestKey, Sequence, oneshot::Sender<Found>),
+    /// How much is taken of these counters now.
+    Taken(Vec<ClaimKey>, oneshot::Sender<Vec<i64>>),
     /// A copy of the state at some position, for comparing (I8). Stops the poster for its length.
     Copy(oneshot::Sender<Box<State>>),
     /// Nothing but a look at the clock; answered when every hold due by then has ended, on disk.
@@ -141,9 +143,12 @@ impl Submission {
     pub fn haste(&self) -> Haste {
         match self {
             Self::Commands(commands) if commands.commands.len() >= COMMANDS_WORTH_WAKING => Haste::Now,
-            Self::Commands(_) | Self::Find(..) | Self::Copy(_) | Self::Tick(_) | Self::AcceptClock(_) => {
-                Haste::Soon
-            }
+            Self::Commands(_)
+            | Self::Find(..)
+            | Self::Taken(..)
+            | Self::Copy(_)
+            | Self::Tick(_)
+            | Self::AcceptClock(_) => Haste::Soon,
         }
     }
 }
@@ -155,6 +160,8 @@ pub enum Answer {
     Decisions(Decided, oneshot::Sender<Decided>),
     /// To `Find`.
     Found(Found, oneshot::Sender<Found>),
+    /// To `Taken`.
+    Taken(Vec<i64>, oneshot::Sender<Vec<i64>>),
     /// To `Copy`.
     Copied(Box<State>, oneshot::Sender<Box<State>>),
     /// To `Tick` and `AcceptClock`.
@@ -167,6 +174,7 @@ impl Answer {
         match self {
             Self::Decisions(decided, to) => drop(to.send(decided)),
             Self::Found(found, to) => drop(to.send(found)),
+            Self::Taken(taken, to) => drop(to.send(taken)),
             Self::Copied(state, to) => drop(to.send(state)),
             Self::Done(to) => drop(to.send(())),
         }

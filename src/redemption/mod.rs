@@ -13,9 +13,11 @@
 //! | how a redemption can stand, what moves it, and who may | [`states`] |
 //! | what names a sale | [`receipt`] |
 //! | digits that are read aloud or typed | [`digits`] |
+//! | caps and budgets | [`caps`] |
 //! | what is kept beside the entries of a sale | [`beside`] |
 
 pub mod beside;
+pub mod caps;
 pub mod digits;
 pub mod receipt;
 pub mod states;

@@ -45,6 +45,7 @@ use crate::api::access_service_server::AccessServiceServer;
 use crate::api::audit_service_server::AuditServiceServer;
 use crate::api::directory_service_server::DirectoryServiceServer;
 use crate::api::exchange_service_server::ExchangeServiceServer;
+use crate::api::redemption_service_server::RedemptionServiceServer;
 use crate::directory::DirectoryError;
 use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
@@ -253,6 +254,9 @@ pub async fn run(
         )
         .add_service(
             ExchangeServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
+        )
+        .add_service(
+            RedemptionServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
         )
         .add_optional_service(reflection);
 

@@ -12,7 +12,7 @@
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
 //! | who calls, and whether they may | `gate/`; what they reach: `reach.rs` |
-//! | the calls | `ledger.rs`, `activities.rs`, `audit.rs`, `access.rs`, `directory/`, `exchange/`; streams: `batches/`, `watch.rs` |
+//! | the calls | `ledger.rs`, `activities.rs`, `audit.rs`, `access.rs`, `directory/`, `exchange/`, `redemption/`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
 //! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
@@ -37,6 +37,7 @@ mod pages;
 mod reach;
 mod reads;
 pub mod reasons;
+mod redemption;
 mod statement;
 mod watch;
 

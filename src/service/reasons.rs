@@ -42,6 +42,7 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::BelowFloor
         | Reason::AboveCeiling
         | Reason::OfferExhausted
+        | Reason::GoodsNotAllowed
         | Reason::BudgetSpent
         | Reason::CodeUsed
         | Reason::ReceiptReused

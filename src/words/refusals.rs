@@ -147,6 +147,9 @@ fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
         ClaimWord::OfferExhausted => {
             format!("this offer {figures}. Nothing was taken. Choose another offer or another day.")
         }
+        ClaimWord::OwnCap => format!(
+            "what one person may take of this offer {figures}. Nothing was taken. Choose another offer or another day."
+        ),
         ClaimWord::BudgetSpent => {
             format!(
                 "the budget for this {figures}. Nothing was taken. Ask again when the next budget begins."

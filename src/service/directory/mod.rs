@@ -3,6 +3,9 @@
 mod people;
 mod policy;
 
+pub(in crate::service) use people::{about_oneself, bare, full, is_open, owner};
+pub(in crate::service) use policy::offer_kind;
+
 use tonic::{Request, Response, Status};
 
 use super::asked::{Asked, act_as};

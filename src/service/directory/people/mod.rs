@@ -28,6 +28,8 @@ mod pots;
 mod sites;
 mod terms;
 
+pub(in crate::service) use sites::{full, is_open};
+
 use crate::access::{Allowed, Capacity, Reach, Role};
 use crate::directory::Known;
 use crate::directory::people::terms::PersonKind;
@@ -43,21 +45,23 @@ use crate::words::people as words;
 
 /// What a command is made of: what is known, and what this id did before.
 #[derive(Clone, Copy)]
-struct Telling<'a> {
-    known: &'a Known,
-    before: Option<&'a Entry>,
+pub(in crate::service) struct Telling<'a> {
+    /// What is known.
+    pub known: &'a Known,
+    /// What this id did before.
+    pub before: Option<&'a Entry>,
 }
 
 impl Telling<'_> {
     /// Judges, unless this id was answered before.
-    fn judged(&self, judge: impl FnOnce(&Known) -> Result<(), NotDone>) -> Result<(), NotDone> {
+    pub fn judged(&self, judge: impl FnOnce(&Known) -> Result<(), NotDone>) -> Result<(), NotDone> {
         if self.before.is_some() { Ok(()) } else { judge(self.known) }
     }
 }
 
 impl Installation {
     /// Writes what `tell` makes of what is known, while nothing else that is known can change.
-    fn tell(
+    pub(in crate::service) fn tell(
         &self,
         allowed: &Allowed,
         id: Id,
@@ -96,7 +100,7 @@ impl Installation {
     }
 
     /// Somebody whom the caller may see.
-    fn person_in_reach<'a>(
+    pub(in crate::service) fn person_in_reach<'a>(
         &self,
         allowed: &Allowed,
         known: &'a Known,
@@ -123,7 +127,12 @@ impl Installation {
     }
 
     /// Nobody decides about themselves or whom they speak for (I11).
-    fn not_oneself(&self, allowed: &Allowed, known: &Known, person: &Person) -> Result<(), NotDone> {
+    pub(in crate::service) fn not_oneself(
+        &self,
+        allowed: &Allowed,
+        known: &Known,
+        person: &Person,
+    ) -> Result<(), NotDone> {
         let now = self.access.now();
         let day = known.banks.get(person.bank).map_or_else(|| now.utc_day(), |bank| bank.today(now));
         let humans = self.access.humans();
@@ -192,15 +201,15 @@ fn note_about(owner: OwnerNumber, said: &Said) -> Command {
 }
 
 /// A command without id and actor.
-fn bare(action: Action) -> Command {
+pub(in crate::service) fn bare(action: Action) -> Command {
     Command::without_key(crate::service::asked::NOBODY_YET, action)
 }
 
-fn owner(field: &str, number: u32) -> Result<OwnerNumber, NotDone> {
+pub(in crate::service) fn owner(field: &str, number: u32) -> Result<OwnerNumber, NotDone> {
     fields::person(number).ok_or_else(|| NotDone::bad(field, "the owner number of somebody, from 1"))
 }
 
-fn about_oneself() -> NotDone {
+pub(in crate::service) fn about_oneself() -> NotDone {
     NotDone::by_rule(Reason::SecondPersonNeeded, words::about_oneself(), &[])
 }
 

@@ -138,8 +138,8 @@ impl Installation {
         self.tell(allowed, id, |telling| Ok(super::note_about(partner, &Said::Site(tell(telling)?))))
     }
 
-    /// A partner of whose venues the caller may say something: one of their bank, or their own.
-    fn own_partner<'a>(
+    /// A partner of which the caller may say something: one of their bank, or their own.
+    pub(in crate::service) fn own_partner<'a>(
         &self,
         allowed: &Allowed,
         known: &'a Known,
@@ -220,7 +220,7 @@ fn site_of(entry: &Entry) -> Option<Site> {
     }
 }
 
-fn is_open(person: &Somebody, venue: u8) -> bool {
+pub(in crate::service) fn is_open(person: &Somebody, venue: u8) -> bool {
     person.sites.venues.get(&venue).is_some_and(|venue| venue.in_use == InUse::Yes)
 }
 
@@ -239,7 +239,7 @@ fn till_or_next(number: u32) -> Result<Option<u16>, NotDone> {
     Ok((number != 0).then_some(number))
 }
 
-fn no_venue() -> NotDone {
+pub(in crate::service) fn no_venue() -> NotDone {
     NotDone::bad("venue_number", "the number of an open venue of this partner")
 }
 
@@ -255,7 +255,7 @@ fn no_till_or_next() -> NotDone {
     NotDone::bad("till_number", "the number of a till of this partner that is in use, or 0 for the next")
 }
 
-fn full(what: &'static str, most: usize) -> NotDone {
+pub(in crate::service) fn full(what: &'static str, most: usize) -> NotDone {
     let figures = [("what", what.to_owned()), ("most", most.to_string())];
     NotDone::by_rule(Reason::BooksFull, words::too_many_sites(what, most), &figures)
 }

@@ -24,7 +24,7 @@ fn policies_out_of_bounds() {
     served.bank("Ashenford");
     let usual = served.policy(1);
     type Bend = fn(&mut BankPolicy);
-    let rows: [(Bend, &str, &str); 30] = [
+    let rows: [(Bend, &str, &str); 35] = [
         (|p| p.entry_step_minutes = 0, "entry_step_minutes", "15"),
         (|p| p.entry_step_minutes = 7, "entry_step_minutes", "15"),
         (|p| p.entry_step_minutes = 256 + 15, "entry_step_minutes", "15"),
