@@ -104,7 +104,19 @@ fn samples(reason: Reason) -> Vec<Refusal> {
         | Reason::Paused
         | Reason::NotYours
         | Reason::NothingWaits
-        | Reason::PotNotOpen => Vec::new(),
+        | Reason::PotNotOpen
+        // Said by `redemption`.
+        | Reason::GoodsNotAllowed => Vec::new(),
+    }
+}
+
+/// Goal: what is said of offers says what to do next. Method: each kind, with and without a practice.
+#[test]
+fn kinds_that_are_not_taken() {
+    for kind in crate::directory::OfferKind::ALL {
+        for needs_practice in [true, false] {
+            fit_for_people(&super::redemption::kind_not_taken(kind, needs_practice));
+        }
     }
 }
 
@@ -119,7 +131,7 @@ pub(super) fn fit_for_people(sentence: &str) {
 fn fit_in_words(sentence: &str) {
     plain(sentence);
     assert!(sentence.starts_with("Not done: ") && sentence.ends_with('.'), "{sentence}");
-    let nothing = ["taken", "written down", "changed", "closed", "made", "revoked", "looked at"];
+    let nothing = ["taken", "written down", "changed", "closed", "made", "offered", "revoked", "looked at"];
     let says_so = nothing.iter().any(|what| sentence.contains(&format!("Nothing was {what}.")));
     assert!(says_so || sentence.contains("Nothing moved."), "{sentence}");
 }

@@ -5,4 +5,5 @@ mod directory;
 pub mod exchange;
 pub mod hostile;
 mod reasons;
+pub mod redemption;
 mod reflection;

@@ -12,6 +12,7 @@ use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::directory_service_client::DirectoryServiceClient;
 use hourbook::api::exchange_service_client::ExchangeServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
+use hourbook::api::redemption_service_client::RedemptionServiceClient;
 use hourbook::api::{self, entry::Action as Did};
 use hourbook::client::{Shown, Wire};
 use hourbook::domain::{KeyText, RequestId};
@@ -157,6 +158,11 @@ impl Served {
     /// ExchangeService, as the local operator.
     pub fn exchanges(&self) -> ExchangeServiceClient<Channel> {
         ExchangeServiceClient::new(self.channel.clone())
+    }
+
+    /// RedemptionService, as the local operator.
+    pub fn redemptions(&self) -> RedemptionServiceClient<Channel> {
+        RedemptionServiceClient::new(self.channel.clone())
     }
 
     /// What a bank has agreed on now.

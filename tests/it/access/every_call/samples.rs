@@ -183,6 +183,18 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "venueNumber": 1})))
         }
         "CloseTill" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "tillNumber": 1}))),
+        "CreateOffer" => {
+            let offer = json!({
+                "partnerOwnerNumber": at.owner, "kind": "OFFER_KIND_ACTIVITY", "wording": "New",
+                "priceSeconds": 3600, "pricePer": "PRICE_PER_PERSON",
+            });
+            (Aim::Partner, write(json!({"offer": offer})))
+        }
+        "ApproveOffer" | "RetireOffer" => {
+            (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 1})))
+        }
+        "ListOffers" => (Aim::Partner, json!({"partnerOwnerNumber": at.owner})),
+        "SetPartnerBudget" | "SetTillStaff" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner}))),
         "CloseMember" => (Aim::Owner, write(json!({"accountNumber": at.idle}))),
         "ListActivities" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "OpenAccount" => {

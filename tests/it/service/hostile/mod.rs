@@ -10,6 +10,7 @@ mod fields;
 mod holdings;
 mod long_answers;
 mod messages;
+mod offers;
 mod only_checked;
 mod overload;
 mod people;

@@ -68,7 +68,11 @@ writes!(
     CancelBookingRequest,
     GiftRequest,
     DonateRequest,
-    PutRightRequest
+    PutRightRequest,
+    CreateOfferRequest,
+    RetireOfferRequest,
+    SetPartnerBudgetRequest,
+    SetTillStaffRequest
 );
 
 /// Everything that was answered otherwise.

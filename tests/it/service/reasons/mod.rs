@@ -4,14 +4,15 @@
 //! `asking` makes requests, `seen` looks at answers, `rules` breaks one rule after the other;
 //! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
 //! brokers and members at a `desk`, `spending` what a representative may take and what is in the way of a closing,
-//! `others` what is about a pause, somebody else or oneself, and `meanwhile` what became of pots, bookings and people
-//! while something waited.
+//! `others` what is about a pause, somebody else or oneself, `meanwhile` what became of pots, bookings and people
+//! while something waited, and `offers` what partners offer.
 
 mod asking;
 mod desk;
 mod exchanges;
 mod keys;
 mod meanwhile;
+mod offers;
 mod others;
 mod people;
 mod rules;
@@ -31,7 +32,7 @@ use asking::{DETAILED, Numbers, WRITES, hear};
 use seen::Seen;
 
 /// Calls that read lists, or everything, and have nothing to say no to.
-const NEVER_REFUSE: [&str; 5] = ["ListBanks", "ListAccounts", "Verify", "ListKeys", "WhoAmI"];
+const NEVER_REFUSE: [&str; 6] = ["ListBanks", "ListAccounts", "ListOffers", "Verify", "ListKeys", "WhoAmI"];
 const README_BEGINS: &str = "<!-- reasons: a test compares this table with what every call answered -->\n";
 const README_ENDS: &str = "<!-- end of reasons -->\n";
 
@@ -81,6 +82,7 @@ fn every_reason_by_every_call_is_as_readme_says() {
     spending::everything(&mut seen);
     others::everything(&mut seen);
     meanwhile::everything(&mut seen);
+    offers::everything(&mut seen);
 
     assert_eq!(seen.never_given(), []);
     let calls = calls_of_the_api();
@@ -137,6 +139,7 @@ fn calls_of_the_api() -> Vec<&'static str> {
         include_str!("../../../../proto/hourbook/v1/ledger.proto"),
         include_str!("../../../../proto/hourbook/v1/directory.proto"),
         include_str!("../../../../proto/hourbook/v1/exchange.proto"),
+        include_str!("../../../../proto/hourbook/v1/redemption.proto"),
         include_str!("../../../../proto/hourbook/v1/audit.proto"),
         include_str!("../../../../proto/hourbook/v1/access.proto"),
     ];

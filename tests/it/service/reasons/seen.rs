@@ -204,6 +204,9 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::OfferExhausted => {
             "The offer is used up: for today, this month or this person, as the caller counts."
         }
+        Reason::GoodsNotAllowed => {
+            "The time bank takes no offers of this kind, or has not declared its practice."
+        }
         Reason::BudgetSpent => "A partner's budget is spent, or what a representative may take in a month.",
         Reason::CodeUsed => "A code works once, and this one was used.",
         Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
