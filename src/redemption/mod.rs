@@ -14,10 +14,12 @@
 //! | what names a sale | [`receipt`] |
 //! | digits that are read aloud or typed | [`digits`] |
 //! | caps and budgets | [`caps`] |
+//! | codes that may still be used, and their file | [`codes`] |
 //! | what is kept beside the entries of a sale | [`beside`] |
 
 pub mod beside;
 pub mod caps;
+pub mod codes;
 pub mod digits;
 pub mod receipt;
 pub mod states;
