@@ -15,6 +15,8 @@
 //! | digits that are read aloud or typed | [`digits`] |
 //! | caps and budgets | [`caps`] |
 //! | codes that may still be used, and their file | [`codes`] |
+//! | what an offer costs here and now, whether a code works, who stands at the till | [`rules`] |
+//! | why not, and what of that a till hears | [`refusal`] |
 //! | what is kept beside the entries of a sale | [`beside`] |
 
 pub mod beside;
@@ -22,4 +24,6 @@ pub mod caps;
 pub mod codes;
 pub mod digits;
 pub mod receipt;
+pub mod refusal;
+pub mod rules;
 pub mod states;
