@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, completions, counted, entry, exchange, hold, init, key, people, post, pot,
+    account, balance, bank, completions, counted, entry, exchange, hold, init, key, offer, people, post, pot,
     reverse, statement, trial_balance, watch,
 };
 use super::exit::EXIT_CODES_HELP;
@@ -105,6 +105,9 @@ pub enum Question {
     /// Whoever works for a bank or at a till, without an account
     #[command(subcommand)]
     Staff(Box<people::StaffCommand>),
+    /// What partners give for hours: offer, approve, list
+    #[command(subcommand)]
+    Offer(Box<offer::Command>),
     /// Pots: hours kept for a purpose
     #[command(subcommand)]
     Pot(Box<pot::Command>),

@@ -21,6 +21,7 @@ use crate::api::audit_service_client::AuditServiceClient;
 use crate::api::directory_service_client::DirectoryServiceClient;
 use crate::api::exchange_service_client::ExchangeServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
+use crate::api::redemption_service_client::RedemptionServiceClient;
 use crate::client::{Shown, Wire};
 
 /// How long a server may take to start.
@@ -47,6 +48,8 @@ pub struct Client {
     pub access: AccessServiceClient<Wire>,
     /// What brokers and members do all day.
     pub exchange: ExchangeServiceClient<Wire>,
+    /// Hours at the till.
+    pub redemption: RedemptionServiceClient<Wire>,
     /// What all speak through.
     pub channel: Wire,
 }
@@ -110,6 +113,7 @@ fn clients(channel: Channel, shown: Shown) -> Client {
         directory: DirectoryServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         access: AccessServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         exchange: ExchangeServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        redemption: RedemptionServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         channel,
     }
 }

@@ -19,13 +19,16 @@ use crate::words;
 const LINES_TOLD_MAX: usize = 10;
 
 /// What a note is, before the number of the bank or of the person it is about.
-const NOTES: [(Topic, &str); 9] = [
+const NOTES: [(Topic, &str); 12] = [
     (Topic::ERASURE, "forgotten: person"),
     (Topic::PERSON, "what is known of person"),
     (Topic::STANDING, "standing choice of person"),
     (Topic::REPRESENTATIVE, "who speaks for person"),
     (Topic::PAUSE, "pause of person"),
     (Topic::VENUE, "venues and tills of person"),
+    (Topic::OFFER, "offers of person"),
+    (Topic::BUDGET, "hours a month of person"),
+    (Topic::STAFF, "who stands at the tills of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),

@@ -152,6 +152,7 @@ async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Res
         Question::Organisation(command) => commands::people::organisation(session, *command).await,
         Question::Partner(command) => commands::people::partner(session, *command).await,
         Question::Staff(command) => commands::people::staff(session, *command).await,
+        Question::Offer(command) => commands::offer::run(session, *command).await,
         Question::Pot(command) => commands::pot::run(session, *command).await,
         Question::Exchange(command) => commands::exchange::run(session, *command).await,
         Question::Group(flags) => commands::exchange::group::run(session, *flags).await,

@@ -333,8 +333,18 @@ fn is_about_a_bank(topic: Topic) -> bool {
 /// Whether the subject of a note on this topic is the owner number of somebody. Whoever sees a bank whose people
 /// they are of sees the note.
 fn is_about_somebody(topic: Topic) -> bool {
-    [Topic::ERASURE, Topic::PERSON, Topic::STANDING, Topic::REPRESENTATIVE, Topic::PAUSE, Topic::VENUE]
-        .contains(&topic)
+    [
+        Topic::ERASURE,
+        Topic::PERSON,
+        Topic::STANDING,
+        Topic::REPRESENTATIVE,
+        Topic::PAUSE,
+        Topic::VENUE,
+        Topic::OFFER,
+        Topic::BUDGET,
+        Topic::STAFF,
+    ]
+    .contains(&topic)
 }
 
 /// Every account an entry names, moves or opens.

@@ -13,6 +13,7 @@ pub mod hold;
 pub mod import;
 pub mod init;
 pub mod key;
+pub mod offer;
 pub mod people;
 pub mod post;
 pub mod pot;
