@@ -102,7 +102,10 @@ pub fn transfer_json(transfer: &api::Transfer) -> Value {
 
 fn action_json(action: &Action) -> Value {
     match action {
-        Action::Posted(posted) => json!({ "ended_hold_sequence": posted.ended_hold_sequence }),
+        Action::Posted(posted) => json!({
+            "ended_hold_sequence": posted.ended_hold_sequence,
+            "keeps_rest": posted.keeps_rest,
+        }),
         Action::Held(held) => json!({
             "deadline": figures::time(held.deadline),
             "at_deadline": if held.at_deadline() == api::AtDeadline::Capture { "capture" } else { "release" },

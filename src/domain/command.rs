@@ -97,8 +97,45 @@ pub struct Post {
     pub kind: Kind,
     /// 1..=256.
     pub transfers: Transfers,
-    /// A hold this post ends in the same decision: all of it that is left is released, its claims stay taken.
-    pub ends: Option<Sequence>,
+    /// A hold this post takes from in the same decision, and mostly ends.
+    pub ends: Option<Ends>,
+}
+
+/// A hold that a post stands in for: its hours go where the post says, perhaps to somebody who was not known when they
+/// were set aside. What it claimed stays taken, as with a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// The sequence of the hold's entry.
+    pub hold: Sequence,
+    /// What happens to what is left of it. Released, all of it is let go, however much the post moves. Kept, it falls by
+    /// what the post takes ([`Post::taken_from`]), at least a second and no more than was left, and ends with its last
+    /// second.
+    pub rest: Rest,
+}
+
+impl Post {
+    /// What it takes of each transfer of a hold, seconds above zero, where `debits` are the accounts that the hold's one
+    /// or two transfers debit. None if it takes nothing, or not the same of each.
+    ///
+    /// What an account gives is all that the post debits from it; where both transfers of the hold debit one account,
+    /// half of that is of each.
+    #[must_use]
+    pub fn taken_from(&self, debits: impl Iterator<Item = AccountNumber> + Clone) -> Option<i64> {
+        let mut shares = debits.clone().map(|debit| {
+            let sides = i64::try_from(debits.clone().filter(|other| *other == debit).count()).ok()?;
+            let given = self.debited_from(debit);
+            if given.checked_rem(sides)? == 0 { given.checked_div(sides) } else { None }
+        });
+        let first = shares.next().flatten().filter(|share| *share > 0)?;
+        shares.all(|share| share == Some(first)).then_some(first)
+    }
+
+    /// All that its transfers debit from an account, seconds: at most 2^48.
+    #[must_use]
+    pub fn debited_from(&self, account: AccountNumber) -> i64 {
+        let debits = self.transfers.iter().filter(|transfer| transfer.debit == account);
+        debits.fold(0, |given: i64, transfer| given.saturating_add(transfer.amount.seconds()))
+    }
 }
 
 /// What happens to a hold at its deadline.
@@ -123,7 +160,7 @@ pub struct Hold {
     pub at_deadline: AtDeadline,
 }
 
-/// What happens to the part of a hold that a capture leaves.
+/// What happens to the part of a hold that a capture, or a post in its place, leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rest {
     /// It stays set aside.
@@ -379,11 +416,21 @@ impl Action {
     pub const fn hold_named(&self) -> Option<Sequence> {
         if let Self::Capture(Capture { hold, .. }) | Self::Void(hold) | Self::Expire(hold) = self {
             Some(*hold)
-        } else if let Self::Post(post) = self {
-            post.ends
+        } else if let Self::Post(Post { ends: Some(Ends { hold, .. }), .. }) = self {
+            Some(*hold)
         } else {
             None
         }
+    }
+
+    /// Whether what it leaves of the hold it takes from stays set aside; if it leaves nothing, the hold has ended.
+    #[must_use]
+    pub const fn keeps_rest(&self) -> bool {
+        matches!(
+            self,
+            Self::Capture(Capture { rest: Rest::Keep, .. })
+                | Self::Post(Post { ends: Some(Ends { rest: Rest::Keep, .. }), .. })
+        )
     }
 
     /// The kind an entry of this action carries, if it moves or sets aside hours of its own accord.

@@ -31,8 +31,8 @@ pub use account_number::AccountNumber;
 pub use amount::{Amount, SUM_LIMIT_SECONDS};
 pub use claim::{Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord};
 pub use command::{
-    Action, AtDeadline, Capture, Close, Command, Hold, OpenBank, OpenClearing, Post, Rest, ReversalKind,
-    Reverse, ReversedPart, Transfers,
+    Action, AtDeadline, Capture, Close, Command, Ends, Hold, OpenBank, OpenClearing, Post, Rest,
+    ReversalKind, Reverse, ReversedPart, Transfers,
 };
 pub use entering::{Entering, EntryStep, Rounding};
 pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};

@@ -29,8 +29,8 @@ use crate::directory::people::Taking;
 use crate::directory::policy::Confirming;
 use crate::domain::time::SECONDS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Claim, Day, Entry, Hold, Invalid,
-    Kind, Note, OwnerNumber, Post, Rest, Sequence, Topic, Transfer,
+    AccountNumber, Acting, Action, Amount, AtDeadline, Attachment, Capture, Claim, Day, Ends, Entry, Hold,
+    Invalid, Kind, Note, OwnerNumber, Post, Rest, Sequence, Topic, Transfer,
 };
 
 const FORMAT: u8 = 1;
@@ -334,7 +334,11 @@ impl<'a> Open<'a> {
         let action = if amount == self.transfer.amount && of_month.is_none() {
             Action::Capture(Capture { hold, amount: None, rest: Rest::Release })
         } else {
-            Action::Post(Post { kind: self.hold.kind, transfers, ends: Some(hold) })
+            Action::Post(Post {
+                kind: self.hold.kind,
+                transfers,
+                ends: Some(Ends { hold, rest: Rest::Release }),
+            })
         };
         let mut plan = Plan::new(action, self.about(sight)?);
         plan.occurred_on = self.entry.command.occurred_on;

@@ -16,8 +16,8 @@ use super::state::apply::clearing_limits;
 use super::views::Views;
 use super::work::AccountView;
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Amount, Balance, Capture, Entry, Form, Kind, Limits, Line, Move,
-    Opened, Rest, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, Balance, Entry, Form, Hold, Kind, Limits, Line, Move, Opened,
+    Sequence, Timestamp, Transfer,
 };
 use crate::journal::{JournalReader, codec};
 
@@ -196,15 +196,11 @@ impl Books {
         let Some(entry) = self.entry(hold)? else { return Ok(None) };
         let Action::Hold(asked) = &entry.command.action else { return Ok(None) };
         let Some(first) = asked.transfers.first() else { return Ok(None) };
-        self.ending(first.debit, hold, first.amount).map(Some)
+        self.ending(hold, asked, first).map(Some)
     }
 
-    fn ending(
-        &self,
-        account: AccountNumber,
-        hold: Sequence,
-        amount: Amount,
-    ) -> Result<HoldStanding, RecoveryError> {
+    fn ending(&self, hold: Sequence, asked: &Hold, first: &Transfer) -> Result<HoldStanding, RecoveryError> {
+        let (account, amount) = (first.debit, first.amount);
         let Some(mut number) =
             self.last_line_before(account, |entry| entry.sequence > hold)?.map(|line| line.number)
         else {
@@ -220,11 +216,13 @@ impl Books {
             if entry.command.action.hold_named() != Some(hold) {
                 continue;
             }
-            let taken = entry.outcome.moves.first().map_or(0, |first| first.amount.seconds());
+            let taken = if let Action::Post(post) = &entry.command.action {
+                post.taken_from(asked.transfers.iter().map(|transfer| transfer.debit)).unwrap_or(0)
+            } else {
+                entry.outcome.moves.first().map_or(0, |first| first.amount.seconds())
+            };
             left = left.saturating_sub(taken);
-            if let Action::Capture(Capture { rest: Rest::Keep, .. }) = &entry.command.action
-                && left > 0
-            {
+            if entry.command.action.keeps_rest() && left > 0 {
                 continue;
             }
             // What was taken at its deadline did not run out.

@@ -43,7 +43,8 @@ fn action_differences(
         (Action::Post(one), Action::Post(other)) => name(&[
             ("kind", one.kind == other.kind),
             ("transfers", one.transfers == other.transfers),
-            ("ends", one.ends == other.ends),
+            ("ends_hold_sequence", one.ends.map(|ends| ends.hold) == other.ends.map(|ends| ends.hold)),
+            ("keeps_rest", one.ends.map(|ends| ends.rest) == other.ends.map(|ends| ends.rest)),
         ]),
         (Action::Hold(one), Action::Hold(other)) => name(&[
             ("kind", one.kind == other.kind),

@@ -69,8 +69,8 @@ impl Work {
         }
         match &entry.command.action {
             Action::Post(post) => {
-                if let Some(hold) = post.ends {
-                    self.holds.push((hold, None));
+                if let Some(ends) = post.ends {
+                    self.show_hold(state, ends.hold);
                 }
             }
             Action::Hold(_) => self.show_hold(state, entry.sequence),

@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest;
 
+use super::counts::Correcting;
 use super::fold::{BankFold, Fold, Place};
-use crate::domain::command::TIME_ZONE_BYTES_MAX;
+use crate::domain::command::{HOLD_TRANSFERS_MAX, TIME_ZONE_BYTES_MAX};
 use crate::domain::{AccountKind, AccountNumber, BankNumber, Sequence, Timestamp};
 use crate::journal::codec::wire::{DecodeError, Reader, Writer};
 use crate::journal::{Hash, JournalReader, ReadError, files};
 use crate::ledger::checkpoint::batch_hash_at;
 
-const MAGIC: [u8; 8] = *b"HBBALAN2";
+const MAGIC: [u8; 8] = *b"HBBALAN3";
 const HASH_BYTES: usize = 32;
 /// No more banks than these are opened.
 const BANKS_MAX: usize = 100_000;
@@ -122,9 +123,13 @@ fn write(fold: &Fold, hash: &Hash) -> Vec<u8> {
         writer.signed(account.held);
     }
     writer.unsigned(fold.remembered.correcting.len() as u64);
-    for (hold, left) in &fold.remembered.correcting {
+    for (hold, open) in &fold.remembered.correcting {
         writer.unsigned(hold.get());
-        writer.signed(*left);
+        writer.signed(open.left);
+        writer.unsigned(open.debits.len() as u64);
+        for account in &open.debits {
+            writer.unsigned(u64::from(account.slot()));
+        }
     }
     writer.unsigned(fold.remembered.plus.len() as u64);
     for (reversal, place) in &fold.remembered.plus {
@@ -173,15 +178,24 @@ fn read_fold(reader: &mut Reader<'_>) -> Result<Fold, DecodeError> {
         fold.posted.push(reader.signed("posted")?);
         fold.held.push(reader.signed("held")?);
     }
-    for _ in 0..reader.count(HOLDS_MAX, 2, "holds")? {
+    for _ in 0..reader.count(HOLDS_MAX, 4, "holds")? {
         let hold = Sequence::new(reader.unsigned("hold")?);
-        fold.remembered.correcting.insert(hold, reader.signed("left")?);
+        fold.remembered.correcting.insert(hold, read_correcting(reader)?);
     }
     for _ in 0..reader.count(PLUS_MAX, 2, "reversals")? {
         let reversal = Sequence::new(reader.unsigned("reversal")?);
         fold.remembered.plus.insert((reversal, reader.small("place")?));
     }
     Ok(fold)
+}
+
+fn read_correcting(reader: &mut Reader<'_>) -> Result<Correcting, DecodeError> {
+    let left = reader.signed("left")?;
+    let debits = (0..reader.count(HOLD_TRANSFERS_MAX, 1, "transfers of a hold")?).map(|_| {
+        let account = AccountNumber::from_slot(reader.small("account")?);
+        reader.known(account, "account")
+    });
+    Ok(Correcting { left, debits: debits.collect::<Result<_, _>>()? })
 }
 
 #[cfg(test)]
@@ -207,7 +221,9 @@ mod tests {
             *fold.posted.last_mut().unwrap() = seconds;
             *fold.held.last_mut().unwrap() = 5;
         }
-        fold.remembered.correcting.insert(Sequence::new(9), 1 << 40);
+        let debits = [1, AccountNumber::ACCOUNTS_MAX - 1].map(|slot| AccountNumber::from_slot(slot).unwrap());
+        let open = Correcting { left: 1 << 40, debits: debits.into_iter().collect() };
+        fold.remembered.correcting.insert(Sequence::new(9), open);
         fold.remembered.plus.extend([(Sequence::new(12), 0), (Sequence::new(12), 255)]);
         let hash = [3; 32];
         let bytes = write(&fold, &hash);

@@ -10,7 +10,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Action, Capture, Correction, Entry, Post, Rest, Sequence, Transfer};
+use smallvec::SmallVec;
+
+use crate::domain::{
+    AccountNumber, Action, Capture, Correction, Ends, Entry, Hold, Post, Rest, Sequence, Transfer,
+};
 use crate::journal::{JournalReader, codec};
 use crate::ledger::recovery::RecoveryError;
 
@@ -46,15 +50,31 @@ impl Counts {
 
 /// What a later entry needs of earlier ones to be counted without walking back.
 ///
-/// Ordinary books have nothing in it. Memory: about 40 bytes for each open hold that corrects other
+/// Ordinary books have nothing in it. Memory: about 70 bytes for each open hold that corrects other
 /// books; about 30 bytes for each move of a reversal that puts a reversal or a correction right and so
 /// counts plus again. The latter grows for ever, because any reversal may still be reversed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remembered {
-    /// Open holds that correct other books, and what is left of each, seconds, above zero.
-    pub correcting: BTreeMap<Sequence, i64>,
+    /// Open holds that correct other books.
+    pub correcting: BTreeMap<Sequence, Correcting>,
     /// Moves of reversals (entry, place) that count plus. All other moves of reversals count minus.
     pub plus: BTreeSet<(Sequence, u16)>,
+}
+
+/// An open hold that corrects other books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correcting {
+    /// What is left of it, seconds, above zero.
+    pub left: i64,
+    /// The accounts that its one or two transfers debit: what a post takes of it falls from them.
+    pub debits: SmallVec<[AccountNumber; 2]>,
+}
+
+impl Correcting {
+    fn of(hold: &Hold) -> Option<Self> {
+        let left = hold.transfers.first()?.amount.seconds();
+        Some(Self { left, debits: hold.transfers.iter().map(|transfer| transfer.debit).collect() })
+    }
 }
 
 impl Remembered {
@@ -62,26 +82,22 @@ impl Remembered {
     pub fn learn(&mut self, entry: &Entry, counts: &[Counts]) {
         match &entry.command.action {
             Action::Hold(hold) => {
-                if let Some(first) = hold.transfers.first()
-                    && hold.transfers.iter().any(|one| Counts::of(one) == Counts::Minus)
-                {
-                    self.correcting.insert(entry.sequence, first.amount.seconds());
+                if hold.transfers.iter().any(|one| Counts::of(one) == Counts::Minus) {
+                    self.correcting.extend(Correcting::of(hold).map(|open| (entry.sequence, open)));
                 }
             }
             Action::Capture(Capture { hold, rest: Rest::Keep, .. }) => {
                 // Every transfer of a hold is captured by the same amount.
                 let captured = entry.outcome.moves.first().map_or(0, |first| first.amount.seconds());
-                if let Some(left) = self.correcting.get_mut(hold) {
-                    *left = left.saturating_sub(captured);
-                    if *left <= 0 {
-                        self.correcting.remove(hold);
-                    }
-                }
+                self.take(*hold, |_| captured);
+            }
+            Action::Post(post @ Post { ends: Some(Ends { hold, rest: Rest::Keep }), .. }) => {
+                self.take(*hold, |open| post.taken_from(open.debits.iter().copied()).unwrap_or(0));
             }
             Action::Capture(Capture { hold, rest: Rest::Release, .. })
             | Action::Void(hold)
             | Action::Expire(hold)
-            | Action::Post(Post { ends: Some(hold), .. }) => {
+            | Action::Post(Post { ends: Some(Ends { hold, rest: Rest::Release }), .. }) => {
                 self.correcting.remove(hold);
             }
             Action::Reverse(_) => {
@@ -98,6 +114,15 @@ impl Remembered {
             | Action::Close(_)
             | Action::Reopen(_)
             | Action::Note(_) => {}
+        }
+    }
+
+    /// Takes seconds off what is left of a hold, if it corrects other books.
+    fn take(&mut self, hold: Sequence, seconds: impl FnOnce(&Correcting) -> i64) {
+        let Some(open) = self.correcting.get_mut(&hold) else { return };
+        open.left = open.left.saturating_sub(seconds(open));
+        if open.left <= 0 {
+            self.correcting.remove(&hold);
         }
     }
 
@@ -178,8 +203,8 @@ fn read(sequence: Sequence, reader: &dyn JournalReader) -> Result<Option<Entry>,
 mod tests {
     use super::*;
     use crate::domain::{
-        AccountNumber, Amount, AtDeadline, Command, Hold, Kind, Move, Outcome, OwnerNumber, RequestId,
-        RequestKey, Scope, Timestamp,
+        Amount, AtDeadline, Command, Kind, Move, Outcome, OwnerNumber, RequestId, RequestKey, Scope,
+        Timestamp,
     };
 
     fn entry(sequence: u64, action: Action, captured: Option<i64>) -> Entry {
@@ -204,17 +229,22 @@ mod tests {
     }
 
     /// Goal: a hold that corrects other books is remembered exactly as long as something is left of it.
-    /// Method: every way a hold can end, after a first part was captured; in parts to its last second too.
+    /// Method: every way a hold can end, after a first part was captured and
+    /// another taken by a post; in parts to its last second too.
     #[test]
     fn a_hold_is_forgotten_when_it_ends() {
         let hold = Sequence::new(1);
         let capture = |rest| Action::Capture(Capture { hold, amount: None, rest });
         let mut transfer = Transfer::new(account(2), account(3), amount(100));
-        let ends = Action::Post(Post {
-            kind: Kind::Exchange,
-            transfers: smallvec::smallvec![transfer],
-            ends: Some(hold),
-        });
+        let post = |seconds, rest| {
+            Action::Post(Post {
+                kind: Kind::Exchange,
+                transfers: smallvec::smallvec![Transfer { amount: amount(seconds), ..transfer }],
+                ends: Some(Ends { hold, rest }),
+            })
+        };
+        let (ends, takes_the_rest) = (post(100, Rest::Release), post(50, Rest::Keep));
+        let takes_a_part = post(10, Rest::Keep);
         transfer.people.correction = Correction::Yes;
         let opened = Action::Hold(Hold {
             kind: Kind::Exchange,
@@ -223,16 +253,19 @@ mod tests {
             at_deadline: AtDeadline::Capture,
         });
         for (what, last) in [
-            ("the rest captured", entry(3, capture(Rest::Keep), Some(60))),
-            ("the rest released", entry(3, capture(Rest::Release), Some(1))),
-            ("voided", entry(3, Action::Void(hold), None)),
-            ("expired", entry(3, Action::Expire(hold), Some(60))),
-            ("ended by a post", entry(3, ends, None)),
+            ("the rest captured", entry(4, capture(Rest::Keep), Some(50))),
+            ("the rest released", entry(4, capture(Rest::Release), Some(1))),
+            ("voided", entry(4, Action::Void(hold), None)),
+            ("expired", entry(4, Action::Expire(hold), Some(50))),
+            ("ended by a post", entry(4, ends, None)),
+            ("the rest taken by a post", entry(4, takes_the_rest, None)),
         ] {
             let mut remembered = Remembered::default();
             remembered.learn(&entry(1, opened.clone(), None), &[]);
             remembered.learn(&entry(2, capture(Rest::Keep), Some(40)), &[Counts::Minus]);
-            assert_eq!(remembered.correcting, BTreeMap::from([(hold, 60)]), "{what}");
+            remembered.learn(&entry(3, takes_a_part.clone(), None), &[]);
+            let open = Correcting { left: 50, debits: smallvec::smallvec![account(2)] };
+            assert_eq!(remembered.correcting, BTreeMap::from([(hold, open)]), "{what}");
             remembered.learn(&last, &[Counts::Minus]);
             assert_eq!(remembered, Remembered::default(), "{what}");
         }

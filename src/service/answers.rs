@@ -114,7 +114,9 @@ fn did(entry: &Entry) -> Did {
     let opened = if entry.sequence.is_zero() { Opened::Nothing } else { entry.outcome.opened };
     match &entry.command.action {
         Action::Post(post) => {
-            Did::Posted(api::Posted { ended_hold_sequence: post.ends.unwrap_or_default().get() })
+            let ended_hold_sequence = post.ends.map_or(0, |ends| ends.hold.get());
+            let keeps_rest = entry.command.action.keeps_rest();
+            Did::Posted(api::Posted { ended_hold_sequence, keeps_rest })
         }
         Action::Hold(hold) => Did::Held(api::Held {
             transfers: hold.transfers.iter().map(transfer).collect(),

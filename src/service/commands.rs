@@ -5,9 +5,9 @@ use super::fields;
 use super::not_done::NotDone;
 use crate::api;
 use crate::domain::{
-    Action, AtDeadline, BankNumber, Capture, Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Correction, Hold,
-    NewAccount, OpenBank, OpenClearing, OwnerNumber, People, Post, Rest, ReversalKind, Reverse, ReversedPart,
-    TRANSFERS_MAX, Transfer, Transfers,
+    Action, AtDeadline, BankNumber, Capture, Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Correction, Ends,
+    Hold, NewAccount, OpenBank, OpenClearing, OwnerNumber, People, Post, Rest, ReversalKind, Reverse,
+    ReversedPart, Sequence, TRANSFERS_MAX, Transfer, Transfers,
 };
 use crate::seal::Text;
 
@@ -98,14 +98,22 @@ pub fn post_entry(request: api::PostEntryRequest) -> Result<Asked, NotDone> {
     let post = Post {
         kind: fields::kind("kind", request.kind)?,
         transfers: transfers(&request.transfers)?,
-        ends: (request.ends_hold_sequence != 0)
-            .then_some(crate::domain::Sequence::new(request.ends_hold_sequence)),
+        ends: ends(request.ends_hold_sequence, request.keeps_rest)?,
     };
     let key = fields::request_key(&request.request_id)?;
     let mut asked =
         Asked::new(key, Action::Post(post), request.validate_only).with_details(request.details)?;
     asked.command.claims = claims(&request.claims)?;
     Ok(asked)
+}
+
+fn ends(hold: u64, keeps_rest: bool) -> Result<Option<Ends>, NotDone> {
+    if hold == 0 {
+        let lone = || NotDone::bad("keeps_rest", "set only beside ends_hold_sequence");
+        return if keeps_rest { Err(lone()) } else { Ok(None) };
+    }
+    let rest = if keeps_rest { Rest::Keep } else { Rest::Release };
+    Ok(Some(Ends { hold: Sequence::new(hold), rest }))
 }
 
 /// PlaceHold.

@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::own_books::OwnBooks;
-use crate::domain::{AccountNumber, Action, Entry, Rest, Sequence};
+use super::own_books::{Hold, OwnBooks};
+use crate::domain::{AccountNumber, Action, Entry, Post, Sequence};
 
 /// The net effect on one account. Seconds.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Effect {
 #[derive(Clone, Copy, Debug)]
 pub struct Ending {
     pub hold: Sequence,
-    /// What is taken for good; what it claimed for that stays taken.
+    /// What is taken for good, or moved in its place by a post; what it claimed for that stays taken.
     pub captured: i128,
     /// Whether the hold ends with it.
     pub is_last: bool,
@@ -32,6 +32,19 @@ pub struct Effects {
     each: SmallVec<[Effect; 4]>,
     /// What it takes from a hold; none if that hold is not open.
     pub ending: Option<Ending>,
+}
+
+/// What a post takes of each transfer of a hold: what it debits from its account, in halves where both debit one. None
+/// where there is no half.
+pub fn taken_by(post: &Post, hold: &Hold) -> SmallVec<[Option<i128>; 2]> {
+    let share = |debit: AccountNumber| {
+        let of_it = post.transfers.iter().filter(|transfer| transfer.debit == debit);
+        let given: i128 = of_it.map(|transfer| i128::from(transfer.amount.seconds())).sum();
+        let sharing = hold.sides.iter().filter(|(other, _)| *other == debit).count();
+        let sharing = i128::try_from(sharing).ok()?;
+        if given.checked_rem(sharing)? == 0 { given.checked_div(sharing) } else { None }
+    };
+    hold.sides.iter().map(|(debit, _)| share(*debit)).collect()
 }
 
 impl Effects {
@@ -60,12 +73,15 @@ impl Effects {
             return;
         };
         // Both transfers of a hold are captured alike, so the first speaks for both.
-        let first = entry.outcome.moves.first().map_or(0, |part| i128::from(part.amount.seconds()));
-        let keeps_rest =
-            matches!(action, Action::Capture(capture) if capture.rest == Rest::Keep && first < hold.left);
-        let let_go = if keeps_rest { first } else { hold.left };
-        // A post that ends a hold stands for its capture: what the hold claimed stays taken.
-        let captured = if matches!(action, Action::Post(_)) { hold.left } else { first };
+        let taken = if let Action::Post(post) = action {
+            taken_by(post, hold).first().copied().flatten().unwrap_or(0)
+        } else {
+            entry.outcome.moves.first().map_or(0, |part| i128::from(part.amount.seconds()))
+        };
+        let keeps_rest = action.keeps_rest() && taken < hold.left;
+        let let_go = if keeps_rest { taken } else { hold.left };
+        // A post stands for a capture of all that the hold loses by it: what that claimed stays taken.
+        let captured = if matches!(action, Action::Post(_)) { let_go } else { taken };
         for (debit, credit) in &hold.sides {
             self.set_aside(*debit, *credit, -let_go);
         }

@@ -4,10 +4,11 @@
 //! The original of a reversal is read again from the journal, one reading a reversal, instead of
 //! keeping what every entry moved.
 
+use super::effects::taken_by;
 use super::own_books::{Hold, OwnBooks};
 use super::report::{Check, Faults, Invariant};
 use crate::audit::words::{FORGED, hours};
-use crate::domain::{Action, AtDeadline, Day, Entry, Hold as HoldAsked, Move, Reverse, Sequence};
+use crate::domain::{Action, AtDeadline, Day, Entry, Hold as HoldAsked, Move, Post, Reverse, Sequence};
 use crate::journal::{JournalReader, codec};
 
 /// What was found so far.
@@ -66,7 +67,11 @@ impl Resolved {
         };
         self.in_time(entry, number, hold);
         self.on_its_day(entry, number, hold);
-        self.amounts(entry, number, hold);
+        if let Action::Post(post) = &entry.command.action {
+            self.in_its_place(entry, post, number, hold);
+        } else {
+            self.amounts(entry, number, hold);
+        }
     }
 
     /// Deadlines are met by time: only an expiry comes after, and never before.
@@ -105,6 +110,48 @@ impl Resolved {
         }
     }
 
+    /// A post may move hours in the place of a hold wherever they go. If it keeps the rest, it takes something of it,
+    /// alike of both transfers, and no more than is left; if not, the hold is let go whatever it moves.
+    fn in_its_place(&mut self, entry: &Entry, post: &Post, number: Sequence, hold: &Hold) {
+        if !entry.command.action.keeps_rest() {
+            return;
+        }
+        let taken = taken_by(post, hold);
+        let first = taken.first().copied().flatten().unwrap_or(0);
+        let is_alike = taken.iter().all(|share| *share == Some(first));
+        if first == 0 || !is_alike {
+            self.faults.add(|| {
+                let given: Vec<_> = taken
+                    .iter()
+                    .zip(&hold.sides)
+                    .map(|(share, (debit, _))| {
+                        let share = share.map_or_else(|| "an uneven part".to_owned(), hours);
+                        format!("{share} from {debit}")
+                    })
+                    .collect();
+                format!(
+                    "Entry {} should take alike of every transfer of hold {number}, whose rest stays set aside, and takes {}.                      {FORGED}.",
+                    entry.sequence,
+                    given.join(" and ")
+                )
+            });
+        } else if first > hold.left {
+            self.too_much(entry, first, number, hold);
+        }
+    }
+
+    fn too_much(&mut self, entry: &Entry, taken: i128, number: Sequence, hold: &Hold) {
+        self.faults.add(|| {
+            format!(
+                "Entry {} takes {} of hold {number}, of which {} of {} was left. {FORGED}. Reverse what is too much.",
+                entry.sequence,
+                hours(taken),
+                hours(hold.left),
+                hours(hold.amount)
+            )
+        });
+    }
+
     /// What is taken goes the way the hold said, alike on both transfers, and is no more than is left.
     fn amounts(&mut self, entry: &Entry, number: Sequence, hold: &Hold) {
         let action = &entry.command.action;
@@ -115,21 +162,13 @@ impl Resolved {
         } else if captures_at_deadline {
             hold.left
         } else {
-            0 // A void, a release, or a post that stands for a capture.
+            0 // A void or a release.
         };
         let taken: Vec<i128> =
             entry.outcome.moves.iter().map(|part| i128::from(part.amount.seconds())).collect();
-        if asked > hold.left || taken.iter().any(|seconds| *seconds > hold.left) {
-            let most = taken.iter().copied().max().unwrap_or(asked).max(asked);
-            self.faults.add(|| {
-                format!(
-                    "Entry {} takes {} of hold {number}, of which {} of {} was left. {FORGED}. Reverse what is too much.",
-                    entry.sequence,
-                    hours(most),
-                    hours(hold.left),
-                    hours(hold.amount)
-                )
-            });
+        let most = taken.iter().copied().max().unwrap_or(asked).max(asked);
+        if most > hold.left {
+            self.too_much(entry, most, number, hold);
             return;
         }
         let sides = |part: &Move| (part.debit, part.credit);

@@ -31,6 +31,9 @@ pub struct Flags {
     /// End this hold in the same decision; what is left of it is let go
     #[arg(long, value_name = "HOLD", value_parser = super::place)]
     ends_hold: Option<u64>,
+    /// Only take from that hold what moves from its account; the rest stays set aside
+    #[arg(long, requires = "ends_hold")]
+    keep_rest: bool,
     #[command(flatten)]
     details: DetailFlags,
     #[command(flatten)]
@@ -101,6 +104,7 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
         kind: flags.kind.into(),
         transfers: flags.transfers.transfers(session).await?,
         ends_hold_sequence: flags.ends_hold.unwrap_or_default(),
+        keeps_rest: flags.keep_rest,
         claims: Vec::new(),
         details: flags.details.details(),
         validate_only: flags.write.validate_only,

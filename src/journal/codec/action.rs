@@ -9,9 +9,9 @@ use crate::domain::command::{
 use crate::domain::note::NOTE_BYTES_MAX;
 use crate::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close,
-    Correction, Form, Hold, Kind, Limits, NewAccount, Note, OpenBank, OpenClearing, OwnerNumber, People,
-    Post, Rest, ReversalKind, Reverse, ReversedPart, Sequence, TRANSFERS_MAX, Timestamp, Topic, Transfer,
-    Transfers,
+    Correction, Ends, Form, Hold, Kind, Limits, NewAccount, Note, OpenBank, OpenClearing, OwnerNumber,
+    People, Post, Rest, ReversalKind, Reverse, ReversedPart, Sequence, TRANSFERS_MAX, Timestamp, Topic,
+    Transfer, Transfers,
 };
 
 // Tags of actions. A number never changes its meaning.
@@ -75,11 +75,15 @@ pub const fn may_claim(tag: u8) -> bool {
 pub fn write(writer: &mut Writer<'_>, action: &Action, recorded_at: Timestamp) {
     match action {
         Action::Post(post) => {
-            let ends = if post.ends.is_some() { 1 } else { 0 };
-            writer.byte(post.kind.number() << 1 | ends);
+            let ends = match post.ends.map(|ends| ends.rest) {
+                None => ENDS_NONE,
+                Some(Rest::Release) => ENDS_AND_RELEASES,
+                Some(Rest::Keep) => ENDS_AND_KEEPS,
+            };
+            writer.byte(post.kind.number() << ENDS_BITS | ends);
             write_transfers(writer, &post.transfers);
-            if let Some(hold) = post.ends {
-                writer.unsigned(hold.get());
+            if let Some(ends) = post.ends {
+                writer.unsigned(ends.hold.get());
             }
         }
         Action::Hold(hold) => {
@@ -148,10 +152,12 @@ pub fn write(writer: &mut Writer<'_>, action: &Action, recorded_at: Timestamp) {
 pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<Action, DecodeError> {
     Ok(match tag {
         POST => {
-            let byte = reader.byte("kind")?;
-            let kind = read_kind(reader, byte >> 1)?;
+            let (kind, rest) = read_kind_and_rest(reader)?;
             let transfers = read_transfers(reader, TRANSFERS_MAX)?;
-            let ends = if byte & 1 == 1 { Some(read_sequence(reader, "hold it ends")?) } else { None };
+            let ends = match rest {
+                None => None,
+                Some(rest) => Some(Ends { hold: read_sequence(reader, "hold it ends")?, rest }),
+            };
             Action::Post(Post { kind, transfers, ends })
         }
         HOLD => {
@@ -219,6 +225,25 @@ pub fn read(reader: &mut Reader<'_>, tag: u8, recorded_at: Timestamp) -> Result<
 fn read_kind(reader: &Reader<'_>, number: u8) -> Result<Kind, DecodeError> {
     let own_action = |kind: &Kind| matches!(kind, Kind::Reversal | Kind::Refund | Kind::Closing);
     reader.known(Kind::from_number(number).filter(|kind| !own_action(kind)), "kind")
+}
+
+// What a post does with a hold, in the low bits of the byte of its kind: that costs it nothing.
+const ENDS_BITS: u8 = 2;
+const ENDS_NONE: u8 = 0;
+const ENDS_AND_RELEASES: u8 = 1;
+const ENDS_AND_KEEPS: u8 = 2;
+
+/// The kind of a post, and what becomes of the rest of the hold that it takes from, if it does.
+fn read_kind_and_rest(reader: &mut Reader<'_>) -> Result<(Kind, Option<Rest>), DecodeError> {
+    let byte = reader.byte("kind")?;
+    let kind = read_kind(reader, byte >> ENDS_BITS)?;
+    let rest = match byte & ((1 << ENDS_BITS) - 1) {
+        ENDS_NONE => None,
+        ENDS_AND_RELEASES => Some(Rest::Release),
+        ENDS_AND_KEEPS => Some(Rest::Keep),
+        _ => return Err(reader.error("what happens to the rest")),
+    };
+    Ok((kind, rest))
 }
 
 /// Place and amount.
@@ -310,11 +335,9 @@ pub struct OneTransfer {
     pub amount: Amount,
 }
 
-/// The only transfer of a post, if it has one that corrects no other books and the post ends no hold.
+/// The only transfer of a post, if it has one that corrects no other books and the post takes from no hold.
 pub fn read_plain(reader: &mut Reader<'_>) -> Result<Option<OneTransfer>, DecodeError> {
-    let byte = reader.byte("kind")?;
-    read_kind(reader, byte >> 1)?;
-    if byte & 1 == 1 {
+    if read_kind_and_rest(reader)?.1.is_some() {
         return Ok(None);
     }
     let flags = reader.byte("transfer")?;

@@ -15,7 +15,7 @@ use crate::domain::{
     Sequence, TRANSFERS_MAX,
 };
 
-/// At most two accounts a transfer, and those of a hold the entry ends beside.
+/// At most two accounts a transfer, and those of a hold the entry takes from beside.
 pub const LINES_MAX: usize = 2 * TRANSFERS_MAX + HOLD_TRANSFERS_MAX;
 /// Account, flags, distance and balance.
 const LINE_BYTES_MIN: usize = 4;
@@ -195,7 +195,7 @@ pub fn read_line(
 }
 
 /// Whether the accounts of the lines are just those of the transfers, in order of first appearance.
-/// A post that ends a hold may touch others.
+/// A post that takes from a hold may touch others.
 const fn lines_are_implied(action: &Action) -> bool {
     matches!(action, Action::Post(Post { ends: None, .. }))
 }

@@ -1,4 +1,4 @@
-//! A plain post: one transfer that ends no hold, takes from no counter and corrects no other books.
+//! A plain post: one transfer that takes from no hold, takes from no counter and corrects no other books.
 //!
 //! Nearly everything in the books is one. What it does to balances is read here without building the
 //! entry, at a third of the cost; that is what opening, checkpoints and followers do all day.

@@ -52,7 +52,7 @@ const LINE: usize = ACCOUNT + BYTE + 2 * SEQUENCE + BALANCE + HELD;
 const LIMITS: usize = BYTE + 4 * BALANCE;
 const NEW_ACCOUNT: usize = U32 + BYTE + OWNER + LIMITS + block(SEALED_TEXT_BYTES_MAX);
 
-/// A post that ends a hold names the accounts of its lines.
+/// A post that takes from a hold names the accounts of its lines.
 pub const POST: usize = HEAD + CLAIMS + BYTE + TRANSFERS_MAX * TRANSFER + SEQUENCE + lines(LINES_MAX);
 const HOLD: usize =
     HEAD + CLAIMS + BYTE + HOLD_TRANSFERS_MAX * TRANSFER + MOMENT + lines(2 * HOLD_TRANSFERS_MAX);

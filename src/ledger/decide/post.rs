@@ -5,15 +5,17 @@ use super::effects::{Effects, sides_fit};
 use super::hold::{open_hold, or_missing};
 use super::limits::{self, Judgement};
 use super::{Case, ReadAhead};
-use crate::domain::{Amount, Move, Moves, Outcome, Post, Refusal, Reverse};
+use crate::domain::{Amount, Ends, Move, Moves, Outcome, Post, Refusal, Rest, Reverse};
+use crate::ledger::state::OpenHold;
 
-/// 1..=256 transfers, all or nothing, perhaps ending a hold in the same decision.
+/// 1..=256 transfers, all or nothing, perhaps taking from a hold, or ending one, in the same decision.
 ///
 /// - I1: both accounts of a transfer in one bank; clearing mirrored.
-/// - I2: judged on the net effect, what the ended hold lets go included.
+/// - I2: judged on the net effect, what the hold lets go included: what was set aside falls from its account once.
+/// - I9: where the rest stays set aside, no more is taken than was left.
 pub fn post(case: &Case<'_>, post: &Post, outcome: &mut Outcome) -> Result<(), Refusal> {
-    if let Some(hold) = post.ends {
-        or_missing(case, hold)?;
+    if let Some(ends) = post.ends {
+        or_missing(case, ends.hold)?;
     }
     sides_fit(
         case.state,
@@ -24,14 +26,31 @@ pub fn post(case: &Case<'_>, post: &Post, outcome: &mut Outcome) -> Result<(), R
         effects.transfer(transfer.debit, transfer.credit, transfer.amount.seconds());
     }
     effects.clearing_is_mirrored(case.state)?;
-    if let Some(hold) = post.ends {
+    if let Some(Ends { hold, rest }) = post.ends {
         let open = open_hold(case, hold)?;
-        effects.take(open, 0, open.left);
+        let let_go = match rest {
+            Rest::Release => open.left,
+            Rest::Keep => part_of(post, open)?,
+        };
+        effects.take(open, 0, let_go);
     }
     limits::judge(case.state, &mut effects, Judgement::of(post.kind, case.command))?;
     outcome.clear();
     effects.put_lines(case.state, &mut outcome.lines);
     Ok(())
+}
+
+/// What a post takes of a hold whose rest stays set aside, seconds.
+fn part_of(post: &Post, open: &OpenHold) -> Result<i64, Refusal> {
+    let debits = open.sides.iter().map(|sides| sides.debit);
+    let taken = post.taken_from(debits.clone()).filter(|taken| *taken <= open.left);
+    taken.ok_or_else(|| {
+        // What it takes of where it takes most; of a hold that gives nothing, all that it moves was asked for.
+        let most = debits.map(|debit| post.debited_from(debit)).max().filter(|most| *most > 0);
+        let in_all = || post.transfers.iter().map(|transfer| transfer.amount.seconds()).sum();
+        let requested = Amount::new(most.unwrap_or_else(in_all)).unwrap_or(Amount::MAX);
+        Refusal::CaptureExceedsHold { left: open.left, requested }
+    })
 }
 
 /// A post with the sides of the original swapped, whole or in part, together never above it.

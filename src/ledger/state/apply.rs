@@ -7,8 +7,8 @@ use smallvec::SmallVec;
 
 use super::{Account, Bank, OpenHold, Standing, State, holds::Sides, slot};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Balance, BankNumber, CeilingRule, Fact, Hold, Limits, OpenClearing,
-    Opened, OwnerNumber, Rest, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, Balance, BankNumber, CeilingRule, Ends, Fact, Hold, Limits,
+    OpenClearing, Opened, OwnerNumber, Post, Rest, Sequence, Timestamp,
 };
 use crate::journal::codec::PlainPost;
 
@@ -48,11 +48,9 @@ impl State {
 
     fn apply_action(&mut self, entry: Fact<'_>) {
         match &entry.command.action {
-            // A post that ends a hold stands for its capture: what the hold claimed stays taken.
             Action::Post(post) => {
-                if let Some(hold) = post.ends {
-                    let left = self.holds.get(hold).map_or(0, |open| open.left);
-                    self.end_hold(entry, hold, left, Rest::Release);
+                if let Some(ends) = post.ends {
+                    self.post_for_hold(entry, post, ends);
                 }
             }
             Action::Hold(hold) => self.open_hold(entry, hold),
@@ -139,6 +137,19 @@ impl State {
             claims: entry.command.claims.clone(),
         };
         self.holds.insert(entry.sequence, open);
+    }
+
+    /// A post that takes from a hold or ends one stands for its capture: what the hold claimed stays taken.
+    fn post_for_hold(&mut self, entry: Fact<'_>, post: &Post, ends: Ends) {
+        let Some(open) = self.holds.get(ends.hold) else { return };
+        let captured = match ends.rest {
+            Rest::Release => open.left,
+            Rest::Keep => {
+                let taken = post.taken_from(open.sides.iter().map(|sides| sides.debit));
+                taken.unwrap_or(0).min(open.left)
+            }
+        };
+        self.end_hold(entry, ends.hold, captured, ends.rest);
     }
 
     fn end_hold(&mut self, entry: Fact<'_>, hold: Sequence, captured: i64, rest: Rest) {

@@ -4,11 +4,11 @@
 
 use hourbook::audit::Invariant;
 use hourbook::domain::{
-    AccountKind, Action, AtDeadline, BankNumber, Close, Command, Kind, Limits, NewAccount, Opened,
+    AccountKind, Action, AtDeadline, BankNumber, Close, Command, Ends, Kind, Limits, NewAccount, Opened,
     OwnerNumber, Post, Rest, Sequence,
 };
 
-use super::played::{Network, capture, hold, reverse};
+use super::played::{Network, capture, hold, reverse, take};
 use super::{only_fault, verified};
 use crate::support::{HOUR, post};
 
@@ -147,9 +147,26 @@ fn i11_whoever_helps_themselves_alone_is_found() {
             |b| {
                 let held = b.hold(b.bea, AtDeadline::Release);
                 let Action::Post(instead) = b.for_ann() else { unreachable!() };
-                b.alone(Action::Post(Post { ends: Some(held), ..instead }));
+                let ends = Ends { hold: held, rest: Rest::Release };
+                b.alone(Action::Post(Post { ends: Some(ends), ..instead }));
             },
             CLEAN,
+        ),
+        (
+            "a part of what was set aside by who gives",
+            |b| {
+                let held = b.hold(b.bea, AtDeadline::Release);
+                b.alone(take(held, &[(b.network.bea, b.network.ann, 60)]));
+            },
+            CLEAN,
+        ),
+        (
+            "a part of what was set aside by herself",
+            |b| {
+                let held = b.hold(b.ann, AtDeadline::Release);
+                b.alone(take(held, &[(b.network.bea, b.network.ann, 60)]));
+            },
+            NOBODY,
         ),
         ("set aside, and let go by time", |b| b.hold_until_later(b.ann, AtDeadline::Release), CLEAN),
         ("set aside, and taken by time", |b| b.hold_until_later(b.ann, AtDeadline::Capture), NOBODY),

@@ -4,7 +4,7 @@ use hourbook::audit::Invariant;
 use hourbook::domain::{Action, AtDeadline, Command, Day, Kind, Line, Move, Outcome, Rest, Sequence};
 
 use super::forge::{Forged, forge, forge_batch, line};
-use super::played::{Network, capture, hold, reverse, seconds};
+use super::played::{Network, capture, hold, reverse, seconds, take};
 use super::{only_fault, verified};
 use crate::support::{HOUR, START, post};
 
@@ -86,6 +86,41 @@ fn never_above_never_apart() {
         )),
         "{words}"
     );
+}
+
+/// Goal: a post that keeps the rest of a hold takes no more than is left, and takes something, alike of both transfers.
+/// Method: 3 h of 2 h left; nothing of it; an hour here and two there of a hold between banks.
+#[test]
+fn a_post_takes_no_more_than_is_left() {
+    let (network, held) = with_hold(AtDeadline::Release);
+    let (ann, bea, pot) = (network.ann, network.bea, network.pot);
+    let state = network.desk.ledger.copy_state().unwrap();
+    let command = network.desk.command(take(held, &[(ann, pot, 3 * HOUR)]));
+    let lines = [line(&state, ann, -3 * HOUR, -2 * HOUR), line(&state, pot, 3 * HOUR, 0)];
+    let desk = forge(network.desk, &[(command, outcome(lines, []))]);
+    let words = only_fault(&verified(&desk.ledger), Invariant::Resolved);
+    assert!(words.starts_with("Entry 14 takes 3 h of hold 13, of which 2 h of 2 h was left."), "{words}");
+
+    let (network, held) = with_hold(AtDeadline::Release);
+    let state = network.desk.ledger.copy_state().unwrap();
+    let command = network.desk.command(take(held, &[(bea, pot, HOUR)]));
+    let lines = [line(&state, bea, -HOUR, 0), line(&state, pot, HOUR, 0), line(&state, ann, 0, 0)];
+    let desk = forge(network.desk, &[(command, outcome(lines, []))]);
+    let words = only_fault(&verified(&desk.ledger), Invariant::Resolved);
+    let said =
+        "Entry 14 should take alike of every transfer of hold 13, whose rest stays set aside, and takes";
+    assert!(words.starts_with(&format!("{said} 0 h from {ann}.")), "{words}");
+
+    let network = Network::new();
+    network.post(post(Kind::Grant, &[(network.issuance, ann, 10 * HOUR)]));
+    let held = network.post(hold(&network.across(ann, 2 * HOUR), 600, AtDeadline::Release, &network.desk));
+    let state = network.desk.ledger.copy_state().unwrap();
+    let command = network.desk.command(take(held, &[(ann, pot, HOUR)]));
+    let far = network.clearing[1];
+    let lines = [line(&state, ann, -HOUR, -HOUR), line(&state, pot, HOUR, 0), line(&state, far, 0, -HOUR)];
+    let desk = forge(network.desk, &[(command, outcome(lines, []))]);
+    let words = super::fault(&verified(&desk.ledger), Invariant::Resolved);
+    assert!(words.contains(&format!("takes 1 h from {ann} and 0 h from {far}.")), "{words}");
 }
 
 /// Goal: the two transfers of a hold between banks are captured alike.

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, Capture, CeilingRule, Claim, ClaimFate,
-    ClaimUnit, ClaimWord, Close, Command, Hold, Kind, Limits, Note, OpenClearing, Opened, OwnerNumber, Post,
-    Rest, ReversalKind, Reverse, ReversedPart, Sequence, Topic,
+    ClaimUnit, ClaimWord, Close, Command, Ends, Hold, Kind, Limits, Note, OpenClearing, Opened, OwnerNumber,
+    Post, Rest, ReversalKind, Reverse, ReversedPart, Sequence, Topic,
 };
 use hourbook::ledger::NoReceipt;
 
@@ -34,6 +34,12 @@ pub fn hold(
 
 pub fn capture(hold: Sequence, amount: Option<i64>, rest: Rest) -> Action {
     Action::Capture(Capture { hold, amount: amount.map(seconds), rest })
+}
+
+/// A post that takes of a hold and leaves the rest set aside.
+pub fn take(hold: Sequence, transfers: &[(AccountNumber, AccountNumber, i64)]) -> Action {
+    let Action::Post(instead) = post(Kind::Redemption, transfers) else { unreachable!() };
+    Action::Post(Post { ends: Some(Ends { hold, rest: Rest::Keep }), ..instead })
 }
 
 pub fn reverse(original: Sequence, parts: &[(u16, i64)]) -> Action {
@@ -111,7 +117,15 @@ impl Network {
         let Action::Post(instead) = post(Kind::Exchange, &[(bea, ann, 2 * HOUR), (ann, bea, 60)]) else {
             unreachable!()
         };
-        self.post(Action::Post(Post { ends: Some(sixth), ..instead }));
+        let ends = Ends { hold: sixth, rest: Rest::Release };
+        self.post(Action::Post(Post { ends: Some(ends), ..instead }));
+        // One spent in parts: on who was not known when it was set aside, between banks too, and the rest let go.
+        let seventh = self.post(hold(&[(bea, ann, 2 * HOUR)], 600, AtDeadline::Release, desk));
+        self.post(take(seventh, &[(bea, self.pot, HOUR)]));
+        self.post(take(seventh, &self.across(bea, HOUR / 2)));
+        self.post(Action::Void(seventh));
+        let eighth = self.post(hold(&self.across(bea, HOUR), 600, AtDeadline::Release, desk));
+        self.post(take(eighth, &self.across(bea, HOUR)));
         self.claims();
         // Put right in parts, then the rest; and the reversal itself put right.
         self.post(reverse(exchange, &[(0, HOUR)]));
@@ -192,11 +206,12 @@ impl Network {
                 7 => capture(held, (amount > 3_600).then_some(amount / 8), rest),
                 8 => Action::Void(held),
                 9 => reverse(original, if random.below(2) == 0 { &[] } else { &[(0, 60)] }),
+                10 if random.below(2) == 0 => take(held, &[(from, to, amount / 8 + 1)]),
                 10 => {
                     let Action::Post(instead) = post(Kind::Exchange, &[(from, to, amount)]) else {
                         unreachable!()
                     };
-                    Action::Post(Post { ends: Some(held), ..instead })
+                    Action::Post(Post { ends: Some(Ends { hold: held, rest: Rest::Release }), ..instead })
                 }
                 _ => {
                     let limits = Limits::from_floor(-amount * 4)

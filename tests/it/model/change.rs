@@ -1,6 +1,6 @@
 //! The same request id with other content, and the names of the fields that differ.
 
-use hourbook::domain::{AccountNumber, Action, Amount, Command, Day, OwnerNumber, Rest, Sequence};
+use hourbook::domain::{AccountNumber, Action, Amount, Command, Day, OwnerNumber, Post, Rest, Sequence};
 
 use super::random::Random;
 
@@ -60,9 +60,13 @@ fn other_sequence(sequence: Sequence) -> Sequence {
 
 fn change_action(action: &mut Action) -> &'static str {
     match action {
-        Action::Post(post) if post.ends.is_some() => {
-            post.ends = None;
-            "ends"
+        Action::Post(Post { ends: Some(ends), .. }) => {
+            if ends.rest == Rest::Keep {
+                ends.rest = Rest::Release;
+                return "keeps_rest";
+            }
+            ends.hold = other_sequence(ends.hold);
+            "ends_hold_sequence"
         }
         Action::Post(post) => {
             post.transfers[0].amount = other_amount(post.transfers[0].amount);

@@ -2,7 +2,7 @@
 
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, Attachment, BankNumber, Capture, CeilingRule,
-    Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Command, Day, Hold, Kind, Limits, NewAccount, Note,
+    Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Command, Day, Ends, Hold, Kind, Limits, NewAccount, Note,
     OpenBank, OpenClearing, OwnerNumber, Post, RequestKey, Rest, ReversalKind, Reverse, ReversedPart,
     Sequence, Topic, Transfer, Transfers,
 };
@@ -225,8 +225,36 @@ impl Generator {
             40..60 => (0..1 + self.random.below(4)).map(|_| self.transfer(model)).collect(),
             _ => [self.transfer(model)].into_iter().collect(),
         };
-        let ends = self.random.percent(12).then(|| self.hold_number(model));
-        Action::Post(Post { kind, transfers, ends })
+        if self.random.percent(12) {
+            return self.post_for_hold(model, kind, transfers);
+        }
+        Action::Post(Post { kind, transfers, ends: None })
+    }
+
+    /// A post in the place of a hold. One that keeps the rest mostly takes from the hold's accounts alike, and goes where it
+    /// likes.
+    fn post_for_hold(&mut self, model: &Naive, kind: Kind, mut transfers: Transfers) -> Action {
+        let hold = self.hold_number(model);
+        let rest = if self.random.percent(60) { Rest::Keep } else { Rest::Release };
+        if let Some(held) = model.hold(hold).filter(|_| rest == Rest::Keep && self.random.percent(90)) {
+            let left = super::naive::seconds(held.left()).max(1);
+            let seconds = match self.random.below(10) {
+                0 => left + self.random.between(0, 2),
+                1..4 => left,
+                _ => self.random.between(1, left),
+            };
+            let elsewhere = self.random.percent(70);
+            transfers =
+                held.sides.iter().map(|side| Transfer::new(side.0, side.1, amount(seconds))).collect();
+            if elsewhere {
+                let last = transfers.last_mut().unwrap();
+                last.credit = self.neighbour(model, last.debit);
+            }
+            if self.random.percent(15) {
+                transfers[0].amount = self.hours(); // Not alike, or more than a part.
+            }
+        }
+        Action::Post(Post { kind, transfers, ends: Some(Ends { hold, rest }) })
     }
 
     fn hold(&mut self, model: &Naive) -> Action {

@@ -39,7 +39,7 @@ impl Naive {
     ) {
         match &command.action {
             Action::Post(post) => {
-                self.hold_exists(post.ends, visible, against);
+                self.hold_exists(post.ends.map(|ends| ends.hold), visible, against);
                 let pairs: Vec<_> = post
                     .transfers
                     .iter()
@@ -48,8 +48,12 @@ impl Naive {
                 self.sides(pairs.iter().map(|pair| (pair.0, pair.1)), against);
                 steps.extend(pairs.iter().map(|pair| Step::Transfer(pair.0, pair.1, pair.2)));
                 self.mirrored(&pairs, against);
-                if let Some(held) = self.hold_is_open(post.ends, against) {
-                    steps.extend(Self::steps_of_taking(held, 0, held.left()).0);
+                if let Some(held) = self.hold_is_open(post.ends.map(|ends| ends.hold), against) {
+                    let gone = held.gone_with(post);
+                    match gone {
+                        Ok(gone) => steps.extend(Self::steps_of_taking(held, 0, gone).0),
+                        Err(refusal) => against.push(refusal),
+                    }
                 }
                 self.limits(steps, post.kind, command, against);
             }

@@ -1,6 +1,6 @@
 //! What kind of operation a command is, for counting.
 
-use hourbook::domain::{AccountNumber, Action, Command, Rest, ReversalKind};
+use hourbook::domain::{AccountNumber, Action, Command, Post, Rest, ReversalKind};
 
 use super::naive::{Held, Naive};
 
@@ -8,7 +8,15 @@ impl Naive {
     /// What kind of operation this is, where it is accepted.
     pub fn label(&self, command: &Command) -> &'static str {
         match &command.action {
-            Action::Post(post) if post.ends.is_some() => "post that ends a hold",
+            Action::Post(post @ Post { ends: Some(ends), .. }) => {
+                let held = self.hold(ends.hold);
+                let left = held.map(|held| held.gone_with(post).map(|gone| held.left() - gone));
+                match (ends.rest, left) {
+                    (Rest::Release, _) => "post that ends a hold",
+                    (Rest::Keep, Some(Ok(0))) => "post that takes all of a hold",
+                    (Rest::Keep, _) => "post that takes a part of a hold",
+                }
+            }
             Action::Post(post) if post.transfers.iter().any(|one| self.is_clearing(one.debit)) => {
                 "post between banks"
             }

@@ -24,11 +24,13 @@ const SEEDS: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 2_026];
 const OPERATIONS_PER_SEED: u64 = 11_000;
 const REACHED_MIN: u64 = 100;
 
-const OPERATIONS: [&str; 29] = [
+const OPERATIONS: [&str; 31] = [
     "post",
     "post of several",
     "post between banks",
     "post that ends a hold",
+    "post that takes all of a hold",
+    "post that takes a part of a hold",
     "hold",
     "hold between banks",
     "capture, whole",

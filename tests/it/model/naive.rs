@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hourbook::domain::{
-    AccountKind, AccountNumber, Action, AtDeadline, BankNumber, CeilingRule, Command, Kind, Limits, Move,
-    Opened, OwnerNumber, Passed, Refusal, RequestKey, Sequence, Timestamp,
+    AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, CeilingRule, Command, Ends, Kind,
+    Limits, Move, Opened, OwnerNumber, Passed, Post, Refusal, RequestKey, Rest, Sequence, Timestamp,
 };
 use hourbook::ledger::Bounds;
 
@@ -46,6 +46,29 @@ pub enum Ended {
 impl Held {
     pub fn left(&self) -> i128 {
         if self.ended.is_some() { 0 } else { self.amount - self.captured }
+    }
+
+    /// What leaves it with a post in its place: all of it, or, where the rest stays set aside, what the post takes of
+    /// each side alike. An account that stands on two sides gives for both.
+    pub fn gone_with(&self, post: &Post) -> Result<i128, Refusal> {
+        if post.ends.unwrap().rest == Rest::Release {
+            return Ok(self.left());
+        }
+        let seconds_of = |transfer: &hourbook::domain::Transfer| i128::from(transfer.amount.seconds());
+        let given = |account| -> i128 {
+            post.transfers.iter().filter(|one| one.debit == account).map(seconds_of).sum()
+        };
+        let places = |account| self.sides.iter().filter(|side| side.0 == account).count() as i128;
+        let first = self.sides[0].0;
+        let taken = given(first) / places(first);
+        let alike = self.sides.iter().all(|side| taken * places(side.0) == given(side.0));
+        if alike && taken > 0 && taken <= self.left() {
+            return Ok(taken);
+        }
+        let most = self.sides.iter().map(|side| given(side.0)).max().unwrap();
+        let requested = if most > 0 { most } else { post.transfers.iter().map(seconds_of).sum() };
+        let requested = Amount::new(seconds(requested)).unwrap_or(Amount::MAX);
+        Err(Refusal::CaptureExceedsHold { left: seconds(self.left()), requested })
     }
 }
 
@@ -315,20 +338,23 @@ impl Naive {
         }
         match &command.action {
             Action::Post(post) => {
-                if let Some(hold) = post.ends {
-                    self.end(hold, 0, true, Some(Ended::Resolved), false);
+                if let Some(Ends { hold, .. }) = post.ends {
+                    let held = self.hold(hold).unwrap();
+                    let gone = held.gone_with(post).unwrap();
+                    let ends = gone == held.left();
+                    self.end(hold, gone, ends, ends.then_some(Ended::Resolved));
                 }
             }
             Action::Capture(capture) => {
                 let rest = self.hold(capture.hold).unwrap().left() - first_moved;
-                let ends = rest == 0 || capture.rest == hourbook::domain::Rest::Release;
-                self.end(capture.hold, first_moved, ends, ends.then_some(Ended::Resolved), true);
+                let ends = rest == 0 || capture.rest == Rest::Release;
+                self.end(capture.hold, first_moved, ends, ends.then_some(Ended::Resolved));
             }
-            Action::Void(hold) => self.end(*hold, 0, true, Some(Ended::Resolved), true),
+            Action::Void(hold) => self.end(*hold, 0, true, Some(Ended::Resolved)),
             Action::Expire(hold) => {
                 // Taken at the deadline it was resolved; let go it ran out.
                 let how = if first_moved > 0 { Ended::Resolved } else { Ended::RanOut };
-                self.end(*hold, first_moved, true, Some(how), true);
+                self.end(*hold, first_moved, true, Some(how));
             }
             Action::Reverse(reverse) => {
                 let parts = expected
@@ -413,7 +439,7 @@ impl Naive {
     }
 
     /// Seconds leave a hold: captured, and the rest too if it ends.
-    fn end(&mut self, hold: Sequence, captured: i128, ends: bool, how: Option<Ended>, gives_back: bool) {
+    fn end(&mut self, hold: Sequence, captured: i128, ends: bool, how: Option<Ended>) {
         let entry = self.position;
         let held = self.holds.iter_mut().find(|held| held.entry == hold).unwrap();
         let gone = if ends { held.left() } else { captured };
@@ -422,7 +448,7 @@ impl Naive {
         for side in &held.sides {
             self.aside.entry(side.0).or_default().push((entry, -gone));
         }
-        if ends && gives_back {
+        if ends {
             for claim in &held.command.claims {
                 self.counters.give_back(claim, held.amount, held.captured, self.now);
             }

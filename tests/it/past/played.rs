@@ -2,8 +2,8 @@
 
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, Close, Command, Correction,
-    Day, Hold, Kind, Limits, OpenBank, OpenClearing, Opened, Post, Rest, ReversalKind, Reverse, Sequence,
-    Transfer,
+    Day, Ends, Hold, Kind, Limits, OpenBank, OpenClearing, Opened, Post, Rest, ReversalKind, Reverse,
+    Sequence, Transfer,
 };
 
 use crate::model::random::Random;
@@ -121,7 +121,10 @@ impl Game {
                 if self.random.percent(30) {
                     transfers.extend(self.transfers());
                 }
-                let ends = self.random.percent(15).then(|| self.hold());
+                let ends = self.random.percent(15).then(|| {
+                    let rest = if self.random.percent(50) { Rest::Keep } else { Rest::Release };
+                    Ends { hold: self.hold(), rest }
+                });
                 Action::Post(Post { kind: Kind::Exchange, transfers, ends })
             }
             4..6 => {

@@ -7,6 +7,7 @@
 //! post     ann>bea 1h, cal>bea 2h        ok                           # several transfers
 //! hold     H1    ann  cafe  2h           ok
 //! capture  H1    1h 30m                  ok
+//! take     H1  ann>cafe 30m              ok                           # a post that keeps the rest
 //! balance  ann   posted 0h  held 30m
 //! ```
 //!
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 use hourbook::domain::hours::{Reading, format_hours, parse_hours};
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, Capture, CeilingRule, Close, Command,
-    Hold, Kind, Limits, Refusal, Rest, ReversalKind, Reverse, Sequence, Transfer,
+    Ends, Hold, Kind, Limits, Post, Refusal, Rest, ReversalKind, Reverse, Sequence, Transfer,
 };
 use hourbook::ledger::{NoReceipt, Receipt, Repeated};
 
@@ -115,6 +116,13 @@ impl Play {
                     amount: cells.get(1).map(|cell| amount(cell)),
                     rest,
                 })
+            }
+            "take" | "end" => {
+                let rest = if verb == "take" { Rest::Keep } else { Rest::Release };
+                let transfers: Vec<_> =
+                    cells[1].split(", ").map(|transfer| self.transfer(transfer)).collect();
+                let Action::Post(instead) = post(Kind::Redemption, &transfers) else { unreachable!() };
+                Action::Post(Post { ends: Some(Ends { hold: self.entry(cells[0]), rest }), ..instead })
             }
             "void" => Action::Void(self.entry(cells[0])),
             "reverse" | "refund" => {

@@ -154,6 +154,17 @@ fn what_cannot_have_been_written_is_damage() {
     ] {
         refused(&plain_exchange(|command, _| command.action = action), what);
     }
+    // What a post does with a hold is one of three things.
+    let both = plain_exchange(|command, outcome| {
+        let ends = Some(Ends { hold: Sequence::new(1), rest: Rest::Keep });
+        let Action::Post(post) = &mut command.action else { unreachable!() };
+        post.ends = ends;
+        outcome.lines.clear();
+    });
+    let (mut bytes, without) = (record(&both), record(&plain_exchange(|_, outcome| outcome.lines.clear())));
+    let at = bytes.iter().zip(&without).position(|(one, other)| one != other).unwrap();
+    bytes[at] |= 1;
+    assert_eq!(decode(&bytes, both.sequence, both.recorded_at).unwrap_err().what, "what happens to the rest");
     let claim = Claim {
         key: [7; 16],
         take: 1,

@@ -127,8 +127,9 @@ fn the_widest_entries_fit() {
     };
     let transfer = Transfer { people, ..Transfer::new(last_account(), last_account(), Amount::MAX) };
     let transfers = std::iter::repeat_n(transfer, TRANSFERS_MAX).collect();
-    let post = Post { kind: Kind::BetweenBanks, transfers, ends: Some(Sequence::MAX) };
-    // Two accounts a transfer, and those whose hours the ended hold lets go.
+    let ends = Ends { hold: Sequence::MAX, rest: Rest::Keep };
+    let post = Post { kind: Kind::BetweenBanks, transfers, ends: Some(ends) };
+    // Two accounts a transfer, and those whose hours the hold lets go.
     let lines = widest_lines(2 * TRANSFERS_MAX + HOLD_TRANSFERS_MAX);
     let post = size_of(widest_command(Action::Post(post)), Outcome { lines, ..Outcome::default() });
 

@@ -127,7 +127,9 @@ fn new_account(size: Size) -> impl Strategy<Value = NewAccount> {
 fn post(size: Size) -> impl Strategy<Value = Action> {
     let most = size.most(TRANSFERS_MAX, 4);
     let several = prop_oneof![9 => vec(transfer(), 1..=4), 1 => vec(transfer(), most..=most)];
-    (posted_kind(), several, option::of(sequence()))
+    let ends =
+        (sequence(), select(vec![Rest::Keep, Rest::Release])).prop_map(|(hold, rest)| Ends { hold, rest });
+    (posted_kind(), several, option::of(ends))
         .prop_map(|(kind, transfers, ends)| Action::Post(Post { kind, transfers: transfers.into(), ends }))
 }
 
