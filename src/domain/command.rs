@@ -459,3 +459,35 @@ impl Action {
 fn ensure(holds: bool, field: &'static str, limit: &'static str) -> Result<(), Invalid> {
     if holds { Ok(()) } else { Err(Invalid { field, limit }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: what a post takes of a hold is alike of each of its transfers, or nothing.
+    /// Method: rows of transfers, the accounts that a hold debits, and what is taken of it; the widest last.
+    #[test]
+    fn a_post_takes_alike_of_each_transfer() {
+        let account = |slot| AccountNumber::from_slot(slot).unwrap();
+        let (one, two, three) = (account(1), account(2), account(3));
+        let most = vec![(one, two, Amount::MAX.seconds()); TRANSFERS_MAX];
+        for (transfers, debits, taken) in [
+            (&[(one, two, 60)][..], &[one][..], Some(60)),
+            (&[(one, two, 60), (one, three, 30), (two, one, 5)], &[one], Some(90)),
+            (&[(two, one, 60)], &[one], None),
+            (&[(one, two, 60), (two, three, 60)], &[one, two], Some(60)),
+            (&[(one, two, 60), (two, three, 61)], &[one, two], None),
+            (&[(one, three, 60)], &[one, two], None),
+            (&[(one, two, 60)], &[one, one], Some(30)),
+            (&[(one, two, 61)], &[one, one], None),
+            (&[(one, two, 60)], &[], None),
+            (&most, &[one], Some(1 << 48)),
+        ] {
+            let each = transfers.iter().map(|(debit, credit, seconds)| {
+                Transfer::new(*debit, *credit, Amount::new(*seconds).unwrap())
+            });
+            let post = Post { kind: Kind::Redemption, transfers: each.collect(), ends: None };
+            assert_eq!(post.taken_from(debits.iter().copied()), taken, "{transfers:?} of {debits:?}");
+        }
+    }
+}

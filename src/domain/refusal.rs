@@ -151,7 +151,7 @@ pub enum Limit {
 /// The last seven are about keys and are given by `access`; the others by the ledger.
 ///
 /// Outside that order stands what was answered before: a known request id gets its entry, and a request
-/// that was refused in the last ten minutes hears the same refusal.
+/// that was refused in the last ten minutes hears the same refusal, unless it is a sale (`Scope::RECEIPTS`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each word is explained at the refusal that carries it")]
 pub enum Reason {

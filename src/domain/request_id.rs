@@ -94,6 +94,16 @@ impl Scope {
         Self(number)
     }
 
+    /// Whether a request that was refused hears the same again for a while, so that copies of it in flight hear one answer.
+    ///
+    /// Not so for sales: their id is their receipt, so whoever tries again asks under the same one, and must be told at
+    /// once what has become possible in between, such as by a broker's top-up. Two copies in flight may then hear two
+    /// answers; still one of them is accepted at most.
+    #[must_use]
+    pub const fn remembers_refusals(self) -> bool {
+        self.0 != Self::RECEIPTS.0
+    }
+
     /// The plain number.
     #[must_use]
     pub const fn get(self) -> u32 {

@@ -127,7 +127,7 @@ impl Core {
         }
         let ahead = beside.map_or(&ReadAhead::Nothing, |beside| &beside.ahead);
         if let Err(refusal) = self.judge(command, ahead, now) {
-            if terms.mode == Mode::Write {
+            if terms.mode == Mode::Write && key.scope.remembers_refusals() {
                 self.refusals.remember(key, command, &refusal, now);
             }
             return refused(refusal);

@@ -33,6 +33,7 @@
 //!
 //! A refusal uses up no id. It is remembered for ten minutes of ledger time, so that copies of one
 //! request in flight hear one answer; then, or if the copy says something else, it is decided again.
+//! A refused sale is decided again at once (`Scope::remembers_refusals`).
 
 mod build;
 mod filter;

@@ -115,6 +115,33 @@ fn i6_racing_copies_have_one_effect() {
     assert_eq!(desk.ledger.balance(bea).unwrap().posted, 50 * HOUR);
 }
 
+/// Goal: a sale that was only refused may be tried again at once under its receipt; any other request is not, in the same
+/// ten minutes. Method: refused for want of hours, which then come in: the same command under ids of both kinds; then once more.
+#[test]
+fn i6_a_refused_receipt_is_tried_again_at_once() {
+    let desk = Desk::new();
+    let (bank, _, made) = desk.bank();
+    let (ann, bea) = (desk.member(bank, 0), desk.member(bank, 0));
+    let asked = |scope| {
+        let key = RequestKey { scope, ..key(78) };
+        Command::new(key, OwnerNumber::OPERATOR, post(Kind::Exchange, &[(ann, bea, HOUR)]))
+    };
+    let (sale, till) = (asked(Scope::RECEIPTS), asked(Scope::new(u32::MAX - 1)));
+    let answer = |command: &Command| match desk.ledger.post(command.clone()) {
+        Ok(receipt) => Ok(receipt.repeated),
+        Err(NoReceipt::Refused(refusal)) => Err(refusal.reason()),
+        Err(other) => panic!("{other}"),
+    };
+    for command in [&sale, &till, &sale] {
+        assert_eq!(answer(command), Err(Reason::BelowFloor));
+    }
+    desk.post(post(Kind::Grant, &[(made, ann, 3 * HOUR)])).unwrap();
+    assert_eq!(answer(&till), Err(Reason::BelowFloor), "copies in flight hear one answer");
+    assert_eq!(answer(&sale), Ok(Repeated::No));
+    assert_eq!(answer(&sale), Ok(Repeated::Yes));
+    assert_eq!(desk.ledger.balance(bea).unwrap().posted, HOUR);
+}
+
 /// Goal: a refusal uses up no id: it is remembered ten minutes, then the same id is decided again.
 #[test]
 fn i6_a_refusal_uses_up_no_id() {

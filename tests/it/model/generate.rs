@@ -3,7 +3,7 @@
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, Attachment, BankNumber, Capture, CeilingRule,
     Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Command, Day, Ends, Hold, Kind, Limits, NewAccount, Note,
-    OpenBank, OpenClearing, OwnerNumber, Post, RequestKey, Rest, ReversalKind, Reverse, ReversedPart,
+    OpenBank, OpenClearing, OwnerNumber, Post, RequestKey, Rest, ReversalKind, Reverse, ReversedPart, Scope,
     Sequence, Topic, Transfer, Transfers,
 };
 
@@ -41,7 +41,8 @@ impl Generator {
 
     pub fn key(&mut self) -> RequestKey {
         self.next_id += 1;
-        key(self.next_id)
+        let scope = if self.random.percent(25) { Scope::RECEIPTS } else { Scope::OPERATOR };
+        RequestKey { scope, ..key(self.next_id) }
     }
 
     /// A command nobody sent before.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hourbook::domain::{
     AccountKind, AccountNumber, Action, Amount, AtDeadline, BankNumber, CeilingRule, Command, Ends, Kind,
-    Limits, Move, Opened, OwnerNumber, Passed, Post, Refusal, RequestKey, Rest, Sequence, Timestamp,
+    Limits, Move, Opened, OwnerNumber, Passed, Post, Refusal, RequestKey, Rest, Scope, Sequence, Timestamp,
 };
 use hourbook::ledger::Bounds;
 
@@ -277,6 +277,8 @@ impl Naive {
             Verdict::Refuse(Refusal::ClockUnsure | Refusal::DiskLow)
             | Verdict::Repeat(_)
             | Verdict::Reused => {}
+            // A sale is tried again at once, under its receipt.
+            Verdict::Refuse(_) if command.key.unwrap().scope == Scope::RECEIPTS => {}
             Verdict::Refuse(refusal) => {
                 let key = command.key.unwrap();
                 // Heard again, it is still as old as the first time.

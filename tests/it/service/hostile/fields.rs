@@ -281,7 +281,7 @@ fn posts(table: &mut Table<'_>) {
         "transfers[0].credit_account_number",
         "transfers[0].amount_seconds",
     );
-    let rows: [Row<'_, api::PostEntryRequest>; 44] = [
+    let rows: [Row<'_, api::PostEntryRequest>; 45] = [
         ("kind 0", &|r| r.kind = 0, InvalidArgument, "kind"),
         ("kind 16", &|r| r.kind = 16, InvalidArgument, "kind"),
         ("kind -1", &|r| r.kind = -1, InvalidArgument, "kind"),
@@ -357,6 +357,7 @@ fn posts(table: &mut Table<'_>) {
         ("a correction", &|r| first(r).is_correction = true, Fine, ""),
         ("ends its own future", &|r| r.ends_hold_sequence = u64::MAX, NotFound, "HOLD_NOT_FOUND"),
         ("ends what is no hold", &|r| r.ends_hold_sequence = 1, NotFound, "HOLD_NOT_FOUND"),
+        ("keeps the rest of nothing", &|r| r.keeps_rest = true, InvalidArgument, "keeps_rest"),
         ("8 claims", &|r| r.claims = claims(8), Fine, ""),
         ("9 claims", &|r| r.claims = claims(9), InvalidArgument, "claims"),
         ("2,000 claims", &|r| r.claims = claims(2_000), InvalidArgument, "claims"),
