@@ -280,6 +280,10 @@ impl Reason {
         Self::NothingWaits,
         Self::PotNotOpen,
     ];
+
+    /// Those about what partners offer, which no ledger gives.
+    pub const OF_OFFERS: [Self; 1] = [Self::GoodsNotAllowed];
+
     /// Those about closed months, which no ledger gives.
     pub const OF_PERIODS: [Self; 3] = [Self::PeriodClosed, Self::PeriodNotNext, Self::PeriodNotOver];
 

@@ -41,7 +41,9 @@ pub fn price(kept: &Kept, is_kind_taken: bool, counter: Counter, people: u32) ->
     // What was open on the day of a slip may have ended since.
     let is_open = match (&kept.stands, counter.at) {
         (Stands::Open, _) | (Stands::Retired, When::OnDay(_)) => true,
-        (Stands::Waits | Stands::Declined(_), _) | (Stands::Retired, When::Now(_)) => false,
+        (Stands::Waits | Stands::Declined(_) | Stands::Withdrawn, _) | (Stands::Retired, When::Now(_)) => {
+            false
+        }
     };
     if !is_here || !is_open || !is_kind_taken {
         return Err(NotSold::Refused(Refusal::OfferNotOpen));
@@ -140,6 +142,7 @@ mod tests {
             (stands(Stands::Retired), true, now(25, 720), 1, not_open()),
             (stands(Stands::Retired), true, slip(25), 1, Ok(3_600)),
             (stands(Stands::Declined("no".into())), true, slip(25), 1, not_open()),
+            (stands(Stands::Withdrawn), true, slip(25), 1, not_open()),
             (lunch(), true, now(25, 600), 1, not_now(Some(day(25)))),
             (lunch(), true, now(25, 840), 1, not_now(next)),
             (lunch(), true, slip(25), 2, Ok(7_200)),

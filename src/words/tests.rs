@@ -75,7 +75,7 @@ fn samples(reason: Reason) -> Vec<Refusal> {
         Reason::ClearingCap => [one(Limit::ClearingFloor), one(Limit::ClearingCeiling)].concat(),
         Reason::BelowFloor => [one(Limit::Floor), vec![Refusal::Limits(Vec::new())]].concat(),
         Reason::AboveCeiling => one(Limit::Ceiling),
-        Reason::OfferExhausted => claim(ClaimWord::OfferExhausted),
+        Reason::OfferExhausted => [claim(ClaimWord::OfferExhausted), claim(ClaimWord::OwnCap)].concat(),
         Reason::BudgetSpent => claim(ClaimWord::BudgetSpent),
         Reason::CodeUsed => claim(ClaimWord::CodeUsed),
         Reason::ReceiptReused => claim(ClaimWord::ReceiptReused),
@@ -157,7 +157,8 @@ pub(super) fn plain(sentence: &str) {
 /// Method: each reason in each of its ways; a new reason without a sample does not compile.
 #[test]
 fn every_reason_is_said() {
-    let others: Vec<_> = [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE].concat();
+    let others: Vec<_> =
+        [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE, &Reason::OF_OFFERS].concat();
     for reason in Reason::ALL.into_iter().filter(|reason| !others.contains(reason)) {
         let refusals = samples(reason);
         assert!(!refusals.is_empty());

@@ -344,7 +344,7 @@ fn cells(offer: &api::Offer) -> Vec<(Column, Cell)> {
         }
         (api::OfferState::Open, _) => "no more".to_owned(),
         (api::OfferState::Waits, _) => "when the bank approves it".to_owned(),
-        (api::OfferState::Declined, _) => "not approved".to_owned(),
+        (api::OfferState::Declined, _) => format!("not approved: {}", offer.declined_because),
         (api::OfferState::Retired, _) => "ended".to_owned(),
         (api::OfferState::Unspecified, _) => String::new(),
     };
@@ -352,6 +352,7 @@ fn cells(offer: &api::Offer) -> Vec<(Column, Cell)> {
         "state": short(offer.state().as_str_name(), "OFFER_STATE_"),
         "availability": short(offer.availability().as_str_name(), "AVAILABILITY_"),
         "available_from": figures::day(offer.available_from),
+        "declined_because": offer.declined_because,
     });
     let per = match offer.price_per() {
         api::PricePer::Person => "a person",

@@ -36,6 +36,8 @@ pub enum Stands {
     Open,
     /// The bank did not approve it, and why.
     Declined(Box<str>),
+    /// It ended before the bank had approved it: it never could be taken.
+    Withdrawn,
     /// It ended.
     Retired,
 }
@@ -127,13 +129,11 @@ impl Shop {
                 self.offers.push(Kept { offer, stands, set_by: sequence });
                 Ok(())
             }
-            Said::Approved(number) => self.set(sequence, number, &[Stands::Waits], Stands::Open),
-            Said::Declined(number, why) => {
-                self.set(sequence, number, &[Stands::Waits], Stands::Declined(why))
-            }
-            Said::Retired(number) => {
-                self.set(sequence, number, &[Stands::Waits, Stands::Open], Stands::Retired)
-            }
+            Said::Approved(number) => self.set(sequence, number, &Stands::Waits, Stands::Open),
+            Said::Declined(number, why) => self.set(sequence, number, &Stands::Waits, Stands::Declined(why)),
+            Said::Retired(number) => self
+                .set(sequence, number, &Stands::Waits, Stands::Withdrawn)
+                .or_else(|_| self.set(sequence, number, &Stands::Open, Stands::Retired)),
             Said::Budget(month) => {
                 self.budget = month;
                 Ok(())
@@ -152,12 +152,12 @@ impl Shop {
         &mut self,
         sequence: Sequence,
         number: u16,
-        from: &[Stands],
+        from: &Stands,
         to: Stands,
     ) -> Result<(), &'static str> {
         let place = usize::from(number).checked_sub(1);
         let kept = place.and_then(|place| self.offers.get_mut(place)).ok_or("there is no such offer")?;
-        if !from.contains(&kept.stands) {
+        if kept.stands != *from {
             return Err("the offer stands otherwise");
         }
         (kept.stands, kept.set_by) = (to, sequence);
@@ -211,6 +211,10 @@ mod tests {
             (Said::Retired(4), false),
             (offered(3, false), true),
             (Said::Declined(3, "tea is goods".into()), true),
+            (Said::Retired(3), false),
+            (offered(4, false), true),
+            (Said::Retired(4), true),
+            (Said::Approved(4), false),
             (Said::Budget(Some(36_000)), true),
             (Said::Staff(vec![person("EP"), person("RA")]), true),
             (Said::Staff(vec![person("EP"), person("EP")]), false),
@@ -229,12 +233,16 @@ mod tests {
             .offers(CAFE)
             .map(|(number, kept)| (number, kept.stands.clone(), kept.set_by.get()))
             .collect();
-        let expected =
-            [(1, Stands::Retired, 8), (2, Stands::Open, 4), (3, Stands::Declined("tea is goods".into()), 13)];
+        let expected = [
+            (1, Stands::Retired, 8),
+            (2, Stands::Open, 4),
+            (3, Stands::Declined("tea is goods".into()), 13),
+            (4, Stands::Withdrawn, 16),
+        ];
         assert_eq!(stand, expected);
         assert_eq!(
             (partners.budget(CAFE), partners.staff(CAFE).len(), partners.next_offer(CAFE)),
-            (Some(36_000), 2, Some(4))
+            (Some(36_000), 2, Some(5))
         );
         assert_eq!(partners.after(OwnerNumber::OPERATOR).collect::<Vec<_>>(), [CAFE]);
         assert_eq!(partners.after(CAFE).count(), 0);

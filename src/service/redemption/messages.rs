@@ -56,6 +56,10 @@ pub fn message(partner: OwnerNumber, number: u16, kept: &Kept) -> api::Offer {
         availability: api::Availability::Unspecified.into(),
         available_from: None,
         set_by_sequence: set_by.get(),
+        declined_because: match stands {
+            Stands::Declined(why) => why.to_string(),
+            Stands::Waits | Stands::Open | Stands::Withdrawn | Stands::Retired => String::new(),
+        },
     }
 }
 
@@ -64,7 +68,7 @@ const fn state(stands: &Stands) -> api::OfferState {
         Stands::Waits => api::OfferState::Waits,
         Stands::Open => api::OfferState::Open,
         Stands::Declined(_) => api::OfferState::Declined,
-        Stands::Retired => api::OfferState::Retired,
+        Stands::Withdrawn | Stands::Retired => api::OfferState::Retired,
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! - The bank approves kind and wording. What its broker offers for a partner is approved with that, unless it is the
 //!   broker's own: nobody approves what they offered, or what whom they speak for did.
+//! - Until the bank has approved an offer, and if it does not, members and tills see nothing of it.
 //! - An offer does not change, so that a receipt says what was sold. Ending one leaves alone what was set aside for it.
 
 use super::messages;
-use crate::access::{Allowed, Reach};
+use crate::access::{Allowed, Capacity, Reach, Role};
 use crate::api::*;
 use crate::directory::Known;
 use crate::directory::partners::{Kept, OFFERS_MAX, Offer as Offered, Said, Stands};
@@ -78,10 +79,9 @@ impl Installation {
                 self.own_partner(allowed, known, partner)?;
                 match known.partners.offer(partner, number).map(|kept| &kept.stands) {
                     Some(Stands::Waits | Stands::Open) => Ok(()),
-                    Some(Stands::Declined(_) | Stands::Retired) | None => Err(NotDone::bad(
-                        "offer_number",
-                        "that of an offer of this partner that has not ended",
-                    )),
+                    Some(Stands::Declined(_) | Stands::Withdrawn | Stands::Retired) | None => Err(
+                        NotDone::bad("offer_number", "that of an offer of this partner that has not ended"),
+                    ),
                 }
             })?;
             Ok(note_of(partner, &Said::Retired(number)))
@@ -105,7 +105,9 @@ impl Installation {
             if !is_asked || !sees_offers_of(allowed, &known, partner, bank_number) {
                 continue;
             }
-            let offers = known.partners.offers(partner).filter(|(_, kept)| with_ended || !has_ended(kept));
+            let offers = known.partners.offers(partner).filter(|(_, kept)| {
+                (with_ended || !has_ended(kept)) && (hears_of_approving(allowed) || was_approved(kept))
+            });
             let offers = offers.map(|(number, kept)| (partner, number, kept));
             found.extend(offers.filter(|(partner, number, _)| {
                 page.after.is_none_or(|after| place(*partner, *number) > after)
@@ -219,7 +221,28 @@ fn place(partner: OwnerNumber, number: u16) -> u64 {
 }
 
 const fn has_ended(kept: &Kept) -> bool {
-    matches!(kept.stands, Stands::Declined(_) | Stands::Retired)
+    matches!(kept.stands, Stands::Declined(_) | Stands::Withdrawn | Stands::Retired)
+}
+
+const fn was_approved(kept: &Kept) -> bool {
+    matches!(kept.stands, Stands::Open | Stands::Retired)
+}
+
+/// Whether a caller sees offers that the bank has not approved, and why it did not.
+fn hears_of_approving(allowed: &Allowed) -> bool {
+    match allowed.caller().capacity {
+        Capacity::Role(Role::Member | Role::Till) => false,
+        Capacity::LocalOperator
+        | Capacity::Role(
+            Role::Partner
+            | Role::Broker
+            | Role::Lead
+            | Role::Auditor
+            | Role::Reporter
+            | Role::Admin
+            | Role::Integration,
+        ) => true,
+    }
 }
 
 /// Whether a caller sees what a partner offers: whoever reaches it, or a bank that it is in.

@@ -77,8 +77,8 @@ fn ledger_and_naive_model_agree() {
         }
     }
     println!("{operations} operations");
-    // Those about keys and people are no rules about hours: the ledger knows neither.
-    let others = [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE].concat();
+    // Those about keys, people and offers are no rules about hours: the ledger knows neither.
+    let others = [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE, &Reason::OF_OFFERS].concat();
     let of_hours = Reason::ALL.into_iter().filter(|reason| !others.contains(reason));
     let refusals: Vec<&'static str> = of_hours.map(Reason::word).collect();
     for (names, counts) in [(&OPERATIONS[..], &accepted), (&refusals[..], &refused)] {

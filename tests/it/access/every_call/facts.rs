@@ -20,6 +20,8 @@ pub struct Known {
 pub enum What {
     /// The name of an account, or what is known of a partner who has it.
     Label(u32),
+    /// What a partner with this account offers, approved by the bank: for whoever might come.
+    Offer(u32),
     /// Of what concerned these accounts.
     Memo(Vec<u32>),
     /// Reasons and what was typed are for those who record.
@@ -73,6 +75,18 @@ impl Facts {
     /// What a venue of the partner with this account is called, or where it is.
     pub fn venue(&mut self, account: u32) -> String {
         self.named(What::Label(account))
+    }
+
+    /// What the partner with this account offers.
+    pub fn offer(&mut self, account: u32) -> String {
+        self.named(What::Offer(account))
+    }
+
+    /// How much the partner with this account takes in a month.
+    pub fn budget(&mut self, account: u32) -> i64 {
+        let month = self.figure();
+        self.figures.push((account, month));
+        month
     }
 
     fn named(&mut self, what: What) -> String {

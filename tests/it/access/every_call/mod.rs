@@ -22,7 +22,7 @@ use town::{Column, Town};
 const DECIDED: &str = include_str!("table.txt");
 const KEY: &str = "\
 + yes; - not for them; letters: what they reach; . as if it were not there; ! there are no keys yet,
-or nobody else who could agree
+or nobody else who could agree or offer
 m own account, o another member's, p own partner's, q another partner's, h pot, b bank; capitals: in bank 2
 of keys: s their own, m a member's, t a till's of the own partner, u of another, l a lead's; capitals: in bank 2
 member, till … integration reach bank 1, or their partner; lead+, auditor+, reporter+, admin the network
@@ -92,6 +92,8 @@ impl Town {
             Err(said) if MAY_NOT.iter().any(|words| said.message.contains(words)) => '-',
             Err(said) if said.info.starts_with("NO_KEYS_YET") => '!',
             Err(said) if said.info.starts_with("SECOND_PERSON_NEEDED") => '!',
+            // What waits there was offered with a key.
+            Err(said) if column.role.is_none() && said.message.contains("has not approved yet") => '!',
             Err(said) if said.code == Code::NotFound || said.info.starts_with("BEYOND_REACH") => '.',
             Err(said) => panic!("{} {call} {}: {said:?}", column.name, target.letter),
         };
@@ -186,14 +188,17 @@ fn decided(column: &Column, method: &MethodDescriptor, aim: Aim, target: &Target
         Aim::Nothing => "+",
         Aim::Key if column.role.is_none() => return if method.name() == "ListKeys" { '.' } else { '!' },
         Aim::Key => column.keys,
-        // Nobody is there who could agree with whoever has no number, and nobody comes with tokens.
+        // Nobody is there who could agree with whoever has no number, or offers with a key of a partner's; and nobody
+        // comes with tokens.
         _ if column.role.is_none()
-            && ["Approve", "ConfirmExchange", "LinkIdentity"].contains(&method.name()) =>
+            && ["Approve", "ApproveOffer", "ConfirmExchange", "LinkIdentity"].contains(&method.name()) =>
         {
             return '!';
         }
         // Admins say whose a token is, and see nobody's accounts by it.
         Aim::Owner if method.name() == "LinkIdentity" && column.role == Some(Role::Admin) => "moO",
+        // Whoever might come sees what is offered in their bank.
+        Aim::Partner if method.name() == "ListOffers" && column.role == Some(Role::Member) => "pq",
         Aim::Bank => column.banks,
         Aim::Mover if !column.is_everywhere => "",
         Aim::Account if method.name() == "FindEntry" => column.wrote,

@@ -20,7 +20,7 @@ pub enum Aim {
     Account,
     /// The same of a person or a partner.
     Person,
-    /// A partner, with a venue and two tills.
+    /// A partner, with a venue, two tills, an offer and, where there are keys, one that waits for the bank.
     Partner,
     /// The same of somebody who has another account in the other bank.
     Mover,
@@ -183,16 +183,9 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "venueNumber": 1})))
         }
         "CloseTill" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "tillNumber": 1}))),
-        "CreateOffer" => {
-            let offer = json!({
-                "partnerOwnerNumber": at.owner, "kind": "OFFER_KIND_ACTIVITY", "wording": "New",
-                "priceSeconds": 3600, "pricePer": "PRICE_PER_PERSON",
-            });
-            (Aim::Partner, write(json!({"offer": offer})))
-        }
-        "ApproveOffer" | "RetireOffer" => {
-            (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 1})))
-        }
+        "CreateOffer" => (Aim::Partner, write(json!({"offer": offer(at.owner, "New")}))),
+        "RetireOffer" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 1}))),
+        "ApproveOffer" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 2}))),
         "ListOffers" => (Aim::Partner, json!({"partnerOwnerNumber": at.owner})),
         "SetPartnerBudget" | "SetTillStaff" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner}))),
         "CloseMember" => (Aim::Owner, write(json!({"accountNumber": at.idle}))),
@@ -319,6 +312,14 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
     })
 }
 
+/// An offer that any partner could make.
+pub fn offer(partner: u32, wording: &str) -> Value {
+    json!({
+        "partnerOwnerNumber": partner, "kind": "OFFER_KIND_ACTIVITY", "wording": wording, "priceSeconds": 3_600,
+        "pricePer": "PRICE_PER_PERSON",
+    })
+}
+
 /// A policy that any bank could set.
 fn policy() -> Value {
     json!({
@@ -338,6 +339,7 @@ pub fn shows(call: &str, answer: &Value, at: &Target) -> bool {
         "ListKeys" => one_of("credentials", "credentialNumber", at.credential),
         "ListBanks" | "TrialBalance" => one_of("banks", "bankNumber", at.bank),
         "ListAccounts" => one_of("accounts", "accountNumber", at.account),
+        "ListOffers" => answer["offers"].as_array().is_some_and(|offers| !offers.is_empty()),
         "ListHolds" => answer["holds"].as_array().is_some_and(|holds| !holds.is_empty()),
         "ListStatement" => answer["lines"].as_array().is_some_and(|lines| !lines.is_empty()),
         "WatchEntries" => answer["entry"].is_object(),

@@ -58,6 +58,10 @@ impl Secrets {
             What::Label(account) => {
                 accounts.contains(account) || (column.name == "member" && exchanged.contains(account))
             }
+            What::Offer(account) => {
+                let of = town.accounts.iter().find(|of| of.account == *account).unwrap();
+                column.accounts.contains(of.letter) || (of.bank == 1 && column.banks.contains('b'))
+            }
             What::Memo(concerned) => column.name == "member" && of_any(concerned),
             What::Reason => false,
             What::OfBank(bank) => *bank == 1 && column.banks.contains('b'),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::asking::{Asking, number};
 use super::facts::Facts;
-use super::samples::Target;
+use super::samples::{Target, offer};
 use crate::access::{Office, folder, takes_tokens};
 use crate::support::served::Served;
 
@@ -97,7 +97,7 @@ impl Town {
         let _another_admin = key(json!({"role": "ROLE_ADMIN", "reach": {"wholeNetwork": true}}));
         town.build(&builders, &owners);
         let (lead, _) = town.made(&admin, json!({"role": "ROLE_LEAD", "reach": {"wholeNetwork": true}}));
-        town.sites(Some(&lead));
+        town.sites(Some(&lead), Some(&admin));
         for row in COLUMNS {
             let (key, credential) = match row.0 {
                 "admin" => (admin.clone(), 1),
@@ -140,7 +140,7 @@ impl Town {
         let mut town = Self::empty(Served::with(takes_tokens), None);
         let owners = town.people(None);
         town.build(&Builders::default(), &owners);
-        town.sites(None);
+        town.sites(None, None);
         town.open_matters(None, &Builders::default());
         town.columns.push(column(OPERATOR, None, 0));
         let like = town.accounts[0].clone();
@@ -241,8 +241,9 @@ impl Town {
         self.live(keys);
     }
 
-    /// A venue of every partner, with two tills.
-    fn sites(&mut self, lead: Option<&str>) {
+    /// A venue of every partner, with two tills, something it offers there and, where it has a key, something that it
+    /// would like to.
+    fn sites(&mut self, lead: Option<&str>, admin: Option<&str>) {
         let partners: Vec<_> = self.accounts.iter().filter(|target| "pqQ".contains(target.letter)).collect();
         let partners: Vec<_> = partners.into_iter().map(|target| (target.owner, target.account)).collect();
         for (owner, account) in partners {
@@ -255,6 +256,17 @@ impl Town {
             for _ in 0..2 {
                 self.done(lead, "SetTill", json!({"partnerOwnerNumber": owner, "venueNumber": 1}));
             }
+            let offer = |wording: String| json!({"offer": offer(owner, &wording)});
+            let (approved, waits) = (self.facts.offer(account), self.facts.venue(account));
+            self.done(lead, "CreateOffer", offer(approved));
+            if let Some(admin) = admin {
+                let reach = json!({"partnerOwnerNumbers": [owner]});
+                let (key, _) = self.made(admin, json!({"role": "ROLE_PARTNER", "reach": reach}));
+                self.done(Some(&key), "CreateOffer", offer(waits));
+            }
+            let month = self.facts.budget(account);
+            let budget = json!({"partnerOwnerNumber": owner, "monthSeconds": month});
+            self.done(lead, "SetPartnerBudget", budget);
         }
     }
 

@@ -404,7 +404,7 @@ fn posts(table: &mut Table<'_>) {
         ("unit 0", &|r| claim(r, &|c| c.unit = 0), InvalidArgument, "claims[0].unit"),
         ("unit 3", &|r| claim(r, &|c| c.unit = 3), InvalidArgument, "claims[0].unit"),
         ("word 0", &|r| claim(r, &|c| c.word = 0), InvalidArgument, "claims[0].word"),
-        ("word 7", &|r| claim(r, &|c| c.word = 7), InvalidArgument, "claims[0].word"),
+        ("word 8", &|r| claim(r, &|c| c.word = 8), InvalidArgument, "claims[0].word"),
         ("word min", &|r| claim(r, &|c| c.word = i32::MIN), InvalidArgument, "claims[0].word"),
     ];
     table.write("PostEntry with a claim", &right, ask, &rows);

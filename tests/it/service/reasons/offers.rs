@@ -10,7 +10,7 @@ use crate::support::START;
 use crate::support::served::fresh;
 
 /// The calls of RedemptionService that write, in the order of the API.
-const OFFER_WRITES: [&str; 5] =
+pub const OFFER_WRITES: [&str; 5] =
     ["CreateOffer", "ApproveOffer", "RetireOffer", "SetPartnerBudget", "SetTillStaff"];
 const NOBODY: u32 = 9_999;
 

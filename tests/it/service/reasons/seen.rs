@@ -11,6 +11,7 @@ use tonic_types::StatusExt;
 
 use super::asking::{KEY_WRITES, WRITES};
 use super::desk::EXCHANGE_WRITES;
+use super::offers::OFFER_WRITES;
 
 /// Why a call was not done, as decoded from the wire.
 #[derive(Debug)]
@@ -116,7 +117,8 @@ impl Seen {
     /// README's table. `in_order` are the calls as the API names them.
     pub fn table(&self, in_order: &[&'static str]) -> String {
         let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
-        let writes: BTreeSet<_> = [&WRITES[..], &EXCHANGE_WRITES, &KEY_WRITES].concat().into_iter().collect();
+        let writes = [&WRITES[..], &EXCHANGE_WRITES, &OFFER_WRITES, &KEY_WRITES].concat();
+        let writes: BTreeSet<_> = writes.into_iter().collect();
         let in_order_of = |calls: &BTreeSet<&'static str>| {
             in_order.iter().filter(|call| calls.contains(*call)).copied().collect::<Vec<_>>().join(", ")
         };

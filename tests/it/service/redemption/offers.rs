@@ -50,10 +50,8 @@ fn the_bank_approves_what_partners_offer() {
     assert_eq!(why(cafe.offer("Till", cafe.lunch())), "BEYOND_REACH");
 
     let third = cafe.offer("Cafe", cafe.lunch()).unwrap();
-    assert_eq!(
-        cafe.approve("Oswin", third.offer_number, "tea is goods").unwrap().state(),
-        OfferState::Declined
-    );
+    let declined = cafe.approve("Oswin", third.offer_number, "tea is goods").unwrap();
+    assert_eq!((declined.state(), &*declined.declined_because), (OfferState::Declined, "tea is goods"));
     assert_eq!(why(cafe.approve("Oswin", third.offer_number, "")), "offer_number");
     assert_eq!(why(cafe.retire("Cafe", third.offer_number)), "offer_number");
     cafe.retire("Cafe", 1).unwrap();
@@ -122,8 +120,9 @@ fn goods_need_a_declared_practice() {
     assert_eq!(seen[0].availability(), Availability::Gone);
 }
 
-/// Goal: whoever may take an offer sees it, with when; what ended only who asks for it; page after page, each once. Method:
-/// offers of a café and of baths, seen by a member, a till, a partner and brokers of two banks.
+/// Goal: whoever may take an offer sees it, with when; what ended only who asks for it; what the bank has not approved only
+/// who offers or approves it; page after page, each once. Method: offers of a café and of baths, seen by a member, a till,
+/// a partner and brokers of two banks.
 #[test]
 fn who_sees_which_offers() {
     let cafe = Cafe::new();
@@ -155,6 +154,7 @@ fn who_sees_which_offers() {
     let ended = api::ListOffersRequest { with_ended: true, ..of_cafe() };
     assert_eq!(cafe.seen("Ann", ended)[1], (cafe.cafe, 2, OfferState::Retired));
 
+    waiting_for_the_bank(&cafe);
     let (mut page, mut seen) =
         (api::ListOffersRequest { page_size: 1, with_ended: true, ..all() }, Vec::new());
     loop {
@@ -167,6 +167,34 @@ fn who_sees_which_offers() {
         page.page_token = answer.next_page_token;
     }
     assert_eq!(seen, [(cafe.cafe, 1), (cafe.cafe, 2), (cafe.cafe, 3), (cafe.baths, 1)]);
+}
+
+/// What the bank has not approved is seen by whoever offers or approves, with why not, and by no member and no till.
+fn waiting_for_the_bank(cafe: &Cafe) {
+    for _ in 0..3 {
+        cafe.offer("Cafe", cafe.lunch()).unwrap();
+    }
+    cafe.approve("Tobias", 5, "tea is goods").unwrap();
+    cafe.retire("Cafe", 6).unwrap();
+    let with_ended = |with_ended| api::ListOffersRequest {
+        partner_owner_number: cafe.cafe,
+        with_ended,
+        ..Default::default()
+    };
+    let states = |who: &str, ended| -> Vec<OfferState> {
+        cafe.seen(who, with_ended(ended)).into_iter().map(|(.., state)| state).collect()
+    };
+    let (open, retired) = (OfferState::Open, OfferState::Retired);
+    for who in ["Ann", "Till"] {
+        assert_eq!(states(who, true), [open, retired, open], "{who}");
+    }
+    for who in ["Cafe", "Tobias"] {
+        assert_eq!(states(who, false), [open, open, OfferState::Waits], "{who}");
+        let all = [open, retired, open, OfferState::Waits, OfferState::Declined, retired];
+        assert_eq!(states(who, true), all, "{who}");
+        let offers = cafe.list_offers(who, with_ended(true)).unwrap().offers;
+        assert_eq!(offers[4].declined_because, "tea is goods", "{who}");
+    }
 }
 
 /// Goal: what was said of offers, budgets and tills' staff is there after a start, and a request asked again has one
