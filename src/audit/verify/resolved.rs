@@ -130,7 +130,8 @@ impl Resolved {
                     })
                     .collect();
                 format!(
-                    "Entry {} should take alike of every transfer of hold {number}, whose rest stays set aside, and takes {}.                      {FORGED}.",
+                    "Entry {} should take alike of every transfer of hold {number}, whose rest stays set aside, and takes {}. \
+                     {FORGED}.",
                     entry.sequence,
                     given.join(" and ")
                 )

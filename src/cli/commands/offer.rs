@@ -356,7 +356,7 @@ fn cells(offer: &api::Offer) -> Vec<(Column, Cell)> {
     });
     let per = match offer.price_per() {
         api::PricePer::Person => "a person",
-        api::PricePer::Redemption => "in all",
+        api::PricePer::Redemption => "all",
         api::PricePer::Unspecified => "",
     };
     vec![
@@ -377,7 +377,7 @@ fn cells(offer: &api::Offer) -> Vec<(Column, Cell)> {
     ]
 }
 
-/// "mon thu 12:00 to 14:00, 2026-06-01 to 2026-06-30"; nothing for always.
+/// "mon thu 12:00 to 14:00 from 2026-06-01 until 2026-06-30".
 fn when(hours: &api::OfferHours) -> String {
     let name = |day: &u32| {
         let place = day.checked_sub(1).and_then(|place| usize::try_from(place).ok());
@@ -390,7 +390,7 @@ fn when(hours: &api::OfferHours) -> String {
     }
     parts.extend(figures::day(hours.first_day).map(|day| format!("from {day}")));
     parts.extend(figures::day(hours.last_day).map(|day| format!("until {day}")));
-    parts.join(" ")
+    if parts.is_empty() { "at any time".to_owned() } else { parts.join(" ") }
 }
 
 fn minutes(minutes: u32) -> String {
@@ -459,7 +459,7 @@ mod tests {
     /// Goal: when an offer can be had is said in one line. Method: always, and everything.
     #[test]
     fn when_in_words() {
-        assert_eq!(when(&api::OfferHours::default()), "");
+        assert_eq!(when(&api::OfferHours::default()), "at any time");
         let day = |day| Some(api::Date { year: 2026, month: 6, day });
         let all = api::OfferHours {
             first_day: day(1),

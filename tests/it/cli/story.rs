@@ -99,6 +99,37 @@ fn a_day_at_the_desk() {
     assert_eq!(watched.iter().map(|entry| entry["sequence"].clone()).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
+/// Goal: what is set aside goes in parts to whom it was not set aside for: the rest stays set aside where that is said, and
+/// is let go where it is not. Method: of half an hour ten minutes, then five; the flag where no hold is named.
+#[test]
+fn a_part_of_what_is_set_aside() {
+    let town = Town::new();
+    let Town { served, ann, bo, pot } = &town;
+    served.json(&town.post("1", &[]));
+    let hold = ["hold", "--from", bo, "--to", pot, "--hours", "30m", "--kind", "donation", "--until", "2h"];
+    let held = number(&served.json(&hold)["hold_sequence"]);
+    let instead = |hours, more: &[&str]| {
+        let first =
+            ["post", "--from", bo, "--to", ann, "--kind", "gift", "--hours", hours, "--ends-hold", &held];
+        served.json(&[&first[..], more].concat())
+    };
+    let stands = || {
+        let balance = served.json(&["balance", bo]);
+        [&balance["posted_seconds"], &balance["held_seconds"]].map(|seconds| seconds.as_i64().unwrap())
+    };
+    let kept = instead("10m", &["--keep-rest"]);
+    let action = &served.json(&["entry", &number(&kept["sequence"])])["action"];
+    assert_eq!(
+        (&action["ended_hold_sequence"], &action["keeps_rest"]),
+        (&held.parse::<u64>().unwrap().into(), &true.into())
+    );
+    assert_eq!(stands(), [3_000, 1_200]);
+    instead("5m", &[]);
+    assert_eq!(stands(), [2_700, 0]);
+    let (code, said) = served.not_done(&town.post("5m", &["--keep-rest"]));
+    assert!(code == 2 && said.contains("--ends-hold"), "{code}: {said}");
+}
+
 /// Goal: people read sentences and tables, and nobody's name is acted upon by a terminal or worked out by
 /// a spreadsheet. Method: the answers for people, and CSV, with a name that tries both.
 #[test]
