@@ -75,6 +75,7 @@
 //! | who agrees where one broker alone works | `exchange::rules::neighbours`; what they see: `service` (`exchange/neighbours.rs`) |
 //! | who has seen whose key, and so is no second person for them | `domain::seen_keys`, kept by `access::register`, asked by `exchange::sight` |
 //! | venues and tills of a partner | `directory::people::sites`; their calls: `service` (`directory/people/sites.rs`) |
+//! | what partners offer, who approved it, who stands at their tills | `directory::partners`; their calls: `service` (`redemption/`) |
 //! | what a bank has agreed on, and which months it closed | `directory::policy`, `directory::locks`; how a change is kept: `service` (`directory/`) |
 //! | how fast one caller may ask; who shows wrong keys | `access::pace`, `service` (`gate/guessing.rs`) |
 //! | how a person is forgotten | `network` (`erase`), then `seal::keyring` |

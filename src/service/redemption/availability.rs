@@ -74,7 +74,7 @@ fn stands(kept: &Kept, now: Moment, counts: &[(Counted, i64)]) -> (Availability,
         let next_month = Month::of(now.day).next().first_day();
         opens = match kept.offer.hours.opens(Moment { day: next_month, minute: 0 }) {
             Opens::Now => Opens::On(next_month),
-            later => later,
+            later @ (Opens::On(_) | Opens::Never) => later,
         };
     }
     match opens {
