@@ -88,11 +88,11 @@ use recovery::RecoveryError;
 use request_ids::RunSet;
 use shared::Shared;
 use state::State;
-use submission::{Beside, Commands, Found, Submission, Terms};
+use submission::{Beside, Commands, Figures, Found, Submission, Terms};
 use views::Views;
 
 /// So many counters may be asked about at once.
-pub const COUNTERS_ASKED_MAX: usize = 4_096;
+pub const FIGURES_ASKED_MAX: usize = 4_096;
 
 /// The books of one network, open for business.
 ///
@@ -257,16 +257,29 @@ impl Ledger {
     }
 
     /// How much is taken of each of these counters, with all that was submitted before; zero for what nobody ever took
-    /// from. At most [`COUNTERS_ASKED_MAX`] keys.
+    /// from. At most [`FIGURES_ASKED_MAX`] keys.
     ///
     /// # Errors
     /// [`NoReceipt::Busy`] or `Unknown`.
     pub fn taken_of(&self, keys: Vec<ClaimKey>) -> Result<Vec<i64>, NoReceipt> {
-        if keys.len() > COUNTERS_ASKED_MAX {
+        self.figures(Figures::Taken(keys))
+    }
+
+    /// How much of the first transfer of each of these entries was put right or given back, seconds. At most
+    /// [`FIGURES_ASKED_MAX`].
+    ///
+    /// # Errors
+    /// [`NoReceipt::Busy`] or `Unknown`.
+    pub fn reversed_of(&self, entries: Vec<Sequence>) -> Result<Vec<i64>, NoReceipt> {
+        self.figures(Figures::Reversed(entries))
+    }
+
+    fn figures(&self, asked: Figures) -> Result<Vec<i64>, NoReceipt> {
+        if asked.count() > FIGURES_ASKED_MAX {
             return Err(NoReceipt::Busy);
         }
         let (to, from) = oneshot::channel();
-        self.take(Submission::Taken(keys, to))?;
+        self.take(Submission::Figures(asked, to))?;
         from.blocking_recv().map_err(|_| self.gone())
     }
 

@@ -141,11 +141,11 @@ impl Poster {
             Submission::Find(key, looked, to) => {
                 self.work.answers.push(Answer::Found(self.core.find(&key, looked), to));
             }
-            Submission::Taken(keys, to) => {
+            Submission::Figures(asked, to) => {
                 let state = self.core.state();
                 let now = self.circumstances.now.unwrap_or(state.recorded_at);
-                let taken = keys.iter().map(|key| state.counters.taken(key, now)).collect();
-                self.work.answers.push(Answer::Taken(taken, to));
+                let figures = asked.of(state, now);
+                self.work.answers.push(Answer::Figures(figures, to));
             }
             Submission::Copy(to) => {
                 let copy = Box::new(self.core.state().clone());

@@ -117,6 +117,38 @@ impl Decided {
     }
 }
 
+/// Figures of the poster's own state.
+#[derive(Debug)]
+pub enum Figures {
+    /// How much is taken of these counters.
+    Taken(Vec<ClaimKey>),
+    /// How much of the first transfer of these entries was put right or given back.
+    Reversed(Vec<Sequence>),
+}
+
+impl Figures {
+    /// How many are asked for.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        match self {
+            Self::Taken(keys) => keys.len(),
+            Self::Reversed(entries) => entries.len(),
+        }
+    }
+
+    /// What they are in `state`, one for each, at `now`.
+    #[must_use]
+    pub fn of(&self, state: &State, now: Timestamp) -> Vec<i64> {
+        match self {
+            Self::Taken(keys) => keys.iter().map(|key| state.counters.taken(key, now)).collect(),
+            Self::Reversed(entries) => {
+                let reversed = |entry: &Sequence| state.reversed.get(&(*entry, 0)).copied().unwrap_or(0);
+                entries.iter().map(reversed).collect()
+            }
+        }
+    }
+}
+
 /// One slot of the queue.
 #[derive(Debug)]
 pub enum Submission {
@@ -124,8 +156,8 @@ pub enum Submission {
     Commands(Commands),
     /// Which entry an id belongs to that is not in runs through this entry.
     Find(RequestKey, Sequence, oneshot::Sender<Found>),
-    /// How much is taken of these counters now.
-    Taken(Vec<ClaimKey>, oneshot::Sender<Vec<i64>>),
+    /// Figures as they are now, one for each that is asked for.
+    Figures(Figures, oneshot::Sender<Vec<i64>>),
     /// A copy of the state at some position, for comparing (I8). Stops the poster for its length.
     Copy(oneshot::Sender<Box<State>>),
     /// Nothing but a look at the clock; answered when every hold due by then has ended, on disk.
@@ -145,7 +177,7 @@ impl Submission {
             Self::Commands(commands) if commands.commands.len() >= COMMANDS_WORTH_WAKING => Haste::Now,
             Self::Commands(_)
             | Self::Find(..)
-            | Self::Taken(..)
+            | Self::Figures(..)
             | Self::Copy(_)
             | Self::Tick(_)
             | Self::AcceptClock(_) => Haste::Soon,
@@ -160,8 +192,8 @@ pub enum Answer {
     Decisions(Decided, oneshot::Sender<Decided>),
     /// To `Find`.
     Found(Found, oneshot::Sender<Found>),
-    /// To `Taken`.
-    Taken(Vec<i64>, oneshot::Sender<Vec<i64>>),
+    /// To `Figures`.
+    Figures(Vec<i64>, oneshot::Sender<Vec<i64>>),
     /// To `Copy`.
     Copied(Box<State>, oneshot::Sender<Box<State>>),
     /// To `Tick` and `AcceptClock`.
@@ -174,7 +206,7 @@ impl Answer {
         match self {
             Self::Decisions(decided, to) => drop(to.send(decided)),
             Self::Found(found, to) => drop(to.send(found)),
-            Self::Taken(taken, to) => drop(to.send(taken)),
+            Self::Figures(figures, to) => drop(to.send(figures)),
             Self::Copied(state, to) => drop(to.send(state)),
             Self::Done(to) => drop(to.send(())),
         }
