@@ -16,7 +16,7 @@
 //! | [`journal`] | batches made durable and read back; the bytes of an entry; who owns a data directory | `domain` |
 //! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `domain`, `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
-//! | [`words`] | refusals, balances and kinds as sentences for people | `access`, `directory`, `domain`, `exchange` |
+//! | [`words`] | refusals, balances and kinds as sentences for people | `access`, `directory`, `domain`, `exchange`, `redemption` |
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
@@ -27,7 +27,7 @@
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
-//! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain` |
+//! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry`, `words` |
@@ -89,6 +89,7 @@
 //! | how a certificate is replaced while calls are under way | `server` (`tls.rs`) |
 //! | which server the command line asks, as whom, and where a key is not shown | `cli` (`target.rs`, `profiles.rs`) |
 //! | why the command line does not believe a server | `cli` (`untrusted.rs`) |
+//! | how a till in the terminal survives a cut, what it says then | `cli` (`commands/till/sure.rs`, `slip.rs`) |
 //! | who is meant by a part of a name | `cli` (`lookup.rs`) |
 //! | which names are suggested for one there is not | `domain::nearest` |
 //! | how a call is asked with JSON | `server` (`json/`) |
@@ -98,12 +99,17 @@
 //! | how a broker's call becomes an entry, or waits | `exchange`, then `service` (`exchange/writing.rs`) |
 //! | who is in a bank, what is known of them, how they are found | `directory::people`; their calls: `service` (`directory/people/`) |
 //! | when somebody is forgotten | `service` (`directory/people/forgetting.rs`), from `server` (`opening.rs`) |
+//! | which card has which number, whether it is blocked | `directory::cards`; their calls: `service` (`directory/people/cards/`) |
+//! | how PINs are kept, and how often a wrong one was typed; which codes may still be used | `redemption::pins`, `redemption::codes`; both in `local/` |
+//! | how a sale at a till becomes one entry; what names it, how it can stand, who moves it on | `redemption::selling`, `redemption::receipt`, `redemption::states`; their calls: `service` (`redemption/`) |
+//! | what a till hears of a refusal, and what not | `redemption::refusal` (`Heard`), `words::till`; who hears which: `service` (`redemption/hearing.rs`) |
+//! | how a partner's statement adds up, and what ends a period | `redemption::statement`, `directory::partners` (`settlements.rs`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
 //! | how hours are typed and printed | `domain::hours` |
 //! | how many holds, banks, ids, waiting requests there may be | `ledger::bounds`; other maxima end in `_MAX` |
-//! | how fast it is, and whether it still is | `benches/ladder`, `benches/growth`, `benches/people`; the gate of every change: `benches/gate` |
+//! | how fast it is, and whether it still is | `benches/ladder`, `benches/growth`, `benches/people`, `benches/till`; the gate of every change: `benches/gate` |
 //! | tests of kills, power cuts and full disks | `tests/it/crash` |
 //! | who sleeps, who wakes whom, how it all ends | `ledger::relay`; `tests/proof` plays it in every order of threads |
 //! | hostile callers through a real socket | `tests/it/service/hostile` |

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use hourbook::access::NotMade;
-use hourbook::cli::{self, Begun, Console, Exit, Programs};
+use hourbook::cli::{self, Begun, Console, Exit, Input, Programs};
 use hourbook::config::ProcessEnvironment;
 use hourbook::journal::DirectoryError;
 use hourbook::server::{self, Init, InitError, ServeError, ServerError};
@@ -28,7 +28,9 @@ fn main() -> ExitCode {
     let (stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let (out_is_terminal, err_is_terminal) = (stdout.is_terminal(), stderr.is_terminal());
     let size = rustix::termios::tcgetwinsize(&stdout).ok();
+    let stdin_is_terminal = std::io::stdin().is_terminal();
     let console = Console {
+        input: Input::new(Box::new(std::io::BufReader::new(std::io::stdin())), stdin_is_terminal),
         out: &mut std::io::BufWriter::with_capacity(OUT_BUFFER_BYTES, stdout),
         // Not locked: a server in this process writes its log there.
         err: &mut stderr,
@@ -75,6 +77,7 @@ const fn serve_exit(error: &ServeError) -> Exit {
             | ServerError::Reflection(_)
             | ServerError::Transport(_)
             | ServerError::Json(_)
+            | ServerError::Tills(_)
             | ServerError::Opening(_) => Exit::Refused,
         },
     }

@@ -125,6 +125,13 @@ impl Allowed {
         matches!(self.caller.capacity, Capacity::Role(Role::Member | Role::Till | Role::Partner))
     }
 
+    /// Whether they hear of nobody's account but their partner's, not even its number: on the other side of what a shop
+    /// takes are members.
+    #[must_use]
+    pub fn knows_no_members(&self) -> bool {
+        matches!(self.caller.capacity, Capacity::Role(Role::Till | Role::Partner))
+    }
+
     /// The owner whose accounts alone they see.
     fn own(&self) -> Option<OwnerNumber> {
         (self.caller.capacity == Capacity::Role(Role::Member)).then_some(self.caller.holder)

@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 77] = [
+pub const RULES: [Rule; 98] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -66,6 +66,7 @@ pub const RULES: [Rule; 77] = [
     rule("hourbook.v1.AccessService/WhoAmI", "yyyyyyyyy"),
     rule("hourbook.v1.AuditService/TrialBalance", "----oo-o-"),
     rule("hourbook.v1.AuditService/Verify", "-----n-n-"),
+    rule("hourbook.v1.DirectoryService/BlockCard", "o--oo----"),
     rule("hourbook.v1.DirectoryService/CloseMember", "----o----"),
     rule("hourbook.v1.DirectoryService/CloseTill", "--ooo----"),
     rule("hourbook.v1.DirectoryService/CloseVenue", "--ooo----"),
@@ -73,13 +74,16 @@ pub const RULES: [Rule; 77] = [
     rule("hourbook.v1.DirectoryService/EraseMember", "----o----"),
     rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
     rule("hourbook.v1.DirectoryService/GetPerson", "o-ooo--o-"),
+    rule("hourbook.v1.DirectoryService/IssueCard", "---oo----"),
     rule("hourbook.v1.DirectoryService/LinkIdentity", "---oo--o-"),
     rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
     rule("hourbook.v1.DirectoryService/OpenPot", "----o----"),
     rule("hourbook.v1.DirectoryService/PauseMember", "----o----"),
+    rule("hourbook.v1.DirectoryService/ReplaceCard", "---oo----"),
     rule("hourbook.v1.DirectoryService/SearchMembers", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetBankPolicy", "----o----"),
     rule("hourbook.v1.DirectoryService/SetMemberStanding", "---oo----"),
+    rule("hourbook.v1.DirectoryService/SetPin", "o--oo----"),
     rule("hourbook.v1.DirectoryService/SetRepresentative", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetTill", "--ooo----"),
     rule("hourbook.v1.DirectoryService/SetVenue", "--ooo----"),
@@ -131,11 +135,28 @@ pub const RULES: [Rule; 77] = [
     rule("hourbook.v1.LedgerService/VoidHold", "--------o"),
     rule("hourbook.v1.LedgerService/WatchEntries", "o-oooo--o"),
     rule("hourbook.v1.RedemptionService/ApproveOffer", "---oo----"),
+    rule("hourbook.v1.RedemptionService/AuthorizeRedemption", "-o-------"),
+    rule("hourbook.v1.RedemptionService/CaptureRedemption", "-oooo----"),
     rule("hourbook.v1.RedemptionService/CreateOffer", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/DayTotals", "-oooo----"),
+    rule("hourbook.v1.RedemptionService/GetPartnerStatement", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/GetRedemptionByReceipt", "-oooo----"),
+    rule("hourbook.v1.RedemptionService/IssueCode", "ooooo----"),
+    rule("hourbook.v1.RedemptionService/IssueVoucher", "o--oo----"),
     rule("hourbook.v1.RedemptionService/ListOffers", "ooooo----"),
+    rule("hourbook.v1.RedemptionService/ListRedemptions", "-oooo----"),
+    rule("hourbook.v1.RedemptionService/ListTillRefusals", "o--oo----"),
+    rule("hourbook.v1.RedemptionService/LookUpCode", "-o-------"),
+    rule("hourbook.v1.RedemptionService/RecordRedemption", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/RecordSettlementPaid", "---oo----"),
+    rule("hourbook.v1.RedemptionService/Redeem", "-o-------"),
+    rule("hourbook.v1.RedemptionService/RefundRedemption", "-oooo----"),
     rule("hourbook.v1.RedemptionService/RetireOffer", "--ooo----"),
     rule("hourbook.v1.RedemptionService/SetPartnerBudget", "--ooo----"),
     rule("hourbook.v1.RedemptionService/SetTillStaff", "--ooo----"),
+    rule("hourbook.v1.RedemptionService/SettlePartner", "---oo----"),
+    rule("hourbook.v1.RedemptionService/VoidRedemption", "-oooo----"),
+    rule("hourbook.v1.RedemptionService/WatchRedemptions", "-oooo----"),
 ];
 
 impl Rule {

@@ -15,8 +15,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::banks::Banks;
+use super::cards::{BadCard, Cards};
 use super::locks::{BadLock, Locks};
-use super::partners::{BadOffer, Partners};
+use super::partners::{BadOffer, Partners, Settlements};
 use super::people::{BadFact, NameIndex, People};
 use super::policy::{BadPolicy, Policies};
 use crate::domain::{Action, BankNumber, Entry, Form, Note, OwnerNumber, Sequence, Topic};
@@ -42,7 +43,9 @@ const CHOICE: Choice = Choice {
         Topic::POT,
         Topic::OFFER,
         Topic::BUDGET,
+        Topic::CARD,
         Topic::STAFF,
+        Topic::SETTLEMENT,
     ],
 };
 /// The excerpt says anew how far it goes after so many entries without anything for it.
@@ -66,6 +69,9 @@ pub enum DirectoryError {
     /// What it says of a partner's offers is not what was written.
     #[error(transparent)]
     Offer(#[from] BadOffer),
+    /// What it says of a card is not what was written.
+    #[error(transparent)]
+    Card(#[from] BadCard),
 }
 
 /// What the directory knows through one entry.
@@ -74,6 +80,8 @@ pub struct Known {
     position: Sequence,
     /// Whose names may be others than those they are found by.
     renamed: BTreeSet<OwnerNumber>,
+    /// Whose cards may be others than those that are found.
+    recarded: BTreeSet<OwnerNumber>,
     /// Banks as they were opened.
     pub banks: Banks,
     /// What banks have settled, and since when.
@@ -84,6 +92,10 @@ pub struct Known {
     pub people: People,
     /// What partners give for hours.
     pub partners: Partners,
+    /// How the hours they took were settled.
+    pub settlements: Settlements,
+    /// Cards that stand for somebody's hours.
+    pub cards: Cards,
     /// By what they are found.
     pub names: NameIndex,
     /// Profiles that were said in the entries read last.
@@ -95,6 +107,7 @@ impl Known {
     fn apply(&mut self, entry: &Entry) -> Result<(), DirectoryError> {
         self.banks.apply(entry);
         self.people.apply_entry(entry)?;
+        self.settlements.apply(entry)?;
         self.renamed.extend(concerned(entry));
         self.profiles.extend(profile_of(entry).map(|owner| (owner, entry.sequence)));
         if let Action::Note(note) = &entry.command.action {
@@ -111,6 +124,10 @@ impl Known {
             Topic::POLICY => self.policies.apply(sequence, at, bank(), &note.body)?,
             Topic::PERIOD_LOCK => self.locks.apply(sequence, at, bank(), &note.body)?,
             Topic::OFFER | Topic::BUDGET | Topic::STAFF => self.partners.apply(sequence, note)?,
+            Topic::CARD | Topic::ERASURE => {
+                self.cards.apply(entry, note)?;
+                self.recarded.extend(u32::try_from(note.subject).map(OwnerNumber::new));
+            }
             _ => {}
         }
         Ok(())
@@ -125,6 +142,13 @@ impl Known {
             if !matches!(taken_in, Some(Ok(()))) {
                 self.names.forget(owner);
             }
+        }
+    }
+
+    /// Finds whoever got another card since by its number.
+    fn index_recarded(&mut self, keyring: &Keyring) {
+        for owner in std::mem::take(&mut self.recarded) {
+            self.cards.index(owner, keyring);
         }
     }
 }
@@ -274,6 +298,7 @@ impl Directory {
         known.position = excerpt.seen();
         drop(excerpt);
         known.index_renamed(&self.keyring);
+        known.index_recarded(&self.keyring);
         self.profiles.take_in(std::mem::take(&mut known.profiles));
         read
     }

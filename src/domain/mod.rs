@@ -9,6 +9,7 @@ pub mod amount;
 pub mod check_digit;
 pub mod claim;
 pub mod command;
+pub mod digits;
 pub mod entering;
 pub mod entry;
 pub mod hours;
@@ -19,6 +20,7 @@ pub mod kind;
 pub mod nearest;
 pub mod note;
 pub mod numbers;
+pub mod pin;
 pub mod refusal;
 pub mod request_id;
 pub mod secret;
@@ -34,6 +36,7 @@ pub use command::{
     Action, AtDeadline, Capture, Close, Command, Ends, Hold, OpenBank, OpenClearing, Post, Rest,
     ReversalKind, Reverse, ReversedPart, Transfers,
 };
+pub use digits::Digits;
 pub use entering::{Entering, EntryStep, Rounding};
 pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
 pub use humans::Humans;
@@ -43,6 +46,7 @@ pub use kind::Kind;
 pub use nearest::Nearest;
 pub use note::{Attachment, Note, Topic};
 pub use numbers::{BankNumber, OwnerNumber, Sequence};
+pub use pin::{Pin, PinError};
 pub use refusal::{Limit, LimitPassed, Reason, Refusal};
 pub use request_id::{RequestId, RequestIdError, RequestKey, Scope};
 pub use secret::Secret;

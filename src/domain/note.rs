@@ -47,12 +47,19 @@ impl Topic {
     /// Beside any other entry that `exchange` writes: what it was asked.
     pub const EXCHANGE: Self = Self(16);
     /// What a partner gives for hours, and whether its bank approves; subject = the partner's owner. Belongs to
-    /// `directory`, as do the two below.
+    /// `directory`, as do `BUDGET`, `CARD` and `STAFF`.
     pub const OFFER: Self = Self(17);
     /// How many hours a partner takes in a month; subject = the partner's owner.
     pub const BUDGET: Self = Self(18);
-    /// Beside every entry that `redemption` writes: which sale it is, or what it does to one. Belongs to `redemption`.
+    /// The cards of a member or an organisation and their PINs; subject = owner.
+    pub const CARD: Self = Self(19);
+    /// Beside the entry that takes or sets aside hours at a till: which sale it is. Belongs to `redemption`.
     pub const SALE: Self = Self(20);
+    /// Beside what takes, lets go or gives back a sale: who was at the till. Belongs to `redemption`.
+    pub const SALE_STEP: Self = Self(24);
+    /// A partner's period made final: beside the entry that moves its hours, or in a note, subject = the partner's owner; and
+    /// that it was paid.
+    pub const SETTLEMENT: Self = Self(21);
     /// Who stands at a partner's tills; subject = the partner's owner.
     pub const STAFF: Self = Self(22);
 

@@ -182,6 +182,9 @@ pub enum Reason {
     GoodsNotAllowed,
     BudgetSpent,
     CodeUsed,
+    CardNotFound,
+    PinWrong,
+    PinLocked,
     ReceiptReused,
     AlreadyHere,
     BooksFull,
@@ -203,11 +206,20 @@ pub enum Reason {
     PeriodClosed,
     PeriodNotNext,
     PeriodNotOver,
+    CodeUnknown,
+    CodeExpired,
+    CodeNotHere,
+    OfferNotNow,
+    StaffSelfRedemption,
+    CodeNotUsable,
+    NotToday,
+    OfferNotAvailable,
+    StaffAtTill,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 60] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -235,6 +247,9 @@ impl Reason {
         Self::GoodsNotAllowed,
         Self::BudgetSpent,
         Self::CodeUsed,
+        Self::CardNotFound,
+        Self::PinWrong,
+        Self::PinLocked,
         Self::ReceiptReused,
         Self::AlreadyHere,
         Self::BooksFull,
@@ -256,6 +271,15 @@ impl Reason {
         Self::PeriodClosed,
         Self::PeriodNotNext,
         Self::PeriodNotOver,
+        Self::CodeUnknown,
+        Self::CodeExpired,
+        Self::CodeNotHere,
+        Self::OfferNotNow,
+        Self::StaffSelfRedemption,
+        Self::CodeNotUsable,
+        Self::NotToday,
+        Self::OfferNotAvailable,
+        Self::StaffAtTill,
     ];
 
     /// Those about keys, which no ledger gives.
@@ -281,9 +305,22 @@ impl Reason {
         Self::PotNotOpen,
     ];
 
-    /// Those about what partners offer, which no ledger gives.
-    pub const OF_OFFERS: [Self; 1] = [Self::GoodsNotAllowed];
+    /// Those about cards, which no ledger gives.
+    pub const OF_CARDS: [Self; 3] = [Self::CardNotFound, Self::PinWrong, Self::PinLocked];
 
+    /// Those about offers and hours at the till, which no ledger gives; the last four are what a till hears.
+    pub const OF_TILLS: [Self; 10] = [
+        Self::GoodsNotAllowed,
+        Self::CodeUnknown,
+        Self::CodeExpired,
+        Self::CodeNotHere,
+        Self::OfferNotNow,
+        Self::StaffSelfRedemption,
+        Self::CodeNotUsable,
+        Self::NotToday,
+        Self::OfferNotAvailable,
+        Self::StaffAtTill,
+    ];
     /// Those about closed months, which no ledger gives.
     pub const OF_PERIODS: [Self; 3] = [Self::PeriodClosed, Self::PeriodNotNext, Self::PeriodNotOver];
 
@@ -315,6 +352,9 @@ impl Reason {
             Self::GoodsNotAllowed => "GOODS_NOT_ALLOWED",
             Self::BudgetSpent => "BUDGET_SPENT",
             Self::CodeUsed => "CODE_USED",
+            Self::CardNotFound => "CARD_NOT_FOUND",
+            Self::PinWrong => "PIN_WRONG",
+            Self::PinLocked => "PIN_LOCKED",
             Self::ReceiptReused => "RECEIPT_REUSED",
             Self::AlreadyHere => "ALREADY_HERE",
             Self::BooksFull => "BOOKS_FULL",
@@ -339,6 +379,15 @@ impl Reason {
             Self::PeriodClosed => "PERIOD_CLOSED",
             Self::PeriodNotNext => "PERIOD_NOT_NEXT",
             Self::PeriodNotOver => "PERIOD_NOT_OVER",
+            Self::CodeUnknown => "CODE_UNKNOWN",
+            Self::CodeExpired => "CODE_EXPIRED",
+            Self::CodeNotHere => "CODE_NOT_HERE",
+            Self::OfferNotNow => "OFFER_NOT_NOW",
+            Self::StaffSelfRedemption => "STAFF_SELF_REDEMPTION",
+            Self::CodeNotUsable => "CODE_NOT_USABLE",
+            Self::NotToday => "NOT_TODAY",
+            Self::OfferNotAvailable => "OFFER_NOT_AVAILABLE",
+            Self::StaffAtTill => "STAFF_AT_TILL",
         }
     }
 
@@ -356,10 +405,17 @@ impl Reason {
             | Self::AccountNotFound
             | Self::OwnerNotFound
             | Self::KeyNotFound
+            | Self::CardNotFound
             | Self::BeyondReach
             | Self::NotYours
-            | Self::NothingWaits => 3,
-            Self::AccountClosed | Self::KeyEnded | Self::Paused | Self::PotNotOpen => 4,
+            | Self::NothingWaits
+            | Self::CodeUnknown => 3,
+            Self::AccountClosed
+            | Self::KeyEnded
+            | Self::Paused
+            | Self::PotNotOpen
+            | Self::PinWrong
+            | Self::PinLocked => 4,
             Self::SameAccount | Self::CrossBank => 5,
             Self::AlreadyThere
             | Self::HoldResolved
@@ -375,7 +431,15 @@ impl Reason {
             | Self::GoodsNotAllowed
             | Self::PeriodClosed
             | Self::PeriodNotNext
-            | Self::PeriodNotOver => 6,
+            | Self::PeriodNotOver
+            | Self::CodeExpired
+            | Self::CodeNotHere
+            | Self::OfferNotNow
+            | Self::StaffSelfRedemption
+            | Self::CodeNotUsable
+            | Self::NotToday
+            | Self::OfferNotAvailable
+            | Self::StaffAtTill => 6,
             Self::CaptureExceedsHold | Self::ReversalExceeds => 7,
             Self::ClearingCap => 8,
             Self::BelowFloor => 9,

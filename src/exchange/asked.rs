@@ -54,7 +54,14 @@ impl Fingerprint {
             (None, Action::Note(note)) => (note.topic, &note.body),
             (None, _) => return None,
         };
-        let ours = [Topic::EXCHANGE, Topic::PROPOSAL, Topic::BOOKING, Topic::WAITING];
+        let ours = [
+            Topic::EXCHANGE,
+            Topic::PROPOSAL,
+            Topic::BOOKING,
+            Topic::WAITING,
+            Topic::SALE_STEP,
+            Topic::SETTLEMENT,
+        ];
         let kept = body.last_chunk().copied().filter(|_| ours.contains(&topic));
         kept.map(Self)
     }

@@ -6,6 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -22,13 +23,44 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// The same by what `write` writes, for what is not in memory as a whole.
 pub(crate) fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    replace_opened(path, OpenOptions::new().write(true).create(true).truncate(true), write)
+}
+
+/// The same for what is for nobody else to read, whoever could read what was there.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // One that was left there may have been made for everybody, and somebody may have it open.
+    match fs::remove_file(temporary(path)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    replace_opened(path, options.write(true).create_new(true).mode(0o600), |file| file.write_all(bytes))
+}
+
+fn replace_opened(
+    path: &Path,
+    options: &OpenOptions,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let beside = temporary(path);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&beside)?;
+    let mut file = options.open(&beside)?;
     write(&mut file)?;
     file.sync_all()?;
     drop(file);
     fs::rename(&beside, path)?;
     sync_parent(path)
+}
+
+/// What is in the file at `path`; none if there is no file. An error names the file: what cannot be read must not be
+/// taken for what is not there, and be replaced.
+pub(crate) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(io::Error::new(error.kind(), format!("{} cannot be read: {error}", path.display())))
+        }
+    }
 }
 
 /// The name a file has while it is being written.
@@ -138,6 +170,26 @@ mod tests {
         }
         assert_eq!(without_checksum(&good[..good.len() - 1]), None);
         assert_eq!(without_checksum(b""), None);
+    }
+
+    /// Goal: what is for nobody else is so from its first byte on, whatever was there. Method: over a file and a `.tmp` that
+    /// all may read; nothing there is nothing, and a folder in its place an error with its name.
+    #[test]
+    fn a_private_file_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        assert_eq!(read_if_there(&path).unwrap(), None);
+        for path in [&path, &temporary(&path)] {
+            fs::write(path, b"old").unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        replace_private(&path, b"new").unwrap();
+        assert_eq!(read_if_there(&path).unwrap().as_deref(), Some(&b"new"[..]));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!temporary(&path).exists());
+        let error = read_if_there(directory.path()).unwrap_err().to_string();
+        assert!(error.contains(&directory.path().display().to_string()), "{error}");
     }
 
     /// Goal: replacing keeps either the old or the new bytes.

@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! format u8 (1), partner u32, till u16, venue u8, day i32, number u32, line u8, offer u16, people u16,
-//! flags u8 (1 beyond the budget, 2 from a slip), shown u8 (1 code, 2 card and PIN, 3 card alone, 4 account) and 8 bytes,
+//! flags u8 (1 beyond the budget, 2 from a slip), shown by u8 (1 code, 2 card and PIN, 3 card alone, 4 account) and 8 bytes,
 //! attempt: scope u32 and 16 bytes; initials of whoever was at the till (length u8, ASCII)
 //! ```
 //!
-//! Numbers are little-endian; all is said in the clear, and none of it says whose hours they are: the entry's accounts
-//! do. The eight bytes are a hash of the code that was used, zeros for all else: by them the same sale asked again is
-//! told from another one.
+//! Numbers are little-endian, and all is said in the clear: no name is in it. The eight bytes are a hash of the code or card that
+//! was shown, under a key of the partner's, or, of a slip, the account's number, which the entry's transfers say too. By them
+//! the same sale asked again is told from another one.
 
 use super::receipt::Receipt;
 use crate::domain::{Attachment, Day, Entry, OwnerNumber, RequestId, RequestKey, Scope, Topic};
@@ -19,17 +19,30 @@ const FROM_SLIP: u8 = 2;
 /// Initials have at most this many letters.
 pub const INITIALS_MAX: usize = 4;
 
-/// What was shown.
+/// By what somebody's hours were shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownBy {
-    /// A code or a voucher, by a hash of it.
-    Code([u8; 8]),
+    /// A code or a voucher.
+    Code,
     /// A card with its PIN.
     CardAndPin,
     /// A card without.
     Card,
     /// Nothing: a broker wrote down whose hours they were.
     Account,
+}
+
+impl ShownBy {
+    const ALL: [Self; 4] = [Self::Code, Self::CardAndPin, Self::Card, Self::Account];
+}
+
+/// What was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// By what.
+    pub by: ShownBy,
+    /// The beginning of a hash of it, or the account's number.
+    pub hash: [u8; 8],
 }
 
 /// A sale, as it was told.
@@ -48,7 +61,7 @@ pub struct Sale {
     /// Whether it was written down from a paper slip.
     pub is_from_slip: bool,
     /// What was shown.
-    pub shown_by: ShownBy,
+    pub shown: Shown,
     /// The attempt that was accepted.
     pub attempt: RequestKey,
     /// Who was at the till.
@@ -71,14 +84,11 @@ impl Sale {
         body.extend(self.people.to_le_bytes());
         let beyond = if self.is_beyond_budget { BEYOND_BUDGET } else { 0 };
         body.push(beyond | if self.is_from_slip { FROM_SLIP } else { 0 });
-        let (shown, hash) = match self.shown_by {
-            ShownBy::Code(hash) => (1, hash),
-            ShownBy::CardAndPin => (2, [0; 8]),
-            ShownBy::Card => (3, [0; 8]),
-            ShownBy::Account => (4, [0; 8]),
-        };
-        body.push(shown);
-        body.extend(hash);
+        let place = ShownBy::ALL.iter().position(|by| *by == self.shown.by);
+        body.push(
+            place.and_then(|place| u8::try_from(place).ok()).map_or(0, |place| place.saturating_add(1)),
+        );
+        body.extend(self.shown.hash);
         body.extend(self.attempt.scope.get().to_le_bytes());
         body.extend(self.attempt.id.bytes());
         body.push(u8::try_from(self.initials.len()).unwrap_or(u8::MAX));
@@ -110,14 +120,8 @@ impl Sale {
         let receipt = Receipt { day, number, line, ..receipt };
         let (offer, people) = (u16::from_le_bytes(take(rest)?), u16::from_le_bytes(take(rest)?));
         let [flags, shown] = take(rest)?;
-        let hash: [u8; 8] = take(rest)?;
-        let shown_by = match shown {
-            1 => ShownBy::Code(hash),
-            2 => ShownBy::CardAndPin,
-            3 => ShownBy::Card,
-            4 => ShownBy::Account,
-            _ => return None,
-        };
+        let by = *ShownBy::ALL.get(usize::from(shown.checked_sub(1)?))?;
+        let shown = Shown { by, hash: take(rest)? };
         let scope = Scope::new(u32::from_le_bytes(take(rest)?));
         let attempt = RequestKey { scope, id: RequestId::from_bytes(take(rest)?).ok()? };
         let [length] = take(rest)?;
@@ -130,7 +134,7 @@ impl Sale {
             people,
             is_beyond_budget: flags & BEYOND_BUDGET != 0,
             is_from_slip: flags & FROM_SLIP != 0,
-            shown_by,
+            shown,
             attempt,
             initials: initials.into(),
         };
@@ -149,7 +153,7 @@ impl Sale {
         if self.people != accepted.people {
             fields.push("people");
         }
-        if self.shown_by != accepted.shown_by {
+        if self.shown != accepted.shown {
             fields.push("shown");
         }
         fields
@@ -165,37 +169,18 @@ fn take<const COUNT: usize>(rest: &mut &[u8]) -> Option<[u8; COUNT]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sale() -> Sale {
-        let receipt = Receipt {
-            partner: OwnerNumber::new(7),
-            till: 3,
-            day: Day::from_days(20_629),
-            number: 411,
-            line: 2,
-        };
-        Sale {
-            receipt,
-            venue: 1,
-            offer: 4,
-            people: 2,
-            is_beyond_budget: false,
-            is_from_slip: false,
-            shown_by: ShownBy::Code([9; 8]),
-            attempt: RequestKey { scope: Scope::new(5), id: RequestId::derived([3; 16]) },
-            initials: "EP".into(),
-        }
-    }
+    use crate::redemption::testing::sale;
 
     /// Goal: a sale is read as it was written, and nothing else is. Method: each thing that may be shown and both flags;
     /// cut, longer, of a later format.
     #[test]
     fn a_sale_reads_as_it_was_written() {
-        for shown_by in [ShownBy::Code([9; 8]), ShownBy::CardAndPin, ShownBy::Card, ShownBy::Account] {
+        for by in ShownBy::ALL {
             for (is_beyond_budget, is_from_slip) in
                 [(false, false), (true, false), (false, true), (true, true)]
             {
-                let sale = Sale { shown_by, is_beyond_budget, is_from_slip, ..sale() };
+                let sale =
+                    Sale { shown: Shown { by, hash: [7; 8] }, is_beyond_budget, is_from_slip, ..sale() };
                 let body = sale.attachment().body;
                 assert_eq!(Sale::decode(&body), Some(sale));
                 assert_eq!(Sale::decode(&body[..body.len() - 1]), None);
@@ -216,8 +201,11 @@ mod tests {
         for (asked, expected) in [
             (sale(), vec![]),
             (Sale { offer: 5, ..sale() }, vec!["offer_number"]),
-            (Sale { people: 1, shown_by: ShownBy::Card, ..sale() }, vec!["people", "shown"]),
-            (Sale { shown_by: ShownBy::Code([8; 8]), ..sale() }, vec!["shown"]),
+            (
+                Sale { people: 1, shown: Shown { by: ShownBy::Card, ..sale().shown }, ..sale() },
+                vec!["people", "shown"],
+            ),
+            (Sale { shown: Shown { hash: [8; 8], ..sale().shown }, ..sale() }, vec!["shown"]),
             (Sale { initials: "RA".into(), ..sale() }, vec![]),
             (Sale { attempt: RequestKey { scope: Scope::new(6), ..sale().attempt }, ..sale() }, vec![]),
         ] {

@@ -1,14 +1,19 @@
 //! How often an offer may be taken, and how many hours a partner takes in a month: counters of the ledger.
 //!
-//! A counter counts for one day, one month, or for ever, where the venue is, and begins at nothing after that. What is set
-//! aside counts like what is taken, until it is let go.
+//! A counter counts for one day, one month, or for ever, where the venue is. It is kept a day longer than that: a sale of
+//! yesterday may still come. What is set aside counts like what is taken, until it is let go.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::tz::TimeZone;
 
 use crate::directory::Month;
 use crate::directory::partners::Offer;
-use crate::domain::{Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Day, OwnerNumber, Timestamp};
+use crate::domain::{
+    Amount, Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Day, OwnerNumber, Sequence, Timestamp,
+};
+
+/// A till sells for today and so many days before it, where the venue is.
+pub const DAYS_BEFORE_MAX: i32 = 1;
 
 /// Which offer, of which partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,26 @@ pub struct BusinessDay<'a> {
     pub day: Day,
     /// The venue's clock.
     pub zone: &'a TimeZone,
+}
+
+/// Whose sales are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Those of one owner.
+    Owner(OwnerNumber),
+    /// Those of one voucher, by the entry that made it: whose it is, nobody knows.
+    Voucher(Sequence),
+}
+
+impl Counting {
+    fn bytes(self) -> [u8; 9] {
+        let (kind, number) = match self {
+            Self::Owner(owner) => (0, u64::from(owner.get())),
+            Self::Voucher(voucher) => (1, voucher.get()),
+        };
+        let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+        [kind, a, b, c, d, e, f, g, h]
+    }
 }
 
 /// What an offer's counts and the budget of its partner may hold at most, and where each is counted.
@@ -68,17 +93,17 @@ pub fn of_all(name: OfferName, offer: &Offer, on: BusinessDay<'_>) -> impl Itera
     [of_month, ever].into_iter().filter(|count| count.max != 0)
 }
 
-/// The counts of an offer for one member: of the day, and of its month.
+/// The counts of an offer for one member, or one voucher: of the day, and of its month.
 pub fn of_member(
     name: OfferName,
     offer: &Offer,
-    member: OwnerNumber,
+    member: Counting,
     on: BusinessDay<'_>,
 ) -> impl Iterator<Item = Counted> {
     let (month, month_ends) = month_of(on);
-    let day_ends = Day::from_days(on.day.days().saturating_add(1)).begins(on.zone);
+    let day_ends = kept_until(after(on.day), on.zone);
     let with_member = |what, period: &[u8], max: u32, until| {
-        let bytes = [&member.get().to_le_bytes()[..], period].concat();
+        let bytes = [&member.bytes()[..], period].concat();
         let key = key(what, &name_bytes(name, &bytes));
         Counted { key, max: i64::from(max), until, word: ClaimWord::OwnCap, unit: ClaimUnit::Times }
     };
@@ -87,13 +112,24 @@ pub fn of_member(
     [day, of_month].into_iter().filter(|count| count.max != 0)
 }
 
-/// The budget of a partner in the month of a day, in seconds, if it has one.
+/// The budget of a partner in the month of a day, in seconds. What it takes counts also as long as it has none, so that one
+/// that is said in the middle of a month holds for all of it.
 #[must_use]
-pub fn of_budget(partner: OwnerNumber, month_seconds: Option<i64>, on: BusinessDay<'_>) -> Option<Counted> {
+pub fn of_budget(partner: OwnerNumber, month_seconds: Option<i64>, on: BusinessDay<'_>) -> Counted {
     let (month, until) = month_of(on);
     let key = key("budget", &[&partner.get().to_le_bytes()[..], &month].concat());
     let (word, unit) = (ClaimWord::BudgetSpent, ClaimUnit::Seconds);
-    month_seconds.map(|max| Counted { key, max, until, word, unit })
+    let max = month_seconds.unwrap_or(Amount::MAX.seconds());
+    Counted { key, max, until, word, unit }
+}
+
+/// What is taken for cards alone from one account on one day, seconds.
+#[must_use]
+pub fn of_card_alone(owner: OwnerNumber, max: i64, on: BusinessDay<'_>) -> Counted {
+    let day = on.day.days().to_le_bytes();
+    let key = key("card alone", &[&owner.get().to_le_bytes()[..], &day].concat());
+    let until = kept_until(after(on.day), on.zone);
+    Counted { key, max, until, word: ClaimWord::OwnCap, unit: ClaimUnit::Seconds }
 }
 
 /// Whether less than a fifth of a count is left.
@@ -107,7 +143,16 @@ fn month_of(on: BusinessDay<'_>) -> ([u8; 3], Timestamp) {
     let month = Month::of(on.day);
     let next = month.next().first_day();
     let [year_low, year_high] = month.year().to_le_bytes();
-    ([year_low, year_high, month.month()], next.begins(on.zone))
+    ([year_low, year_high, month.month()], kept_until(next, on.zone))
+}
+
+const fn after(day: Day) -> Day {
+    Day::from_days(day.days().saturating_add(1))
+}
+
+/// Until when what counts until a day begins is kept.
+fn kept_until(begins: Day, zone: &TimeZone) -> Timestamp {
+    Day::from_days(begins.days().saturating_add(DAYS_BEFORE_MAX)).begins(zone)
 }
 
 fn name_bytes(name: OfferName, more: &[u8]) -> Vec<u8> {
@@ -152,8 +197,8 @@ mod tests {
         Timestamp::from_micros(time.as_microsecond())
     }
 
-    /// Goal: each count has a counter of its own, that begins again when its time is over where the venue is, and no counter
-    /// where there is no cap. Method: four caps and a budget, in London in the last days of June; another offer, partner,
+    /// Goal: each count has a counter of its own, that is kept a day longer than its time where the venue is, and no
+    /// counter where there is no cap. Method: four caps and a budget, in London in the last days of June; another offer, partner,
     /// member, day and month.
     #[test]
     fn each_count_by_itself() {
@@ -161,12 +206,12 @@ mod tests {
         let capped = offer(Caps { member_day: 1, member_month: 2, month: 3, total: 4 });
         let on = |month, day| BusinessDay { day: Day::from_calendar(2026, month, day).unwrap(), zone: &zone };
         let all = |name, member: u32, on: BusinessDay<'_>| -> Vec<Counted> {
-            let member = of_member(name, &capped, OwnerNumber::new(member), on);
+            let member = of_member(name, &capped, Counting::Owner(OwnerNumber::new(member)), on);
             let budget = of_budget(name.partner, Some(36_000), on);
-            member.chain(of_all(name, &capped, on)).chain(budget).collect()
+            member.chain(of_all(name, &capped, on)).chain([budget]).collect()
         };
         let june = all(NAME, 9, on(6, 29));
-        let (day_ends, month_ends) = (moment("2026-06-29T23:00:00Z"), moment("2026-06-30T23:00:00Z"));
+        let (day_ends, month_ends) = (moment("2026-06-30T23:00:00Z"), moment("2026-07-01T23:00:00Z"));
         let until: Vec<_> = june.iter().map(|count| (count.max, count.until, count.word)).collect();
         let ever = Timestamp::from_micros(i64::MAX);
         assert_eq!(
@@ -194,10 +239,20 @@ mod tests {
         assert_eq!(same(all(OfferName { partner: OwnerNumber::new(8), ..NAME }, 9, on(6, 29))), 0);
         let open = offer(Caps::default());
         assert_eq!(
-            of_all(NAME, &open, on(6, 29)).count() + of_member(NAME, &open, NAME.partner, on(6, 29)).count(),
+            of_all(NAME, &open, on(6, 29)).count()
+                + of_member(NAME, &open, Counting::Owner(NAME.partner), on(6, 29)).count(),
             0
         );
-        assert_eq!(of_budget(NAME.partner, None, on(6, 29)), None);
+        let [none, some] = [None, Some(36_000)].map(|month| of_budget(NAME.partner, month, on(6, 29)));
+        assert_eq!((none.key, none.max), (some.key, Amount::MAX.seconds()), "it counts before it is said");
+        let voucher = |number| Counting::Voucher(Sequence::new(number));
+        let of = |who| of_member(NAME, &capped, who, on(6, 29)).map(|count| count.key).collect::<Vec<_>>();
+        assert!(
+            of(voucher(9)) != of(voucher(8)) && of(voucher(9)) != of(Counting::Owner(OwnerNumber::new(9)))
+        );
+        let card = |owner, day| of_card_alone(OwnerNumber::new(owner), 60, on(6, day));
+        assert_eq!((card(9, 29).until, card(9, 29).max), (day_ends, 60));
+        assert!(card(9, 29).key != card(8, 29).key && card(9, 29).key != card(9, 30).key);
     }
 
     /// Goal: "nearly gone" is less than a fifth. Method: around a fifth of ten and of four.

@@ -5,14 +5,15 @@
 //!
 //! | a till hears | where |
 //! |---|---|
-//! | this code or card cannot be used | unknown, used, over, for somewhere else, blocked, wrong PIN, a closed account, somebody forgotten |
+//! | this code or card cannot be used | unknown, used, over, for somewhere else, blocked, wrong or missing PIN, a closed account, somebody forgotten |
 //! | this cannot be done today | not enough, paused, a cap of theirs, what a representative may take |
-//! | this offer cannot be taken | not open, not now, used up for everybody, the partner's budget |
+//! | this offer cannot be taken | not open, not now, used up for everybody, the partner's budget, a ceiling of the partner's account |
 //! | not while on the till | whose hours they are stands at the till |
 //!
 //! All else, such as a clock that leapt, is heard by everybody as it is.
 
-use crate::domain::{ClaimWord, Day, Refusal as Books};
+use super::states::State;
+use crate::domain::{BankNumber, ClaimWord, Day, Limit, LimitPassed, Reason, Refusal as Books, Sequence};
 
 /// Why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +24,30 @@ pub enum Refusal {
     CodeOver,
     /// It works with another partner or for another offer.
     CodeNotHere,
-    /// The card was blocked, or its PIN tried too often.
+    /// The card was blocked, or another came in its place.
+    CardBlocked,
+    /// Its PIN was tried too often.
     CardLocked,
+    /// That is not its PIN, or it has none.
+    WrongPin,
+    /// The card is good for nothing without its PIN in this bank.
+    PinNeeded,
+    /// More than there is on a code for practice.
+    PracticeSpent,
+    /// More than is left on the voucher.
+    VoucherSpent {
+        /// So much is left, seconds.
+        left: i64,
+    },
     /// Nothing new for them now.
     Paused,
+    /// Their bank and the partner's keep no accounts for each other.
+    NoClearing {
+        /// Theirs.
+        first: BankNumber,
+        /// The partner's.
+        second: BankNumber,
+    },
     /// The offer is not approved, or has ended, or is of another venue, or its kind is not taken any more.
     OfferNotOpen,
     /// The offer is for other days or hours; from this day on, if there is one.
@@ -36,6 +57,25 @@ pub enum Refusal {
     },
     /// Whose hours they are stands at the till.
     StaffAtTill,
+    /// Whoever writes down the slip stands for the partner, and nobody else has agreed.
+    NeedsAnother,
+    /// It cannot be moved like this any more, or not yet.
+    NotFrom {
+        /// The redemption.
+        number: Sequence,
+        /// How it stands.
+        state: State,
+    },
+    /// A till gives back on the same business day only.
+    NotForTill {
+        /// The redemption.
+        number: Sequence,
+    },
+    /// The receipt was accepted for something else.
+    ReceiptReused {
+        /// In what it differs: fields of the request.
+        fields: Vec<&'static str>,
+    },
     /// What the books say.
     Books(Books),
 }
@@ -62,20 +102,77 @@ pub enum Heard {
 impl Refusal {
     /// What a till hears of it; none where that is for everybody.
     #[must_use]
-    pub const fn heard(&self) -> Option<Heard> {
+    pub fn heard(&self) -> Option<Heard> {
         match self {
-            Self::CodeUnknown | Self::CodeOver | Self::CodeNotHere | Self::CardLocked => {
-                Some(Heard::CodeNotUsable)
+            Self::CodeUnknown
+            | Self::CodeOver
+            | Self::CodeNotHere
+            | Self::CardBlocked
+            | Self::CardLocked
+            | Self::WrongPin
+            | Self::PinNeeded => Some(Heard::CodeNotUsable),
+            Self::Paused | Self::PracticeSpent | Self::VoucherSpent { .. } | Self::NoClearing { .. } => {
+                Some(Heard::NotToday)
             }
-            Self::Paused => Some(Heard::NotToday),
             Self::OfferNotOpen | Self::OfferNotNow { .. } => Some(Heard::OfferNotAvailable),
             Self::StaffAtTill => Some(Heard::StaffAtTill),
+            Self::NeedsAnother
+            | Self::NotFrom { .. }
+            | Self::NotForTill { .. }
+            | Self::ReceiptReused { .. } => None,
             Self::Books(refusal) => heard_of(refusal),
+        }
+    }
+
+    /// Its stable word, for whoever may hear it.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::CodeUnknown => Reason::CodeUnknown,
+            Self::CodeOver => Reason::CodeExpired,
+            Self::CodeNotHere => Reason::CodeNotHere,
+            Self::CardBlocked => Reason::CardNotFound,
+            Self::CardLocked => Reason::PinLocked,
+            Self::WrongPin | Self::PinNeeded => Reason::PinWrong,
+            Self::PracticeSpent => Reason::BelowFloor,
+            Self::VoucherSpent { .. } => Reason::CaptureExceedsHold,
+            Self::Paused => Reason::Paused,
+            Self::NoClearing { .. } => Reason::CrossBank,
+            Self::OfferNotOpen | Self::OfferNotNow { .. } => Reason::OfferNotNow,
+            Self::StaffAtTill => Reason::StaffSelfRedemption,
+            Self::NeedsAnother => Reason::SecondPersonNeeded,
+            Self::NotFrom { state: State::Expired, .. } => Reason::HoldExpired,
+            Self::NotFrom { .. } => Reason::HoldResolved,
+            Self::NotForTill { .. } => Reason::WindowPassed,
+            Self::ReceiptReused { .. } => Reason::ReceiptReused,
+            // The counter of an attempt: its id named another receipt.
+            Self::Books(Books::Claim { word: ClaimWord::ReceiptReused, .. }) => Reason::RequestIdReused,
+            Self::Books(refusal) => refusal.reason(),
         }
     }
 }
 
-const fn heard_of(refusal: &Books) -> Option<Heard> {
+impl Heard {
+    /// Its stable word.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::CodeNotUsable => Reason::CodeNotUsable,
+            Self::NotToday => Reason::NotToday,
+            Self::OfferNotAvailable => Reason::OfferNotAvailable,
+            Self::StaffAtTill => Reason::StaffAtTill,
+        }
+    }
+}
+
+/// A sale takes from whose hours they are and adds to the partner: only the partner's account can pass a ceiling.
+fn heard_of_limits(passed: &[LimitPassed]) -> Heard {
+    let is_of_member = |passed: &LimitPassed| passed.limit != Limit::Ceiling;
+    let is_partners = !passed.is_empty() && !passed.iter().any(is_of_member);
+    if is_partners { Heard::OfferNotAvailable } else { Heard::NotToday }
+}
+
+fn heard_of(refusal: &Books) -> Option<Heard> {
     match refusal {
         Books::Claim { word, .. } => match word {
             ClaimWord::CodeUsed => Some(Heard::CodeNotUsable),
@@ -83,8 +180,8 @@ const fn heard_of(refusal: &Books) -> Option<Heard> {
             ClaimWord::OfferExhausted | ClaimWord::BudgetSpent => Some(Heard::OfferNotAvailable),
             ClaimWord::ReceiptReused | ClaimWord::AlreadyHere => None,
         },
-        // Of whose account it is, is not said: the till's own partner has no floor to fall through by a sale.
-        Books::Limits(_) | Books::TooManyHolds { account: Some(_), .. } => Some(Heard::NotToday),
+        Books::Limits(passed) => Some(heard_of_limits(passed)),
+        Books::TooManyHolds { account: Some(_), .. } => Some(Heard::NotToday),
         Books::AccountClosed(_) | Books::AccountNotFound(_) => Some(Heard::CodeNotUsable),
         Books::RequestIdReused { .. }
         | Books::EntryNotFound(_)
@@ -119,17 +216,39 @@ mod tests {
     fn what_a_till_hears() {
         use Heard::{CodeNotUsable, NotToday, OfferNotAvailable, StaffAtTill};
         let account = AccountNumber::from_slot(4).unwrap();
+        let limits = |limits: &[Limit]| {
+            let passed = |limit| LimitPassed {
+                account,
+                limit,
+                posted: 0,
+                held: 0,
+                promised: 0,
+                bound: 0,
+                requested: 1,
+            };
+            Refusal::Books(Books::Limits(limits.iter().copied().map(passed).collect()))
+        };
         let claim =
             |word| Refusal::Books(Books::Claim { word, unit: ClaimUnit::Times, left: 0, take: 1, place: 0 });
         for (refusal, expected) in [
             (Refusal::CodeUnknown, Some(CodeNotUsable)),
             (Refusal::CodeOver, Some(CodeNotUsable)),
             (Refusal::CodeNotHere, Some(CodeNotUsable)),
+            (Refusal::CardBlocked, Some(CodeNotUsable)),
             (Refusal::CardLocked, Some(CodeNotUsable)),
+            (Refusal::PinNeeded, Some(CodeNotUsable)),
+            (Refusal::PracticeSpent, Some(NotToday)),
+            (Refusal::VoucherSpent { left: 60 }, Some(NotToday)),
+            (Refusal::NoClearing { first: BankNumber::new(1), second: BankNumber::new(2) }, Some(NotToday)),
+            (Refusal::NeedsAnother, None),
+            (Refusal::WrongPin, Some(CodeNotUsable)),
             (Refusal::Books(Books::AccountClosed(account)), Some(CodeNotUsable)),
             (claim(ClaimWord::CodeUsed), Some(CodeNotUsable)),
             (Refusal::Paused, Some(NotToday)),
-            (Refusal::Books(Books::Limits(Vec::new())), Some(NotToday)),
+            (limits(&[Limit::Floor]), Some(NotToday)),
+            (limits(&[Limit::Floor, Limit::Ceiling]), Some(NotToday)),
+            (limits(&[Limit::ClearingFloor]), Some(NotToday)),
+            (limits(&[Limit::Ceiling]), Some(OfferNotAvailable)),
             (claim(ClaimWord::OwnCap), Some(NotToday)),
             (claim(ClaimWord::MonthSpent), Some(NotToday)),
             (Refusal::OfferNotOpen, Some(OfferNotAvailable)),

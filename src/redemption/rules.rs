@@ -5,7 +5,8 @@
 use super::codes::Code;
 use super::refusal::Refusal;
 use crate::directory::partners::{Kept, Moment, Opens, PEOPLE_MAX, StaffPerson, Stands};
-use crate::domain::{Amount, Invalid, OwnerNumber, Timestamp};
+use crate::domain::{Amount, Invalid, OwnerNumber, Refusal as Books, Timestamp};
+use crate::exchange;
 
 /// Where a sale is made: the venue of its till, and what the clock there shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub enum When {
 /// [`Refusal::OfferNotOpen`] and [`Refusal::OfferNotNow`]; [`Invalid`] where that many people cannot be.
 pub fn price(kept: &Kept, is_kind_taken: bool, counter: Counter, people: u32) -> Result<Amount, NotSold> {
     let limit = "from 1 to 100, and together at most 2^40 seconds";
-    let invalid = NotSold::Invalid(Invalid { field: "sale.people", limit });
+    let invalid = NotSold::Invalid(Invalid { field: "people", limit });
     if !(1..=PEOPLE_MAX).contains(&people) {
         return Err(invalid);
     }
@@ -69,6 +70,56 @@ pub enum NotSold {
     Refused(Refusal),
 }
 
+impl From<Refusal> for NotSold {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Books> for NotSold {
+    fn from(refusal: Books) -> Self {
+        Self::Refused(Refusal::Books(refusal))
+    }
+}
+
+impl From<exchange::Refusal> for NotSold {
+    /// Of what exchanges are refused for, a sale has few; all else is somebody's own.
+    fn from(refusal: exchange::Refusal) -> Self {
+        use exchange::Refusal as Why;
+        match refusal {
+            Why::Ledger(refusal) => refusal.into(),
+            Why::Invalid(invalid) => Self::Invalid(invalid),
+            Why::Paused { .. } => Self::Refused(Refusal::Paused),
+            Why::AfterClosing { account, .. } => Books::AccountClosed(account).into(),
+            Why::NoClearing { first, second } => Self::Refused(Refusal::NoClearing { first, second }),
+            Why::NotSomebody { .. }
+            | Why::NotAPot { .. }
+            | Why::Standing(_)
+            | Why::Group(_)
+            | Why::Unread { .. }
+            | Why::TooLong { .. }
+            | Why::UnusualAmount { .. }
+            | Why::NotYours { .. }
+            | Why::NotTheSecondPerson(_)
+            | Why::WindowPassed { .. }
+            | Why::NotOpen(_)
+            | Why::NothingWaits(_)
+            | Why::WaitsAlready { .. }
+            | Why::Party { .. }
+            | Why::SaidItThemselves
+            | Why::TheirOwnDispute
+            | Why::SaidAlready { .. }
+            | Why::BookedDayIsOver { .. }
+            | Why::PotIsOver { .. }
+            | Why::PotNotForBrokers { .. }
+            | Why::PotNeedsPanel { .. }
+            | Why::NotForBrokers
+            | Why::AbovePotLine
+            | Why::TooMuchToWait => Self::Refused(Refusal::CodeUnknown),
+        }
+    }
+}
+
 /// A code may be used for an offer of a partner now.
 ///
 /// # Errors
@@ -96,7 +147,7 @@ pub fn staff_may(
         Some(_) => Ok(()),
         None => {
             let limit = "initials the partner has said of somebody at its tills: SetTillStaff";
-            Err(NotSold::Invalid(Invalid { field: "sale.staff_initials", limit }))
+            Err(NotSold::Invalid(Invalid { field: "staff_initials", limit }))
         }
     }
 }
@@ -175,6 +226,8 @@ mod tests {
         let code = Code {
             account: None,
             issued_by: OwnerNumber::new(3),
+            authority: super::super::codes::Authority::Own,
+            voucher: None,
             partner: Some(OwnerNumber::new(7)),
             offer: None,
             ends_at: Timestamp::from_micros(100),

@@ -180,6 +180,9 @@ pub enum ServerError {
     /// Who may call could not be found out.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// What this machine keeps of codes and PINs at tills is there and cannot be read, or there is no randomness for it.
+    #[error("codes and PINs at tills: {0}")]
+    Tills(std::io::Error),
     /// Nobody could vouch for the issuer of tokens.
     #[error(transparent)]
     Tokens(#[from] AuthoritiesError),

@@ -14,7 +14,7 @@ use crate::directory::Directory;
 use crate::ledger::Failure;
 use crate::network::{Network, NetworkOptions};
 use crate::past::Past;
-use crate::service::Installation;
+use crate::service::{Installation, Tills};
 
 /// How long a ledger that stopped waits for health to say so before the process ends.
 const TOLD_MAX: Duration = Duration::from_secs(1);
@@ -72,8 +72,9 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let directory = Directory::open(reader, keyring, file, position)?;
         let access = Access::open(&network, clock_of_keys, calls_per_second)?;
         say_who_may_call(&access);
-        let installation =
-            Arc::new(Installation::new(network, past, directory, access, metrics.clone(), ending.clone()));
+        let tills = Tills::open(&network.directory().local(), access.now()).map_err(ServerError::Tills)?;
+        let (known, said) = ((access, tills), metrics.clone());
+        let installation = Arc::new(Installation::new(network, past, directory, known, said, ending.clone()));
         // Nobody hears any more of whom they are to forget, not even who asks first.
         while forgets_some(&installation) {}
         let (books, mut beside) = (Arc::downgrade(&installation), JoinSet::new());

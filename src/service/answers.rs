@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::ledger::state::Standing;
 use crate::ledger::{Receipt, Repeated};
+use crate::redemption::states::State;
 
 /// A moment.
 pub fn timestamp(time: Timestamp) -> WireTimestamp {
@@ -24,6 +25,18 @@ pub fn timestamp(time: Timestamp) -> WireTimestamp {
 pub fn date(day: Day) -> api::Date {
     let (year, month, day) = day.calendar();
     api::Date { year: i32::from(year), month: i32::from(month), day: i32::from(day) }
+}
+
+/// How a sale stands.
+pub const fn redemption_state(state: State) -> api::RedemptionState {
+    match state {
+        State::Authorized => api::RedemptionState::Authorized,
+        State::Captured => api::RedemptionState::Captured,
+        State::Voided => api::RedemptionState::Voided,
+        State::Expired => api::RedemptionState::Expired,
+        State::PartlyRefunded => api::RedemptionState::PartlyRefunded,
+        State::Refunded => api::RedemptionState::Refunded,
+    }
 }
 
 /// What an entry does.

@@ -5,6 +5,7 @@ use super::not_done::NotDone;
 use crate::access::{Allowed, Caller};
 use crate::api;
 use crate::domain::{AccountNumber, Action, Command, OwnerNumber, RequestKey, Sequence};
+use crate::exchange::plan::{Plan, Said};
 use crate::ledger::Mode;
 use crate::seal::Text;
 
@@ -90,6 +91,35 @@ impl Asked {
         self.about = details.text_about.into_iter().map(OwnerNumber::new).collect();
         Ok(self)
     }
+}
+
+/// A plan as a write under `key`, its words not sealed yet.
+pub fn asked_for(key: RequestKey, mode: Mode, plan: Plan) -> Asked {
+    let Plan {
+        action,
+        occurred_on,
+        present_count,
+        claims,
+        attachment,
+        allowed_by,
+        second_person,
+        said,
+        about,
+        waits_for: _,
+        asked_by: _,
+    } = plan;
+    let command = Command {
+        occurred_on,
+        present_count,
+        claims,
+        attachment: attachment.map(Box::new),
+        allowed_by,
+        second_person,
+        ..Command::new(key, NOBODY_YET, action)
+    };
+    let Said { memo, reason, typed } = said;
+    let text = Text { memo, reason, typed, label: None };
+    Asked { command, text, about, labels: Vec::new(), mode }
 }
 
 /// The accounts a command names itself.

@@ -11,6 +11,7 @@ use tracing::Instrument;
 
 use super::asked::{Asked, accounts_named, act_as, entry_named};
 use super::not_done::NotDone;
+use super::redemption::Tills;
 use crate::access::{Access, Allowed, End};
 use crate::directory::{Activities, Directory, Names};
 use crate::domain::{
@@ -59,6 +60,8 @@ pub struct Installation {
     pub metrics: Metrics,
     /// Turns true when the server is told to end; streams end with it.
     pub ending: watch::Receiver<bool>,
+    /// What is shown at tills, and what became of it; each locked for a look.
+    pub(super) tills: Tills,
     under_way: Semaphore,
     writing: Arc<Semaphore>,
     reading: Arc<Semaphore>,
@@ -80,7 +83,7 @@ impl Installation {
         network: Network,
         past: Past,
         directory: Directory,
-        access: Access,
+        (access, tills): (Access, Tills),
         metrics: Metrics,
         ending: watch::Receiver<bool>,
     ) -> Self {
@@ -98,6 +101,7 @@ impl Installation {
             verifying: Arc::new(Semaphore::new(1)),
             metrics,
             ending,
+            tills,
             under_way: Semaphore::new(UNDER_WAY_MAX),
             writing: Arc::new(Semaphore::new(WRITING_MAX)),
             reading: Arc::new(Semaphore::new(READING_MAX)),

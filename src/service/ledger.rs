@@ -206,7 +206,7 @@ impl LedgerService for Service {
     async fn watch_entries(&self, request: Request<WatchEntriesRequest>) -> Answer<Self::WatchEntriesStream> {
         let call = CallHandle::of(request.extensions());
         let stream =
-            self.allowed(&request).and_then(|(_, allowed)| watch::stream(self, allowed, request.get_ref()));
+            self.allowed(&request).and_then(|(_, allowed)| watch::entries(self, allowed, request.get_ref()));
         self.answer(stream.map(|stream| call.watch(stream)))
     }
 }

@@ -52,6 +52,7 @@ pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, Batch, Ba
 pub use gate::{GateLayer, Peer};
 pub use installation::Installation;
 use not_done::NotDone;
+pub use redemption::Tills;
 
 use crate::access::tokens::Tokens;
 use crate::access::{Allowed, Caller};

@@ -68,6 +68,13 @@ pub enum NotDone {
     NotLetIn(String),
     /// Too much at once; nothing was done.
     Busy(&'static str),
+    /// Too much in a while; nothing was done.
+    NotYet {
+        /// Of what.
+        what: &'static str,
+        /// After so many seconds there may be one more.
+        seconds: u32,
+    },
     /// The books are still being read, or the server is ending.
     NotServing(&'static str),
     /// It is not known whether it was done: ask again with the same request id.
@@ -163,7 +170,7 @@ impl NotDone {
             Self::Bad(_) => Code::InvalidArgument,
             Self::Refused { reason, .. } => code(*reason),
             Self::NotLetIn(_) => Code::Unauthenticated,
-            Self::Busy(_) => Code::ResourceExhausted,
+            Self::Busy(_) | Self::NotYet { .. } => Code::ResourceExhausted,
             Self::NotServing(_) | Self::Unknown(_) | Self::NotReached { .. } => Code::Unavailable,
             Self::Unreadable(_) => Code::DataLoss,
         }
@@ -178,6 +185,7 @@ impl NotDone {
             Self::Bad(bad) => format!("{} must be {}", bad.field, bad.must),
             Self::Refused { sentence, .. } => sentence.clone(),
             Self::Busy(what) => format!("{what}; nothing was done, ask again shortly"),
+            Self::NotYet { what, seconds } => format!("{what}; nothing was done, ask again in {seconds} s"),
             Self::NotServing(what) => (*what).to_owned(),
             Self::NotLetIn(what) | Self::Unknown(what) => what.clone(),
             Self::NotReached { asked, position } => {
@@ -205,6 +213,9 @@ impl From<NotDone> for Status {
                 ErrorDetails::with_error_info(reason.word(), DOMAIN, figures)
             }
             NotDone::Busy(_) => ErrorDetails::with_retry_info(Some(RETRY_BUSY)),
+            NotDone::NotYet { seconds, .. } => {
+                ErrorDetails::with_retry_info(Some(Duration::from_secs(seconds.into())))
+            }
             NotDone::NotServing(_) | NotDone::Unknown(_) => {
                 ErrorDetails::with_retry_info(Some(RETRY_STARTING))
             }
@@ -233,6 +244,7 @@ impl From<NotDone> for api::EntryError {
             NotDone::NotReached { .. } => SEQUENCE_NOT_REACHED.clone_into(&mut error.reason),
             NotDone::NotLetIn(_)
             | NotDone::Busy(_)
+            | NotDone::NotYet { .. }
             | NotDone::NotServing(_)
             | NotDone::Unknown(_)
             | NotDone::Unreadable(_) => {}

@@ -1,7 +1,8 @@
 //! Pages of lists: how many lines, and where the next page begins.
 //!
 //! A token is opaque to callers. It holds where the page before ended and a checksum of the question, so
-//! that a token of another question is told from a fault of ours. A place has one token and no other.
+//! that a token of another question is told from a fault of ours. A place has one token and no other. Where pages are to stay
+//! what they are while entries arrive, it also holds the position at which the first was read.
 
 use super::not_done::NotDone;
 
@@ -17,6 +18,8 @@ pub struct Page {
     pub size: usize,
     /// Where the page before ended; none for the first.
     pub after: Option<u64>,
+    /// The position at which the first page was read, if the token says one.
+    pub as_of: Option<u64>,
     question: u32,
 }
 
@@ -30,12 +33,17 @@ impl Page {
         };
         let question = crc32fast::hash(question.as_bytes());
         if token.is_empty() {
-            return Ok(Self { size, after: None, question });
+            return Ok(Self { size, after: None, as_of: None, question });
         }
-        let after = token.get(8..).and_then(|text| u64::from_str_radix(text, 16).ok());
-        let page = Self { size, after, question };
+        let number = |text: Option<&str>| text.and_then(|text| u64::from_str_radix(text, 16).ok());
+        let after = number(token.get(8..24));
+        let page = Self { size, after, as_of: number(token.get(24..)), question };
         // Printed again, not only read: the parser would also take a plus and large letters.
-        if after.is_none_or(|after| page.token_after(after) != token) {
+        let printed = after.map(|after| match page.as_of {
+            Some(as_of) => page.token_as_of(after, as_of),
+            None => page.token_after(after),
+        });
+        if printed.is_none_or(|printed| printed != token) {
             return Err(NotDone::bad(
                 "page_token",
                 "the one from the answer before, with everything else as it was",
@@ -48,6 +56,12 @@ impl Page {
     #[must_use]
     pub fn token_after(&self, last: u64) -> String {
         format!("{:08x}{last:016x}", self.question)
+    }
+
+    /// The same for a list whose pages are all of one position.
+    #[must_use]
+    pub fn token_as_of(&self, last: u64, as_of: u64) -> String {
+        format!("{}{as_of:016x}", self.token_after(last))
     }
 }
 
@@ -71,6 +85,12 @@ mod tests {
         let place = first.token_after(0xabc);
         for other in [place.to_uppercase(), place.replacen("0000000000000abc", "+000000000000abc", 1)] {
             assert!(place != other && Page::read(9, &other, "accounts of bank 1").is_err(), "{other}");
+        }
+        let of_position = first.token_as_of(77, 0xabc);
+        let page = Page::read(9, &of_position, "accounts of bank 1").unwrap();
+        assert_eq!((page.after, page.as_of), (Some(77), Some(0xabc)));
+        for bent in [&of_position[..39], &format!("{of_position}0"), &of_position.to_uppercase()] {
+            assert!(Page::read(9, bent, "accounts of bank 1").is_err(), "{bent}");
         }
         assert_eq!(Page::read(1_000, "", "").unwrap().size, 1_000);
         assert!(Page::read(1_001, "", "").is_err());

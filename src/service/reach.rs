@@ -225,7 +225,14 @@ impl Installation {
         }
     }
 
-    /// Nothing of accounts out of reach.
+    /// The number of an account as far as it is for the caller to hear: for a till and a partner 0 where it is not the
+    /// partner's own.
+    pub fn number_as_seen(&self, allowed: &Allowed, account: AccountNumber) -> u32 {
+        let is_told = !allowed.knows_no_members() || self.sees_account(allowed, account);
+        if is_told { account.printed() } else { 0 }
+    }
+
+    /// Nothing of accounts out of reach; for a till and a partner not even their numbers.
     fn without_others(&self, allowed: &Allowed, entry: &mut api::Entry) {
         let sees = |printed: u32| {
             let account = AccountNumber::from_printed(printed);
@@ -253,6 +260,26 @@ impl Installation {
             Some(_) | None => {}
         }
         entry.moves.retain(of_theirs);
+        if allowed.knows_no_members() {
+            each_side(entry, |number| *number = if sees(*number) { *number } else { 0 });
+        }
+    }
+}
+
+/// Each number of an account on a side of what an entry moves, sets aside or closes.
+fn each_side(entry: &mut api::Entry, change: impl Fn(&mut u32)) {
+    let held = match &mut entry.action {
+        Some(api::entry::Action::Held(held)) => held.transfers.as_mut_slice(),
+        Some(api::entry::Action::AccountClosed(closed)) => {
+            change(&mut closed.account_number);
+            change(&mut closed.remainder_to_account_number);
+            &mut []
+        }
+        Some(_) | None => &mut [],
+    };
+    for transfer in entry.moves.iter_mut().chain(held) {
+        change(&mut transfer.debit_account_number);
+        change(&mut transfer.credit_account_number);
     }
 }
 
@@ -342,7 +369,9 @@ fn is_about_somebody(topic: Topic) -> bool {
         Topic::VENUE,
         Topic::OFFER,
         Topic::BUDGET,
+        Topic::CARD,
         Topic::STAFF,
+        Topic::SETTLEMENT,
     ]
     .contains(&topic)
 }

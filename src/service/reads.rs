@@ -172,7 +172,7 @@ impl Installation {
             state: state.into(),
             amount_seconds: amount,
             left_seconds: left,
-            account_numbers: sides.into_iter().map(AccountNumber::printed).collect(),
+            account_numbers: self.numbers_as_seen(allowed, &sides),
             deadline: Some(answers::timestamp(hold.deadline)),
             at_deadline: answers::at_deadline(hold.at_deadline).into(),
             kind: answers::kind(Some(hold.kind)),
@@ -199,12 +199,16 @@ impl Installation {
         let seen = found.iter().filter_map(|(hold, open)| {
             let sides = open.sides.iter().map(|sides| [sides.debit, sides.credit]);
             let sides = sides.filter(|sides| self.sees_a_side(allowed, sides)).flatten().collect::<Vec<_>>();
-            (!sides.is_empty()).then(|| open_hold(*hold, open, sides))
+            (!sides.is_empty()).then(|| open_hold(*hold, open, self.numbers_as_seen(allowed, &sides)))
         });
         Ok(api::ListHoldsResponse {
             holds: seen.collect(),
             next_page_token: if more { page.token_after(last) } else { String::new() },
         })
+    }
+
+    fn numbers_as_seen(&self, allowed: &Allowed, accounts: &[AccountNumber]) -> Vec<u32> {
+        accounts.iter().map(|account| self.number_as_seen(allowed, *account)).collect()
     }
 
     /// GetEntry.
@@ -265,13 +269,13 @@ impl Installation {
     }
 }
 
-fn open_hold(hold: Sequence, open: &OpenHold, sides: Vec<AccountNumber>) -> api::Hold {
+fn open_hold(hold: Sequence, open: &OpenHold, account_numbers: Vec<u32>) -> api::Hold {
     api::Hold {
         hold_sequence: hold.get(),
         state: api::HoldState::Open.into(),
         amount_seconds: open.amount,
         left_seconds: open.left,
-        account_numbers: sides.into_iter().map(AccountNumber::printed).collect(),
+        account_numbers,
         deadline: Some(answers::timestamp(open.deadline)),
         at_deadline: answers::at_deadline(open.at_deadline).into(),
         kind: answers::kind(Some(open.kind)),

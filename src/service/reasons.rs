@@ -24,6 +24,7 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::AccountNotFound
         | Reason::OwnerNotFound
         | Reason::KeyNotFound
+        | Reason::CardNotFound
         | Reason::NothingWaits => Code::NotFound,
         Reason::DiskLow
         | Reason::ClockUnsure
@@ -45,6 +46,8 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::GoodsNotAllowed
         | Reason::BudgetSpent
         | Reason::CodeUsed
+        | Reason::PinWrong
+        | Reason::PinLocked
         | Reason::ReceiptReused
         | Reason::AlreadyHere
         | Reason::BooksFull
@@ -60,6 +63,15 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::PotNotOpen
         | Reason::PeriodClosed
         | Reason::PeriodNotNext
-        | Reason::PeriodNotOver => Code::FailedPrecondition,
+        | Reason::PeriodNotOver
+        | Reason::CodeUnknown
+        | Reason::CodeExpired
+        | Reason::CodeNotHere
+        | Reason::OfferNotNow
+        | Reason::StaffSelfRedemption
+        | Reason::CodeNotUsable
+        | Reason::NotToday
+        | Reason::OfferNotAvailable
+        | Reason::StaffAtTill => Code::FailedPrecondition,
     }
 }

@@ -1,4 +1,4 @@
-//! WatchEntries: the books as they are written, from any position on.
+//! WatchEntries, and the way of every stream that reads the books as they are written, from any position on.
 //!
 //! A task a stream reads the journal at its own pace and waits for the position to move; the ledger never
 //! waits for it. A slow caller is held back by the transport with a bounded number of entries in memory,
@@ -35,6 +35,32 @@ const HEARTBEAT_SECONDS_MAX: u32 = 300;
 /// Filters in one list: there are no more kinds than this.
 const FILTERS_MAX: usize = 16;
 
+/// What a stream shows.
+pub trait Watched: Clone + Send + 'static {
+    /// One message.
+    type Message: Send + 'static;
+
+    /// What there is to show among the next entries through `tip`, and how far was looked. Bounded.
+    fn look(
+        &self,
+        books: &Installation,
+        after: Sequence,
+        tip: Sequence,
+    ) -> Result<(Sequence, Vec<Self::Message>), NotDone>;
+
+    /// A sign of life: so far was looked.
+    fn sign_of_life(&self, position: Sequence) -> Self::Message;
+}
+
+/// From where a stream shows something, and how often it says that it lives.
+#[derive(Clone, Copy, Debug)]
+pub struct From {
+    /// After this position; none for from now on.
+    pub after: Option<Sequence>,
+    /// Seconds between two signs of life; 0 for 15.
+    pub heartbeat_seconds: u32,
+}
+
 /// Which entries a stream shows.
 #[derive(Clone, Debug)]
 struct Filter {
@@ -50,8 +76,8 @@ struct Filter {
 const ENDING: &str = "the server is ending; resume with the last position";
 
 /// Where messages go, and how long they may lie there.
-struct Answers {
-    to: mpsc::Sender<Result<WatchEntriesResponse, Status>>,
+struct Answers<T> {
+    to: mpsc::Sender<Result<T, Status>>,
     quiet_max: Duration,
 }
 
@@ -62,8 +88,8 @@ enum Taken {
     CallerLeft,
 }
 
-impl Answers {
-    async fn give(&self, message: WatchEntriesResponse) -> Result<Taken, NotDone> {
+impl<T> Answers<T> {
+    async fn give(&self, message: T) -> Result<Taken, NotDone> {
         match tokio::time::timeout(self.quiet_max, self.to.send(Ok(message))).await {
             Ok(Ok(())) => Ok(Taken::Yes),
             Ok(Err(_)) => Ok(Taken::CallerLeft),
@@ -74,21 +100,31 @@ impl Answers {
     }
 }
 
-/// Starts the task of a stream.
-pub fn stream(
+/// WatchEntries.
+pub fn entries(
     service: &Service,
     allowed: Allowed,
     request: &WatchEntriesRequest,
 ) -> Result<ReceiverStream<Result<WatchEntriesResponse, Status>>, NotDone> {
-    let books = service.books()?;
     let filter = Filter::read(allowed, request)?;
-    let heartbeat = match request.heartbeat_seconds {
+    let after = request.after_sequence.map(Sequence::new);
+    stream(service, filter, From { after, heartbeat_seconds: request.heartbeat_seconds })
+}
+
+/// Starts the task of a stream.
+pub fn stream<W: Watched + Sync>(
+    service: &Service,
+    watched: W,
+    from: From,
+) -> Result<ReceiverStream<Result<W::Message, Status>>, NotDone> {
+    let books = service.books()?;
+    let heartbeat = match from.heartbeat_seconds {
         0 => USUAL_HEARTBEAT_SECONDS,
         seconds @ 1..=HEARTBEAT_SECONDS_MAX => seconds,
         _ => return Err(NotDone::bad("heartbeat_seconds", "from 1 to 300, or 0 for 15")),
     };
     let position = books.network.ledger.position();
-    let after = request.after_sequence.map_or(position, Sequence::new);
+    let after = from.after.unwrap_or(position);
     if after > position {
         return Err(NotDone::NotReached { asked: after, position });
     }
@@ -97,7 +133,7 @@ pub fn stream(
     let (to, from) = mpsc::channel(WAITING_MAX);
     let answers = Answers { to, quiet_max: service.shared.quiet_max };
     tokio::spawn(async move {
-        let ended = watch(&books, after, &filter, Duration::from_secs(u64::from(heartbeat)), &answers).await;
+        let ended = watch(&books, after, &watched, Duration::from_secs(u64::from(heartbeat)), &answers).await;
         drop(permit); // Whoever takes nothing may still hear why; not in the place of somebody else.
         if let Err(not_done) = ended {
             let _gone = answers.to.send(Err(not_done.into())).await;
@@ -107,12 +143,12 @@ pub fn stream(
 }
 
 /// Runs until the caller leaves, the server ends or the books cannot be read.
-async fn watch(
+async fn watch<W: Watched + Sync>(
     books: &Arc<Installation>,
     mut after: Sequence,
-    filter: &Filter,
+    watched: &W,
     heartbeat: Duration,
-    answers: &Answers,
+    answers: &Answers<W::Message>,
 ) -> Result<(), NotDone> {
     let mut positions = books.network.ledger.views().positions();
     let mut ending = books.ending.clone();
@@ -123,9 +159,8 @@ async fn watch(
         }
         let tip = *positions.borrow_and_update();
         if after < tip {
-            let (from, filter) = (after, filter.clone());
-            let (looked_at, found) =
-                books.watching(move |books| books.entries_after(from, tip, &filter)).await?;
+            let (from, watched) = (after, watched.clone());
+            let (looked_at, found) = books.watching(move |books| watched.look(books, from, tip)).await?;
             for message in found {
                 sign_of_life = Instant::now() + heartbeat;
                 if answers.give(message).await? == Taken::CallerLeft {
@@ -136,8 +171,7 @@ async fn watch(
         }
         if Instant::now() >= sign_of_life {
             sign_of_life = Instant::now() + heartbeat;
-            let beat = WatchEntriesResponse { position: after.get(), entry: None };
-            if answers.give(beat).await? == Taken::CallerLeft {
+            if answers.give(watched.sign_of_life(after)).await? == Taken::CallerLeft {
                 return Ok(());
             }
         }
@@ -155,17 +189,18 @@ async fn watch(
     }
 }
 
-impl Installation {
-    /// What fits among the next entries, and how far was looked.
-    fn entries_after(
+impl Watched for Filter {
+    type Message = WatchEntriesResponse;
+
+    fn look(
         &self,
+        books: &Installation,
         after: Sequence,
         tip: Sequence,
-        filter: &Filter,
     ) -> Result<(Sequence, Vec<WatchEntriesResponse>), NotDone> {
         let through = tip.min(after.plus(READ_ENTRIES));
-        let reader = &**self.network.ledger.books().journal();
-        let (names, mut found) = (self.names(), Vec::new());
+        let reader = &**books.network.ledger.books().journal();
+        let (names, mut found) = (books.names(), Vec::new());
         let (mut bytes, mut looked_at) = (0_usize, after);
         recovery::each_record(reader, after.next(), through, |record| {
             if bytes >= READ_BYTES_MAX {
@@ -173,9 +208,9 @@ impl Installation {
             }
             let entry = recovery::decode(&record)?;
             looked_at = record.sequence;
-            if filter.fits(&entry, self)? {
+            if self.fits(&entry, books)? {
                 let position = entry.sequence.get();
-                let entry = self.as_seen(&filter.allowed, answers::entry(&entry, &names));
+                let entry = books.as_seen(&self.allowed, answers::entry(&entry, &names));
                 let message = WatchEntriesResponse { position, entry: Some(entry) };
                 bytes = bytes.saturating_add(message.encoded_len());
                 found.push(message);
@@ -184,6 +219,10 @@ impl Installation {
         })
         .map_err(unreadable)?;
         Ok((looked_at, found))
+    }
+
+    fn sign_of_life(&self, position: Sequence) -> WatchEntriesResponse {
+        WatchEntriesResponse { position: position.get(), entry: None }
     }
 }
 

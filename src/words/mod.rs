@@ -12,6 +12,7 @@
 //! - The till hears other, shorter sentences; these are for the person and the time broker.
 
 pub mod access;
+pub mod cards;
 pub mod exchange;
 pub mod figures;
 pub mod finding;
@@ -22,6 +23,7 @@ pub mod periods;
 pub mod redemption;
 pub mod refusals;
 pub mod statement;
+pub mod till;
 
 #[cfg(test)]
 mod exchange_tests;

@@ -205,12 +205,15 @@ impl Line {
         }
     }
 
-    /// Who is on the other side: "Bea", "Bea and Dev", "Bea, Dev and 10 others".
+    /// Who is on the other side: "Bea", "Bea and Dev", "Bea, Dev and 10 others"; "somebody" and "10 others" where nobody is
+    /// named.
     fn whom(&self) -> String {
         let named: Vec<_> = self.others.iter().take(NAMED_MAX).map(String::as_str).collect();
         let more = self.others_count.saturating_sub(named.len());
         match (named.as_slice(), more) {
-            ([], _) => "nobody".to_owned(),
+            ([], 0) => "nobody".to_owned(),
+            ([], 1) => "somebody".to_owned(),
+            ([], more) => format!("{more} others"),
             ([one], 0) => (*one).to_owned(),
             (named, 0) => named.join(" and "),
             (named, 1) => format!("{} and 1 other", named.join(", ")),

@@ -46,7 +46,11 @@ fn exchange_lines_are_told() {
         others_count: count,
         ..moved(Kind::Group, HOUR, 0)
     };
+    let unnamed =
+        |count| Line { others: Vec::new(), others_count: count, ..moved(Kind::Redemption, HOUR, 0) };
     for (line, said) in [
+        (unnamed(1), "took 1 h from somebody, on 3 March"),
+        (unnamed(3), "took 1 h from 3 others, on 3 March"),
         (help.clone(), "gave 1 h 30 min to Bea, on 3 March"),
         (received.clone(), "received 1 h 30 min from Bea, on 3 March"),
         (to_bernard.clone(), "gave 1 h 30 min to Bernard, paid by the pot, on 3 March"),

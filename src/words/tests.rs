@@ -106,8 +106,26 @@ fn samples(reason: Reason) -> Vec<Refusal> {
         | Reason::NothingWaits
         | Reason::PotNotOpen
         // Said by `redemption`.
-        | Reason::GoodsNotAllowed => Vec::new(),
+        | Reason::GoodsNotAllowed
+        | Reason::CodeUnknown
+        | Reason::CodeExpired
+        | Reason::CodeNotHere
+        | Reason::OfferNotNow
+        | Reason::StaffSelfRedemption
+        | Reason::CodeNotUsable
+        | Reason::NotToday
+        | Reason::OfferNotAvailable
+        | Reason::StaffAtTill
+        // Said by `cards`.
+        | Reason::CardNotFound
+        | Reason::PinWrong
+        | Reason::PinLocked => Vec::new(),
     }
+}
+
+/// Everything the books can say.
+pub(super) fn everything() -> Vec<Refusal> {
+    Reason::ALL.into_iter().flat_map(samples).collect()
 }
 
 /// Goal: what is said of offers says what to do next. Method: each kind, with and without a practice.
@@ -158,7 +176,8 @@ pub(super) fn plain(sentence: &str) {
 #[test]
 fn every_reason_is_said() {
     let others: Vec<_> =
-        [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE, &Reason::OF_OFFERS].concat();
+        [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE, &Reason::OF_TILLS, &Reason::OF_CARDS]
+            .concat();
     for reason in Reason::ALL.into_iter().filter(|reason| !others.contains(reason)) {
         let refusals = samples(reason);
         assert!(!refusals.is_empty());

@@ -60,6 +60,9 @@ struct Shop {
     offers: Vec<Kept>,
     budget: Option<i64>,
     staff: Staff,
+    /// Who initials are, as it was last said of them, also of those who stand at no till now: at most as many as there are
+    /// initials.
+    owners: BTreeMap<Box<str>, OwnerNumber>,
 }
 
 /// What is known of all.
@@ -115,6 +118,12 @@ impl Partners {
     pub fn staff(&self, partner: OwnerNumber) -> &[StaffPerson] {
         self.0.get(&partner).map_or(&[], |shop| &shop.staff)
     }
+
+    /// Who initials are with a partner, as it was last said, whether or not they stand at a till now.
+    #[must_use]
+    pub fn owner_of_initials(&self, partner: OwnerNumber, initials: &str) -> Option<OwnerNumber> {
+        self.0.get(&partner)?.owners.get(initials).copied()
+    }
 }
 
 impl Shop {
@@ -142,6 +151,8 @@ impl Shop {
                 if staff.len() > STAFF_MAX || !are_apart(&staff) || !staff.iter().all(is_named) {
                     return Err("initials are 1 to 4 capital letters, each once");
                 }
+                let owners = staff.iter().filter_map(|person| Some((person.initials.clone(), person.owner?)));
+                self.owners.extend(owners);
                 self.staff = staff;
                 Ok(())
             }

@@ -1,16 +1,11 @@
-//! The file of codes: records one after the other, the last one of a code is what holds.
+//! The file of codes: records one after the other ([`super::stored`]), the last one of a code is what holds.
 //!
-//! ```text
-//! "hourbook codes 1\n", 32 random bytes: the key of the hashes
-//! records of 52 bytes: hash 16, account u32 (MAX for practice), issued by u32, partner u32 (0 any), offer u16 (0 any),
-//!     ends at i64 (microseconds), look-ups u8, refusals u8, zeros 8, CRC-32 of the record before it
-//! ```
-//!
-//! Numbers are little-endian. Written without waiting for the disk: a kill takes nothing, a power cut the last few codes.
-//! From the first record that is not whole on nothing is read. When most of it is no longer needed the file is written
-//! anew.
+//! Written without waiting for the disk: a kill takes nothing, a power cut the last few codes.
+//! From the first record that is not whole on nothing is read; where the key is not, nothing at all. Either is said in the
+//! log. When most of it is no longer needed the file is written anew, whole or not at all. Nobody else on the machine may
+//! read it: with the key, digits are found by trying all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,42 +13,83 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use aws_lc_rs::rand::SecureRandom;
 
-use super::{CODES_MAX, CODES_OF_ACCOUNT_MAX, Code, CodeHash, TooMany};
-use crate::domain::{AccountNumber, OwnerNumber, Timestamp};
-use crate::redemption::digits::{Digits, LONG, SHORT};
+use super::stored::{Key, header, parse, record};
+use super::{
+    Begun, CODES_MAX, CODES_OF_ACCOUNT_MAX, Code, CodeHash, Ended, PRACTICE_CODES_MAX, REFUSALS_MAX, TooMany,
+};
+use crate::domain::digits::{Digits, LONG, SHORT};
+use crate::domain::{AccountNumber, OwnerNumber, Sequence, Timestamp};
+use crate::journal::files;
 
-const MAGIC: &[u8] = b"hourbook codes 1\n";
-const KEY_BYTES: usize = 32;
-const RECORD_BYTES: usize = 52;
-const SUMMED_BYTES: usize = RECORD_BYTES - 4;
-const PRACTICE: u32 = u32::MAX;
 /// The file is written anew once it has so many more records than there are codes, and twice as many.
 const RECORDS_SPARE: usize = 1_000;
+
+/// Among which codes one is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Among {
+    /// Those of an account.
+    Account(AccountNumber),
+    /// Those for practice with a partner, or with any.
+    Practice(Option<OwnerNumber>),
+}
+
+impl Among {
+    /// None for vouchers: there are as many as there may be holds.
+    fn of(code: &Code) -> Option<Self> {
+        match (code.voucher, code.account) {
+            (Some(_), _) => None,
+            (None, Some(account)) => Some(Self::Account(account)),
+            (None, None) => Some(Self::Practice(code.partner)),
+        }
+    }
+
+    const fn most(self) -> u32 {
+        match self {
+            Self::Account(_) => CODES_OF_ACCOUNT_MAX,
+            Self::Practice(_) => PRACTICE_CODES_MAX,
+        }
+    }
+}
 
 /// Codes that may still be used, and their file.
 #[derive(Debug)]
 pub struct CodeFile {
     path: PathBuf,
     key: hmac::Key,
-    key_bytes: [u8; KEY_BYTES],
+    key_bytes: Key,
+    /// Invariant: each is in `until`, under the moment until which it is known, and counted in `counts`.
     codes: BTreeMap<CodeHash, Code>,
-    of_account: BTreeMap<AccountNumber, u32>,
+    until: BTreeSet<(Timestamp, CodeHash)>,
+    counts: BTreeMap<Among, u32>,
+    /// Attempts under way, in memory only. Invariant: with the refusals there were at most [`REFUSALS_MAX`].
+    under_way: BTreeMap<CodeHash, u8>,
     /// None where it cannot be written: then codes last as long as this process.
     file: Option<File>,
     records: usize,
 }
 
 impl CodeFile {
-    /// The codes in the file at `path` that have not ended; none if it is not there, or not one of ours.
+    /// The codes in the file at `path` that are still known; none if it is not there, or not one of ours.
     ///
     /// # Errors
-    /// Only where no randomness can be had.
+    /// It is there and cannot be read, so it is left as it is; or no randomness can be had.
     pub fn open(path: PathBuf, now: Timestamp, random: &dyn SecureRandom) -> io::Result<Self> {
-        let found = std::fs::read(&path).ok().and_then(|bytes| parse(&bytes));
+        let bytes = files::read_if_there(&path)?;
+        let found = bytes.as_deref().map(|bytes| parse(bytes).ok_or(bytes.len()));
+        let (shown, damaged) =
+            (path.display(), "this file of codes is damaged: codes made from there on are none");
         let (key_bytes, codes) = match found {
-            Some(found) => found,
-            None => {
-                let mut key = [0; KEY_BYTES];
+            Some(Ok(found)) => {
+                if found.lost > 0 {
+                    tracing::warn!(path = %shown, bytes = found.lost, "{damaged}");
+                }
+                (found.key, found.codes)
+            }
+            found @ (None | Some(Err(_))) => {
+                if let Some(Err(lost)) = found {
+                    tracing::warn!(path = %shown, bytes = lost, "{damaged}");
+                }
+                let mut key = Key::default();
                 random.fill(&mut key).map_err(|_| io::Error::other("no randomness"))?;
                 (key, BTreeMap::new())
             }
@@ -62,12 +98,16 @@ impl CodeFile {
             path,
             key: hmac::Key::new(HMAC_SHA256, &key_bytes),
             key_bytes,
-            codes,
-            of_account: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            until: BTreeSet::new(),
+            counts: BTreeMap::new(),
+            under_way: BTreeMap::new(),
             file: None,
             records: 0,
         };
-        file.forget_ended(now);
+        for (hash, code) in codes.into_iter().filter(|(_, code)| now < code.known_until()) {
+            file.insert(hash, code);
+        }
         file.write_anew();
         Ok(file)
     }
@@ -82,10 +122,10 @@ impl CodeFile {
         hash
     }
 
-    /// The code with this hash, if there is one that has not ended.
+    /// The code with this hash, if there is one that is still known.
     #[must_use]
     pub fn get(&self, hash: CodeHash, now: Timestamp) -> Option<&Code> {
-        self.codes.get(&hash).filter(|code| now < code.ends_at)
+        self.codes.get(&hash).filter(|code| now < code.known_until())
     }
 
     /// Makes digits for a code: short ones for what works an hour at most.
@@ -94,9 +134,10 @@ impl CodeFile {
     /// [`TooMany`] of this account, or of all.
     pub fn make(&mut self, code: Code, now: Timestamp, random: &dyn SecureRandom) -> Result<Digits, TooMany> {
         self.forget_ended(now);
-        let of_account = code.account.and_then(|account| self.of_account.get(&account)).copied();
-        if of_account.is_some_and(|count| count >= CODES_OF_ACCOUNT_MAX) {
-            return Err(TooMany { most: usize::try_from(CODES_OF_ACCOUNT_MAX).unwrap_or(usize::MAX) });
+        if let Some(among) = Among::of(&code)
+            && self.counts.get(&among).is_some_and(|count| *count >= among.most())
+        {
+            return Err(TooMany { most: usize::try_from(among.most()).unwrap_or(usize::MAX) });
         }
         let too_many = TooMany { most: CODES_MAX };
         if self.codes.len() >= CODES_MAX {
@@ -110,18 +151,114 @@ impl CodeFile {
             let hash = digits.as_ref().map(|digits| self.hash(digits));
             if let Some((digits, hash)) = digits.zip(hash).filter(|(_, hash)| !self.codes.contains_key(hash))
             {
-                self.put(hash, code);
+                self.insert(hash, code);
+                self.write(hash, code);
                 return Ok(digits);
             }
         }
         Err(too_many)
     }
 
-    /// What a code is from now on: a look-up or a refusal more.
-    pub fn put(&mut self, hash: CodeHash, code: Code) {
-        if self.codes.insert(hash, code).is_none() {
-            self.count(code, 1);
+    /// Counts a look, if the code answers one more; whether it does.
+    pub fn look(&mut self, hash: CodeHash, now: Timestamp) -> bool {
+        let answers = self.get(hash, now).is_some_and(Code::answers);
+        if answers {
+            self.change(hash, |code| code.look_ups = code.look_ups.saturating_add(1));
         }
+        answers
+    }
+
+    /// Begins an attempt, unless it could be one refusal too many.
+    pub fn begin(&mut self, hash: CodeHash, now: Timestamp) -> Begun {
+        let Some(refusals) = self.get(hash, now).map(|code| code.refusals) else { return Begun::Never };
+        if refusals >= REFUSALS_MAX {
+            return Begun::Never;
+        }
+        let under_way = self.under_way.get(&hash).copied().unwrap_or_default();
+        if refusals.saturating_add(under_way) >= REFUSALS_MAX {
+            return Begun::NotNow;
+        }
+        self.under_way.insert(hash, under_way.saturating_add(1));
+        Begun::Yes
+    }
+
+    /// Ends an attempt that was begun.
+    pub fn end(&mut self, hash: CodeHash, ended: Ended) {
+        match self.under_way.get(&hash).and_then(|under_way| under_way.checked_sub(1)) {
+            Some(others @ 1..) => drop(self.under_way.insert(hash, others)),
+            Some(0) | None => drop(self.under_way.remove(&hash)),
+        }
+        match ended {
+            Ended::Refused => self.change(hash, |code| code.refusals = code.refusals.saturating_add(1)),
+            Ended::Otherwise => {}
+        }
+    }
+
+    /// A voucher was used: what is left of it answers as often as at first. All else is as it was.
+    pub fn voucher_was_used(&mut self, hash: CodeHash) {
+        if self.codes.get(&hash).is_some_and(|code| code.voucher.is_some()) {
+            self.change(hash, |code| (code.look_ups, code.refusals) = (0, 0));
+        }
+    }
+
+    /// An account that is closed or forgotten has no codes.
+    pub fn forget_account(&mut self, account: AccountNumber) {
+        self.forget(|code| code.account == Some(account));
+    }
+
+    /// Codes that were made for a voucher before work no more.
+    pub fn forget_voucher(&mut self, voucher: Sequence) {
+        self.forget(|code| code.voucher == Some(voucher));
+    }
+
+    fn forget(&mut self, is_over: impl Fn(&Code) -> bool) {
+        let over = self.codes.iter().filter(|(_, code)| is_over(code)).map(|(hash, _)| *hash);
+        let over: Vec<_> = over.collect();
+        over.iter().for_each(|hash| self.remove(*hash));
+        if !over.is_empty() {
+            self.write_anew();
+        }
+    }
+
+    fn forget_ended(&mut self, now: Timestamp) {
+        while let Some((until, hash)) = self.until.first().copied()
+            && until <= now
+        {
+            self.until.remove(&(until, hash));
+            self.remove(hash);
+        }
+    }
+
+    fn insert(&mut self, hash: CodeHash, code: Code) {
+        self.codes.insert(hash, code);
+        self.until.insert((code.known_until(), hash));
+        if let Some(among) = Among::of(&code) {
+            let count = self.counts.entry(among).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn remove(&mut self, hash: CodeHash) {
+        let Some(code) = self.codes.remove(&hash) else { return };
+        self.until.remove(&(code.known_until(), hash));
+        if let Some(among) = Among::of(&code) {
+            match self.counts.get(&among).and_then(|count| count.checked_sub(1)) {
+                Some(others @ 1..) => drop(self.counts.insert(among, others)),
+                Some(0) | None => drop(self.counts.remove(&among)),
+            }
+        }
+    }
+
+    /// What a code is from now on, where it is still known: nothing that was forgotten comes back. How long it is known and
+    /// whose it is stays.
+    fn change(&mut self, hash: CodeHash, change: impl FnOnce(&mut Code)) {
+        let Some(code) = self.codes.get_mut(&hash) else { return };
+        change(code);
+        let code = *code;
+        self.write(hash, code);
+    }
+
+    fn write(&mut self, hash: CodeHash, code: Code) {
         let written = self.file.as_mut().map(|file| file.write_all(&record(hash, &code)));
         if !matches!(written, Some(Ok(()))) {
             self.file = None;
@@ -130,32 +267,6 @@ impl CodeFile {
         let needed = self.codes.len().saturating_mul(2).saturating_add(RECORDS_SPARE);
         if self.file.is_none() || self.records > needed {
             self.write_anew();
-        }
-    }
-
-    /// An account that is closed or forgotten has no codes.
-    pub fn forget_account(&mut self, account: AccountNumber) {
-        self.codes.retain(|_, code| code.account != Some(account));
-        if self.of_account.remove(&account).is_some() {
-            self.write_anew();
-        }
-    }
-
-    fn forget_ended(&mut self, now: Timestamp) {
-        self.codes.retain(|_, code| now < code.ends_at);
-        self.of_account.clear();
-        for code in self.codes.values() {
-            if let Some(account) = code.account {
-                let count = self.of_account.entry(account).or_default();
-                *count = count.saturating_add(1);
-            }
-        }
-    }
-
-    fn count(&mut self, code: Code, more: u32) {
-        if let Some(account) = code.account {
-            let count = self.of_account.entry(account).or_default();
-            *count = count.saturating_add(more);
         }
     }
 
@@ -176,187 +287,13 @@ fn fresh<const COUNT: usize>(random: &dyn SecureRandom) -> Option<Digits> {
     Digits::from_random(bytes)
 }
 
-/// Whole or not at all for readers.
-fn written(path: &Path, key: &[u8; KEY_BYTES], codes: &BTreeMap<CodeHash, Code>) -> io::Result<File> {
-    let beside = path.with_extension("tmp");
-    let mut bytes = [MAGIC, key].concat();
+fn written(path: &Path, key: &Key, codes: &BTreeMap<CodeHash, Code>) -> io::Result<File> {
+    let mut bytes = header(key);
     bytes.extend(codes.iter().flat_map(|(hash, code)| record(*hash, code)));
-    std::fs::write(&beside, bytes)?;
-    std::fs::rename(&beside, path)?;
+    files::replace_private(path, &bytes)?;
     OpenOptions::new().append(true).open(path)
 }
 
-fn record(hash: CodeHash, code: &Code) -> [u8; RECORD_BYTES] {
-    let mut bytes = Vec::with_capacity(RECORD_BYTES);
-    bytes.extend(hash);
-    bytes.extend(code.account.map_or(PRACTICE, AccountNumber::slot).to_le_bytes());
-    bytes.extend(code.issued_by.get().to_le_bytes());
-    bytes.extend(code.partner.map_or(0, OwnerNumber::get).to_le_bytes());
-    bytes.extend(code.offer.unwrap_or_default().to_le_bytes());
-    bytes.extend(code.ends_at.micros().to_le_bytes());
-    bytes.extend([code.look_ups, code.refusals]);
-    bytes.resize(SUMMED_BYTES, 0);
-    bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
-    bytes.try_into().unwrap_or([0; RECORD_BYTES]) // Never: as many as were put.
-}
-
-fn parse(bytes: &[u8]) -> Option<([u8; KEY_BYTES], BTreeMap<CodeHash, Code>)> {
-    let (key, records) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
-    let (records, _) = records.as_chunks::<RECORD_BYTES>();
-    Some((*key, records.iter().map_while(read).collect()))
-}
-
-fn read(record: &[u8; RECORD_BYTES]) -> Option<(CodeHash, Code)> {
-    let (summed, sum) = record.split_last_chunk()?;
-    if u32::from_le_bytes(*sum) != crc32fast::hash(summed) {
-        return None;
-    }
-    let mut rest = summed;
-    let rest = &mut rest;
-    let hash = take(rest)?;
-    let number = |bytes| u32::from_le_bytes(bytes);
-    let account = match number(take(rest)?) {
-        PRACTICE => None,
-        slot => Some(AccountNumber::from_slot(slot)?),
-    };
-    let issued_by = OwnerNumber::new(number(take(rest)?));
-    let partner = Some(number(take(rest)?)).filter(|partner| *partner != 0).map(OwnerNumber::new);
-    let offer = Some(u16::from_le_bytes(take(rest)?)).filter(|offer| *offer != 0);
-    let ends_at = Timestamp::from_micros(i64::from_le_bytes(take(rest)?));
-    let [look_ups, refusals] = take(rest)?;
-    Some((hash, Code { account, issued_by, partner, offer, ends_at, look_ups, refusals }))
-}
-
-fn take<const COUNT: usize>(rest: &mut &[u8]) -> Option<[u8; COUNT]> {
-    let (taken, after) = rest.split_first_chunk()?;
-    *rest = after;
-    Some(*taken)
-}
-
 #[cfg(test)]
-mod tests {
-    use aws_lc_rs::rand::SystemRandom;
-
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_micros(1_000_000);
-
-    fn code(slot: u32, minutes: i64) -> Code {
-        Code {
-            account: AccountNumber::from_slot(slot),
-            issued_by: OwnerNumber::new(3),
-            partner: Some(OwnerNumber::new(7)),
-            offer: None,
-            ends_at: NOW.plus_seconds(60 * minutes),
-            look_ups: 0,
-            refusals: 0,
-        }
-    }
-
-    fn open(path: &Path, now: Timestamp) -> CodeFile {
-        CodeFile::open(path.to_owned(), now, &SystemRandom::new()).unwrap()
-    }
-
-    /// Goal: a code and what became of it are there after a start, until it ends; the file says no digits. Method: a code on
-    /// a phone and a printed one, looked up, opened again, and once more an hour later.
-    #[test]
-    fn codes_last_until_they_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("codes");
-        let mut codes = open(&path, NOW);
-        let phone = codes.make(code(1, 10), NOW, &SystemRandom::new()).unwrap();
-        let printed = codes.make(code(1, 61), NOW, &SystemRandom::new()).unwrap();
-        assert_eq!((phone.bytes().len(), printed.bytes().len()), (9, 12));
-        let hash = codes.hash(&printed);
-        let looked = Code { look_ups: 2, refusals: 1, ..code(1, 61) };
-        codes.put(hash, looked);
-        drop(codes);
-        let bytes = std::fs::read(&path).unwrap();
-        for digits in [phone, printed] {
-            let text = digits.to_string().replace(' ', "").into_bytes();
-            assert!(!bytes.windows(9).any(|found| found == &text[..9] || found == &digits.bytes()[..9]));
-        }
-        let codes = open(&path, NOW);
-        assert_eq!(codes.get(codes.hash(&phone), NOW), Some(&code(1, 10)));
-        assert_eq!(codes.get(hash, NOW), Some(&looked));
-        let later = NOW.plus_seconds(600);
-        assert_eq!(codes.get(codes.hash(&phone), later), None);
-        drop(codes);
-        let codes = open(&path, later);
-        assert_eq!((codes.codes.len(), codes.get(hash, later)), (1, Some(&looked)));
-    }
-
-    /// Goal: a file that was cut or bent gives the codes before that, and no others; one that is not ours gives none. Method:
-    /// cut at every byte, and each byte bent.
-    #[test]
-    fn damage_costs_codes_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("codes");
-        let mut codes = open(&path, NOW);
-        let made: Vec<_> =
-            (0..3).map(|slot| codes.make(code(slot, 10), NOW, &SystemRandom::new()).unwrap()).collect();
-        let hashes: Vec<_> = made.iter().map(|digits| codes.hash(digits)).collect();
-        drop(codes);
-        let whole = std::fs::read(&path).unwrap();
-        let header = MAGIC.len() + KEY_BYTES;
-        assert_eq!(whole.len(), header + 3 * RECORD_BYTES);
-        let before = |place: usize| place.saturating_sub(header) / RECORD_BYTES;
-        for place in 0..whole.len() {
-            let cut = parse(&whole[..place]).map_or(0, |(_, codes)| codes.len());
-            assert_eq!(cut, before(place), "cut at {place}");
-            let mut bent = whole.clone();
-            bent[place] ^= 1;
-            let found = parse(&bent).map_or(0, |(_, codes)| codes.len());
-            let expected = if place < MAGIC.len() {
-                0
-            } else if place < header {
-                3
-            } else {
-                before(place)
-            };
-            assert_eq!(found, expected, "bent at {place}");
-        }
-        std::fs::write(&path, b"something else").unwrap();
-        let codes = open(&path, NOW);
-        assert!(hashes.iter().all(|hash| codes.get(*hash, NOW).is_none()));
-    }
-
-    /// Goal: nobody fills the file: an account has fifty codes at most, a closed one has none, and the file is as long as what
-    /// it keeps needs. Method: one code too many, an account gone, thousands of look-ups.
-    #[test]
-    fn the_file_stays_small() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("codes");
-        let mut codes = open(&path, NOW);
-        let random = SystemRandom::new();
-        for _ in 0..50 {
-            codes.make(code(1, 10), NOW, &random).unwrap();
-        }
-        assert_eq!(codes.make(code(1, 10), NOW, &random), Err(TooMany { most: 50 }));
-        let other = codes.make(code(2, 10), NOW, &random).unwrap();
-        let hash = codes.hash(&other);
-        for look_ups in 0..5_000_u32 {
-            codes.put(hash, Code { look_ups: look_ups as u8, ..code(2, 10) });
-        }
-        let length = std::fs::metadata(&path).unwrap().len();
-        assert!(length < 1_200 * RECORD_BYTES as u64, "{length}");
-        codes.forget_account(AccountNumber::from_slot(1).unwrap());
-        assert_eq!(codes.codes.len(), 1);
-        codes.make(code(1, 10), NOW, &random).unwrap();
-        assert_eq!(open(&path, NOW).codes.len(), 2);
-        let later = NOW.plus_seconds(601);
-        codes.make(code(1, 60), later, &random).unwrap();
-        assert_eq!(codes.codes.len(), 1, "what ended is forgotten");
-    }
-
-    /// Goal: where the file cannot be written codes work all the same, as long as the process lives. Method: a folder that is
-    /// not there.
-    #[test]
-    fn no_file_is_no_obstacle() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gone").join("codes");
-        let mut codes = open(&path, NOW);
-        let digits = codes.make(code(1, 10), NOW, &SystemRandom::new()).unwrap();
-        assert_eq!(codes.get(codes.hash(&digits), NOW), Some(&code(1, 10)));
-    }
-}
+#[path = "file_tests.rs"]
+mod tests;

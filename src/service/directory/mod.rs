@@ -92,6 +92,22 @@ impl DirectoryService for Service {
         self.change(request, move |books, allowed, asked| books.link_identity(allowed, &asked, person)).await
     }
 
+    async fn issue_card(&self, request: Request<IssueCardRequest>) -> Answer<IssueCardResponse> {
+        self.change(request, Installation::issue_card).await
+    }
+
+    async fn set_pin(&self, request: Request<SetPinRequest>) -> Answer<SetPinResponse> {
+        self.change(request, Installation::set_pin).await
+    }
+
+    async fn replace_card(&self, request: Request<ReplaceCardRequest>) -> Answer<ReplaceCardResponse> {
+        self.change(request, Installation::replace_card).await
+    }
+
+    async fn block_card(&self, request: Request<BlockCardRequest>) -> Answer<BlockCardResponse> {
+        self.change(request, Installation::block_card).await
+    }
+
     async fn open_pot(&self, request: Request<OpenPotRequest>) -> Answer<OpenPotResponse> {
         self.change(request, Installation::open_pot).await
     }

@@ -147,6 +147,9 @@ impl Installation {
         }
         let done = self.approved(allowed, id, (number, asked), waiting)?;
         drop(matters); // Nobody else ended it meanwhile.
+        if let Action::Close(close) = &done.receipt.entry.command.action {
+            self.forget_codes_of(close.account);
+        }
         Ok(ApproveResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 

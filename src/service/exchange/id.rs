@@ -81,6 +81,11 @@ writes! {
     ApproveRequest(),
     DeclineRequest(reason),
     CloseMemberRequest(reason),
+    IssueVoucherRequest(reason),
+    CaptureRedemptionRequest(),
+    VoidRedemptionRequest(),
+    RefundRedemptionRequest(reason),
+    SettlePartnerRequest(),
 }
 
 impl Id {

@@ -17,6 +17,7 @@ use crate::exchange::rules::confirming::Side;
 use crate::exchange::rules::doubles::{self, Asked};
 use crate::exchange::rules::group::GroupRule;
 use crate::exchange::sessions::Group;
+use crate::redemption::beside::Sale;
 use crate::service::fields;
 use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
@@ -387,7 +388,13 @@ impl Installation {
         let hold = original.command.action.hold_named();
         let hold =
             hold.map(|hold| self.network.ledger.books().durable(hold)).transpose().map_err(unreadable)?;
-        let of_hold = hold.flatten().map(|hold| hold.command.claims).unwrap_or_default();
+        let hold = hold.flatten();
+        if [Some(&original), hold.as_ref()].into_iter().flatten().any(|entry| Sale::beside(entry).is_some()) {
+            // What it counts towards, and what the shop's statement says, follow from that.
+            let limit = "that of an entry that is no sale at a till: RefundRedemption gives those back";
+            return Err(NotDone::bad("original_sequence", limit));
+        }
+        let of_hold = hold.map(|hold| hold.command.claims).unwrap_or_default();
         let claims = doubles::taken_by(&of_hold, &original.command.claims);
         let put_right = PutRight { original: &original, claims: &claims, parts, reason };
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;

@@ -14,14 +14,13 @@ use crate::domain::{
     AccountNumber, Action, BankNumber, Command, Entry, Humans, Reason, SeenKeys, Sequence, Topic,
 };
 use crate::exchange::asked::Fingerprint;
-use crate::exchange::plan::{Plan, Said};
+use crate::exchange::plan::Plan;
 use crate::exchange::sides::Sides;
 use crate::exchange::sight::{Rank, Sight};
 use crate::exchange::{Refusal, waiting};
 use crate::ledger::{Decision, Detail, NoReceipt, Receipt, Repeated, Ticket};
-use crate::seal::Text;
 use crate::service::answers;
-use crate::service::asked::{Asked, accounts_named, act_as};
+use crate::service::asked::{accounts_named, act_as, asked_for};
 use crate::service::installation::{Installation, nobody_forgotten, unreadable};
 use crate::service::not_done::NotDone;
 use crate::words::exchange as words;
@@ -36,7 +35,7 @@ pub struct Done {
 
 impl Installation {
     /// What `caller` sees of the books and their people now, as `known` has them.
-    pub(super) fn sight<'a>(
+    pub(in crate::service) fn sight<'a>(
         &'a self,
         caller: &Caller,
         known: &'a crate::directory::Known,
@@ -118,7 +117,7 @@ impl Installation {
             self.may_be_opened(allowed, hold)?;
         }
         let asked_by = plan.asked_by;
-        let mut asked = asked(id, id.asked.kept_with(plan));
+        let mut asked = asked_for(id.key, id.mode, id.asked.kept_with(plan));
         act_as(&mut asked.command, allowed.caller());
         asked.command.actor = asked_by.unwrap_or(asked.command.actor);
         asked.command.check()?;
@@ -163,7 +162,7 @@ impl Installation {
     }
 
     /// What this request was answered before, if its id was used; other content under it is refused.
-    pub(super) fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
+    pub(in crate::service) fn first_answer(&self, id: Id) -> Result<Option<Done>, NotDone> {
         let before = self.network.ledger.find(id.key).map_err(|error| self.not_done(error))?;
         let Some(entry) = before else { return Ok(None) };
         if Fingerprint::in_entry(&entry) != Some(id.asked) {
@@ -187,7 +186,11 @@ impl Installation {
     }
 
     /// The bank of an account that a request names first.
-    pub(super) fn bank_of(&self, allowed: &Allowed, account: AccountNumber) -> Result<BankNumber, NotDone> {
+    pub(in crate::service) fn bank_of(
+        &self,
+        allowed: &Allowed,
+        account: AccountNumber,
+    ) -> Result<BankNumber, NotDone> {
         let view = self.network.ledger.views().account(account);
         match view.filter(|_| self.speaks_for(allowed, account)) {
             Some(view) => Ok(view.bank),
@@ -206,7 +209,7 @@ impl Installation {
     }
 
     /// A refusal of this capability in plain English, as far as it is for the caller to hear.
-    pub(super) fn not_exchanged(&self, allowed: &Allowed, refusal: &Refusal) -> NotDone {
+    pub(in crate::service) fn not_exchanged(&self, allowed: &Allowed, refusal: &Refusal) -> NotDone {
         if let Refusal::Ledger(refusal) = refusal {
             return self.refused_to(allowed, refusal);
         }
@@ -329,32 +332,4 @@ fn told_of(refusal: &crate::domain::Refusal) -> Vec<AccountNumber> {
         | Ledger::DiskLow
         | Ledger::ClockUnsure => Vec::new(),
     }
-}
-
-fn asked(id: Id, plan: Plan) -> Asked {
-    let Plan {
-        action,
-        occurred_on,
-        present_count,
-        claims,
-        attachment,
-        allowed_by,
-        second_person,
-        said,
-        about,
-        waits_for: _,
-        asked_by: _,
-    } = plan;
-    let command = Command {
-        occurred_on,
-        present_count,
-        claims,
-        attachment: attachment.map(Box::new),
-        allowed_by,
-        second_person,
-        ..Command::new(id.key, crate::service::asked::NOBODY_YET, action)
-    };
-    let Said { memo, reason, typed } = said;
-    let text = Text { memo, reason, typed, label: None };
-    Asked { command, text, about, labels: Vec::new(), mode: id.mode }
 }

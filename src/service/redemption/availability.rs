@@ -32,7 +32,7 @@ impl Installation {
                 let on = BusinessDay { day: Day::at(now, zone), zone };
                 let name = OfferName { partner: *partner, number: *number };
                 let budget = caps::of_budget(*partner, known.partners.budget(*partner), on);
-                caps::of_all(name, &kept.offer, on).chain(budget).collect::<Vec<_>>()
+                caps::of_all(name, &kept.offer, on).chain([budget]).collect::<Vec<_>>()
             });
             counted.push((zone, counts.unwrap_or_default()));
         }
@@ -124,7 +124,7 @@ mod tests {
             let on = BusinessDay { day: now.day, zone: &zone };
             let name = OfferName { partner, number: 1 };
             let counts =
-                caps::of_all(name, &kept.offer, on).chain(caps::of_budget(partner, Some(36_000), on));
+                caps::of_all(name, &kept.offer, on).chain([caps::of_budget(partner, Some(36_000), on)]);
             let counts: Vec<_> = counts.zip(taken).collect();
             assert_eq!(stands(&kept, now, &counts), expected, "{now:?} {taken:?}");
         }

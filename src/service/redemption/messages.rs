@@ -52,6 +52,8 @@ pub fn message(partner: OwnerNumber, number: u16, kept: &Kept) -> api::Offer {
         },
         hours: Some(hours(offer.hours)),
         caps: Some(api::OfferCaps { member_day, member_month, month, total }),
+        partner_name: String::new(),
+        venues: Vec::new(),
         state: state(stands).into(),
         availability: api::Availability::Unspecified.into(),
         available_from: None,

@@ -120,8 +120,24 @@ impl Installation {
         found.truncate(page.size);
         let last = found.last().filter(|_| has_more);
         let next = last.map(|(partner, number, _)| page.token_after(place(*partner, *number)));
-        let offers = self.as_they_stand(&known, &found)?;
+        let mut offers = self.as_they_stand(&known, &found)?;
+        drop(known); // Names are read from the disk.
+        self.say_where(&mut offers)?;
         Ok(ListOffersResponse { offers, next_page_token: next.unwrap_or_default() })
+    }
+
+    /// Whose offers they are, and where they are to be had.
+    fn say_where(&self, offers: &mut [Offer]) -> Result<(), NotDone> {
+        let mut names = self.names();
+        for offer in offers {
+            let partner = OwnerNumber::new(offer.partner_owner_number);
+            offer.partner_name = self.called(&mut names, partner);
+            let person = self.directory.known().people.person(partner).cloned();
+            let mut venues = person.map_or_else(|| Ok(Vec::new()), |person| self.venues(&person))?;
+            venues.retain(|venue| venue.is_open && [0, venue.venue_number].contains(&offer.venue_number));
+            offer.venues = venues;
+        }
+        Ok(())
     }
 
     /// That a partner is there and in reach: said before anything else about it.
@@ -194,8 +210,10 @@ impl Installation {
         };
         let known = self.directory.known();
         let kept = known.partners.offer(partner, number).cloned().or(offered)?;
-        let stand = self.as_they_stand(&known, &[(partner, number, &kept)]).ok()?;
-        stand.into_iter().next()
+        let mut stand = self.as_they_stand(&known, &[(partner, number, &kept)]).ok()?;
+        drop(known); // Names are read from the disk.
+        self.say_where(&mut stand).ok()?;
+        stand.pop()
     }
 }
 

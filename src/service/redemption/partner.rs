@@ -5,7 +5,7 @@ use crate::access::{Allowed, Reach};
 use crate::api::*;
 use crate::directory::Known;
 use crate::directory::partners::{STAFF_MAX, Said, StaffPerson};
-use crate::domain::{Amount, OwnerNumber};
+use crate::domain::Amount;
 use crate::service::asked::Id;
 use crate::service::directory::owner;
 use crate::service::fields;
@@ -50,8 +50,11 @@ impl Installation {
                 self.people_are_known(allowed, known, &said)
             })?;
             let staff = said.iter().map(|person| StaffPerson {
-                // A partner knows initials and no numbers: who that is stays as its bank said.
-                owner: person.owner.or_else(|| as_before(telling.known, partner, &person.initials)),
+                // A partner knows initials and no numbers: who that is stays as its bank said, also of somebody who was not
+                // at the tills for a while.
+                owner: person
+                    .owner
+                    .or_else(|| telling.known.partners.owner_of_initials(partner, &person.initials)),
                 ..person.clone()
             });
             Ok(note_of(partner, &Said::Staff(staff.collect())))
@@ -77,10 +80,6 @@ impl Installation {
         }
         named.try_for_each(|owner| self.person_in_reach(allowed, known, owner).map(drop))
     }
-}
-
-fn as_before(known: &Known, partner: OwnerNumber, initials: &str) -> Option<OwnerNumber> {
-    known.partners.staff(partner).iter().find(|person| &*person.initials == initials)?.owner
 }
 
 fn read_staff(people: &[TillPerson]) -> Result<Vec<StaffPerson>, NotDone> {

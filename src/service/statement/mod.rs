@@ -117,8 +117,9 @@ impl Installation {
             other_account_numbers: sides
                 .others()
                 .iter()
+                .map(|other| self.number_as_seen(allowed, *other))
+                .filter(|number| *number != 0)
                 .take(OTHERS_MAX)
-                .map(|other| other.printed())
                 .collect(),
             others_count: u32::try_from(sides.others().len()).unwrap_or(u32::MAX),
             activity_number: sides.people().activity.map_or(0, u32::from),

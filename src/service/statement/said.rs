@@ -3,7 +3,7 @@
 //! Names are for those who may read words. A member hears with whom they exchanged hours if somebody else says so too: a
 //! broker, or the other side. Otherwise anybody could learn who has a number by a small gift. They do not hear who
 //! paid for somebody else, nor whose account was closed. Of a person in a time bank that is out of reach, the time bank
-//! alone is named.
+//! alone is named. A partner hears of nobody: members stand on the other side of what it took.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ enum Called {
     Numbers,
     /// Accounts by their numbers; of other people nothing is said.
     AccountNumbers,
+    /// Accounts in reach by their numbers; of all others it is said how many they are.
+    OwnNumbers,
 }
 
 impl Sides {
@@ -177,8 +179,10 @@ impl<'a> Said<'a> {
     ) -> String {
         let what = self.what(entry, sides, (kind, let_go));
         let people = sides.people;
-        let elsewhere = sides.others.iter().find_map(|other| self.in_another_bank(*other));
         let called = self.called(entry, sides);
+        let is_told_where = called != Called::OwnNumbers;
+        let mut far = sides.others.iter().filter(|_| is_told_where);
+        let elsewhere = far.find_map(|other| self.in_another_bank(*other));
         let is_help = kind.is_some_and(Kind::is_help_given);
         let (giver, receiver, others) = match elsewhere {
             Some(bank) if is_help => self.between(bank, sides, called),
@@ -257,22 +261,23 @@ impl<'a> Said<'a> {
             Words::All => Called::Names,
             Words::Memo if matches!(entry.command.action, Action::Close(_)) => Called::AccountNumbers,
             Words::Memo if sides.said_by.iter().any(is_anothers_word) => Called::Names,
+            Words::None if self.allowed.knows_no_members() => Called::OwnNumbers,
             Words::None if !self.allowed.sees_own_side_only() => Called::Numbers,
             Words::Memo | Words::None => Called::AccountNumbers,
         }
     }
 
     fn first_of(&mut self, accounts: &[AccountNumber], called: Called) -> Vec<String> {
-        accounts
-            .iter()
-            .take(statement::NAMED_MAX)
-            .map(|account| self.account_name(*account, called))
-            .collect()
+        let is_named = |account: &&AccountNumber| {
+            called != Called::OwnNumbers || self.books.sees_account(self.allowed, **account)
+        };
+        let named: Vec<_> = accounts.iter().filter(is_named).take(statement::NAMED_MAX).collect();
+        named.into_iter().map(|account| self.account_name(*account, called)).collect()
     }
 
     fn account_name(&mut self, account: AccountNumber, called: Called) -> String {
         match called {
-            Called::Numbers | Called::AccountNumbers => format!("account {account}"),
+            Called::Numbers | Called::AccountNumbers | Called::OwnNumbers => format!("account {account}"),
             Called::Names => {
                 let names = &mut self.names;
                 self.accounts.entry(account).or_insert_with(|| names.in_a_sentence(account)).clone()
@@ -309,7 +314,7 @@ impl<'a> Said<'a> {
         match called {
             Called::Names => Some(self.person_name(owner)),
             Called::Numbers => Some(format!("person {owner}")),
-            Called::AccountNumbers => None,
+            Called::AccountNumbers | Called::OwnNumbers => None,
         }
     }
 

@@ -35,7 +35,7 @@ impl Installation {
         } else {
             self.person_in_reach(allowed, &known, owner("owner_number", request.owner_number)?)?
         };
-        let person = self.as_known(allowed, person)?;
+        let person = self.as_known(allowed, &known, person)?;
         Ok(GetPersonResponse { person: Some(person), sequence: sequence.get() })
     }
 
@@ -64,12 +64,12 @@ impl Installation {
         found.truncate(page.size);
         let last = found.last().filter(|_| more).map(|last| page.token_after(token_of(*last)));
         let people = found.iter().filter_map(|one| known.people.person(one.owner));
-        let people = people.map(|person| self.as_known(allowed, person)).collect::<Result<_, _>>()?;
+        let people = people.map(|person| self.as_known(allowed, &known, person)).collect::<Result<_, _>>()?;
         Ok(SearchMembersResponse { people, next_page_token: last.unwrap_or_default() })
     }
 
     /// Somebody with what is known of them, as far as their key exists.
-    fn as_known(&self, allowed: &Allowed, person: &Somebody) -> Result<Person, NotDone> {
+    fn as_known(&self, allowed: &Allowed, known: &Known, person: &Somebody) -> Result<Person, NotDone> {
         use crate::directory::people::person::ProfileError;
         use crate::seal::OpenError;
         let profile = match person.profile.as_ref().map(|sealed| sealed.profile(&self.network.keyring)) {
@@ -79,7 +79,12 @@ impl Installation {
         };
         let sees_account = |account| self.sees_account(allowed, account);
         let venues = self.venues(person)?;
-        Ok(Person { venues, ..messages::person(allowed, person, profile, self.access.now(), sees_account) })
+        let cards = self.cards_of(allowed, known, person);
+        Ok(Person {
+            venues,
+            cards,
+            ..messages::person(allowed, person, profile, self.access.now(), sees_account)
+        })
     }
 }
 

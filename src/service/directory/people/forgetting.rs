@@ -106,12 +106,17 @@ impl Installation {
     fn forget(&self, known: &Known, owner: OwnerNumber, now: Timestamp) -> Result<(), NotDone> {
         let person = known.people.person(owner).filter(|person| is_due(person, now));
         let person = person.filter(|person| !self.is_in_the_way(known, person));
-        let Some(pause) = person.and_then(|person| person.pause) else { return Ok(()) };
+        let Some((person, pause)) = person.and_then(|person| Some((person, person.pause?))) else {
+            return Ok(());
+        };
+        let accounts: Vec<_> = person.accounts.iter().map(|account| account.number).collect();
         // The same request for the same asking: a kill between the entry and the key is mended at the start.
         let from = [&owner.get().to_le_bytes()[..], &pause.since.micros().to_le_bytes()].concat();
         let key = RequestKey { scope: Scope::OPERATOR, id: derived_id("hourbook forgets somebody", &from) };
         let erased = self.network.erase(key, pause.by, owner);
-        erased.map(drop).map_err(|error| NotDone::Unknown(error.to_string()))
+        erased.map(drop).map_err(|error| NotDone::Unknown(error.to_string()))?;
+        accounts.into_iter().for_each(|account| self.forget_codes_of(account));
+        Ok(())
     }
 
     /// Whether something is set aside from or for an account of theirs, or they became a time bank meanwhile.

@@ -162,7 +162,8 @@ fn representative(one: &Representative) -> api::Representative {
     }
 }
 
-/// Somebody as `allowed` sees them at `now`, with what is known of them; without their venues, whose words are sealed.
+/// Somebody as `allowed` sees them at `now`, with what is known of them; without their venues, whose words are sealed, and
+/// without their cards.
 pub fn person(
     allowed: &Allowed,
     person: &Person,
@@ -205,6 +206,7 @@ pub fn person(
         is_to_be_forgotten: pause.is_some_and(|pause| pause.cause == PauseCause::ToBeForgotten),
         venues: Vec::new(),
         tills: person.sites.tills.iter().map(till).collect(),
+        cards: Vec::new(),
     }
 }
 

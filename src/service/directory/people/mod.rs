@@ -16,8 +16,10 @@
 //! | pots | `pots.rs` |
 //! | venues and tills of a partner | `sites.rs` |
 //! | who comes with which tokens | `linking.rs` |
+//! | cards; their PINs | `cards/`, `cards/pin.rs` |
 //! | closing an account; being forgotten | `closing.rs`, `forgetting.rs` |
 
+mod cards;
 mod closing;
 mod creating;
 mod finding;

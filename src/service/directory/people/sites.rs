@@ -169,7 +169,7 @@ impl Installation {
     }
 
     /// The venues of somebody, with what they are called as far as their key exists.
-    pub(super) fn venues(&self, person: &Somebody) -> Result<Vec<Venue>, NotDone> {
+    pub(in crate::service) fn venues(&self, person: &Somebody) -> Result<Vec<Venue>, NotDone> {
         let venue = |(number, venue): (&u8, &crate::directory::people::sites::Venue)| {
             let text = match venue.words.text(&self.network.keyring) {
                 Ok(text) => text,

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::domain::check_digit::damm_of;
+use super::check_digit::damm_of;
 
 /// Digits of what works for at most an hour.
 pub const SHORT: usize = 9;
