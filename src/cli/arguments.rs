@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, completions, counted, entry, exchange, hold, init, key, offer, people, post, pot,
-    reverse, statement, trial_balance, watch,
+    account, balance, bank, card, code, completions, counted, entry, exchange, hold, init, key, offer,
+    people, post, pot, redemption, reverse, statement, till, trial_balance, voucher, watch,
 };
 use super::exit::EXIT_CODES_HELP;
 use super::screen::Format;
@@ -108,6 +108,20 @@ pub enum Question {
     /// What partners give for hours: offer, approve, list
     #[command(subcommand)]
     Offer(Box<offer::Command>),
+    /// Cards of people without a phone: issue, set the PIN, replace, block
+    #[command(subcommand)]
+    Card(Box<card::Command>),
+    /// Codes that somebody's hours can be used with, once
+    #[command(subcommand)]
+    Code(Box<code::Command>),
+    /// Hours for somebody who is no member, set aside from a pot or an organisation
+    #[command(subcommand)]
+    Voucher(Box<voucher::Command>),
+    /// A till: asks, sells, and says what happened, also after a cut in the middle
+    Till(Box<till::Flags>),
+    /// Sales: list, take, let go, give back, write down from a slip
+    #[command(subcommand)]
+    Redemption(Box<redemption::Command>),
     /// Pots: hours kept for a purpose
     #[command(subcommand)]
     Pot(Box<pot::Command>),

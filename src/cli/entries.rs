@@ -19,7 +19,7 @@ use crate::words;
 const LINES_TOLD_MAX: usize = 10;
 
 /// What a note is, before the number of the bank or of the person it is about.
-const NOTES: [(Topic, &str); 12] = [
+const NOTES: [(Topic, &str); 14] = [
     (Topic::ERASURE, "forgotten: person"),
     (Topic::PERSON, "what is known of person"),
     (Topic::STANDING, "standing choice of person"),
@@ -28,7 +28,9 @@ const NOTES: [(Topic, &str); 12] = [
     (Topic::VENUE, "venues and tills of person"),
     (Topic::OFFER, "offers of person"),
     (Topic::BUDGET, "hours a month of person"),
+    (Topic::CARD, "card of person"),
     (Topic::STAFF, "who stands at the tills of person"),
+    (Topic::SETTLEMENT, "settlements of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),
@@ -217,14 +219,19 @@ pub fn transfers_words(transfers: &[api::Transfer]) -> Option<String> {
         [transfer] => Some(format!(
             "{} from {} to {}",
             words::hours(transfer.amount_seconds),
-            transfer.debit_account_number,
-            transfer.credit_account_number
+            account_words(transfer.debit_account_number),
+            account_words(transfer.credit_account_number)
         )),
         all => {
             let sum = all.iter().try_fold(0i64, |sum, transfer| sum.checked_add(transfer.amount_seconds));
             Some(format!("{} transfers, {}", all.len(), words::hours(sum.unwrap_or(i64::MAX))))
         }
     }
+}
+
+/// The number of an account; partners read 0 for any but their own.
+fn account_words(number: u32) -> String {
+    if number == 0 { "somebody".to_owned() } else { number.to_string() }
 }
 
 /// An entry on one line: what, who to whom, how much.
@@ -404,6 +411,7 @@ mod tests {
             (Topic::ACTIVITIES.get(), 1, "activities listed in bank 1"),
             (Topic::POLICY.get(), 2, "policy set in bank 2"),
             (Topic::PERIOD_LOCK.get(), 3, "month closed in bank 3"),
+            (Topic::CARD.get(), 7, "card of person 7"),
             (Topic::CREDENTIAL.get(), 4, "about key 4"),
             (Topic::CREDENTIAL.get(), 0, "about the network itself"),
             (999, 5, "note on topic 999"),

@@ -92,6 +92,14 @@ impl<T> Asking<T> for Result<tonic::Response<T>, Status> {
     }
 }
 
+/// Whether the way is broken, rather than the question wrong.
+#[must_use]
+pub fn is_cut(status: &Status) -> bool {
+    let has_reason = status.get_error_details().error_info().is_some();
+    !has_reason
+        && matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal)
+}
+
 /// What is in a status, taken apart.
 struct Parts {
     reason: Option<String>,
@@ -157,6 +165,22 @@ fn flag(field: &str) -> Option<&'static str> {
     let known = match last {
         _ if field.starts_with("givers") => "--gave",
         "request_id" => "--request-id",
+        "day" if field.contains("receipt") => "--day",
+        "number" if field.contains("receipt") => "the receipt",
+        "line" if field.contains("receipt") => "the line behind the receipt",
+        "number" if field.contains("card") => "the card",
+        "pin" => "the PIN",
+        "code" => "the code",
+        "people" => "how many people",
+        "offer_number" => "the offer",
+        "staff_initials" => "--staff",
+        "life_seconds" => "--life",
+        "voucher_sequence" => "--voucher",
+        "model" => "what becomes of the hours",
+        "period_number" => "--period",
+        "due_day" => "--due",
+        "paid_day" => "--on",
+        "reference" => "--reference",
         "kind" if field.contains("contacts") => "--best",
         "kind" => "--kind",
         "debit_account_number" => "--from",
@@ -184,9 +208,11 @@ fn flag(field: &str) -> Option<&'static str> {
         "partner_owner_numbers" => "--partner",
         "reach" => "--bank, --partner or --network",
         "role" => "--role",
+        "partner_owner_number" => "whose (PARTNER), such as saucer",
         "till_number" => "--till or the number",
         "venue_number" => "--venue or the number",
         "address" => "--address",
+        "old_pin" => "--change",
         "holder_owner_number" => "--holder",
         "expires_at" => "--expires",
         "overlap_seconds" => "--overlap",
@@ -231,6 +257,7 @@ fn flag(field: &str) -> Option<&'static str> {
         "limit_reason" => "--limit-reason",
         "confirmed_amount_seconds" => "--confirm",
         "proposal_sequence" | "booking_sequence" | "waiting_number" => "the number",
+        "redemption_sequence" => "the number",
         "hold_sequence" => "the hold",
         "original_sequence" | "sequence" => "the entry",
         _ => return None,
@@ -312,7 +339,9 @@ impl Failure {
         if let Self::SamePerson { alike, .. } = self { alike } else { &[] }
     }
 
-    fn sentences(&self) -> Vec<String> {
+    /// In words, a line each.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
         let Some((status, id)) = self.status() else {
             // Lists of bad rows and unknown names have a line each.
             return format!("hourbook: {self}").lines().map(str::to_owned).collect();

@@ -90,11 +90,26 @@ pub fn whole_time(at: Option<prost_types::Timestamp>) -> Option<String> {
     time(at.map(|at| prost_types::Timestamp { nanos: 0, ..at }))
 }
 
+/// "2026-05-13 14:30 UTC", for a sentence; or nothing.
+#[must_use]
+pub fn minute_in_utc(at: Option<prost_types::Timestamp>) -> String {
+    let minute = short_time(at);
+    if minute.is_empty() { minute } else { format!("{minute} UTC") }
+}
+
 /// "2026-05-13 14:30" in UTC, for a column.
 #[must_use]
 pub fn short_time(at: Option<prost_types::Timestamp>) -> String {
     let minute = at.and_then(|at| jiff::Timestamp::new(at.seconds, 0).ok());
     minute.map_or_else(String::new, |minute| minute.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// "2026-05-13 15:30 (Europe/London)", or nothing where the zone is not known here.
+#[must_use]
+pub fn time_in(at: Option<prost_types::Timestamp>, zone: &str) -> Option<String> {
+    let moment = jiff::Timestamp::new(at?.seconds, 0).ok()?;
+    let local = moment.to_zoned(jiff::tz::TimeZone::get(zone).ok()?);
+    Some(format!("{} ({zone})", local.strftime("%Y-%m-%d %H:%M")))
 }
 
 /// "2026-05-13".

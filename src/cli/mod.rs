@@ -11,6 +11,7 @@
 
 mod activities;
 mod arguments;
+mod asking;
 pub mod cells;
 mod commands;
 mod connection;
@@ -20,6 +21,7 @@ mod failure;
 mod figures;
 mod key;
 mod lookup;
+mod pin;
 mod profiles;
 mod progress;
 mod screen;
@@ -37,6 +39,7 @@ use clap::Parser;
 
 pub use arguments::DemoFlags;
 use arguments::{Arguments, Command, Question};
+pub use asking::Input;
 pub use exit::Exit;
 use failure::Failure;
 pub use screen::Console;
@@ -153,6 +156,11 @@ async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Res
         Question::Partner(command) => commands::people::partner(session, *command).await,
         Question::Staff(command) => commands::people::staff(session, *command).await,
         Question::Offer(command) => commands::offer::run(session, *command).await,
+        Question::Card(command) => commands::card::run(session, *command).await,
+        Question::Code(command) => commands::code::run(session, *command).await,
+        Question::Voucher(command) => commands::voucher::run(session, *command).await,
+        Question::Till(flags) => commands::till::run(session, *flags).await,
+        Question::Redemption(command) => commands::redemption::run(session, *command).await,
         Question::Pot(command) => commands::pot::run(session, *command).await,
         Question::Exchange(command) => commands::exchange::run(session, *command).await,
         Question::Group(flags) => commands::exchange::group::run(session, *flags).await,

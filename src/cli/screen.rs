@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde_json::{Map, Value};
 
+use super::asking::Input;
 use super::cells;
 use super::figures;
 
@@ -30,8 +31,10 @@ pub enum Format {
     Csv,
 }
 
-/// Where the process writes.
+/// Where the process reads and writes.
 pub struct Console<'a> {
+    /// What is typed while a command asks.
+    pub input: Input,
     /// Answers.
     pub out: &'a mut dyn Write,
     /// Everything else.
@@ -204,10 +207,11 @@ impl<'a> Screen<'a> {
         match self.format {
             Format::Table => {
                 let mut table = plain_table(self.width());
-                for (column, cell) in
-                    cells.iter().filter(|(column, cell)| !column.title.is_empty() && *cell != Cell::Nothing)
-                {
-                    table.add_row([column.title.to_owned(), cell.for_people()]);
+                for (column, cell) in cells.iter().filter(|(column, _)| !column.title.is_empty()) {
+                    let said = cell.for_people();
+                    if !said.is_empty() {
+                        table.add_row([column.title.to_owned(), said]);
+                    }
                 }
                 writeln!(self.console.out, "{}", table.trim_fmt())
             }
@@ -357,6 +361,7 @@ mod tests {
     fn printed(format: Format, print: impl FnOnce(&mut Screen<'_>)) -> String {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let console = Console {
+            input: Input::nothing(),
             out: &mut out,
             err: &mut err,
             out_is_terminal: false,

@@ -225,6 +225,18 @@ pub fn deadline(text: &str) -> Result<Deadline, String> {
     })
 }
 
+/// How long something works, in seconds: `10m`, `12h`, `30d`, a day being 24 hours.
+///
+/// # Errors
+/// In words.
+pub fn life(text: &str) -> Result<u32, String> {
+    let span = if text.len() <= TIME_BYTES_MAX { text.parse::<jiff::Span>().ok() } else { None };
+    let length = span.and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
+    let seconds =
+        length.and_then(|length| u32::try_from(length.as_secs()).ok()).filter(|seconds| *seconds > 0);
+    seconds.ok_or_else(|| "type how long, like 10m, 12h or 30d".to_owned())
+}
+
 /// A UUID of version 7 or 8.
 ///
 /// # Errors
@@ -333,6 +345,17 @@ mod tests {
         assert!(moment("yesterday").is_err());
         let before = wire_time("1969-12-31T23:59:59.5Z".parse().unwrap());
         assert_eq!((before.seconds, before.nanos), (-1, 500_000_000));
+    }
+
+    /// Goal: lives are lengths of time, with days of 24 hours. Method: each unit, and what is none.
+    #[test]
+    fn lives_are_lengths() {
+        for (text, seconds) in [("10m", 600), ("12h", 43_200), ("30d", 2_592_000), ("1h 30m", 5_400)] {
+            assert_eq!(life(text), Ok(seconds), "{text}");
+        }
+        for slip in ["", "10", "0m", "-10m", "10m ago", "1mo", "200y", "soon"] {
+            assert!(life(slip).is_err(), "{slip}");
+        }
     }
 
     /// Goal: deadlines are a time or a time from now. Method: both, and a span backwards.

@@ -6,7 +6,10 @@
 pub mod account;
 pub mod balance;
 pub mod bank;
+pub mod card;
+pub mod code;
 pub mod completions;
+mod drawing;
 pub mod entry;
 pub mod exchange;
 pub mod hold;
@@ -17,11 +20,17 @@ pub mod offer;
 pub mod people;
 pub mod post;
 pub mod pot;
+pub mod redemption;
 pub mod reverse;
+mod sales;
+pub mod settlement;
+pub mod shop;
 pub mod statement;
 mod telling;
+pub mod till;
 pub mod trial_balance;
 pub mod verify;
+pub mod voucher;
 pub mod watch;
 pub mod whoami;
 

@@ -4,14 +4,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{counted, receipt};
+use super::{counted, receipt, sales, shop};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::connection::call;
 use crate::cli::entries::{Written, tell};
 use crate::cli::failure::{Asking, Failure};
 use crate::cli::figures::{self, short};
-use crate::cli::lookup;
 use crate::cli::screen::{Cell, Column, Listing};
 use crate::cli::session::{PAGE_SIZE, Session};
 use crate::cli::values;
@@ -34,19 +33,19 @@ pub enum Command {
     /// What is offered, and from when on it can be had
     List(ListFlags),
     /// How many hours a partner takes in a month at most
-    Budget(BudgetFlags),
+    Budget(shop::BudgetFlags),
     /// Who stands at a partner's tills, by their initials
-    Staff(StaffFlags),
+    Staff(shop::StaffFlags),
 }
 
 /// Which partner.
 #[derive(Clone, Debug, Args)]
-struct PartnerFlags {
+pub(super) struct PartnerFlags {
     /// The partner: a part of its name, its account number, or 'person 7'
     #[arg(value_name = "PARTNER", value_parser = whom)]
-    partner: Whom,
+    pub(super) partner: Whom,
     #[command(flatten)]
-    at: BankFlag,
+    pub(super) at: BankFlag,
 }
 
 /// An offer to make.
@@ -144,42 +143,6 @@ pub struct ListFlags {
     ended: bool,
 }
 
-/// How many hours a month.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  hourbook offer budget saucer --hours 10
-  hourbook offer budget saucer --no-end")]
-pub struct BudgetFlags {
-    #[command(flatten)]
-    partner: PartnerFlags,
-    /// How many hours in a month at most
-    #[arg(long, value_name = "HOURS", value_parser = values::length, required_unless_present = "no_end")]
-    hours: Option<i64>,
-    /// As many as come
-    #[arg(long, conflicts_with = "hours")]
-    no_end: bool,
-    #[command(flatten)]
-    write: WriteFlags,
-}
-
-/// Who stands at the tills.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  Esme, who has an account and so cannot take her own hours at the till, and Rafe, who has none:
-    hourbook offer staff saucer --has EP='esme pike' --has RA")]
-pub struct StaffFlags {
-    #[command(flatten)]
-    partner: PartnerFlags,
-    /// Somebody at the tills: initials in capitals, with who that is if they have an account. Again for each: all of
-    /// them are said at once
-    #[arg(long, value_name = "INITIALS[=WHO]", value_parser = initials)]
-    has: Vec<(String, Option<Whom>)>,
-    #[command(flatten)]
-    write: WriteFlags,
-}
-
 /// Does it.
 ///
 /// # Errors
@@ -191,18 +154,17 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
         Command::Decline(flags) => approve(session, flags.number, flags.reason).await,
         Command::Retire(flags) => retire(session, flags).await,
         Command::List(flags) => list(session, flags).await,
-        Command::Budget(flags) => budget(session, flags).await,
-        Command::Staff(flags) => staff(session, flags).await,
+        Command::Budget(flags) => shop::budget(session, flags).await,
+        Command::Staff(flags) => shop::staff(session, flags).await,
     }
 }
 
-/// The owner number of the partner that is meant; whoever types a number needs not see names.
-async fn partner(session: &mut Session<'_, '_>, flags: &PartnerFlags) -> Result<u32, Failure> {
-    if let Whom::Person(owner) = flags.partner {
-        return Ok(owner);
-    }
-    let kind = Some(api::PersonKind::Partner);
-    Ok(lookup::person(session, &flags.partner, flags.at.bank, kind).await?.owner_number)
+/// The owner number of the partner.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) async fn partner(session: &mut Session<'_, '_>, flags: &PartnerFlags) -> Result<u32, Failure> {
+    sales::partner(session, &flags.partner, flags.at.bank).await
 }
 
 async fn create(session: &mut Session<'_, '_>, flags: CreateFlags) -> Result<(), Failure> {
@@ -268,39 +230,6 @@ async fn retire(session: &mut Session<'_, '_>, flags: NumberFlags) -> Result<(),
     tell(session, Written { receipt, request_id: id, validate_only, extra: Vec::new() }).await
 }
 
-async fn budget(session: &mut Session<'_, '_>, flags: BudgetFlags) -> Result<(), Failure> {
-    let (id, validate_only) = (flags.write.id(), flags.write.validate_only);
-    let request = api::SetPartnerBudgetRequest {
-        request_id: id.to_string(),
-        partner_owner_number: partner(session, &flags.partner).await?,
-        month_seconds: flags.hours,
-        validate_only,
-    };
-    let answer = session.client.redemption.set_partner_budget(call(request)).await.asking(id)?;
-    let month = flags.hours.map_or(Cell::Said("".into(), "as many as come".to_owned()), Cell::Seconds);
-    let extra = vec![(Column::figures("month_seconds", "Hours a month", 0), month)];
-    tell(session, Written { receipt: receipt(answer.receipt)?, request_id: id, validate_only, extra }).await
-}
-
-async fn staff(session: &mut Session<'_, '_>, flags: StaffFlags) -> Result<(), Failure> {
-    let (id, validate_only) = (flags.write.id(), flags.write.validate_only);
-    let partner_owner_number = partner(session, &flags.partner).await?;
-    let mut people = Vec::new();
-    for (initials, who) in flags.has {
-        let owner_number = match who {
-            Some(who) => lookup::person(session, &who, flags.partner.at.bank, None).await?.owner_number,
-            None => 0,
-        };
-        people.push(api::TillPerson { initials, owner_number });
-    }
-    let count = u64::try_from(people.len()).unwrap_or_default();
-    let request =
-        api::SetTillStaffRequest { request_id: id.to_string(), partner_owner_number, people, validate_only };
-    let answer = session.client.redemption.set_till_staff(call(request)).await.asking(id)?;
-    let extra = vec![(Column::figures("people_count", "At its tills", 0), Cell::Number(count))];
-    tell(session, Written { receipt: receipt(answer.receipt)?, request_id: id, validate_only, extra }).await
-}
-
 async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Failure> {
     let partner_owner_number = match flags.partner {
         Some(whom) => {
@@ -354,6 +283,18 @@ fn cells(offer: &api::Offer) -> Vec<(Column, Cell)> {
         "available_from": figures::day(offer.available_from),
         "declined_because": offer.declined_because,
     });
+    let place = |venue: &api::Venue| match venue.address.as_str() {
+        "" => venue.name.clone(),
+        address => format!("{}, {address}", venue.name),
+    };
+    let places = offer.venues.iter().map(place).collect::<Vec<_>>().join("; ");
+    let partner = match (offer.partner_name.as_str(), places.as_str()) {
+        ("", _) => format!("person {}", offer.partner_owner_number),
+        (name, "") => name.to_owned(),
+        (name, places) => format!("{name}: {places}"),
+    };
+    let venue = |venue: &api::Venue| json!({"venue_number": venue.venue_number, "name": venue.name, "address": venue.address});
+    let venues: Vec<_> = offer.venues.iter().map(venue).collect();
     let per = match offer.price_per() {
         api::PricePer::Person => "a person",
         api::PricePer::Redemption => "all",
@@ -361,19 +302,21 @@ fn cells(offer: &api::Offer) -> Vec<(Column, Cell)> {
     };
     vec![
         (
-            Column::figures("partner_owner_number", "Partner", 7),
+            Column::figures("partner_owner_number", "", 0),
             Cell::number_or_nothing(offer.partner_owner_number.into()),
         ),
+        (Column::words("partner_name", "Where", 14), Cell::Said(offer.partner_name.clone().into(), partner)),
         (Column::figures("offer_number", "Offer", 5), Cell::number_or_nothing(offer.offer_number.into())),
-        (Column::words("wording", "Says", 28), Cell::Text(offer.wording.clone())),
+        (Column::words("wording", "Says", 22), Cell::Text(offer.wording.clone())),
         (Column::words("kind", "Kind", 8), word(offer.kind().as_str_name(), "OFFER_KIND_")),
         (Column::figures("price_seconds", "Hours", 6), Cell::Seconds(offer.price_seconds)),
         (
             Column::words("price_per", "For", 8),
             Cell::Said(short(offer.price_per().as_str_name(), "PRICE_PER_").into(), per.to_owned()),
         ),
-        (Column::words("hours", "When", 20), Cell::Said(hours_json(&hours), when)),
-        (Column::words("standing", "To be had", 18), Cell::Said(had, can_be_had)),
+        (Column::words("hours", "When", 18), Cell::Said(hours_json(&hours), when)),
+        (Column::words("standing", "To be had", 16), Cell::Said(had, can_be_had)),
+        (Column::words("venues", "", 0), Cell::Said(venues.into(), String::new())),
     ]
 }
 
@@ -430,15 +373,6 @@ fn time_of_day(text: &str) -> Result<u32, String> {
         is_one.then(|| hours * 60 + minutes)
     };
     read().ok_or_else(|| "a time of day is typed like 9:30, up to 24:00".to_owned())
-}
-
-fn initials(text: &str) -> Result<(String, Option<Whom>), String> {
-    match text.split_once('=') {
-        None => Ok((text.to_owned(), None)),
-        Some((initials, who)) => {
-            Ok((initials.to_owned(), Some(whom(who).map_err(|error| error.to_string())?)))
-        }
-    }
 }
 
 #[cfg(test)]

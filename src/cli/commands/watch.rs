@@ -1,14 +1,14 @@
 //! `watch`: entries as they are written down, across cuts of the connection.
 
 use clap::Args;
-use tonic::{Code, Request, Streaming};
+use tonic::{Request, Streaming};
 
 use super::counted;
 use crate::api;
 use crate::cli::arguments::{any_form, any_kind};
 use crate::cli::connection;
 use crate::cli::entries::{entry_json, entry_line};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, is_cut};
 use crate::cli::figures;
 use crate::cli::screen::{Cell, Column, Format, Listing};
 use crate::cli::session::Session;
@@ -104,13 +104,6 @@ async fn begin(
         heartbeat_seconds: 0,
     };
     Ok(session.client.ledger.watch_entries(Request::new(request)).await?.into_inner())
-}
-
-/// Whether the way is broken, rather than the question wrong.
-fn is_cut(status: &tonic::Status) -> bool {
-    let has_reason = tonic_types::StatusExt::get_error_details(status).error_info().is_some();
-    !has_reason
-        && matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal)
 }
 
 fn print(session: &mut Session<'_, '_>, entry: &api::Entry, is_first: bool) -> Result<(), Failure> {

@@ -15,6 +15,7 @@ mod terms;
 use clap::Subcommand;
 
 use crate::api;
+use crate::cli::commands::settlement;
 use crate::cli::failure::Failure;
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
@@ -90,6 +91,12 @@ pub enum PartnerCommand {
     /// Its tills: add one to a venue, move it, close it
     #[command(subcommand)]
     Till(sites::TillCommand),
+    /// What its hours add up to, a line a receipt, without members
+    Statement(settlement::StatementFlags),
+    /// Make the period that runs final: its hours are kept, given back, or paid outside
+    Settle(Box<settlement::SettleFlags>),
+    /// Say that what was to be paid outside was paid
+    Paid(settlement::PaidFlags),
 }
 
 /// What can be done with staff.
@@ -154,6 +161,9 @@ pub async fn partner(session: &mut Session<'_, '_>, command: PartnerCommand) -> 
         PartnerCommand::Group(command) => group(session, command, api::PersonKind::Partner).await,
         PartnerCommand::Venue(command) => sites::venue(session, command).await,
         PartnerCommand::Till(command) => sites::till(session, command).await,
+        PartnerCommand::Statement(flags) => settlement::statement(session, flags).await,
+        PartnerCommand::Settle(flags) => settlement::settle(session, *flags).await,
+        PartnerCommand::Paid(flags) => settlement::paid(session, flags).await,
     }
 }
 

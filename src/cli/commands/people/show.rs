@@ -79,6 +79,7 @@ pub async fn show(
         cells.push((Column::words(name, title, 0), cell));
     }
     cells.extend(state(&person));
+    cells.extend(cards(&person));
     cells.extend(sites(&person));
     let mut speakers = Vec::new();
     for one in &person.representatives {
@@ -223,6 +224,38 @@ fn state(person: &api::Person) -> Vec<(Column, Cell)> {
         (Column::words("is_to_be_forgotten", "", 0), Cell::Flag(person.is_to_be_forgotten)),
         (Column::words("erased_at", "Forgotten on", 0), moment(person.erased_at)),
     ]
+}
+
+/// Their cards, as far as anybody may know them; people read of what is in use alone.
+fn cards(person: &api::Person) -> Vec<(Column, Cell)> {
+    let in_use = person.cards.iter().filter(|card| card.blocked_at.is_none());
+    let told: Vec<_> = in_use.map(|card| card_words(card, person.account_numbers.len() > 1)).collect();
+    let all: Vec<_> = person.cards.iter().map(card_json).collect();
+    let title = if told.is_empty() { "" } else { "Card" };
+    vec![(Column::words("cards", title, 0), Cell::Said(all.into(), told.join("; ")))]
+}
+
+/// "since 2026-05-13, with a PIN".
+fn card_words(card: &api::Card, has_others: bool) -> String {
+    let of = if has_others { format!("of {}, ", card.account_number) } else { String::new() };
+    let since = time(card.issued_at).unwrap_or_default();
+    let since = since.split('T').next().unwrap_or_default();
+    let pin = match (card.is_locked, card.has_pin) {
+        (true, _) => "with a PIN that was wrong too often: set a new one",
+        (false, true) => "with a PIN",
+        (false, false) => "without a PIN",
+    };
+    format!("{of}since {since}, {pin}")
+}
+
+fn card_json(card: &api::Card) -> Value {
+    json!({
+        "account_number": card.account_number,
+        "issued_at": time(card.issued_at),
+        "blocked_at": time(card.blocked_at),
+        "has_pin": card.has_pin,
+        "is_locked": card.is_locked,
+    })
 }
 
 /// Where a partner takes hours; people read of what is open alone.

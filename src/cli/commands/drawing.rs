@@ -1,0 +1,140 @@
+//! Files that a command makes where it is asked to: drawings for a scanner, pages to print.
+//!
+//! - What was there is never written over.
+//! - What a server sends is drawn, never run: only what a square of squares needs gets into a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use crate::cli::failure::Failure;
+
+/// The largest drawing, in bytes.
+const SVG_BYTES_MAX: usize = 64 << 10;
+/// What a drawing may be made of.
+const ELEMENTS: [&str; 5] = ["?xml", "svg", "rect", "path", "/svg"];
+
+/// A new file, empty so far.
+pub struct NewFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl NewFile {
+    /// Makes the file, before anything is asked for: `mode` says who may read it.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if it is there already or cannot be made.
+    pub fn open(path: PathBuf, mode: u32) -> Result<Self, Failure> {
+        match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(error) => {
+                let path = path.display();
+                Err(Failure::Refused(format!("nothing was asked for: {path} cannot be made: {error}")))
+            }
+        }
+    }
+
+    /// One for a drawing of a code, if one is asked for: whoever can read it can use the hours.
+    ///
+    /// # Errors
+    /// As [`NewFile::open`].
+    pub fn for_svg(path: Option<PathBuf>) -> Result<Option<Self>, Failure> {
+        path.map(|path| Self::open(path, 0o600)).transpose()
+    }
+
+    /// Draws a code, and says where.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if it is no drawing, or could not be written.
+    pub fn draw(mut self, svg: &str) -> Result<String, Failure> {
+        if !is_drawing(svg) {
+            let path = self.path.display().to_string();
+            self.leave();
+            return Err(Failure::Refused(format!(
+                "the server sent something else than a drawing: nothing was written to {path}. The digits are good"
+            )));
+        }
+        let done = self.file.write_all(svg.as_bytes());
+        self.done(done)
+    }
+
+    /// Where to write.
+    pub const fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Says where it is, if all was written.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if it was not.
+    pub fn done(self, written: std::io::Result<()>) -> Result<String, Failure> {
+        let path = self.path.display().to_string();
+        let done = written.and_then(|()| self.file.sync_all());
+        done.map_err(|error| Failure::Refused(format!("{path} could not be written: {error}")))?;
+        Ok(path)
+    }
+
+    /// Nothing came for it: the file goes.
+    pub fn leave(self) {
+        drop(self.file);
+        let _it_is_empty = std::fs::remove_file(self.path);
+    }
+}
+
+/// Whether a text is a drawing of squares and nothing else: no script, nothing that is fetched from elsewhere.
+fn is_drawing(svg: &str) -> bool {
+    let is_known = |element: &str| {
+        let name = element.split([' ', '>']).next().unwrap_or_default();
+        ELEMENTS.contains(&name.trim_end_matches('/'))
+    };
+    let has_only_known = svg.split('<').skip(1).all(is_known);
+    let asks_for_more = ["href", " on", "style", "&", "url("].iter().any(|word| svg.contains(word));
+    svg.len() <= SVG_BYTES_MAX && svg.contains("<svg ") && has_only_known && !asks_for_more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWING: &str = r##"<?xml version="1.0" standalone="yes"?><svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="252" height="252" viewBox="0 0 252 252"><rect x="0" y="0" width="252" height="252" fill="#fff"/><path d="M48 48h12v12H48V48" fill="#000"/></svg>"##;
+
+    /// Goal: a drawing is taken, and whatever could do more than be looked at is not. Method: one as servers send it, and
+    /// one with each of the other sorts of things inside.
+    #[test]
+    fn only_drawings_are_written() {
+        assert!(is_drawing(DRAWING));
+        for more in [
+            "<script>alert(1)</script></svg>",
+            "<image x=\"0\"/></svg>",
+            "<rect onload=\"alert(1)\"/></svg>",
+            "<path xlink:href=\"http://elsewhere.example\"/></svg>",
+            "<rect fill=\"url(http://elsewhere.example)\"/></svg>",
+            "<!ENTITY x></svg>",
+            "&lol;</svg>",
+            "<foreignObject></foreignObject></svg>",
+        ] {
+            assert!(!is_drawing(&DRAWING.replace("</svg>", more)), "{more}");
+        }
+        for text in ["", "no drawing", "<html></html>"] {
+            assert!(!is_drawing(text), "{text}");
+        }
+        assert!(!is_drawing(&DRAWING.replace("M48", &"M48".repeat(SVG_BYTES_MAX))));
+    }
+
+    /// Goal: what is there stays, and what is not drawn leaves no file. Method: a file that is there; something else than a
+    /// drawing; a drawing.
+    #[test]
+    fn nothing_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("code.svg");
+        let open = || NewFile::for_svg(Some(path.clone()));
+        assert!(open().unwrap().unwrap().draw("<html></html>").is_err());
+        assert!(!path.exists());
+        assert_eq!(open().unwrap().unwrap().draw(DRAWING).unwrap(), path.display().to_string());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), DRAWING);
+        assert!(open().is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), DRAWING, "what was there stays");
+    }
+}
