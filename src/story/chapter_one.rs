@@ -9,8 +9,8 @@ use super::stage::{HOUR, MINUTE, Moving, Stage, utc};
 use super::{StoryError, figures};
 use crate::api;
 use crate::api::entry::Action as Did;
+use crate::domain::Timestamp;
 use crate::domain::time::MICROS_PER_SECOND;
-use crate::domain::{Kind, Timestamp};
 use crate::words::{self, hours};
 
 pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
@@ -183,7 +183,7 @@ fn put_right(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     let lines = stage.call(stage.ledger().list_statement(request))?.lines;
     let mut statement = String::from("Leonie's lines, newest first:\n");
     for line in lines {
-        let (kind, then) = (kind_in_words(line.kind), words::balance(line.posted_seconds));
+        let (kind, then) = (figures::kind_in_words(line.kind), words::balance(line.posted_seconds));
         let _a_string_takes_all = writeln!(statement, "  {:>2}. {kind:<14} then {then}", line.line_number);
     }
     stage.show(&statement)
@@ -194,12 +194,6 @@ fn read_again(stage: &Stage<'_>, sequence: u64) -> Result<api::Entry, StoryError
     let request = api::GetEntryRequest { sequence, ..api::GetEntryRequest::default() };
     let answer = stage.call(stage.ledger().get_entry(request))?;
     answer.entry.ok_or_else(|| stage.otherwise(format!("entry {sequence}"), "none"))
-}
-
-/// Kinds on the wire are the journal's numbers, and one: 0 is "not said".
-fn kind_in_words(kind: i32) -> &'static str {
-    let number = kind.checked_sub(1).and_then(|number| u8::try_from(number).ok());
-    number.and_then(Kind::from_number).map_or("", words::kind)
 }
 
 fn verified(stage: &mut Stage<'_>) -> Result<(), StoryError> {

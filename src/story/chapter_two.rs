@@ -67,16 +67,7 @@ fn recorded(
     request: api::RecordExchangeRequest,
 ) -> Result<Vec<String>, StoryError> {
     let answer = stage.call(stage.exchanges(who).record_exchange(request))?;
-    done(stage, answer.done)
-}
-
-/// It was done, and did not wait for anybody.
-fn done(stage: &Stage<'_>, done: Option<api::Done>) -> Result<Vec<String>, StoryError> {
-    let done = done.unwrap_or_default();
-    if done.receipt.is_none() {
-        return Err(stage.otherwise("it is done", format!("{done:?}")));
-    }
-    Ok(done.sentences)
+    stage.done(answer.done)
 }
 
 fn typed_twice(stage: &mut Stage<'_>) -> Result<(), StoryError> {
@@ -159,7 +150,7 @@ fn a_walk_with_visitors(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     };
     let answer = stage.call(stage.exchanges("Tobias").record_group_exchange(request))?;
     let left_over = answer.residual_seconds;
-    done(stage, answer.done)?;
+    stage.done(answer.done)?;
     stage.say(&format!(
         "Amina led a walk of {} for {} people (the same without Kit): {} each makes {}, so {} were left over for the \
          community pot. Two visitors walked along and are counted without hours.",
@@ -190,7 +181,7 @@ fn thanked(
 ) -> Result<(), StoryError> {
     let request = credit(stage, name, activity, on)?;
     let answer = stage.call(stage.exchanges("Tobias").credit_member(request))?;
-    done(stage, answer.done).map(|_| ())
+    stage.done(answer.done).map(|_| ())
 }
 
 fn credit(
@@ -364,7 +355,7 @@ fn moves_banks(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         ..api::TransferBetweenBanksRequest::default()
     };
     let answer = stage.call(stage.exchanges("Una").transfer_between_banks(request))?;
-    done(stage, answer.done)?;
+    stage.done(answer.done)?;
     close(stage, "Kit", "Kit moved to Quillmere")?;
     let owed = between(stage)?;
     stage.say(&format!("Kit moves to Quillmere and takes {} along. {owed}", hours(HOUR + 45 * MINUTE)))
@@ -426,7 +417,7 @@ fn given_away(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         ..api::GiftRequest::default()
     };
     let answer = stage.call(stage.exchanges("Amina").gift(gift))?;
-    done(stage, answer.done)?;
+    stage.done(answer.done)?;
     let donation = api::DonateRequest {
         request_id: stage.request_id(),
         from_account_number: stage.account("Esme")?,
@@ -434,7 +425,7 @@ fn given_away(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         ..api::DonateRequest::default()
     };
     let answer = stage.call(stage.exchanges("Esme").donate(donation))?;
-    done(stage, answer.done)?;
+    stage.done(answer.done)?;
     stage.say(&format!(
         "Amina gave Bernard {} of hers as a gift, and Esme gave the pot {}. Gifts are not counted as help.",
         hours(HOUR),
@@ -450,7 +441,7 @@ fn a_meeting(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         ..api::TakeBookingRequest::default()
     };
     let answer = stage.call(stage.exchanges("Tobias").take_booking(request))?;
-    done(stage, answer.done)?;
+    stage.done(answer.done)?;
     stage.say(&format!(
         "The Wayside Network booked Lantern Hall a week ago and met there today: {}, set aside then, taken now. \
          Wayside is {}.",

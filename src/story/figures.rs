@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::api;
-use crate::domain::Timestamp;
 use crate::domain::hours::{clock, grouped};
+use crate::domain::{Kind, Timestamp};
+use crate::words;
 
 const NAME_WIDTH: usize = 16;
 const ACCOUNTS_WIDTH: usize = 8;
@@ -52,6 +53,12 @@ fn cells(sums: &api::Sums) -> [String; 5] {
     [grouped(sums.accounts), posted, held, above, below]
 }
 
+/// Kinds on the wire are the journal's numbers, and one: 0 is "not said".
+pub fn kind_in_words(kind: i32) -> &'static str {
+    let number = kind.checked_sub(1).and_then(|number| u8::try_from(number).ok());
+    number.and_then(Kind::from_number).map_or("", words::kind)
+}
+
 const fn kind_word(kind: api::AccountKind) -> &'static str {
     match kind {
         api::AccountKind::Unspecified => "of no kind",
@@ -62,6 +69,34 @@ const fn kind_word(kind: api::AccountKind) -> &'static str {
         api::AccountKind::Issuance => "hours created",
         api::AccountKind::Clearing => "between banks",
     }
+}
+
+/// A line a receipt, without members, and the sums.
+pub fn partner_statement(name: &str, found: &api::GetPartnerStatementResponse) -> String {
+    let mut table = format!("{name}, a line a receipt, without names:\n");
+    for line in &found.lines {
+        let what = match line.kind() {
+            api::PartnerLineKind::Unspecified => "of no kind",
+            api::PartnerLineKind::Taken => "taken",
+            api::PartnerLineKind::GivenBack => "given back",
+            api::PartnerLineKind::Spent => "spent",
+            api::PartnerLineKind::Settled => "settled",
+            api::PartnerLineKind::Other => "other",
+        };
+        let number = line.receipt.map_or_else(String::new, |receipt| format!("{:04}", receipt.number));
+        let _always = writeln!(table, "  {number:4}  {what:<10}  {:>6}", clock(line.change_seconds));
+    }
+    let sums = found.sums.unwrap_or_default();
+    let _always = writeln!(
+        table,
+        "  Brought forward {}, taken {}, given back {}, spent {}, kept {}.",
+        clock(sums.brought_forward_seconds),
+        clock(sums.taken_seconds),
+        clock(sums.given_back_seconds),
+        clock(sums.spent_seconds),
+        clock(sums.kept_seconds),
+    );
+    table
 }
 
 /// What was checked of each promise, how much of it, and what came of it.

@@ -37,7 +37,7 @@ const PERRY: u32 = 3;
 
 pub fn play(out: &mut dyn Write, clock: &Arc<ManualClock>) -> Result<(), StoryError> {
     let folder = tempfile::tempdir().map_err(StoryError::io("making a temporary directory"))?;
-    clock.advance_to(utc(2026, 6, 24, 9, 0));
+    clock.advance_to(utc(2026, 6, 28, 9, 0));
     let sealed = open_mallow_bridge(folder.path(), clock)?;
     say(out, "A third bank, Mallow Bridge, in a directory of its own: Olwen and Perry help each other.")?;
 
@@ -49,7 +49,7 @@ pub fn play(out: &mut dyn Write, clock: &Arc<ManualClock>) -> Result<(), StoryEr
             acknowledged.len()
         ),
     )?;
-    clock.advance_to(utc(2026, 6, 24, 18, 0));
+    clock.advance_to(utc(2026, 6, 28, 18, 0));
     let network = open(folder.path(), clock)?;
     all_there_once(&network, out, &acknowledged)?;
     forget_olwen(&network, out, &sealed)

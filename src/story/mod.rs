@@ -2,13 +2,16 @@
 //! person, and compared with the figures the story must come to.
 //!
 //! A chapter joins with the part of Hourbook that brings its calls. Now: chapter 1 (the books), told
-//! over gRPC to a server of its own, chapter 2 (people), for which the network begins, and a chapter of its own about what happens when the machine fails
-//! and when somebody asks to be forgotten. The clock is the story's own: it starts on 5 May 2026 and goes
-//! when told to; where the demo keeps serving, it runs on from the story's last moment.
+//! over gRPC to a server of its own, chapter 2 (people), for which the network begins, chapter 3 (the
+//! till), and a chapter of its own about what happens when the machine fails and when somebody asks to be
+//! forgotten. The clock is the story's own: it starts on 5 May 2026 and goes when told to; where the demo
+//! keeps serving, it runs on from the story's last moment.
 
 mod cast;
 mod chapter_one;
+mod chapter_three;
 mod chapter_two;
+mod cut;
 mod expected;
 mod figures;
 mod keys;
@@ -151,6 +154,10 @@ fn tell(
     stage.line("\nChapter 2: people\n")?;
     chapter_two::play(&mut stage)?;
     expected::compare(&mut stage, &expected::AFTER_CHAPTER_TWO)?;
+    stage.line("\nChapter 3: the till\n")?;
+    chapter_three::play(&mut stage)?;
+    expected::compare(&mut stage, &expected::AFTER_CHAPTER_THREE)?;
+    chapter_three::receipts::compare(&mut stage)?;
     let people = trying::People::of(&stage)?;
 
     say(out, "\nA short chapter about bad days\n")?;

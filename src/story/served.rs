@@ -22,7 +22,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::{Once, StoryError};
+use super::{Once, StoryError, cut};
 use crate::access::Access;
 use crate::access::pace::CALLS_PER_SECOND_USUAL;
 use crate::config::USUAL_ADDRESS;
@@ -152,6 +152,18 @@ impl Served {
     /// A connection to it.
     pub fn channel(&self) -> Channel {
         self.running.channel.clone()
+    }
+
+    /// A connection to it that is cut before the first answer comes.
+    ///
+    /// # Errors
+    /// [`StoryError`] if the machine gives no port.
+    pub fn cut_line(&self) -> Result<Channel, StoryError> {
+        let laid = self.runtime.block_on(cut::lay(self.address()));
+        let address = laid.map_err(StoryError::io("laying a line to cut"))?;
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(ServerError::from)?;
+        let _inside = self.runtime.enter();
+        Ok(endpoint.connect_lazy())
     }
 
     /// Where files beside the books may stand; they go away with them.

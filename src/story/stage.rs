@@ -18,8 +18,9 @@ use crate::api::audit_service_client::AuditServiceClient;
 use crate::api::directory_service_client::DirectoryServiceClient;
 use crate::api::exchange_service_client::ExchangeServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
+use crate::api::redemption_service_client::RedemptionServiceClient;
 use crate::client::{Shown, Wire};
-use crate::domain::{Amount, Day, KeyText, RequestId, Timestamp};
+use crate::domain::{Amount, Day, KeyText, Reason, RequestId, Timestamp};
 use crate::ledger::{Clock, ManualClock};
 use crate::words;
 
@@ -95,6 +96,20 @@ impl<'a> Stage<'a> {
     /// The books, as somebody who has a key.
     pub fn ledger_of(&self, who: &'static str) -> LedgerServiceClient<Wire> {
         LedgerServiceClient::new(self.wire(who))
+    }
+
+    /// Hours at the till, as somebody who has a key, or as a till.
+    pub fn redemptions(&self, who: &'static str) -> RedemptionServiceClient<Wire> {
+        RedemptionServiceClient::new(self.wire(who))
+    }
+
+    /// The same over a line of their own, which is cut before the first answer comes.
+    pub fn redemptions_cut_off(
+        &self,
+        who: &'static str,
+    ) -> Result<RedemptionServiceClient<Wire>, StoryError> {
+        let shown = self.keys.get(who).cloned().unwrap_or(Shown::NOTHING);
+        Ok(RedemptionServiceClient::new(shown.on(self.served.cut_line()?)))
     }
 
     /// Keys, as somebody who has one.
@@ -201,6 +216,35 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// The sentence of a refusal for this reason.
+    pub fn refused_for<T>(
+        &self,
+        reason: Reason,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<String, StoryError> {
+        match self.served.answer(call)? {
+            Ok(_) => Err(self.otherwise(reason.word(), "it was done")),
+            Err(status)
+                if status.get_details_error_info().is_some_and(|info| info.reason == reason.word()) =>
+            {
+                Ok(status.message().to_owned())
+            }
+            Err(status) => Err(self.failed(status)),
+        }
+    }
+
+    /// A call to which no answer comes, as the line was cut.
+    pub fn unanswered<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<(), StoryError> {
+        match self.served.answer(call)? {
+            Ok(_) => Err(self.otherwise("no answer", "one came")),
+            Err(status) if status.get_details_error_info().is_some() => Err(self.failed(status)),
+            Err(_) => Ok(()),
+        }
+    }
+
     fn failed(&self, status: Status) -> StoryError {
         StoryError::Call { step: self.step, source: Box::new(status) }
     }
@@ -209,6 +253,15 @@ impl<'a> Stage<'a> {
     pub fn written(&self, receipt: Option<api::Receipt>) -> Result<api::Entry, StoryError> {
         let entry = receipt.and_then(|receipt| receipt.entry);
         entry.ok_or_else(|| self.otherwise("a receipt with its entry", "none"))
+    }
+
+    /// It was done, and did not wait for anybody: what a person hears of it.
+    pub fn done(&self, done: Option<api::Done>) -> Result<Vec<String>, StoryError> {
+        let done = done.unwrap_or_default();
+        if done.receipt.is_none() {
+            return Err(self.otherwise("it is done", format!("{done:?}")));
+        }
+        Ok(done.sentences)
     }
 
     /// Gives an account its name in the story.

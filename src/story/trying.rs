@@ -12,6 +12,7 @@ pub struct People {
     dev: u32,
     ivy: u32,
     leonie: u32,
+    cafe: u32,
     keys: PathBuf,
 }
 
@@ -19,13 +20,19 @@ impl People {
     pub fn of(stage: &Stage<'_>) -> Result<Self, StoryError> {
         let account = |name| stage.account(name);
         let keys = stage.folder().to_owned();
-        Ok(Self { dev: account("Dev")?, ivy: account("Ivy")?, leonie: account("Leonie")?, keys })
+        Ok(Self {
+            dev: account("Dev")?,
+            ivy: account("Ivy")?,
+            leonie: account("Leonie")?,
+            cafe: account("Saucer & Spoon")?,
+            keys,
+        })
     }
 }
 
 /// The commands. `--server` is named only where the port is not the usual one.
 pub fn what_to_try(address: SocketAddr, people: &People) -> String {
-    let People { dev, ivy, leonie, keys } = people;
+    let People { dev, ivy, leonie, cafe, keys } = people;
     // Named always: whoever has HOURBOOK_SERVER set would else try it on books of their own.
     let server = format!(" --server {address}");
     let commands = [
@@ -34,8 +41,10 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
         ("Leonie's lines, with the slip that was put right", format!("statement {leonie}")),
         (
             "Dev helps Ivy again, for an hour and a half",
-            format!("exchange record --gave {dev} --received {ivy} \\\n      --hours 1:30 --on 2026-06-23"),
+            format!("exchange record --gave {dev} --received {ivy} \\\n      --hours 1:30 --on 2026-06-27"),
         ),
+        ("what shops offer, and what is left of it", "offer list".to_owned()),
+        ("what the Saucer & Spoon took, a line a receipt", format!("partner statement {cafe}")),
     ];
     let as_lead = [("the books in sums", "trial-balance")];
     let as_admin = [("the whole journal checked", "verify")];
@@ -51,7 +60,7 @@ pub fn what_to_try(address: SocketAddr, people: &People) -> String {
     ];
     let commands: String = all.concat();
     format!(
-        "\nThe books of chapter 2 stay open on {address} until Ctrl-C; then they go away.\n\
+        "\nThe books of chapter 3 stay open on {address} until Ctrl-C; then they go away.\n\
          The clock goes on from the story's last moment. In another terminal, try, with the keys of\n\
          a broker, a lead and an admin:\n\n\
          {commands}  # what Dev has, without the command line\n  \
@@ -76,10 +85,10 @@ mod tests {
     #[test]
     fn every_command_names_the_server() {
         let keys = PathBuf::from("/tmp/hourbook-demo-AbCdEf");
-        let people = People { dev: 10_100, ivy: 10_168, leonie: 10_192, keys };
+        let people = People { dev: 10_100, ivy: 10_168, leonie: 10_192, cafe: 10_244, keys };
         let other = what_to_try(SocketAddr::new(USUAL_ADDRESS.ip(), 65_535), &people);
         let commands = other.lines().filter(|line| line.trim_start().starts_with("hourbook "));
-        assert!(commands.clone().count() >= 6, "{other}");
+        assert!(commands.clone().count() >= 8, "{other}");
         assert!(commands.clone().all(|line| line.contains(" --server 127.0.0.1:65535 ")), "{other}");
         assert!(other.contains("  hourbook --server 127.0.0.1:65535 verify\n"), "{other}");
         assert!(other.lines().all(|line| line.chars().count() <= super::super::LINE_LETTERS), "{other}");
