@@ -3,9 +3,12 @@
 mod afternoon;
 mod agreed;
 mod alone;
+mod cards;
 mod keys;
 mod people;
 mod readme;
+mod redemption;
 pub mod served;
 mod story;
+mod till;
 mod transcript;

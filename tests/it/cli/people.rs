@@ -12,7 +12,7 @@ const TRANSCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/cli/peop
 
 /// A network of one bank with 20 hours in its pot, which welcomes whoever joins with two; Ivy's account was taken over
 /// from elsewhere. Keys for the desk, a lead and another lead.
-fn bank(folder: &Path) -> Served {
+pub fn bank(folder: &Path) -> Served {
     let books = folder.join("books");
     let mut begin = hourbook("127.0.0.1:9");
     begin.current_dir(folder).args(["init", "--data", "books", "--name", "Net", "--out", "admin.key"]);
@@ -84,6 +84,9 @@ fn people_are_asked_for_once() {
         ("desk", &["member", "change", "ann", "--phone", "1234567", "--no-consent", "phone"]),
         ("desk", &["member", "standing", "ann", "--paid-by", "pot"]),
         ("desk", &["member", "represent", "ann", "--by", "bo"]),
+        ("desk", &["card", "issue", "ann"]),
+        ("desk", &["card", "replace", "ann"]),
+        ("desk", &["card", "block", "ann"]),
         ("lead", &["pot", "open", "--purpose", "garden", "--broker-line", "3"]),
         ("lead", &["member", "pause", "ann"]),
         ("lead", &["member", "pause", "ann", "--over"]),

@@ -30,8 +30,9 @@ fn shown() -> Vec<Shown> {
     shown
 }
 
-/// Names in JSON of what differs: a time, and bytes that say the same in another order.
-const JSON_OF_A_DAY: [&str; 2] = ["\"recordedAt\":\"", "\"value\":\""];
+/// Names in JSON of what differs, and where it ends: a time, a day, and bytes that say the same in another order.
+const JSON_OF_A_DAY: [(&str, char); 3] =
+    [("\"recordedAt\":\"", '"'), ("\"day\":{", '}'), ("\"value\":\"", '"')];
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -48,10 +49,24 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A line without the text in quotes that stands behind `name`, once.
-fn without(line: &str, name: &str) -> String {
+/// A line without what stands behind `name`, once, up to the end of it.
+fn without(line: &str, name: &str, end: char) -> String {
     let Some((before, after)) = line.split_once(name) else { return line.to_owned() };
-    format!("{before}{name}…{}", after.trim_start_matches(|letter| letter != '"'))
+    format!("{before}{name}…{}", after.trim_start_matches(|letter| letter != end))
+}
+
+/// A line without what differs from day to day and from machine to machine, nor digits of a card or a code.
+pub fn bare_of_digits(line: &str) -> String {
+    let line = bare(line);
+    let mut words: Vec<&str> = line.split(' ').collect();
+    for length in [4, 3] {
+        while let Some(place) =
+            words.windows(length).position(|some| some.iter().all(|word| is_three_digits(word)))
+        {
+            words.splice(place..place + length, ["NUMBER"]);
+        }
+    }
+    words.join(" ")
 }
 
 /// A line without what differs from day to day and from machine to machine.
@@ -59,7 +74,7 @@ pub fn bare(line: &str) -> String {
     if line.ends_with("rows a second") {
         return "so many rows a second".to_owned();
     }
-    let line = JSON_OF_A_DAY.iter().fold(line.to_owned(), |line, name| without(&line, name));
+    let line = JSON_OF_A_DAY.iter().fold(line.to_owned(), |line, (name, end)| without(&line, name, *end));
     let is_day = |word: &str| word.len() == 10 && word.starts_with("20") && word.matches('-').count() == 2;
     let is_minute = |word: &str| word.len() == 5 && word.as_bytes()[2] == b':';
     let mut words = Vec::new();
@@ -80,8 +95,30 @@ pub fn bare(line: &str) -> String {
     words.join(" ")
 }
 
+fn is_three_digits(word: &str) -> bool {
+    word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Digits of codes as README shows them, and those that were printed instead.
+#[derive(Default)]
+struct Codes(Vec<(String, String)>);
+
+impl Codes {
+    /// A line of digits in threes that was printed in the place of another is what that one stands for.
+    fn learn(&mut self, told: &str, printed: &[String]) {
+        let digits = |line: &str| bare_of_digits(line) == "NUMBER";
+        let pairs = told.lines().zip(printed).filter(|(told, shown)| digits(told) && digits(shown));
+        self.0.extend(pairs.map(|(told, shown)| (shown.trim().to_owned(), told.trim().to_owned())));
+    }
+
+    fn put_into(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (shown, told)| text.replace(shown, told))
+    }
+}
+
 /// Goal: whoever types what README shows sees what README shows. Method: every `console` block is run in
-/// order against one server with new books; times, days and speeds aside, each line is compared. `cat` shows
+/// order against one server with new books; times, days and speeds aside, each line is compared. A code that README shows
+/// is the one that was printed in its place. `cat` shows
 /// a file that is made as shown; the server is stopped and started where README does, and where there is no `curl`,
 /// that is said, and its lines are not run.
 #[test]
@@ -90,7 +127,7 @@ fn the_transcripts_are_what_is_printed() {
     let folder = tempfile::tempdir().unwrap();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_hourbook")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let (mut wrong, shown) = (Vec::new(), shown());
+    let (mut wrong, mut codes, shown) = (Vec::new(), Codes::default(), shown());
     assert!(shown.len() > 10, "README shows {} commands", shown.len());
     let has_curl = Command::new("curl").arg("--version").output().is_ok();
     if !has_curl {
@@ -101,11 +138,12 @@ fn the_transcripts_are_what_is_printed() {
             continue;
         }
         // Whoever reads README has the server where it usually is.
-        let command = command.replace(&USUAL_ADDRESS.to_string(), &served.address);
+        let command = codes.put_into(&command.replace(&USUAL_ADDRESS.to_string(), &served.address));
         if let Some(file) = command.strip_prefix("cat ") {
             // Whoever reads README has the server where it usually is, here too.
             let shown = printed.join("\n").replace(&USUAL_ADDRESS.to_string(), &served.address);
-            std::fs::write(folder.path().join(file.trim_start_matches("~/")), shown + "\n").unwrap();
+            let shown = codes.put_into(&shown) + "\n";
+            std::fs::write(folder.path().join(file.trim_start_matches("~/")), shown).unwrap();
             continue;
         }
         match command.as_str() {
@@ -133,7 +171,9 @@ fn the_transcripts_are_what_is_printed() {
             .output()
             .unwrap();
         let told = text(&told.stdout).replace(folder.path().to_str().unwrap(), "/home/ann");
-        let (told, printed) = (told.lines().map(bare), printed.iter().map(|line| bare(line)));
+        codes.learn(&told, &printed);
+        let (told, printed) =
+            (told.lines().map(bare_of_digits), printed.iter().map(|line| bare_of_digits(line)));
         let (told, printed): (Vec<_>, Vec<_>) = (told.collect(), printed.collect());
         if told != printed {
             wrong.push(format!("$ {command}\n{}\nbut README shows\n{}", told.join("\n"), printed.join("\n")));

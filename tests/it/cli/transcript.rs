@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::readme::bare;
+use super::readme::bare_of_digits;
 use super::served::{Served, text};
 
 /// What is typed, and what is printed for it.
@@ -18,7 +18,7 @@ fn lines_of(transcript: &str) -> Vec<(String, Vec<String>)> {
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for line in written.lines() {
         match lines.last_mut() {
-            Some((_, printed)) if !line.contains("$ hourbook") => printed.push(bare(line)),
+            Some((_, printed)) if !line.contains("$ hourbook") => printed.push(bare_of_digits(line)),
             Some(_) | None => lines.push((line.to_owned(), Vec::new())),
         }
     }
@@ -43,7 +43,7 @@ pub fn played(transcript: &str, folder: &Path, served: &Served) {
             .unwrap();
         let told = text(&told.stdout);
         told_all.push_str(&format!("{typed}\n{told}"));
-        let lines: Vec<_> = told.lines().map(bare).collect();
+        let lines: Vec<_> = told.lines().map(bare_of_digits).collect();
         if lines != printed {
             wrong.push(format!("{typed}\n{}\nbut expected\n{}", told.trim_end(), printed.join("\n")));
         }

@@ -21,3 +21,4 @@ mod load;
 mod orders;
 mod power;
 mod process;
+mod tills;

@@ -77,8 +77,10 @@ fn ledger_and_naive_model_agree() {
         }
     }
     println!("{operations} operations");
-    // Those about keys, people and offers are no rules about hours: the ledger knows neither.
-    let others = [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE, &Reason::OF_OFFERS].concat();
+    // Those about keys, people, cards and offers are no rules about hours: the ledger knows none of them.
+    let others =
+        [&Reason::OF_KEYS[..], &Reason::OF_PERIODS, &Reason::OF_PEOPLE, &Reason::OF_CARDS, &Reason::OF_TILLS]
+            .concat();
     let of_hours = Reason::ALL.into_iter().filter(|reason| !others.contains(reason));
     let refusals: Vec<&'static str> = of_hours.map(Reason::word).collect();
     for (names, counts) in [(&OPERATIONS[..], &accepted), (&refusals[..], &refused)] {

@@ -1,5 +1,6 @@
 //! A whole installation on sled: damage on disk, keys and erasure, what may be deleted.
 
+mod cards;
 mod damage;
 mod keys;
 mod starting;

@@ -34,6 +34,20 @@ pub enum What {
     Credential(u32),
 }
 
+/// A sale.
+#[derive(Clone, Debug)]
+pub struct Sold {
+    /// The account of the partner.
+    pub partner: u32,
+    pub till: u32,
+    /// Whose hours.
+    pub account: u32,
+    pub seconds: i64,
+}
+
+/// Figures below are of sales, and may come up again as a sum of some; those above stand in one place.
+pub const SMALL: i64 = 1 << 33;
+
 /// Everything there is to be told, and nobody to be told but those it belongs to.
 #[derive(Default)]
 pub struct Facts {
@@ -42,6 +56,10 @@ pub struct Facts {
     pub figures: Vec<(u32, i64)>,
     /// Seconds that moved between accounts, or were set aside.
     pub amounts: Vec<(Vec<u32>, i64)>,
+    /// What offers of the partner with this account cost, seconds: for whoever might come.
+    pub prices: Vec<(u32, i64)>,
+    /// What was taken and set aside at tills.
+    pub sales: Vec<Sold>,
     floors: Vec<(u32, i64)>,
     made: u64,
 }
@@ -80,6 +98,16 @@ impl Facts {
     /// What the partner with this account offers.
     pub fn offer(&mut self, account: u32) -> String {
         self.named(What::Offer(account))
+    }
+
+    /// What an offer of the partner with this account costs: 1,000,001 seconds and more, by less than a fifth. So no two
+    /// numbers of people, at whichever partners, cost the same.
+    pub fn price(&mut self, account: u32) -> i64 {
+        self.made += 1;
+        let price = 1_000_001 + 74 * i64::try_from(self.made).unwrap();
+        assert!(price < 1_200_000, "{price}");
+        self.prices.push((account, price));
+        price
     }
 
     /// How much the partner with this account takes in a month.
@@ -129,6 +157,14 @@ impl Facts {
         json!({"memo": memo, "reason": reason, "typed": self.named(What::Reason)})
     }
 
+    /// Keeps what accounts have after a sale; what it took is told as one.
+    pub fn sale(&mut self, mut entry: Value, sold: Sold) {
+        entry["moves"] = Value::Null;
+        entry["held"] = Value::Null;
+        self.entry(&entry);
+        self.sales.push(sold);
+    }
+
     /// Keeps the figures of an entry.
     pub fn entry(&mut self, entry: &Value) {
         let rows = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -136,7 +172,8 @@ impl Facts {
         for line in rows(&entry["lines"]) {
             let of = account(&line["accountNumber"]);
             let (posted, held) = (number(&line["postedSeconds"]), number(&line["heldSeconds"]));
-            self.figures.extend([posted, held, posted - held].map(|figure| (of, figure)));
+            let figures = [posted, held, posted - held].into_iter().filter(|figure| figure.abs() >= SMALL);
+            self.figures.extend(figures.map(|figure| (of, figure)));
             let floor = self.floors.iter().find(|(account, _)| *account == of).map(|(_, floor)| *floor);
             self.figures.extend(floor.map(|floor| (of, posted - held - floor)));
         }

@@ -20,8 +20,11 @@ pub enum Aim {
     Account,
     /// The same of a person or a partner.
     Person,
-    /// A partner, with a venue, two tills, an offer and, where there are keys, one that waits for the bank.
+    /// A partner, with a venue, two tills, staff, offers and, where there are keys, one that waits for the bank; with
+    /// sales at both tills, and a period that was settled and not paid yet.
     Partner,
+    /// Whose hours a code may stand for; for tills and partners, who have them for practice only, a partner.
+    Code,
     /// The same of somebody who has another account in the other bank.
     Mover,
     /// A credential, or one like it.
@@ -58,6 +61,13 @@ pub struct Target {
     pub booking: u64,
     /// What waits for a second person in its bank.
     pub waiting: u64,
+    /// A group's account of the same owner, in its bank.
+    pub club: u32,
+    /// The card of a member in its bank.
+    pub card: String,
+    /// Of a partner: a sale at its second till, with receipt 1; and one for which hours are set aside there.
+    pub sold: u64,
+    pub aside: u64,
     pub credential: u32,
     /// A credential like it.
     pub grant: Value,
@@ -91,6 +101,10 @@ impl Target {
             dispute: 999_999,
             booking: 999_999,
             waiting: 999_999,
+            club: account,
+            card: self.card.clone(),
+            sold: 999_999,
+            aside: 999_999,
             credential: 9_999,
             grant,
         }
@@ -100,9 +114,11 @@ impl Target {
     pub fn masked(&self, text: &str) -> String {
         let numbers = [self.bank, self.owner, self.account, self.idle, self.closed, self.beside];
         let mut known: Vec<String> = numbers.iter().map(u32::to_string).collect();
-        known.extend([self.friend, self.elsewhere, self.credential].map(|number| number.to_string()));
-        let sequences = [self.entry, self.hold, self.proposal, self.dispute, self.booking, self.waiting];
-        known.extend(sequences.map(|sequence| sequence.to_string()));
+        let others = [self.friend, self.elsewhere, self.credential, self.club];
+        known.extend(others.map(|number| number.to_string()));
+        let matters = [self.proposal, self.dispute, self.booking, self.waiting];
+        let sequences = [self.entry, self.hold, self.sold, self.aside].into_iter().chain(matters);
+        known.extend(sequences.map(|sequence: u64| sequence.to_string()));
         let text = text.replace(&self.entry_id, "#");
         let is_digit = |letter: char| letter.is_ascii_digit();
         let words = text.split_inclusive(|letter| !is_digit(letter));
@@ -174,6 +190,12 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             let speaks = json!({"ownerNumber": at.other, "speaks": "SPEAKS_FOR_ALL"});
             (Aim::Owner, write(json!({"ownerNumber": at.owner, "representative": speaks})))
         }
+        "IssueCard" => (Aim::Owner, write(json!({"accountNumber": at.idle}))),
+        "ReplaceCard" | "BlockCard" => (Aim::Owner, write(json!({"accountNumber": at.account}))),
+        "SetPin" => {
+            let pin = json!({"accountNumber": at.account, "pin": "4021", "oldPin": PIN});
+            (Aim::Owner, write(pin))
+        }
         "LinkIdentity" => {
             let link = json!({"ownerNumber": at.owner, "issuer": ISSUER, "subject": "4711"});
             (Aim::Owner, write(link))
@@ -183,9 +205,9 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "venueNumber": 1})))
         }
         "CloseTill" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "tillNumber": 1}))),
-        "CreateOffer" => (Aim::Partner, write(json!({"offer": offer(at.owner, "New")}))),
+        "CreateOffer" => (Aim::Partner, write(json!({"offer": offer(at.owner, "New", 3_600)}))),
         "RetireOffer" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 1}))),
-        "ApproveOffer" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 2}))),
+        "ApproveOffer" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner, "offerNumber": 3}))),
         "ListOffers" => (Aim::Partner, json!({"partnerOwnerNumber": at.owner})),
         "SetPartnerBudget" | "SetTillStaff" => (Aim::Partner, write(json!({"partnerOwnerNumber": at.owner}))),
         "CloseMember" => (Aim::Owner, write(json!({"accountNumber": at.idle}))),
@@ -226,6 +248,10 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Account, watch)
         }
         _ => {
+            if let Some((aim, request)) = at_till(call, at) {
+                let is_write = !["IssueCode", "LookUpCode"].contains(&call) && !is_read_at_till(call);
+                return Some((aim, if is_write { write(request) } else { request }));
+            }
             return of_people(call, at).map(|(aim, request)| {
                 let is_read = ["GetNetPosition", "ListWaiting"].contains(&call);
                 (aim, if is_read { request } else { write(request) })
@@ -312,11 +338,96 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
     })
 }
 
-/// An offer that any partner could make.
-pub fn offer(partner: u32, wording: &str) -> Value {
+/// The same of RedemptionService, but for offers, budgets and staff.
+fn at_till(call: &str, at: &Target) -> Option<(Aim, Value)> {
+    let receipt = |number| json!({"till": till(at, 2), "number": number});
+    let of_partner = json!({"partnerOwnerNumber": at.owner});
+    let and = |mut request: Value, more: Value| {
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let period =
+        |number: u32| and(of_partner.clone(), json!({"accountNumber": at.account, "periodNumber": number}));
+    Some(match call {
+        "IssueCode" if "pqQ".contains(at.letter) => (Aim::Code, and(of_partner, json!({"isPractice": true}))),
+        "IssueCode" => (Aim::Code, json!({"accountNumber": at.account})),
+        "IssueVoucher" => {
+            let voucher = json!({
+                "fromAccountNumber": at.club, "amountSeconds": 900, "lastDay": {"year": 2026, "month": 5, "day": 20},
+                "reason": "thanks",
+            });
+            (Aim::Owner, voucher)
+        }
+        "LookUpCode" => (Aim::Partner, json!({"till": till(at, 2), "shown": shown(at)})),
+        "Redeem" => (Aim::Partner, json!({"sale": sale(at, 2, 21)})),
+        "AuthorizeRedemption" => (Aim::Partner, json!({"sale": sale(at, 2, 22)})),
+        "CaptureRedemption" | "VoidRedemption" => (Aim::Partner, json!({"redemptionSequence": at.aside})),
+        "RefundRedemption" => {
+            let refund = json!({
+                "redemptionSequence": at.sold, "amountSeconds": 900, "reason": "rained off", "staffInitials": STAFF,
+            });
+            (Aim::Partner, refund)
+        }
+        "RecordRedemption" => {
+            let day = json!({"year": 2026, "month": 5, "day": 5});
+            let slip = json!({
+                "receipt": and(receipt(23), json!({"day": day})), "shown": shown(at), "offerNumber": 1,
+                "staffInitials": STAFF,
+            });
+            (Aim::Partner, slip)
+        }
+        "GetRedemptionByReceipt" => (Aim::Partner, json!({"receipt": receipt(1)})),
+        "ListTillRefusals" => (Aim::Owner, json!({"accountNumber": at.account})),
+        "ListRedemptions" | "DayTotals" => (Aim::Partner, of_partner),
+        "WatchRedemptions" => (Aim::Partner, and(of_partner, json!({"afterSequence": 0}))),
+        "GetPartnerStatement" => (Aim::Partner, period(0)),
+        "SettlePartner" => (Aim::Partner, and(period(2), json!({"model": "SETTLEMENT_MODEL_KEPT"}))),
+        "RecordSettlementPaid" => {
+            let day = json!({"year": 2026, "month": 5, "day": 5});
+            (Aim::Partner, and(period(1), json!({"paidDay": day})))
+        }
+        _ => return None,
+    })
+}
+
+fn is_read_at_till(call: &str) -> bool {
+    let reads = [
+        "GetRedemptionByReceipt",
+        "ListTillRefusals",
+        "ListRedemptions",
+        "DayTotals",
+        "WatchRedemptions",
+        "GetPartnerStatement",
+    ];
+    reads.contains(&call)
+}
+
+/// The PIN of every card.
+pub const PIN: &str = "2580";
+/// Who is at every till, by their initials.
+pub const STAFF: &str = "EP";
+
+fn till(at: &Target, number: u32) -> Value {
+    json!({"partnerOwnerNumber": at.owner, "tillNumber": number})
+}
+
+fn shown(at: &Target) -> Value {
+    json!({"card": {"number": at.card, "pin": PIN}})
+}
+
+/// A sale of a partner's first offer at one of its tills, with this number of a receipt.
+pub fn sale(at: &Target, till_number: u32, number: u32) -> Value {
     json!({
-        "partnerOwnerNumber": partner, "kind": "OFFER_KIND_ACTIVITY", "wording": wording, "priceSeconds": 3_600,
-        "pricePer": "PRICE_PER_PERSON",
+        "receipt": {"till": till(at, till_number), "number": number}, "shown": shown(at), "offerNumber": 1,
+        "staffInitials": STAFF,
+    })
+}
+
+/// An offer that any partner could make.
+pub fn offer(partner: u32, wording: &str, price_seconds: i64) -> Value {
+    json!({
+        "partnerOwnerNumber": partner, "kind": "OFFER_KIND_ACTIVITY", "wording": wording,
+        "priceSeconds": price_seconds, "pricePer": "PRICE_PER_PERSON",
     })
 }
 
@@ -335,14 +446,19 @@ pub fn shows(call: &str, answer: &Value, at: &Target) -> bool {
         let rows = answer[list].as_array();
         rows.is_some_and(|rows| rows.iter().any(|row| row[field] == number))
     };
+    let is_there = |list: &str| answer[list].as_array().is_some_and(|rows| !rows.is_empty());
     match call {
         "ListKeys" => one_of("credentials", "credentialNumber", at.credential),
         "ListBanks" | "TrialBalance" => one_of("banks", "bankNumber", at.bank),
         "ListAccounts" => one_of("accounts", "accountNumber", at.account),
-        "ListOffers" => answer["offers"].as_array().is_some_and(|offers| !offers.is_empty()),
-        "ListHolds" => answer["holds"].as_array().is_some_and(|holds| !holds.is_empty()),
-        "ListStatement" => answer["lines"].as_array().is_some_and(|lines| !lines.is_empty()),
+        "ListOffers" | "LookUpCode" => is_there("offers"),
+        "ListHolds" => is_there("holds"),
+        "ListStatement" | "GetPartnerStatement" => is_there("lines"),
         "WatchEntries" => answer["entry"].is_object(),
+        "WatchRedemptions" => answer["redemption"].is_object(),
+        "ListRedemptions" => is_there("redemptions"),
+        "ListTillRefusals" => is_there("refusals"),
+        "DayTotals" => is_there("tills"),
         _ => true,
     }
 }

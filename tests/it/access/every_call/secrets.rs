@@ -1,4 +1,5 @@
-//! What a member, a till or a partner never hears: another's name, balance, or the figures of a refusal.
+//! What a member, a till or a partner never hears: another's name, balance, or the figures of a refusal; a till and a
+//! partner not even the number of an account that is not the partner's.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -9,9 +10,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value as Field};
 use serde_json::{Value, json};
+use tonic_types::StatusExt;
 
+use super::WATCHES;
 use super::asking::{Heard, full_name, number};
-use super::facts::{WORD_BEGINS, WORD_BYTES, What};
+use super::facts::{SMALL, Sold, WORD_BEGINS, WORD_BYTES, What};
 use super::samples::sample;
 use super::town::{Column, Town};
 
@@ -29,6 +32,8 @@ struct Secrets {
     seconds: BTreeSet<i64>,
     /// The same figures as they stand in a sentence.
     said: Vec<String>,
+    /// Numbers of accounts.
+    accounts: BTreeSet<i64>,
     own_texts: BTreeSet<String>,
     own_seconds: BTreeSet<i64>,
 }
@@ -39,12 +44,14 @@ impl Secrets {
         let reads_accounts = column.name != "till";
         let in_reach =
             town.accounts.iter().filter(|of| reads_accounts && column.accounts.contains(of.letter));
-        let accounts: BTreeSet<u32> = in_reach.flat_map(|of| [of.account, of.idle, of.closed]).collect();
+        let accounts: BTreeSet<u32> =
+            in_reach.flat_map(|of| [of.account, of.idle, of.closed, of.club]).collect();
         let of_any = |concerned: &[u32]| concerned.iter().any(|account| accounts.contains(account));
         let keys = town.keys.iter().filter(|key| column.keys.contains(key.letter)).map(|key| key.credential);
         let mut credentials: Vec<u32> = keys.chain([column.credential]).collect();
         if column.name == "partner" {
             credentials.push(town.column("till").credential);
+            credentials.extend(&town.own_tills);
         }
         // With whom somebody exchanged hours, a member's statement says; here others wrote all of it down.
         let exchanged: BTreeSet<u32> = town
@@ -54,14 +61,19 @@ impl Secrets {
             .filter(|(sides, _)| of_any(sides))
             .flat_map(|(sides, _)| sides.clone())
             .collect();
+        let sees_offers = |account: u32| {
+            let of = town.accounts.iter().find(|of| of.account == account).unwrap();
+            column.accounts.contains(of.letter) || (of.bank == 1 && column.banks.contains('b'))
+        };
+        let is_shop = |account: &u32| town.facts.prices.iter().any(|(shop, _)| shop == account);
         let is_own = |what: &What| match what {
+            // With what a shop offers it says what it is called.
             What::Label(account) => {
-                accounts.contains(account) || (column.name == "member" && exchanged.contains(account))
+                accounts.contains(account)
+                    || (column.name == "member" && exchanged.contains(account))
+                    || (is_shop(account) && sees_offers(*account))
             }
-            What::Offer(account) => {
-                let of = town.accounts.iter().find(|of| of.account == *account).unwrap();
-                column.accounts.contains(of.letter) || (of.bank == 1 && column.banks.contains('b'))
-            }
+            What::Offer(account) => sees_offers(*account),
             What::Memo(concerned) => column.name == "member" && of_any(concerned),
             What::Reason => false,
             What::OfBank(bank) => *bank == 1 && column.banks.contains('b'),
@@ -72,17 +84,36 @@ impl Secrets {
         let (own, others): (Vec<_>, Vec<_>) = town.facts.names.iter().partition(|known| is_own(&known.what));
         let figures = town.facts.figures.iter().map(|(account, seconds)| (of_any(&[*account]), *seconds));
         let amounts = town.facts.amounts.iter().map(|(sides, seconds)| (of_any(sides), *seconds));
-        let all: Vec<_> = figures.chain(amounts).filter(|(_, seconds)| *seconds != 0).collect();
+        let prices = town.facts.prices.iter().map(|(account, seconds)| (sees_offers(*account), *seconds));
+        // A till hears what it took itself.
+        let is_of_till = |sold: &Sold| {
+            column.name == "till" && sold.till == 2 && sold.partner == town.account('p').account
+        };
+        let sales = town.facts.sales.iter();
+        let sales =
+            sales.map(|sold| (is_of_till(sold) || of_any(&[sold.partner, sold.account]), sold.seconds));
+        let all = figures.chain(amounts).chain(prices).chain(sales);
+        let all: Vec<_> = all.filter(|(_, seconds)| *seconds != 0).collect();
         let of = |own| all.iter().filter(move |(is_own, _)| *is_own == own).map(|(_, seconds)| *seconds);
         let own_seconds: BTreeSet<i64> = of(true).collect();
         let seconds: BTreeSet<i64> = of(false).filter(|seconds| !own_seconds.contains(seconds)).collect();
         let said = seconds.iter().map(|seconds| words::hours(*seconds)).collect();
         let texts = |known: Vec<&super::facts::Known>| known.iter().map(|known| known.text.clone()).collect();
-        Self { texts: texts(others), seconds, said, own_texts: texts(own), own_seconds }
+        let accounts = if column.name == "member" {
+            BTreeSet::new() // With whom somebody exchanged hours, they hear.
+        } else {
+            // Pots and what else is the bank's own is nobody's secret.
+            let others = town.accounts.iter().filter(|of| !"hH".contains(of.letter));
+            let others = others.flat_map(|of| [of.account, of.idle, of.closed, of.club, of.friend]);
+            // A number that moments could have as well is not looked for.
+            let others = others.filter(|account| !accounts.contains(account) && account % 1_000 != 0);
+            others.map(i64::from).filter(|account| *account != 0).collect()
+        };
+        Self { texts: texts(others), seconds, said, accounts, own_texts: texts(own), own_seconds }
     }
 
-    /// The first secret in an answer.
-    fn found_in(&self, heard: &Heard, json: &str) -> Option<String> {
+    /// The first secret in an answer; a number that was asked for is none.
+    fn found_in(&self, request: &Value, heard: &Heard, json: &str) -> Option<String> {
         let mut numbers = BTreeSet::new();
         let mut text = format!("{}{:?}{json}", heard.around, heard.status);
         for message in &heard.messages {
@@ -91,16 +122,37 @@ impl Secrets {
         if let Some(status) = &heard.status {
             text += status.message();
             text += &String::from_utf8_lossy(status.details());
+            let info = status.get_error_details().error_info().map(|info| info.metadata.clone());
+            numbers.extend(info.unwrap_or_default().values().flat_map(|figure| written_numbers(figure)));
         }
-        numbers.extend(written_numbers(&text));
+        let asked: BTreeSet<i64> = written_numbers(&request.to_string()).collect();
+        let mut accounts = numbers.clone();
+        accounts.extend(accounts_said(&text));
+        let told = accounts.iter().find(|number| self.accounts.contains(number) && !asked.contains(number));
+        if let Some(account) = told {
+            return Some(format!("account {account}"));
+        }
+        // What is not a message of its own may hold any small number.
+        numbers.extend(written_numbers(&text).filter(|number| number.abs() >= SMALL));
         if let Some(number) = self.seconds.intersection(&numbers).next() {
             return Some(number.to_string());
         }
         let told = words_in(&text).find(|word| self.texts.contains(*word)).map(str::to_owned);
-        // Figures in a sentence are millions of hours here.
+        // Figures in a sentence are hundreds of hours and more.
         let is_sentence = text.contains(" hours");
-        told.or_else(|| self.said.iter().find(|said| is_sentence && text.contains(*said)).cloned())
+        told.or_else(|| self.said.iter().find(|said| is_sentence && stands_in(&text, said)).cloned())
     }
+}
+
+/// Whether these hours stand in a text, and are not the end of more of them.
+fn stands_in(text: &str, said: &str) -> bool {
+    let mut found = text.match_indices(said);
+    found.any(|(at, _)| !text[..at].ends_with(|before: char| before.is_ascii_digit() || before == ','))
+}
+
+/// The numbers of accounts that a text names.
+fn accounts_said(text: &str) -> impl Iterator<Item = i64> {
+    text.split("account ").skip(1).filter_map(|rest| written_numbers(rest).next())
 }
 
 /// The words of a town that stand in a text, wherever in it.
@@ -139,7 +191,7 @@ fn gather(message: &DynamicMessage, numbers: &mut BTreeSet<i64>, text: &mut Stri
 type Step = (usize, usize, usize, Vec<(usize, u64)>);
 
 /// Fields that may be changed, in every call that has them.
-const CHANGED: [&str; 20] = [
+const CHANGED: [&str; 25] = [
     "accountNumber",
     "accountNumber",
     "bankNumber",
@@ -160,6 +212,11 @@ const CHANGED: [&str; 20] = [
     "requestId",
     "credentialNumber",
     "validateOnly",
+    "partnerOwnerNumber",
+    "tillNumber",
+    "venueNumber",
+    "periodNumber",
+    "redemptionSequence",
 ];
 
 /// Puts other things into a request, as far as it has such fields.
@@ -173,6 +230,10 @@ fn change(
     for (field, choice) in changes {
         let field = CHANGED[*field];
         if method.input().get_field_by_json_name(field).is_none() {
+            continue;
+        }
+        // Whose hours, a slip shows already.
+        if field == "accountNumber" && !request["shown"].is_null() {
             continue;
         }
         let of = |count: usize| usize::try_from(*choice).unwrap() % count;
@@ -196,7 +257,9 @@ fn change(
             "throughDay" => json!({"year": 2026, "month": 5, "day": 4 + choice % 3}),
             "recordedBefore" => "2026-05-06T00:00:00Z".into(),
             "requestId" => target.entry_id.clone().into(),
-            "credentialNumber" => (1 + choice % 24).into(),
+            "credentialNumber" => (1 + choice % 40).into(),
+            "partnerOwnerNumber" => [target.owner, 0][of(2)].into(),
+            "tillNumber" | "venueNumber" | "periodNumber" => (choice % 4).into(),
             // Whoever ends a key here would end what the others ask with.
             "validateOnly" => {
                 ["RotateKey", "RevokeKey", "CloseTill", "CloseVenue"].contains(&method.name()).into()
@@ -211,8 +274,14 @@ fn ask(town: &Town, column: &Column, method: &MethodDescriptor, request: &Value)
     let key = column.key.as_deref();
     // Of a narrowed watch one entry: nobody says that no more will come.
     let is_narrow = !request["accountNumber"].is_null() && request["accountNumber"] != 0;
-    let is_all = |message: &Value| number(&message["position"]) >= town.of_all.cast_signed();
-    let is_watch = method.name() == "WatchEntries";
+    // Of what is watched, so far at least; of sales nobody says soon that no more will come.
+    let own = || town.account('p').owner.into();
+    let partner = Some(number(&request["partnerOwnerNumber"])).filter(|number| *number != 0);
+    let partner = u32::try_from(partner.unwrap_or_else(own)).unwrap();
+    let last_sale = town.last_sales.get(&partner).copied().unwrap_or(town.tip);
+    let last = if method.name() == "WatchEntries" { town.of_all } else { last_sale };
+    let is_all = |message: &Value| number(&message["position"]) >= last.cast_signed();
+    let is_watch = WATCHES.contains(&method.name());
     let enough =
         |message: &Value| is_watch && (is_all(message) || (is_narrow && message["entry"].is_object()));
     let heard = town.served.block_on(town.asking.grpc(key, method, request, enough));
@@ -230,7 +299,8 @@ fn ask(town: &Town, column: &Column, method: &MethodDescriptor, request: &Value)
 /// around them. Method: random sequences of all calls, at others' accounts, entries, holds, keys and request ids
 /// and with page tokens of others' answers, in a network where every name and figure stands in one place only;
 /// each answer is searched for all that is not the caller's. The same search finds them in what a lead hears, and
-/// each caller hears what is theirs, so it looks for the right things.
+/// each caller hears what is theirs, so it looks for the right things. Before that each call as it is, at everything, and
+/// both streams from the beginning.
 #[test]
 fn nobody_hears_of_others() {
     let town = Town::with_keys();
@@ -252,17 +322,30 @@ fn nobody_hears_of_others() {
             let (heard, json) = ask(&town, town.column(TOLD), method, &request);
             keep_token(method, &heard);
             for (place, (_, secrets)) in secrets.iter().enumerate() {
-                found[place] += u32::from(secrets.found_in(&heard, &json).is_some());
+                found[place] += u32::from(secrets.found_in(&request, &heard, &json).is_some());
             }
         }
     }
     assert!(found.iter().all(|count| *count > 50), "the search finds what it looks for: {found:?}");
 
-    let watch = methods.iter().find(|method| method.name() == "WatchEntries").unwrap();
-    for (column, secrets) in secrets.iter().filter(|(column, _)| column.name != "till") {
-        let (heard, _) = ask(&town, column, watch, &json!({"afterSequence": 0}));
-        assert!(heard.messages.len() > 10, "{} watches", column.name);
-        assert_eq!(secrets.found_in(&heard, ""), None, "{} watches", column.name);
+    for (column, secrets) in &secrets {
+        for method in methods.iter().filter(|method| !method.name().contains("Key")) {
+            for target in &town.accounts {
+                let request = sample(method.name(), target).unwrap().1;
+                let (heard, json) = ask(&town, column, method, &request);
+                let found = secrets.found_in(&request, &heard, &json);
+                assert_eq!(found, None, "{} hears it from {} {request}", column.name, method.name());
+            }
+        }
+        for (call, messages) in [("WatchEntries", 10), ("WatchRedemptions", 3)] {
+            let watch = methods.iter().find(|method| method.name() == call).unwrap();
+            let request = json!({"afterSequence": 0});
+            let (heard, _) = ask(&town, column, watch, &request);
+            let rule = RULES.iter().find(|rule| rule.call == full_name(watch)).unwrap();
+            let is_theirs = rule.extent(Capacity::Role(column.role.unwrap())) != Extent::Nothing;
+            assert_eq!(heard.messages.len() >= messages, is_theirs, "{} {call}", column.name);
+            assert_eq!(secrets.found_in(&request, &heard, ""), None, "{} {call}", column.name);
+        }
     }
 
     let heard_of = RefCell::new((BTreeSet::<String>::new(), BTreeSet::<i64>::new(), [0; 2]));
@@ -284,7 +367,7 @@ fn nobody_hears_of_others() {
             change(&town, method, &mut request, &changes, &tokens.borrow());
             let (heard, json) = ask(&town, column, method, &request);
             keep_token(method, &heard);
-            let found = secrets.found_in(&heard, &json);
+            let found = secrets.found_in(&request, &heard, &json);
             let context = || format!("{} hears it from {} {request}", column.name, method.name());
             prop_assert_eq!(found, None, "{}", context());
             let (mut numbers, mut text) = (BTreeSet::new(), String::new());

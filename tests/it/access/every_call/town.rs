@@ -1,12 +1,16 @@
 //! Two time banks with people, two partners, and a key for everybody: a network in which every name is a word
 //! that stands nowhere else, and every amount and balance a figure that comes up nowhere else.
 
+mod shops;
+
+use std::collections::BTreeMap;
+
 use hourbook::access::Role;
 use serde_json::{Value, json};
 
 use super::asking::{Asking, number};
 use super::facts::Facts;
-use super::samples::{Target, offer};
+use super::samples::Target;
 use crate::access::{Office, folder, takes_tokens};
 use crate::support::served::Served;
 
@@ -60,6 +64,12 @@ pub struct Town {
     pub keys: Vec<Target>,
     pub columns: Vec<Column>,
     pub facts: Facts,
+    /// The number of the card of the column of members.
+    card_of_member: String,
+    /// The entry of the last sale of each partner, by owner number.
+    pub last_sales: BTreeMap<u32, u64>,
+    /// Credentials of the own partner's tills, beside the column's.
+    pub own_tills: Vec<u32>,
     /// The newest entry.
     pub tip: u64,
     /// An entry that concerns everybody of bank 1: no watch need go on for longer.
@@ -98,6 +108,8 @@ impl Town {
         town.build(&builders, &owners);
         let (lead, _) = town.made(&admin, json!({"role": "ROLE_LEAD", "reach": {"wholeNetwork": true}}));
         town.sites(Some(&lead), Some(&admin));
+        town.cards(Some(&lead));
+        town.tills(Some(&lead), Some(&admin));
         for row in COLUMNS {
             let (key, credential) = match row.0 {
                 "admin" => (admin.clone(), 1),
@@ -141,6 +153,8 @@ impl Town {
         let owners = town.people(None);
         town.build(&Builders::default(), &owners);
         town.sites(None, None);
+        town.cards(None);
+        town.tills(None, None);
         town.open_matters(None, &Builders::default());
         town.columns.push(column(OPERATOR, None, 0));
         let like = town.accounts[0].clone();
@@ -163,6 +177,9 @@ impl Town {
             keys: Vec::new(),
             columns: Vec::new(),
             facts: Facts::default(),
+            card_of_member: String::new(),
+            last_sales: BTreeMap::new(),
+            own_tills: Vec::new(),
             tip: 0,
             of_all: 0,
             _folder: folder,
@@ -241,35 +258,6 @@ impl Town {
         self.live(keys);
     }
 
-    /// A venue of every partner, with two tills, something it offers there and, where it has a key, something that it
-    /// would like to.
-    fn sites(&mut self, lead: Option<&str>, admin: Option<&str>) {
-        let partners: Vec<_> = self.accounts.iter().filter(|target| "pqQ".contains(target.letter)).collect();
-        let partners: Vec<_> = partners.into_iter().map(|target| (target.owner, target.account)).collect();
-        for (owner, account) in partners {
-            let (name, address) = (self.facts.venue(account), self.facts.venue(account));
-            self.done(
-                lead,
-                "SetVenue",
-                json!({"partnerOwnerNumber": owner, "name": name, "address": address}),
-            );
-            for _ in 0..2 {
-                self.done(lead, "SetTill", json!({"partnerOwnerNumber": owner, "venueNumber": 1}));
-            }
-            let offer = |wording: String| json!({"offer": offer(owner, &wording)});
-            let (approved, waits) = (self.facts.offer(account), self.facts.venue(account));
-            self.done(lead, "CreateOffer", offer(approved));
-            if let Some(admin) = admin {
-                let reach = json!({"partnerOwnerNumbers": [owner]});
-                let (key, _) = self.made(admin, json!({"role": "ROLE_PARTNER", "reach": reach}));
-                self.done(Some(&key), "CreateOffer", offer(waits));
-            }
-            let month = self.facts.budget(account);
-            let budget = json!({"partnerOwnerNumber": owner, "monthSeconds": month});
-            self.done(lead, "SetPartnerBudget", budget);
-        }
-    }
-
     /// An account with two beside it, an entry and a hold.
     fn target(&mut self, key: Option<&str>, letter: char, kind: &str, owner: u32) -> Target {
         let bank = if letter.is_lowercase() { 1 } else { 2 };
@@ -277,7 +265,7 @@ impl Town {
         let opened = banks["banks"].as_array().unwrap().iter().find(|row| row["bankNumber"] == bank).unwrap();
         let of_bank = |field: &str| u32::try_from(number(&opened[field])).unwrap();
         let (pot, issuance) = (of_bank("potAccountNumber"), of_bank("issuanceAccountNumber"));
-        let mut open = || {
+        let mut open = |kind: &str| {
             let (label, limits) = (self.facts.word(), self.facts.wide_limits());
             let account = json!({
                 "bankNumber": bank, "kind": format!("ACCOUNT_KIND_{kind}"), "ownerNumber": owner, "label": label,
@@ -289,8 +277,10 @@ impl Town {
             self.facts.account(account, label, &limits);
             account
         };
-        let (idle, closed) = (open(), open());
-        let (account, beside) = if kind == "POT" { (pot, issuance) } else { (open(), pot) };
+        // The first account of a partner takes what is sold.
+        let (account, beside) = if kind == "POT" { (pot, issuance) } else { (open(kind), pot) };
+        let (idle, closed) = (open(kind), open(kind));
+        let club = if kind == "MEMBER" { open("ORGANISATION") } else { 0 };
         self.done(key, "CloseAccount", json!({"accountNumber": closed, "remainderToAccountNumber": pot}));
         let written = self.post(key, &[(beside, account)], "KIND_GRANT");
         let entry_id = written["requestId"].as_str().unwrap().to_owned();
@@ -315,6 +305,10 @@ impl Town {
             dispute: 0,
             booking: 0,
             waiting: 0,
+            club,
+            card: String::new(),
+            sold: 0,
+            aside: 0,
             credential,
             grant,
         }

@@ -2,6 +2,7 @@
 //! done, and nobody else feels it.
 
 mod batches;
+mod cards;
 mod connections;
 mod crowd;
 mod ending;
@@ -17,6 +18,7 @@ mod people;
 mod process;
 mod reads;
 mod table;
+mod tills;
 mod watching;
 pub mod wire;
 

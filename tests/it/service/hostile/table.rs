@@ -52,6 +52,10 @@ writes!(
     SetVenueRequest,
     CloseVenueRequest,
     SetTillRequest,
+    IssueCardRequest,
+    SetPinRequest,
+    ReplaceCardRequest,
+    BlockCardRequest,
     CloseTillRequest,
     OpenPotRequest,
     PauseMemberRequest,
@@ -72,7 +76,16 @@ writes!(
     CreateOfferRequest,
     RetireOfferRequest,
     SetPartnerBudgetRequest,
-    SetTillStaffRequest
+    SetTillStaffRequest,
+    IssueVoucherRequest,
+    RedeemRequest,
+    AuthorizeRedemptionRequest,
+    CaptureRedemptionRequest,
+    VoidRedemptionRequest,
+    RefundRedemptionRequest,
+    RecordRedemptionRequest,
+    SettlePartnerRequest,
+    RecordSettlementPaidRequest
 );
 
 /// Everything that was answered otherwise.
@@ -118,7 +131,13 @@ impl Table<'_> {
                 *request.id() = fresh();
                 *request.validate_only() = *only_checked;
                 bend(&mut request);
-                let answer = self.books.served.block_on(ask(request)).map(drop);
+                let asked = || self.books.served.block_on(ask(request.clone())).map(drop);
+                let mut answer = asked();
+                if answer.as_ref().is_err_and(|status| status.code() == Code::ResourceExhausted) {
+                    // What is only checked is a look, and a card answers one in so many seconds.
+                    self.books.served.clock.advance_seconds(120);
+                    answer = asked();
+                }
                 self.compare(&format!("{call}, {what}, only checked: {only_checked}"), answer, *code, name);
             }
         }

@@ -5,9 +5,10 @@
 //! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
 //! brokers and members at a `desk`, `spending` what a representative may take and what is in the way of a closing,
 //! `others` what is about a pause, somebody else or oneself, `meanwhile` what became of pots, bookings and people
-//! while something waited, and `offers` what partners offer.
+//! while something waited, `offers` what partners offer, `cards` cards and their PINs, and `tills` hours at the till.
 
 mod asking;
+mod cards;
 mod desk;
 mod exchanges;
 mod keys;
@@ -18,6 +19,7 @@ mod people;
 mod rules;
 mod seen;
 mod spending;
+mod tills;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -83,6 +85,8 @@ fn every_reason_by_every_call_is_as_readme_says() {
     others::everything(&mut seen);
     meanwhile::everything(&mut seen);
     offers::everything(&mut seen);
+    cards::everything(&mut seen);
+    tills::everything(&mut seen);
 
     assert_eq!(seen.never_given(), []);
     let calls = calls_of_the_api();

@@ -10,8 +10,14 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::asking::{KEY_WRITES, WRITES};
+use super::cards::CARD_WRITES;
 use super::desk::EXCHANGE_WRITES;
 use super::offers::OFFER_WRITES;
+use super::tills::TILL_WRITES;
+
+/// What a till hears of a sale, and shows on its screen.
+const ON_SCREEN: [Reason; 4] =
+    [Reason::CodeNotUsable, Reason::NotToday, Reason::OfferNotAvailable, Reason::StaffAtTill];
 
 /// Why a call was not done, as decoded from the wire.
 #[derive(Debug)]
@@ -86,7 +92,14 @@ impl Seen {
         let refused = done.expect_err(reason.word());
         assert_eq!(refused.reason, reason.word(), "{refused:?}");
         assert_eq!((refused.domain.as_str(), refused.code), ("hourbook", code(reason)), "{refused:?}");
-        assert!(refused.message.starts_with("Not done: ") && refused.message.ends_with('.'), "{refused:?}");
+        // What a screen shows is for whoever stands there: it begins with what cannot be used or done.
+        let begins = if ON_SCREEN.contains(&reason) {
+            ["This ", "Nobody ", "The shop's "].as_slice()
+        } else {
+            &["Not done: "]
+        };
+        let is_told = begins.iter().any(|begins| refused.message.starts_with(begins));
+        assert!(is_told && refused.message.ends_with('.'), "{refused:?}");
         assert!(!refused.message.contains('_'), "a word for programs in a sentence: {refused:?}");
         for said in says {
             assert!(refused.message.contains(said), "{said:?} is not in {refused:?}");
@@ -117,7 +130,8 @@ impl Seen {
     /// README's table. `in_order` are the calls as the API names them.
     pub fn table(&self, in_order: &[&'static str]) -> String {
         let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
-        let writes = [&WRITES[..], &EXCHANGE_WRITES, &OFFER_WRITES, &KEY_WRITES].concat();
+        let at_tills = [&OFFER_WRITES[..], &CARD_WRITES, &TILL_WRITES].concat();
+        let writes = [&WRITES[..], &EXCHANGE_WRITES, &at_tills, &KEY_WRITES].concat();
         let writes: BTreeSet<_> = writes.into_iter().collect();
         let in_order_of = |calls: &BTreeSet<&'static str>| {
             in_order.iter().filter(|call| calls.contains(*call)).copied().collect::<Vec<_>>().join(", ")
@@ -169,7 +183,7 @@ fn code_word(code: Code) -> &'static str {
 fn meaning(reason: Reason) -> &'static str {
     match reason {
         Reason::RequestIdReused => {
-            "The request id was used before, for something else. `fields` names what differs."
+            "The request id was used before, for something else: `fields` names what differs. A sale's id names one receipt; then `why` is this word."
         }
         Reason::DiskLow => "The disk under the books is nearly full. Ask again when there is room.",
         Reason::ClockUnsure => "The machine's clock has leapt. Ask again when the time is settled.",
@@ -179,7 +193,9 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::DeadlineOutOfReach => {
             "Hours are set aside until a moment still to come, at most 400 days away."
         }
-        Reason::EntryNotFound => "No such entry; or, to put right, none that moved hours.",
+        Reason::EntryNotFound => {
+            "No such entry; to put right, none that moved hours; or nothing under that receipt."
+        }
         Reason::HoldNotFound => "No hours were ever set aside under that number.",
         Reason::BankNotFound => "No time bank has that number.",
         Reason::AccountNotFound => "No account has that number.",
@@ -187,16 +203,18 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::AccountClosed => "The account is closed.",
         Reason::SameAccount => "One account is named on both sides.",
         Reason::CrossBank => {
-            "Hours would leave one time bank and not arrive in the other: both halves belong in one entry."
+            "Hours would leave one time bank and not arrive in the other: both halves belong in one entry; or the two keep no accounts for each other."
         }
         Reason::AlreadyThere => "It is there already, and open.",
-        Reason::HoldResolved => "What was set aside was taken or let go before.",
+        Reason::HoldResolved => {
+            "What was set aside was taken or let go before. Of a sale, `state` says how it stands."
+        }
         Reason::HoldExpired => "What was set aside ran out; nothing was taken.",
         Reason::HoldsOpen => "Hours of the account, or for it, are still set aside, so it cannot close.",
         Reason::TooManyHolds => {
             "Hours are set aside as often as they can be, for this account or in the network."
         }
-        Reason::CaptureExceedsHold => "More than is left of what was set aside.",
+        Reason::CaptureExceedsHold => "More than is left of what was set aside, or on a voucher.",
         Reason::ReversalExceeds => "More than is left to put right or give back.",
         Reason::ClearingCap => "One time bank would owe the other more than they agreed on.",
         Reason::BelowFloor => {
@@ -211,9 +229,18 @@ fn meaning(reason: Reason) -> &'static str {
         }
         Reason::BudgetSpent => "A partner's budget is spent, or what a representative may take in a month.",
         Reason::CodeUsed => "A code works once, and this one was used.",
-        Reason::ReceiptReused => "A receipt names one sale, and this one names another.",
+        Reason::CardNotFound => {
+            "The account has no card in use; for whoever changes its PIN, the card has none yet; or what a slip shows was blocked."
+        }
+        Reason::PinWrong => {
+            "That is not the PIN of the card, or it needs one. SetPin says in `left` how many tries are left."
+        }
+        Reason::PinLocked => "A wrong PIN was typed five times in a row. A new one is set at the desk.",
+        Reason::ReceiptReused => {
+            "A receipt names one sale, and this one names another: `fields` differ. The next line or number is free."
+        }
         Reason::BooksFull => {
-            "The books keep no more of `what`: banks, owners, accounts, counters, activities, policies, keys, open matters, what belongs to a partner."
+            "The books keep no more of `what`: banks, owners, accounts, counters, activities, policies, keys, open matters, cards and codes of somebody, what belongs to a partner."
         }
         Reason::NoKeysYet => "The network has no keys yet: `hourbook init` on its machine makes the first.",
         Reason::KeyShownOnce => {
@@ -235,7 +262,7 @@ fn meaning(reason: Reason) -> &'static str {
         }
         Reason::SecondPersonNeeded => "Somebody else has to say so: not who asked, nor who gains by it.",
         Reason::WindowPassed => {
-            "After `reversal_window_days` only a lead puts it right, with a second person."
+            "After `reversal_window_days` only a lead puts it right, with a second person; a till gives back on the day of the sale."
         }
         Reason::Paused => {
             "Nothing new for somebody now. A member does not hear why, nor whether it is how far they can go."
@@ -250,5 +277,24 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::PeriodClosed => "The month was closed before, by entry `sequence`.",
         Reason::PeriodNotNext => "Months are closed in order, and `next_month` comes first.",
         Reason::PeriodNotOver => "The month is not over yet where the bank is.",
+        Reason::CodeUnknown => "There is no code or card with these digits.",
+        Reason::CodeExpired => {
+            "The code is over, was tried too often, or whoever asked for it may not spend the hours any more."
+        }
+        Reason::CodeNotHere => "The code is for another partner or another offer.",
+        Reason::OfferNotNow => {
+            "The offer is for other days or hours, for another venue, or not open: `why` says which, and `opens_on` the next day."
+        }
+        Reason::StaffSelfRedemption => "Whose hours they are stands at the till.",
+        Reason::CodeNotUsable => {
+            "What a till hears of any code or card that cannot be used, the same for all."
+        }
+        Reason::NotToday => {
+            "What a till hears where it is about whose hours they are: not enough, paused, a cap of theirs."
+        }
+        Reason::OfferNotAvailable => {
+            "What a till hears of the shop's own side: `why` is OFFER_NOT_OPEN, OFFER_NOT_NOW, OFFER_EXHAUSTED or BUDGET_SPENT, with its figures."
+        }
+        Reason::StaffAtTill => "What a till hears where whose hours they are stands at the till.",
     }
 }

@@ -1,6 +1,18 @@
 //! Hours at the till, through a real socket, each with a key of their own.
 
+mod cards;
+mod codes;
+mod crowd;
+mod hears;
+mod lists;
 mod offers;
+mod random;
+mod sales;
+mod slips;
+mod statements;
+mod steps;
+mod tried;
+mod vouchers;
 
 use hourbook::api;
 use tonic::{Response, Status};
@@ -35,6 +47,95 @@ impl Cafe {
         retire_offer RetireOfferRequest RetireOfferResponse,
         set_partner_budget SetPartnerBudgetRequest SetPartnerBudgetResponse,
         set_till_staff SetTillStaffRequest SetTillStaffResponse,
+        issue_code IssueCodeRequest IssueCodeResponse,
+        issue_voucher IssueVoucherRequest IssueVoucherResponse,
+        look_up_code LookUpCodeRequest LookUpCodeResponse,
+        redeem RedeemRequest RedeemResponse,
+        authorize_redemption AuthorizeRedemptionRequest AuthorizeRedemptionResponse,
+        capture_redemption CaptureRedemptionRequest CaptureRedemptionResponse,
+        void_redemption VoidRedemptionRequest VoidRedemptionResponse,
+        refund_redemption RefundRedemptionRequest RefundRedemptionResponse,
+        record_redemption RecordRedemptionRequest RecordRedemptionResponse,
+        get_redemption_by_receipt GetRedemptionByReceiptRequest GetRedemptionByReceiptResponse,
+        list_till_refusals ListTillRefusalsRequest ListTillRefusalsResponse,
+        list_redemptions ListRedemptionsRequest ListRedemptionsResponse,
+        day_totals DayTotalsRequest DayTotalsResponse,
+        get_partner_statement GetPartnerStatementRequest GetPartnerStatementResponse,
+        settle_partner SettlePartnerRequest SettlePartnerResponse,
+        record_settlement_paid RecordSettlementPaidRequest RecordSettlementPaidResponse,
+    }
+
+    /// With lunch as offer 1, two at the till (EP, of whom nothing is known, and AN, who is Ann), and 10 hours with Ann.
+    pub fn selling() -> Self {
+        let cafe = Self::new();
+        cafe.offer("Tobias", cafe.lunch()).unwrap();
+        let person =
+            |initials: &str, owner_number| api::TillPerson { initials: initials.into(), owner_number };
+        let request = api::SetTillStaffRequest {
+            request_id: fresh(),
+            partner_owner_number: cafe.cafe,
+            people: vec![person("EP", 0), person("AN", cafe.town.owner_number("Ann"))],
+            validate_only: false,
+        };
+        cafe.set_till_staff("Tobias", request).unwrap();
+        cafe.give("Ann", 10 * HOUR);
+        cafe
+    }
+
+    /// Hours that somebody has from before.
+    pub fn give(&self, who: &str, seconds: i64) {
+        self.town.begin_with("A created", &[(who, seconds)]);
+    }
+
+    /// A code for somebody's hours, as `by` asks for it.
+    pub fn code(&self, by: &str, whose: &str) -> String {
+        let request = api::IssueCodeRequest { account_number: self.town.of(whose), ..Default::default() };
+        self.issue_code(by, request).unwrap().code
+    }
+
+    /// One seat at lunch for a code, on this receipt of today.
+    pub fn sale(&self, number: u32, code: &str) -> api::Sale {
+        api::Sale {
+            receipt: Some(api::SaleReceipt { number, ..Default::default() }),
+            shown: shown(code),
+            offer_number: 1,
+            staff_initials: "EP".into(),
+            ..Default::default()
+        }
+    }
+
+    /// The till sells.
+    pub fn sell(&self, sale: api::Sale) -> Result<api::RedeemResponse, Status> {
+        let request = api::RedeemRequest { request_id: fresh(), sale: Some(sale), validate_only: false };
+        self.redeem("Till", request)
+    }
+
+    /// The till sets aside.
+    pub fn set_aside(&self, sale: api::Sale) -> Result<api::Redemption, Status> {
+        let request =
+            api::AuthorizeRedemptionRequest { request_id: fresh(), sale: Some(sale), ..Default::default() };
+        self.authorize_redemption("Till", request).map(|answer| answer.redemption.unwrap())
+    }
+
+    /// Of the café, by the number of a receipt of today.
+    pub fn by_receipt(&self, number: u32) -> Result<api::Redemption, Status> {
+        let receipt = Some(api::SaleReceipt { number, ..Default::default() });
+        let request = api::GetRedemptionByReceiptRequest { receipt };
+        self.get_redemption_by_receipt("Till", request).map(|answer| answer.redemption.unwrap())
+    }
+
+    /// The account of the café.
+    pub fn account(&self) -> u32 {
+        let look = api::GetPersonRequest { owner_number: self.cafe, ..Default::default() };
+        self.town.get_person("Tobias", look).unwrap().person.unwrap().account_numbers[0]
+    }
+
+    /// What somebody has, or the café, seconds: posted, and set aside.
+    pub fn stands(&self, who: &str) -> (i64, i64) {
+        let account_number = if who == "Cafe" { self.account() } else { self.town.of(who) };
+        let request = api::GetBalanceRequest { account_number, ..Default::default() };
+        let balance = self.town.get_balance("Una", request).unwrap().balance.unwrap();
+        (balance.posted_seconds, balance.held_seconds.unwrap())
     }
 
     pub fn new() -> Self {
@@ -116,7 +217,7 @@ impl Cafe {
         self.approve_offer(who, request).map(|answer| answer.offer.unwrap())
     }
 
-    fn retire(&self, who: &str, offer_number: u32) -> Result<(), Status> {
+    pub fn retire(&self, who: &str, offer_number: u32) -> Result<(), Status> {
         let request = api::RetireOfferRequest {
             request_id: fresh(),
             partner_owner_number: self.cafe,
@@ -142,6 +243,11 @@ fn partner(town: &Town, name: &str) -> u32 {
         ..Default::default()
     };
     town.create_person("Tobias", request).unwrap().owner_number
+}
+
+/// A code that is shown.
+pub fn shown(code: &str) -> Option<api::Shown> {
+    Some(api::Shown { by: Some(api::shown::By::Code(code.into())) })
 }
 
 /// The reason of a refusal, or the first field that cannot be meant.

@@ -244,3 +244,39 @@ fn offers_survive_a_start() {
     cafe.town.reopened(|_| {});
     assert_eq!(seen(&cafe), before);
 }
+
+/// Goal: a partner cannot shed who its bank says that somebody at its tills is; a broker can say otherwise. Method: AN, who is
+/// Ann, taken off the list and put on it again by the partner, also over a restart; then said to be Bea.
+#[test]
+fn who_somebody_is_stays_said() {
+    let mut cafe = Cafe::selling();
+    cafe.town.member("Bea", -5);
+    let staff = |cafe: &Cafe, who: &str, people: &[(&str, u32)]| {
+        let person = |(initials, owner_number): &(&str, u32)| api::TillPerson {
+            initials: (*initials).into(),
+            owner_number: *owner_number,
+        };
+        let request = api::SetTillStaffRequest {
+            request_id: fresh(),
+            partner_owner_number: cafe.cafe,
+            people: people.iter().map(person).collect(),
+            validate_only: false,
+        };
+        cafe.set_till_staff(who, request).unwrap();
+    };
+    let own = |cafe: &Cafe, number| {
+        let sale = api::Sale { staff_initials: "AN".into(), ..cafe.sale(number, &cafe.code("Ann", "Ann")) };
+        cafe.sell(sale)
+    };
+    assert_eq!(why(own(&cafe, 1)), "STAFF_AT_TILL");
+    staff(&cafe, "Cafe", &[("EP", 0)]);
+    staff(&cafe, "Cafe", &[("AN", 0), ("EP", 0)]);
+    assert_eq!(why(own(&cafe, 1)), "STAFF_AT_TILL");
+    staff(&cafe, "Cafe", &[("EP", 0)]);
+    cafe.town.reopened(|_| {});
+    staff(&cafe, "Cafe", &[("AN", 0), ("EP", 0)]);
+    assert_eq!(why(own(&cafe, 1)), "STAFF_AT_TILL", "after a restart");
+    let bea = cafe.town.owner_number("Bea");
+    staff(&cafe, "Tobias", &[("AN", bea), ("EP", 0)]);
+    own(&cafe, 1).unwrap();
+}

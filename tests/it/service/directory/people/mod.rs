@@ -1,5 +1,6 @@
 //! People and pots, through a real socket.
 
+mod cards;
 mod creating;
 mod forgetting;
 mod seen;
