@@ -332,8 +332,10 @@ impl Installation {
             self.codes().forget_voucher(voucher);
             return Ok(Code { partner, offer, ..code });
         }
+        drop(known); // Whose bank it is, is looked up by itself.
         let account = fields::account("account_number", request.account_number)?;
         let bank = self.bank_of(allowed, account)?;
+        let known = self.directory.known_now(&self.network.ledger)?;
         let (humans, seen_keys) = (self.access.humans(), self.access.seen_keys());
         let sight = self.sight(allowed.caller(), &known, (&humans, &seen_keys));
         let (issued_by, authority) = self.on_whose_word(allowed, &sight, account)?;
