@@ -11,6 +11,19 @@ use crate::access::with;
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
+/// Asks again where the server was too busy.
+macro_rules! until_heard {
+    ($ask:expr) => {
+        loop {
+            match $ask.await {
+                Ok(answer) => break answer.into_inner(),
+                Err(status) if status.code() == Code::ResourceExhausted => tokio::task::yield_now().await,
+                Err(status) => panic!("{status:?}"),
+            }
+        }
+    };
+}
+
 const TILLS: u32 = 200;
 const ATTEMPTS: u32 = 500;
 
@@ -227,4 +240,55 @@ fn while_time_passes(cafe: &Cafe, keys: &[String], sales: Vec<api::Sale>) -> (u3
         }
         (taken, refused)
     })
+}
+
+/// Goal: nobody waits for ever: codes are made while tills sell by them and the directory changes. Method: two hundred tills at
+/// once, each making a code as a broker would and selling by it, five times; meanwhile somebody says again who is at the
+/// tills.
+#[test]
+fn codes_are_made_while_tills_sell() {
+    const EACH: u32 = 5;
+    let (cafe, keys) = with_tills();
+    cafe.give("Ann", i64::from(TILLS * EACH) * HOUR);
+    let account_number = cafe.town.of("Ann");
+    let broker = cafe.town.key("Tobias").to_owned();
+    let sales: Vec<_> = (1..=EACH).map(|number| cafe.sale(number, "")).collect();
+    let tasks: Vec<_> = keys
+        .iter()
+        .cloned()
+        .map(|till| {
+            let (broker, sales, mut client) = (broker.clone(), sales.clone(), cafe.town.served.redemptions());
+            async move {
+                for sale in sales {
+                    let code = api::IssueCodeRequest { account_number, ..Default::default() };
+                    let code = until_heard!(client.issue_code(with(&broker, code))).code;
+                    let sale = Some(api::Sale { shown: super::shown(&code), ..sale });
+                    let request = api::RedeemRequest { request_id: fresh(), sale, validate_only: false };
+                    until_heard!(client.redeem(with(&till, request.clone())));
+                }
+            }
+        })
+        .collect();
+    let mut client = cafe.town.served.redemptions();
+    let partner_owner_number = cafe.cafe;
+    let changes = async move {
+        for _ in 0..40 {
+            let people = vec![api::TillPerson { initials: "EP".into(), owner_number: 0 }];
+            let request = api::SetTillStaffRequest {
+                request_id: fresh(),
+                partner_owner_number,
+                people,
+                validate_only: false,
+            };
+            until_heard!(client.set_till_staff(with(&broker, request.clone())));
+        }
+    };
+    cafe.town.served.block_on(async {
+        let tasks: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+        changes.await;
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    assert_eq!(cafe.stands("Cafe").0, i64::from(TILLS * EACH) * HOUR);
 }
