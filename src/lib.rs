@@ -27,7 +27,7 @@
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
-//! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange` |
+//! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange`, `journal` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry`, `words` |

@@ -1,6 +1,6 @@
 //! The shape of the tree: who may import whom, and how long a file may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -124,6 +124,21 @@ fn imports_go_one_way() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Goal: the map in `lib.rs` says of each folder what it uses, and no more and no less. Method: the names in the last column of
+/// each row against the table.
+#[test]
+fn the_map_says_the_same() {
+    let map = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs")).unwrap();
+    for (top, uses) in MAY_USE.iter().filter(|(top, _)| *top != "lib") {
+        let row = map.lines().find(|line| line.starts_with(&format!("//! | [`{top}`]")));
+        let row = row.unwrap_or_else(|| panic!("{top} has no row in the map"));
+        let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let named: BTreeSet<_> =
+            last.split('`').skip(1).step_by(2).filter(|name| !name.contains('.')).collect();
+        assert_eq!(named, uses.iter().copied().collect(), "{row}");
+    }
 }
 
 /// Goal: no room grows into a hall.

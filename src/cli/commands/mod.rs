@@ -4,6 +4,7 @@
 //! screen. None knows another, and none judges what the server judges.
 
 pub mod account;
+mod across_cuts;
 pub mod balance;
 pub mod bank;
 pub mod card;
@@ -24,7 +25,6 @@ pub mod redemption;
 pub mod reverse;
 mod sales;
 pub mod settlement;
-pub mod shop;
 pub mod statement;
 mod telling;
 pub mod till;

@@ -1,14 +1,14 @@
 //! `watch`: entries as they are written down, across cuts of the connection.
 
 use clap::Args;
-use tonic::{Request, Streaming};
+use tonic::{Request, Status, Streaming};
 
+use super::across_cuts::{self, Watched};
 use super::counted;
 use crate::api;
 use crate::cli::arguments::{any_form, any_kind};
-use crate::cli::connection;
 use crate::cli::entries::{entry_json, entry_line};
-use crate::cli::failure::{Failure, is_cut};
+use crate::cli::failure::Failure;
 use crate::cli::figures;
 use crate::cli::screen::{Cell, Column, Format, Listing};
 use crate::cli::session::Session;
@@ -49,61 +49,41 @@ pub struct Flags {
 /// # Errors
 /// [`Failure`]; a cut is one only if no server answers for ten seconds afterwards.
 pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
-    tokio::select! {
-        done = watch(session, &flags) => done,
-        _told = tokio::signal::ctrl_c() => Ok(()),
-    }
+    let (after, count) = (flags.after, flags.count);
+    across_cuts::watch(session, flags, after, count).await
 }
 
-async fn watch(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failure> {
-    let mut after = flags.after;
-    let mut left = flags.count;
-    let mut has_header = false;
-    loop {
-        let mut entries = match begin(session, flags, after).await {
-            Ok(entries) => entries,
-            Err(status) if is_cut(&status) => {
-                session.client = connection::connect(&session.target, session.screen).await?;
-                continue;
-            }
-            Err(status) => return Err(status.into()),
+impl Watched for Flags {
+    type Message = api::WatchEntriesResponse;
+
+    async fn begin(
+        &self,
+        session: &mut Session<'_, '_>,
+        after: Option<u64>,
+    ) -> Result<Streaming<Self::Message>, Status> {
+        let request = api::WatchEntriesRequest {
+            after_sequence: after,
+            bank_number: self.bank.unwrap_or_default(),
+            account_number: self.account.unwrap_or_default(),
+            forms: self.form.iter().map(|form| (*form).into()).collect(),
+            kinds: self.kind.iter().map(|kind| (*kind).into()).collect(),
+            heartbeat_seconds: 0,
         };
-        loop {
-            let answer = match entries.message().await {
-                Ok(Some(answer)) => answer,
-                Ok(None) => break,
-                Err(status) if is_cut(&status) => break,
-                Err(status) => return Err(status.into()),
-            };
-            after = Some(answer.position);
-            let Some(entry) = answer.entry else { continue };
-            print(session, &entry, !has_header)?;
-            has_header = true;
-            left = left.map(|left| left.saturating_sub(1));
-            if left == Some(0) {
-                return Ok(());
-            }
-        }
-        let position = after.map_or_else(String::new, |after| format!(" after entry {after}"));
-        session.screen.remark(&format!("The connection was cut{position}; going on from there."));
-        session.client = connection::connect(&session.target, session.screen).await?;
+        Ok(session.client.ledger.watch_entries(Request::new(request)).await?.into_inner())
     }
-}
 
-async fn begin(
-    session: &mut Session<'_, '_>,
-    flags: &Flags,
-    after: Option<u64>,
-) -> Result<Streaming<api::WatchEntriesResponse>, tonic::Status> {
-    let request = api::WatchEntriesRequest {
-        after_sequence: after,
-        bank_number: flags.bank.unwrap_or_default(),
-        account_number: flags.account.unwrap_or_default(),
-        forms: flags.form.iter().map(|form| (*form).into()).collect(),
-        kinds: flags.kind.iter().map(|kind| (*kind).into()).collect(),
-        heartbeat_seconds: 0,
-    };
-    Ok(session.client.ledger.watch_entries(Request::new(request)).await?.into_inner())
+    fn position(&self, message: &Self::Message) -> u64 {
+        message.position
+    }
+
+    fn print(
+        &self,
+        session: &mut Session<'_, '_>,
+        message: Self::Message,
+        is_first: bool,
+    ) -> Result<bool, Failure> {
+        message.entry.map_or(Ok(false), |entry| print(session, &entry, is_first).map(|()| true))
+    }
 }
 
 fn print(session: &mut Session<'_, '_>, entry: &api::Entry, is_first: bool) -> Result<(), Failure> {
@@ -132,7 +112,5 @@ fn print(session: &mut Session<'_, '_>, entry: &api::Entry, is_first: bool) -> R
             listing.end()?;
         }
     }
-    // Whoever watches wants to see it now.
-    session.screen.console.out.flush()?;
     Ok(())
 }

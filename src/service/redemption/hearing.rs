@@ -57,32 +57,16 @@ impl Installation {
 
     /// The same in full.
     fn in_full(&self, refusal: &Refusal) -> NotDone {
-        match refusal {
-            // What its word says of the books at large is said of an attempt here.
-            Refusal::Books(books) if !matches!(books, Books::Claim { .. }) => self.refused(books),
-            Refusal::Books(_)
-            | Refusal::CodeUnknown
-            | Refusal::CodeOver
-            | Refusal::CodeNotHere
-            | Refusal::CardBlocked
-            | Refusal::CardLocked
-            | Refusal::WrongPin
-            | Refusal::PinNeeded
-            | Refusal::PracticeSpent
-            | Refusal::VoucherSpent { .. }
-            | Refusal::Paused
-            | Refusal::NoClearing { .. }
-            | Refusal::OfferNotOpen
-            | Refusal::OfferNotNow { .. }
-            | Refusal::StaffAtTill
-            | Refusal::NeedsAnother
-            | Refusal::NotFrom { .. }
-            | Refusal::NotForTill { .. }
-            | Refusal::ReceiptReused { .. } => NotDone::Refused {
-                reason: refusal.reason(),
-                sentence: words::in_full(refusal),
-                figures: figures(refusal),
-            },
+        // What the word of a claim says of the books at large is said of an attempt here.
+        if let Refusal::Books(books) = refusal
+            && !matches!(books, Books::Claim { .. })
+        {
+            return self.refused(books);
+        }
+        NotDone::Refused {
+            reason: refusal.reason(),
+            sentence: words::in_full(refusal),
+            figures: figures(refusal),
         }
     }
 

@@ -1,13 +1,13 @@
 //! `redemption watch`: sales as they change, across cuts of the connection.
 
 use clap::Args;
-use tonic::{Request, Streaming};
+use tonic::{Request, Status, Streaming};
 
 use crate::api;
 use crate::cli::arguments::BankFlag;
+use crate::cli::commands::across_cuts::{self, Watched};
 use crate::cli::commands::sales;
-use crate::cli::connection;
-use crate::cli::failure::{Failure, is_cut};
+use crate::cli::failure::Failure;
 use crate::cli::screen::{Cell, Column, Format, Listing};
 use crate::cli::session::Session;
 use crate::cli::whom::{Whom, whom};
@@ -39,56 +39,42 @@ pub struct Flags {
 /// # Errors
 /// [`Failure`]; a cut is one only if no server answers for ten seconds afterwards.
 pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
-    tokio::select! {
-        done = watch(session, &flags) => done,
-        _told = tokio::signal::ctrl_c() => Ok(()),
-    }
-}
-
-async fn watch(session: &mut Session<'_, '_>, flags: &Flags) -> Result<(), Failure> {
     let partner = sales::partner_or_own(session, flags.partner.as_ref(), flags.at.bank).await?;
-    let mut after = flags.after;
-    let mut left = flags.count;
-    let mut has_header = false;
-    loop {
-        let mut changes = match begin(session, partner, after).await {
-            Ok(changes) => changes,
-            Err(status) if is_cut(&status) => {
-                session.client = connection::connect(&session.target, session.screen).await?;
-                continue;
-            }
-            Err(status) => return Err(status.into()),
-        };
-        loop {
-            let answer = match changes.message().await {
-                Ok(Some(answer)) => answer,
-                Ok(None) => break,
-                Err(status) if is_cut(&status) => break,
-                Err(status) => return Err(status.into()),
-            };
-            after = Some(answer.position);
-            let Some(sale) = answer.redemption else { continue };
-            print(session, &sale, answer.position, !has_header)?;
-            has_header = true;
-            left = left.map(|left| left.saturating_sub(1));
-            if left == Some(0) {
-                return Ok(());
-            }
-        }
-        let position = after.map_or_else(String::new, |after| format!(" after entry {after}"));
-        session.screen.remark(&format!("The connection was cut{position}; going on from there."));
-        session.client = connection::connect(&session.target, session.screen).await?;
-    }
+    across_cuts::watch(session, Sales { partner }, flags.after, flags.count).await
 }
 
-/// Why no deadline: a stream is open as long as somebody watches.
-async fn begin(
-    session: &mut Session<'_, '_>,
-    partner_owner_number: u32,
-    after_sequence: Option<u64>,
-) -> Result<Streaming<api::WatchRedemptionsResponse>, tonic::Status> {
-    let request = api::WatchRedemptionsRequest { partner_owner_number, after_sequence };
-    Ok(session.client.redemption.watch_redemptions(Request::new(request)).await?.into_inner())
+/// Of whom.
+struct Sales {
+    /// The owner number; 0 for the key's own.
+    partner: u32,
+}
+
+impl Watched for Sales {
+    type Message = api::WatchRedemptionsResponse;
+
+    async fn begin(
+        &self,
+        session: &mut Session<'_, '_>,
+        after_sequence: Option<u64>,
+    ) -> Result<Streaming<Self::Message>, Status> {
+        let request = api::WatchRedemptionsRequest { partner_owner_number: self.partner, after_sequence };
+        Ok(session.client.redemption.watch_redemptions(Request::new(request)).await?.into_inner())
+    }
+
+    fn position(&self, message: &Self::Message) -> u64 {
+        message.position
+    }
+
+    fn print(
+        &self,
+        session: &mut Session<'_, '_>,
+        message: Self::Message,
+        is_first: bool,
+    ) -> Result<bool, Failure> {
+        let Some(sale) = message.redemption else { return Ok(false) };
+        print(session, &sale, message.position, is_first)?;
+        Ok(true)
+    }
 }
 
 fn print(
@@ -109,7 +95,5 @@ fn print(
             listing.end()?;
         }
     }
-    // Whoever watches wants to see it now.
-    session.screen.console.out.flush()?;
     Ok(())
 }

@@ -27,7 +27,23 @@ enum Model {
     Paid,
 }
 
-/// A period to make final.
+/// Which period of which partner.
+#[derive(Debug, Args)]
+struct PeriodFlags {
+    /// The partner: a part of its name, its account number, or 'person 7'
+    #[arg(value_name = "PARTNER", value_parser = whom)]
+    partner: Whom,
+    #[command(flatten)]
+    at: BankFlag,
+    /// The period, by its number: what was looked at is what is meant
+    #[arg(long, value_name = "NUMBER", value_parser = counted)]
+    period: u32,
+    /// Which of its accounts, where it has one in several banks
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
+    account: Option<u32>,
+}
+
+/// The period that runs, to make final.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -38,23 +54,14 @@ Examples:
 TO is pot for the community pot, a part of what another pot is for, or the number of a pot or of the account the bank makes
 hours on.")]
 pub struct SettleFlags {
-    /// The partner: a part of its name, its account number, or 'person 7'
-    #[arg(value_name = "PARTNER", value_parser = whom)]
-    partner: Whom,
+    #[command(flatten)]
+    of: PeriodFlags,
     /// What becomes of its hours
     #[arg(value_name = "kept|given-back|paid", value_enum, hide_possible_values = true)]
     model: Model,
     /// Where they go, where they are not kept
     #[arg(value_name = "TO", value_parser = whom)]
     to: Option<Whom>,
-    #[command(flatten)]
-    at: BankFlag,
-    /// The period that runs, by its number: what was looked at is what is made final
-    #[arg(long, value_name = "NUMBER", value_parser = counted)]
-    period: u32,
-    /// Which of its accounts, where it has one in several banks
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    account: Option<u32>,
     /// The day by which it is to be paid
     #[arg(long, value_name = "DAY", value_parser = values::day)]
     due: Option<api::Date>,
@@ -71,17 +78,8 @@ pub struct SettleFlags {
 Example:
   hourbook partner paid saucer --period 1 --on 2026-06-10")]
 pub struct PaidFlags {
-    /// The partner: a part of its name, its account number, or 'person 7'
-    #[arg(value_name = "PARTNER", value_parser = whom)]
-    partner: Whom,
     #[command(flatten)]
-    at: BankFlag,
-    /// The period's number
-    #[arg(long, value_name = "NUMBER", value_parser = counted)]
-    period: u32,
-    /// Which of its accounts, where it has one in several banks
-    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
-    account: Option<u32>,
+    of: PeriodFlags,
     /// The day it was paid
     #[arg(long, value_name = "DAY", value_parser = values::day)]
     on: api::Date,
@@ -94,7 +92,7 @@ pub struct PaidFlags {
 /// # Errors
 /// [`Failure`].
 pub async fn settle(session: &mut Session<'_, '_>, flags: SettleFlags) -> Result<(), Failure> {
-    let (under, bank) = (Under::of(flags.write), flags.at.bank);
+    let (under, bank) = (Under::of(flags.write), flags.of.at.bank);
     let to_account_number = match (&flags.to, flags.model) {
         (Some(_), Model::Kept) => {
             return Err(Failure::Usage("what is kept stays on its account: leave TO away".to_owned()));
@@ -114,9 +112,9 @@ pub async fn settle(session: &mut Session<'_, '_>, flags: SettleFlags) -> Result
     };
     let request = api::SettlePartnerRequest {
         request_id: under.id.to_string(),
-        partner_owner_number: sales::partner(session, &flags.partner, bank).await?,
-        account_number: flags.account.unwrap_or_default(),
-        period_number: flags.period,
+        partner_owner_number: sales::partner(session, &flags.of.partner, bank).await?,
+        account_number: flags.of.account.unwrap_or_default(),
+        period_number: flags.of.period,
         model: model.into(),
         to_account_number,
         reference: flags.reference,
@@ -124,7 +122,7 @@ pub async fn settle(session: &mut Session<'_, '_>, flags: SettleFlags) -> Result
         validate_only: under.validate_only,
     };
     let answer = session.client.redemption.settle_partner(call(request)).await.asking(under.id)?;
-    let extra = extra(session, flags.period, answer.settlement).await;
+    let extra = extra(session, flags.of.period, answer.settlement).await;
     tell_receipt(session, answer.receipt, under, extra).await
 }
 
@@ -136,14 +134,14 @@ pub async fn paid(session: &mut Session<'_, '_>, flags: PaidFlags) -> Result<(),
     let under = Under::of(flags.write);
     let request = api::RecordSettlementPaidRequest {
         request_id: under.id.to_string(),
-        partner_owner_number: sales::partner(session, &flags.partner, flags.at.bank).await?,
-        account_number: flags.account.unwrap_or_default(),
-        period_number: flags.period,
+        partner_owner_number: sales::partner(session, &flags.of.partner, flags.of.at.bank).await?,
+        account_number: flags.of.account.unwrap_or_default(),
+        period_number: flags.of.period,
         paid_day: Some(flags.on),
         validate_only: under.validate_only,
     };
     let answer = session.client.redemption.record_settlement_paid(call(request)).await.asking(under.id)?;
-    let extra = extra(session, flags.period, answer.settlement).await;
+    let extra = extra(session, flags.of.period, answer.settlement).await;
     tell_receipt(session, answer.receipt, under, extra).await
 }
 

@@ -102,6 +102,18 @@ impl Reader {
         self.sum = lines.fold(self.sum, |sum, line| sum.saturating_add(line.change_seconds));
     }
 
+    /// A row for each line of all pages.
+    async fn tell_all(&mut self, listing: &mut Listing<'_, '_>) -> Result<(), Failure> {
+        loop {
+            for line in &self.page.lines {
+                listing.row(cells(line))?;
+            }
+            if !self.next().await? {
+                return Ok(());
+            }
+        }
+    }
+
     /// Once all was read.
     fn adds_up(&self) -> Result<(), Failure> {
         match &self.page.venue {
@@ -179,14 +191,7 @@ async fn table(session: &mut Session<'_, '_>, mut reader: Reader, name: &str) ->
     let title = title(name, &reader.page, reader.request.venue_number);
     session.screen.say(&format!("{title}."))?;
     let mut listing = Listing::begin(session.screen, columns())?;
-    loop {
-        for line in &reader.page.lines {
-            listing.row(cells(line))?;
-        }
-        if !reader.next().await? {
-            break;
-        }
-    }
+    reader.tell_all(&mut listing).await?;
     listing.end()?;
     let sums = reader.page.sums.unwrap_or_default();
     if let Some(venue) = &reader.page.venue {
@@ -211,14 +216,7 @@ async fn csv(session: &mut Session<'_, '_>, mut reader: Reader) -> Result<(), Fa
         }
         listing.row(row)?;
     }
-    loop {
-        for line in &reader.page.lines {
-            listing.row(cells(line))?;
-        }
-        if !reader.next().await? {
-            break;
-        }
-    }
+    reader.tell_all(&mut listing).await?;
     listing.end()?;
     reader.adds_up()
 }
@@ -232,14 +230,7 @@ async fn as_json(session: &mut Session<'_, '_>, mut reader: Reader) -> Result<()
     });
     write!(session.screen.console.out, "{},\n\"lines\": ", open_object(&head))?;
     let mut listing = Listing::begin(session.screen, columns())?;
-    loop {
-        for line in &reader.page.lines {
-            listing.row(cells(line))?;
-        }
-        if !reader.next().await? {
-            break;
-        }
-    }
+    reader.tell_all(&mut listing).await?;
     listing.end()?;
     let sums = sums_in_order(&reader.page.sums.unwrap_or_default());
     let sums: serde_json::Map<String, Value> = sums

@@ -28,6 +28,9 @@ use crate::service::not_done::NotDone;
 use crate::service::{answers, fields};
 use crate::words::cards as words;
 
+/// Whose card, and of which of their accounts.
+type Holder = (OwnerNumber, AccountNumber);
+
 /// So many fresh numbers are tried for one card.
 const TRIES: usize = 100;
 
@@ -37,22 +40,16 @@ impl Installation {
         allowed: &Allowed,
         request: IssueCardRequest,
     ) -> Result<IssueCardResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
-        let account = fields::account("account_number", request.account_number)?;
-        let owner = self.card_holder(allowed, account)?;
-        let receipt = self.tell(allowed, id, |telling| {
-            telling.judged(|known| {
-                self.may_have_a_card(allowed, known, (owner, account))?;
-                if known.cards.in_use(owner, account).is_some() {
-                    let figures = of_account(account);
-                    return Err(NotDone::by_rule(Reason::AlreadyThere, words::there_is_one(), &figures));
-                }
-                has_room(known, owner)
-            })?;
-            Ok(note_of(owner, &Said::Issued(account, self.number_for(id, owner, telling)?)))
-        })?;
-        let card_number = self.number_in(&receipt.entry)?;
-        Ok(IssueCardResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), card_number })
+        let asked = (request.request_id.as_str(), request.account_number, request.validate_only);
+        let there_is_none = |known: &Known, holder: Holder| match known.cards.in_use(holder.0, holder.1) {
+            None => Ok(()),
+            Some(_) => {
+                let figures = of_account(holder.1);
+                Err(NotDone::by_rule(Reason::AlreadyThere, words::there_is_one(), &figures))
+            }
+        };
+        let (receipt, card_number) = self.another_card(allowed, asked, there_is_none, Said::Issued)?;
+        Ok(IssueCardResponse { receipt: Some(receipt), card_number })
     }
 
     pub(in crate::service::directory) fn replace_card(
@@ -60,19 +57,33 @@ impl Installation {
         allowed: &Allowed,
         request: ReplaceCardRequest,
     ) -> Result<ReplaceCardResponse, NotDone> {
-        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
-        let account = fields::account("account_number", request.account_number)?;
+        let asked = (request.request_id.as_str(), request.account_number, request.validate_only);
+        let there_is_one = |known: &Known, holder: Holder| card_in_use(known, holder).map(drop);
+        let (receipt, card_number) = self.another_card(allowed, asked, there_is_one, Said::Replaced)?;
+        Ok(ReplaceCardResponse { receipt: Some(receipt), card_number })
+    }
+
+    /// A card with a number of its own, where `may` says nothing against it; its number, as it is told once.
+    fn another_card(
+        &self,
+        allowed: &Allowed,
+        (request_id, account_number, validate_only): (&str, u32, bool),
+        may: impl Fn(&Known, Holder) -> Result<(), NotDone>,
+        said: fn(AccountNumber, Box<[u8]>) -> Said,
+    ) -> Result<(Receipt, String), NotDone> {
+        let id = Id::read(allowed, request_id, validate_only)?;
+        let account = fields::account("account_number", account_number)?;
         let owner = self.card_holder(allowed, account)?;
         let receipt = self.tell(allowed, id, |telling| {
             telling.judged(|known| {
                 self.may_have_a_card(allowed, known, (owner, account))?;
-                card_in_use(known, (owner, account))?;
+                may(known, (owner, account))?;
                 has_room(known, owner)
             })?;
-            Ok(note_of(owner, &Said::Replaced(account, self.number_for(id, owner, telling)?)))
+            Ok(note_of(owner, &said(account, self.number_for(id, owner, telling)?)))
         })?;
         let card_number = self.number_in(&receipt.entry)?;
-        Ok(ReplaceCardResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), card_number })
+        Ok((self.receipt_as_seen(allowed, &receipt), card_number))
     }
 
     pub(in crate::service::directory) fn block_card(

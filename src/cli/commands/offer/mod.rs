@@ -1,10 +1,12 @@
 //! `offer`: what partners give for hours, how many hours they take in a month, who stands at their tills.
 
+pub mod shop;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{counted, receipt, sales, shop};
+use super::{counted, receipt, sales};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::connection::call;
@@ -40,12 +42,12 @@ pub enum Command {
 
 /// Which partner.
 #[derive(Clone, Debug, Args)]
-pub(super) struct PartnerFlags {
+struct PartnerFlags {
     /// The partner: a part of its name, its account number, or 'person 7'
     #[arg(value_name = "PARTNER", value_parser = whom)]
-    pub(super) partner: Whom,
+    partner: Whom,
     #[command(flatten)]
-    pub(super) at: BankFlag,
+    at: BankFlag,
 }
 
 /// An offer to make.
@@ -163,7 +165,7 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
 ///
 /// # Errors
 /// [`Failure`].
-pub(super) async fn partner(session: &mut Session<'_, '_>, flags: &PartnerFlags) -> Result<u32, Failure> {
+async fn partner(session: &mut Session<'_, '_>, flags: &PartnerFlags) -> Result<u32, Failure> {
     sales::partner(session, &flags.partner, flags.at.bank).await
 }
 

@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::json;
 
-use super::offer::{PartnerFlags, partner};
-use super::receipt;
+use super::super::receipt;
+use super::{PartnerFlags, partner};
 use crate::api;
 use crate::cli::arguments::WriteFlags;
 use crate::cli::connection::call;

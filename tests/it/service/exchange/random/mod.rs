@@ -1,9 +1,13 @@
 //! One broker who is a lead and a member too, any calls (I11).
 
+mod dice;
+
 use std::collections::BTreeSet;
 
 use hourbook::api;
 use tonic::{Code, Status};
+
+use dice::Random;
 
 use super::{Town, approve_it, day, of_seconds, sequence};
 use crate::support::HOUR;
@@ -36,27 +40,6 @@ const ARMS: [&str; 19] = [
     "days pass",
 ];
 const OTHERS: [&str; 4] = ["Jonah", "Ivy", "Lantern Hall", "Kit"];
-
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(end).unwrap()).unwrap()
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-
-    fn hours(&mut self) -> i64 {
-        i64::try_from(1 + self.below(12)).unwrap() * HOUR / 4
-    }
-}
 
 /// By which of her keys she calls: mostly as a broker, now and then as a member or as a lead.
 const KEYS: [&str; 6] = ["Imelda", "Imelda", "Imelda", "Imelda", "Imelda herself", "Imelda as lead"];
