@@ -4,9 +4,10 @@ use std::{env, fs, path::PathBuf};
 
 /// Messages with a key in them, or with what is known of people: how they are printed is written by hand, in
 /// `src/api.rs`.
-const NOT_PRINTED: [&str; 5] = [
+const NOT_PRINTED: [&str; 6] = [
     ".hourbook.v1.CreateKeyResponse",
     ".hourbook.v1.RotateKeyResponse",
+    ".hourbook.v1.EndpointKey",
     ".hourbook.v1.Contact",
     ".hourbook.v1.Profile",
     ".hourbook.v1.SearchMembersRequest",
@@ -14,7 +15,7 @@ const NOT_PRINTED: [&str; 5] = [
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let files = ["ledger", "audit", "access", "directory", "exchange", "redemption"]
+    let files = ["ledger", "audit", "access", "directory", "exchange", "redemption", "hook"]
         .map(|name| format!("proto/hourbook/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"])?;
     // Reflection answers with the same descriptors, so it cannot disagree.

@@ -33,6 +33,12 @@ impl fmt::Debug for RotateKeyResponse {
     }
 }
 
+impl fmt::Debug for EndpointKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointKey").field("key_number", &self.key_number).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Contact {
     /// The length only: how to reach people must not reach a log by way of a `{:?}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -139,6 +139,7 @@ pub mod config;
 pub mod directory;
 pub mod domain;
 pub mod exchange;
+pub mod hooks;
 pub mod import;
 pub mod journal;
 pub mod ledger;

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use super::banks::Banks;
 use super::cards::{BadCard, Cards};
+use super::hooks::{BadHook, Hooks};
 use super::locks::{BadLock, Locks};
 use super::partners::{BadOffer, Partners, Settlements};
 use super::people::{BadFact, NameIndex, People};
@@ -46,6 +47,7 @@ const CHOICE: Choice = Choice {
         Topic::CARD,
         Topic::STAFF,
         Topic::SETTLEMENT,
+        Topic::HOOK,
     ],
 };
 /// The excerpt says anew how far it goes after so many entries without anything for it.
@@ -72,6 +74,9 @@ pub enum DirectoryError {
     /// What it says of a card is not what was written.
     #[error(transparent)]
     Card(#[from] BadCard),
+    /// What it says of a partner's hooks is not what was written.
+    #[error(transparent)]
+    Hook(#[from] BadHook),
 }
 
 /// What the directory knows through one entry.
@@ -96,6 +101,8 @@ pub struct Known {
     pub settlements: Settlements,
     /// Cards that stand for somebody's hours.
     pub cards: Cards,
+    /// Where partners' software is told of events.
+    pub hooks: Hooks,
     /// By what they are found.
     pub names: NameIndex,
     /// Profiles that were said in the entries read last.
@@ -123,6 +130,7 @@ impl Known {
         match note.topic {
             Topic::POLICY => self.policies.apply(sequence, at, bank(), &note.body)?,
             Topic::PERIOD_LOCK => self.locks.apply(sequence, at, bank(), &note.body)?,
+            Topic::HOOK => self.hooks.apply(sequence, note)?,
             Topic::OFFER | Topic::BUDGET | Topic::STAFF => self.partners.apply(sequence, note)?,
             Topic::CARD | Topic::ERASURE => {
                 self.cards.apply(entry, note)?;

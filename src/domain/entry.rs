@@ -47,6 +47,8 @@ pub struct Outcome {
     pub opened: Opened,
     /// The earlier entry that set up or changed the same account (`SetLimits`, `Close`, `Reopen`).
     pub standing_before: Sequence,
+    /// What the counter of each claim holds afterwards, in the order of the claims; 0 for one that has ended.
+    pub counted: Vec<i64>,
 }
 
 impl Outcome {
@@ -56,6 +58,7 @@ impl Outcome {
         self.moves.clear();
         self.opened = Opened::Nothing;
         self.standing_before = Sequence::ZERO;
+        self.counted.clear();
     }
 }
 

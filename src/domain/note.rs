@@ -63,6 +63,9 @@ impl Topic {
     /// Who stands at a partner's tills; subject = the partner's owner.
     pub const STAFF: Self = Self(22);
 
+    /// Where a partner's software is told of events; subject = the partner's owner. Belongs to `directory`.
+    pub const HOOK: Self = Self(23);
+
     /// The topic `number`.
     #[must_use]
     pub const fn new(number: u16) -> Self {

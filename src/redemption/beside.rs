@@ -3,7 +3,14 @@
 //! ```text
 //! format u8 (1), partner u32, till u16, venue u8, day i32, number u32, line u8, offer u16, people u16,
 //! flags u8 (1 beyond the budget, 2 from a slip), shown by u8 (1 code, 2 card and PIN, 3 card alone, 4 account) and 8 bytes,
-//! attempt: scope u32 and 16 bytes; initials of whoever was at the till (length u8, ASCII)
+//! attempt: scope u32 and 16 bytes; the partner's budget of the month i64 (seconds, -1 none); initials of whoever was at the
+//! till (length u8, ASCII)
+//! ```
+//!
+//! Beside what moves a sale on stands a [`Step`]:
+//!
+//! ```text
+//! format u8 (1), given back before i64 (seconds), initials (ASCII, all that is left)
 //! ```
 //!
 //! Numbers are little-endian, and all is said in the clear: no name is in it. The eight bytes are a hash of the code or card that
@@ -16,6 +23,7 @@ use crate::domain::{Attachment, Day, Entry, OwnerNumber, RequestId, RequestKey, 
 const FORMAT: u8 = 1;
 const BEYOND_BUDGET: u8 = 1;
 const FROM_SLIP: u8 = 2;
+const NO_BUDGET: i64 = -1;
 /// Initials have at most this many letters.
 pub const INITIALS_MAX: usize = 4;
 
@@ -64,6 +72,8 @@ pub struct Sale {
     pub shown: Shown,
     /// The attempt that was accepted.
     pub attempt: RequestKey,
+    /// How many seconds the partner takes in the month at most, as it was when the sale was made; none for as many as come.
+    pub budget: Option<i64>,
     /// Who was at the till.
     pub initials: Box<str>,
 }
@@ -91,6 +101,7 @@ impl Sale {
         body.extend(self.shown.hash);
         body.extend(self.attempt.scope.get().to_le_bytes());
         body.extend(self.attempt.id.bytes());
+        body.extend(self.budget.unwrap_or(NO_BUDGET).to_le_bytes());
         body.push(u8::try_from(self.initials.len()).unwrap_or(u8::MAX));
         body.extend(self.initials.as_bytes());
         Attachment { topic: Topic::SALE, body: body.into() }
@@ -124,6 +135,7 @@ impl Sale {
         let shown = Shown { by, hash: take(rest)? };
         let scope = Scope::new(u32::from_le_bytes(take(rest)?));
         let attempt = RequestKey { scope, id: RequestId::from_bytes(take(rest)?).ok()? };
+        let budget = Some(i64::from_le_bytes(take(rest)?)).filter(|budget| *budget != NO_BUDGET);
         let [length] = take(rest)?;
         let initials =
             std::str::from_utf8(rest).ok().filter(|initials| initials.len() == usize::from(length))?;
@@ -136,6 +148,7 @@ impl Sale {
             is_from_slip: flags & FROM_SLIP != 0,
             shown,
             attempt,
+            budget,
             initials: initials.into(),
         };
         // What is not exactly what was written is no sale of ours.
@@ -157,6 +170,38 @@ impl Sale {
             fields.push("shown");
         }
         fields
+    }
+}
+
+/// What is kept beside an entry that takes, lets go or gives back a sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// How much of it had been given back before, seconds: of one sale something is given back at a time.
+    pub given_back_before: i64,
+    /// Who was at the till; empty where it was not a till that asked.
+    pub initials: Box<str>,
+}
+
+impl Step {
+    /// As it stands beside an entry.
+    #[must_use]
+    pub fn attachment(&self) -> Attachment {
+        let before = self.given_back_before.to_le_bytes();
+        let body = [&[FORMAT], &before[..], self.initials.as_bytes()].concat();
+        Attachment { topic: Topic::SALE_STEP, body: body.into() }
+    }
+
+    /// What stands beside an entry, if it moves a sale on.
+    #[must_use]
+    pub fn beside(entry: &Entry) -> Option<Self> {
+        let attachment = entry.command.attachment.as_deref()?;
+        if attachment.topic != Topic::SALE_STEP {
+            return None;
+        }
+        let mut rest = attachment.body.strip_prefix(&[FORMAT])?;
+        let given_back_before = i64::from_le_bytes(take(&mut rest)?);
+        let initials = std::str::from_utf8(rest).ok()?.into();
+        Some(Self { given_back_before, initials })
     }
 }
 

@@ -100,7 +100,8 @@ pub fn plan(sight: &Sight<'_>, sale: &Sale, bearer: &Bearer, how: How) -> Result
     let mut plan = Plan::new(action, vec![payer.own.owner, priced.partner.owner]);
     plan.occurred_on = Some(sale.receipt.day);
     plan.claims = claims;
-    plan.attachment = Some(sale.attachment());
+    let budget = sight.known.partners.budget(sale.receipt.partner);
+    plan.attachment = Some(Sale { budget, ..sale.clone() }.attachment());
     if matches!(how, How::FromSlip(Limits::Passed)) {
         plan.allowed_by = Some(sight.actor);
     }

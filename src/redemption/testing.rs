@@ -24,6 +24,7 @@ pub fn sale() -> Sale {
         is_from_slip: false,
         shown: Shown { by: ShownBy::Code, hash: [9; 8] },
         attempt: RequestKey { scope: Scope::new(5), id: RequestId::derived([3; 16]) },
+        budget: Some(36_000),
         initials: "EP".into(),
     }
 }

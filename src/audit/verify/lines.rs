@@ -50,6 +50,7 @@ impl Lines {
             }
         }
         self.numbers(entry, books);
+        self.counts(entry, books);
         if let Action::Close(close) = &entry.command.action {
             self.closing(entry, close, books);
         }
@@ -107,6 +108,20 @@ impl Lines {
                 format!(
                     "Entry {} names entry {} as the one that changed the same account before; it was entry {standing_before}. {FORGED}.",
                     entry.sequence, entry.outcome.standing_before
+                )
+            });
+        }
+    }
+
+    /// What the counters of its claims hold is written beside an entry.
+    fn counts(&mut self, entry: &Entry, books: &OwnBooks) {
+        let counted: Vec<_> = entry.outcome.counted.iter().map(|held| i128::from(*held)).collect();
+        let should_be = books.counted(entry);
+        if counted != should_be {
+            self.faults.add(|| {
+                format!(
+                    "Entry {} says that the counters it takes from hold {counted:?} afterwards; counted from the entries they                      hold {should_be:?}. {FORGED}.",
+                    entry.sequence
                 )
             });
         }

@@ -286,17 +286,35 @@ impl OwnBooks {
         }
     }
 
+    /// What the counters of an entry's claims hold after it, in their order.
+    pub fn counted(&self, entry: &Entry) -> Vec<i128> {
+        let now = self.now.max(entry.recorded_at);
+        let mut counters: HashMap<ClaimKey, Counter> = HashMap::new();
+        let after = |claim: &Claim| {
+            let before = counters.get(&claim.key).or_else(|| self.counters.get(&claim.key)).copied();
+            let counter = taken_from(before, claim, now);
+            counters.insert(claim.key, counter);
+            if counter.until > now { counter.taken } else { 0 }
+        };
+        entry.command.claims.iter().map(after).collect()
+    }
+
     fn take(&mut self, claim: &Claim) {
-        let before = self.counters.get(&claim.key).filter(|counter| counter.until > self.now);
-        let (taken, until) =
-            before.map_or((0, claim.until), |counter| (counter.taken, counter.until.max(claim.until)));
-        let taken = (taken + i128::from(claim.take)).max(0);
-        if until > self.now {
-            self.counters.insert(claim.key, Counter { taken, until });
+        let counter = taken_from(self.counters.get(&claim.key).copied(), claim, self.now);
+        if counter.until > self.now {
+            self.counters.insert(claim.key, counter);
         } else {
             self.counters.remove(&claim.key); // It counts as zero from the start.
         }
     }
+}
+
+/// A counter after a claim on it.
+fn taken_from(before: Option<Counter>, claim: &Claim, now: Timestamp) -> Counter {
+    let before = before.filter(|counter| counter.until > now);
+    let (taken, until) =
+        before.map_or((0, claim.until), |counter| (counter.taken, counter.until.max(claim.until)));
+    Counter { taken: (taken + i128::from(claim.take)).max(0), until }
 }
 
 /// An account that was just opened, for the tests of `served`.

@@ -46,7 +46,7 @@ pub fn encode(
     let mut writer = Writer::new(bytes);
     head::write(&mut writer, command, recorded_at);
     action::write(&mut writer, &command.action, recorded_at);
-    outcome::write(&mut writer, &command.action, outcome, sequence);
+    outcome::write(&mut writer, command, outcome, sequence);
 }
 
 /// Reads the record of entry `sequence`, recorded at `recorded_at`.
@@ -57,7 +57,7 @@ pub fn decode(bytes: &[u8], sequence: Sequence, recorded_at: Timestamp) -> Resul
     let mut reader = Reader::new(bytes);
     let (tag, mut command) = head::read(&mut reader, recorded_at)?;
     command.action = action::read(&mut reader, tag, recorded_at)?;
-    let outcome = outcome::read(&mut reader, &command.action, sequence)?;
+    let outcome = outcome::read(&mut reader, &command, sequence)?;
     reader.finish()?;
     Ok(Entry { sequence, recorded_at, command, outcome })
 }

@@ -11,7 +11,7 @@ use super::wire::{DecodeError, Reader, Writer};
 use crate::domain::command::HOLD_TRANSFERS_MAX;
 use crate::domain::entry::posted_transfers;
 use crate::domain::{
-    AccountNumber, Action, Amount, BankNumber, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post,
+    AccountNumber, Action, Amount, BankNumber, Command, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post,
     Sequence, TRANSFERS_MAX,
 };
 
@@ -22,7 +22,8 @@ const LINE_BYTES_MIN: usize = 4;
 /// Two accounts, amount and place.
 const MOVE_BYTES_MIN: usize = 4;
 
-pub fn write(writer: &mut Writer<'_>, action: &Action, outcome: &Outcome, sequence: Sequence) {
+pub fn write(writer: &mut Writer<'_>, command: &Command, outcome: &Outcome, sequence: Sequence) {
+    let action = &command.action;
     write_moves(writer, action, &outcome.moves);
     write_lines(writer, action, &outcome.lines, sequence);
     if opens(action) {
@@ -39,9 +40,14 @@ pub fn write(writer: &mut Writer<'_>, action: &Action, outcome: &Outcome, sequen
     if changes_standing(action) {
         writer.unsigned(sequence.get().saturating_sub(outcome.standing_before.get()));
     }
+    // As many as there are claims.
+    for counted in &outcome.counted {
+        writer.unsigned(counted.cast_unsigned());
+    }
 }
 
-pub fn read(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> Result<Outcome, DecodeError> {
+pub fn read(reader: &mut Reader<'_>, command: &Command, sequence: Sequence) -> Result<Outcome, DecodeError> {
+    let action = &command.action;
     let moves = read_moves(reader, action)?;
     let lines = read_lines(reader, action, sequence)?;
     let opened = match action {
@@ -63,7 +69,12 @@ pub fn read(reader: &mut Reader<'_>, action: &Action, sequence: Sequence) -> Res
     if changes_standing(action) {
         standing_before = earlier(reader, sequence, "standing before")?;
     }
-    Ok(Outcome { lines, moves, opened, standing_before })
+    let mut counted = Vec::with_capacity(command.claims.len());
+    for _ in &command.claims {
+        let held = i64::try_from(reader.unsigned("count")?).ok();
+        counted.push(reader.known(held, "count")?);
+    }
+    Ok(Outcome { lines, moves, opened, standing_before, counted })
 }
 
 const fn opens(action: &Action) -> bool {

@@ -1,7 +1,7 @@
 //! Whether counters have room for what an entry claims, in the order the claims are named.
 
 use super::Case;
-use crate::domain::Refusal;
+use crate::domain::{Claim, Refusal};
 
 /// Refuses with the word of the first claim whose counter would pass its maximum.
 pub fn judge(case: &Case<'_>) -> Result<(), Refusal> {
@@ -14,6 +14,19 @@ pub fn judge(case: &Case<'_>) -> Result<(), Refusal> {
         }
     }
     room_for_counters(case)
+}
+
+/// What each counter holds once the entry has taken from it: after the claims before it, too.
+pub fn count(case: &Case<'_>, counted: &mut Vec<i64>) {
+    let claims = &case.command.claims;
+    counted.clear();
+    for (place, claim) in claims.iter().enumerate() {
+        let same = |before: &(&Claim, &i64)| before.0.key == claim.key;
+        let before = claims.iter().zip(counted.iter()).take(place).rev().find(same).map(|(_, held)| *held);
+        let before = before.unwrap_or_else(|| case.state.counters.taken(&claim.key, case.now));
+        let until = case.state.counters.until(&claim.key).map_or(claim.until, |until| until.max(claim.until));
+        counted.push(if until > case.now { before.saturating_add(claim.take).max(0) } else { 0 });
+    }
 }
 
 /// Counters that have ended make room, though they are forgotten only with the next entry; and a

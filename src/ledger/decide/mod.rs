@@ -76,7 +76,9 @@ pub fn decide_into(case: Case<'_>, outcome: &mut Outcome) -> Result<(), Refusal>
         Action::Reopen(number) => *outcome = account::reopen(&case, *number)?,
         Action::Note(_) => *outcome = Outcome::default(),
     }
-    claims::judge(&case)
+    claims::judge(&case)?;
+    claims::count(&case, &mut outcome.counted);
+    Ok(())
 }
 
 /// A day that has not begun anywhere on Earth is a slip of the finger. Which day it is in a bank's

@@ -37,6 +37,12 @@ impl Counters {
         self.counters.get(key).is_some_and(|counter| counter.until > now)
     }
 
+    /// From when on a counter that is there counts as zero.
+    #[must_use]
+    pub fn until(&self, key: &ClaimKey) -> Option<Timestamp> {
+        self.counters.get(key).map(|counter| counter.until)
+    }
+
     /// How many counters have not ended by `now`. Looks at each that has.
     #[must_use]
     pub fn counting(&self, now: Timestamp) -> usize {

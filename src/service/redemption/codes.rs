@@ -147,6 +147,7 @@ impl Installation {
             is_from_slip: false,
             shown,
             attempt,
+            budget: None,
             initials: Box::default(),
         };
         let sales: Vec<_> = offers.into_iter().map(|offer| sale(offer, false)).collect();

@@ -5,12 +5,12 @@ use super::selling::Sold;
 use crate::access::{Allowed, Capacity, Role};
 use crate::api::*;
 use crate::directory::partners::Offer;
-use crate::domain::{Acting, Attachment, Reason, Sequence, Topic};
+use crate::domain::{Acting, Reason, Sequence};
 use crate::exchange::plan::Plan;
 use crate::exchange::rules::effects::Effects;
 use crate::exchange::sight::Sight;
 use crate::ledger::Mode;
-use crate::redemption::beside::INITIALS_MAX;
+use crate::redemption::beside::{INITIALS_MAX, Step};
 use crate::redemption::ending::{self, Asking, Done};
 use crate::redemption::refusal::Refusal;
 use crate::redemption::rules::{self, NotSold};
@@ -155,11 +155,12 @@ impl Installation {
         let mut plan = Plan::new(action, concerned(&sight, redemption));
         plan.claims = claims;
         plan.said.reason = beside.reason;
+        let mut moved_on = Step { given_back_before: redemption.refunded, ..Step::default() };
         if let Some(initials) = beside.initials {
             staff_may(&sight, redemption, &initials).map_err(Why::NotSold)?;
-            let body = initials.into_bytes().into_boxed_slice();
-            plan.attachment = Some(Attachment { topic: Topic::SALE_STEP, body });
+            moved_on.initials = initials.into();
         }
+        plan.attachment = Some(moved_on.attachment());
         let plan = self.agreed(&sight, redemption, plan, &effects).map_err(Why::NotSold)?;
         let mut asked = asked_for(id.key, id.mode, id.asked.kept_with(plan));
         asked.command.actor = allowed.caller().holder;

@@ -203,6 +203,7 @@ impl What {
             is_from_slip: self.is_from_slip,
             shown: here.as_kept(at.partner, held)?,
             attempt,
+            budget: None,
             initials: self.initials.into(),
         })
     }

@@ -338,6 +338,8 @@ pub fn entry(size: Size) -> impl Strategy<Value = Entry> {
             }
             Action::Note(_) => nothing,
         };
+        let counted = command.claims.iter().map(|claim| claim.max.max(claim.take)).collect();
+        let outcome = Outcome { counted, ..outcome };
         Entry { sequence, recorded_at, command, outcome }
     })
 }
