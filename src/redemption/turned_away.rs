@@ -88,6 +88,7 @@ mod tests {
             is_from_slip: false,
             shown: Shown { by: ShownBy::Code, hash: [0; 8] },
             attempt: RequestKey { scope: Scope::new(1), id: RequestId::derived([0; 16]) },
+            budget: None,
             initials: "EP".into(),
         };
         let at = |seconds| Timestamp::from_micros(0).plus_seconds(seconds);
