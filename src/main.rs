@@ -77,7 +77,7 @@ const fn serve_exit(error: &ServeError) -> Exit {
             | ServerError::Reflection(_)
             | ServerError::Transport(_)
             | ServerError::Json(_)
-            | ServerError::Tills(_)
+            | ServerError::Tills(_) | ServerError::Hooks(_)
             | ServerError::Opening(_) => Exit::Refused,
         },
     }

@@ -15,12 +15,15 @@
 //! | when something is sent again | [`schedule`] |
 //! | signatures, and checking them | [`signing`] |
 //! | where something may be sent | [`target`] |
-//! | what waits for an endpoint, and how that ends | [`outbox`]; its file: [`stored`] |
+//! | what waits for an endpoint, how that ends, and its file | [`outbox`] |
+//! | the outboxes of all endpoints | [`outboxes`] |
 //! | one attempt | [`sending`] |
 //! | a small receiver: checks signatures and passes events on | [`receiver`] |
 
 pub mod body;
 pub mod event;
+pub mod outbox;
+pub mod outboxes;
 pub mod schedule;
 pub mod signing;
 pub mod target;

@@ -47,6 +47,7 @@ use crate::api::directory_service_server::DirectoryServiceServer;
 use crate::api::exchange_service_server::ExchangeServiceServer;
 use crate::api::redemption_service_server::RedemptionServiceServer;
 use crate::directory::DirectoryError;
+use crate::hooks::target::Subnets;
 use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
 use crate::network::NetworkError;
@@ -137,6 +138,8 @@ pub struct Options {
     pub patience: Patience,
     /// Whether clients may ask which calls there are.
     pub reflection: bool,
+    /// Subnets beside the internet that partners' endpoints may be in.
+    pub hook_subnets: Subnets,
     /// What is counted and measured.
     pub metrics: Metrics,
     /// What to do when the ledger stops, once health says so.
@@ -159,6 +162,7 @@ impl Options {
             drain: Duration::from_secs(10),
             patience: Patience::default(),
             reflection: true,
+            hook_subnets: Subnets::default(),
             metrics,
             on_failure: Box::new(exit_process),
         }
@@ -183,6 +187,9 @@ pub enum ServerError {
     /// What this machine keeps of codes and PINs at tills is there and cannot be read, or there is no randomness for it.
     #[error("codes and PINs at tills: {0}")]
     Tills(std::io::Error),
+    /// There can be no folder for what is on its way to partners' software.
+    #[error("events on their way to partners' software: {0}")]
+    Hooks(std::io::Error),
     /// Nobody could vouch for the issuer of tokens.
     #[error(transparent)]
     Tokens(#[from] AuthoritiesError),

@@ -14,7 +14,8 @@ use crate::directory::Directory;
 use crate::ledger::Failure;
 use crate::network::{Network, NetworkOptions};
 use crate::past::Past;
-use crate::service::{Installation, Tills};
+use crate::hooks::outboxes::Outboxes;
+use crate::service::{Calling, Installation, Tills};
 
 /// How long a ledger that stopped waits for health to say so before the process ends.
 const TOLD_MAX: Duration = Duration::from_secs(1);
@@ -40,8 +41,17 @@ pub struct Opening {
 pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bool>) -> Opening {
     let (stopped, failure) = watch::channel(None);
     let runtime = tokio::runtime::Handle::current();
-    let Options { directory, clock, accept_clock, bounds, calls_per_second, metrics, on_failure, .. } =
-        options;
+    let Options {
+        directory,
+        clock,
+        accept_clock,
+        bounds,
+        calls_per_second,
+        metrics,
+        on_failure,
+        hook_subnets,
+        ..
+    } = options;
     let (written, runtime_of_books) = (metrics.clone(), runtime.clone());
     let clock_of_keys = Arc::clone(&clock);
     let network = NetworkOptions {
@@ -73,7 +83,9 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let access = Access::open(&network, clock_of_keys, calls_per_second)?;
         say_who_may_call(&access);
         let tills = Tills::open(&network.directory().local(), access.now()).map_err(ServerError::Tills)?;
-        let (known, said) = ((access, tills), metrics.clone());
+        let outboxes = Outboxes::open(&network.directory().local()).map_err(ServerError::Hooks)?;
+        let calling = Calling { outboxes, allowed: hook_subnets };
+        let (known, said) = ((access, tills, calling), metrics.clone());
         let installation = Arc::new(Installation::new(network, past, directory, known, said, ending.clone()));
         // Nobody hears any more of whom they are to forget, not even who asks first.
         while forgets_some(&installation) {}

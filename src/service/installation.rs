@@ -18,6 +18,8 @@ use crate::domain::{
     AccountNumber, Action, Command, Entry, OwnerNumber, Refusal, RequestKey, Sequence, Timestamp,
 };
 use crate::exchange::OpenMatters;
+use crate::hooks::outboxes::Outboxes;
+use crate::hooks::target::Subnets;
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{Decision, Detail, Mode, NoReceipt, Receipt, Repeated, Ticket};
 use crate::network::{KeysError, Network};
@@ -62,11 +64,21 @@ pub struct Installation {
     pub ending: watch::Receiver<bool>,
     /// What is shown at tills, and what became of it; each locked for a look.
     pub(super) tills: Tills,
+    /// What is on its way to partners' software, and where it may go.
+    pub(super) calling: Calling,
     under_way: Semaphore,
     writing: Arc<Semaphore>,
     reading: Arc<Semaphore>,
     questions: Arc<Semaphore>,
     watching: Arc<Semaphore>,
+}
+
+/// Beside the books, for partners' software.
+pub struct Calling {
+    /// What is on its way.
+    pub outboxes: Outboxes,
+    /// Where it may go beside the internet.
+    pub allowed: Subnets,
 }
 
 /// A command on its way through the ledger.
@@ -83,7 +95,7 @@ impl Installation {
         network: Network,
         past: Past,
         directory: Directory,
-        (access, tills): (Access, Tills),
+        (access, tills, calling): (Access, Tills, Calling),
         metrics: Metrics,
         ending: watch::Receiver<bool>,
     ) -> Self {
@@ -102,6 +114,7 @@ impl Installation {
             metrics,
             ending,
             tills,
+            calling,
             under_way: Semaphore::new(UNDER_WAY_MAX),
             writing: Arc::new(Semaphore::new(WRITING_MAX)),
             reading: Arc::new(Semaphore::new(READING_MAX)),
