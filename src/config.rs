@@ -4,6 +4,7 @@
 //! so that a test brings its own and two tests never meet in the one of the process.
 
 mod hidden;
+mod hooks;
 mod tokens;
 
 use std::fmt;
@@ -13,10 +14,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use hidden::{without_keys, without_secrets};
+pub use hooks::HookFlags;
 pub use tokens::TokenFlags;
 
 use crate::access::pace::{CALLS_PER_SECOND_MAX, CALLS_PER_SECOND_USUAL};
 use crate::access::tokens::TokenSettings;
+use crate::hooks::HookSettings;
 
 /// Where the server listens, and where the command line looks for it, if nobody says otherwise: the port
 /// spells HOUR on a telephone.
@@ -150,6 +153,9 @@ pub struct ServeFlags {
     /// Whose tokens are accepted.
     #[command(flatten)]
     pub tokens: TokenFlags,
+    /// Where partners' software may be.
+    #[command(flatten)]
+    pub hooks: HookFlags,
 }
 
 /// How much is logged.
@@ -198,6 +204,8 @@ pub struct Config {
     pub log: LogLevel,
     /// Whose tokens are accepted and how they are read, if any are.
     pub tokens: Option<TokenSettings>,
+    /// Where partners' software may be, and who vouches for it.
+    pub hooks: HookSettings,
 }
 
 impl Config {
@@ -235,6 +243,7 @@ impl Config {
                 .transpose()?,
             log: setting(&flags.log, "HOURBOOK_LOG")?.map_or(Ok(LogLevel::Info), read_log)?,
             tokens: tokens::read(&flags.tokens, environment)?,
+            hooks: hooks::read(&flags.hooks, environment)?,
         })
     }
 }

@@ -144,6 +144,7 @@ pub mod import;
 pub mod journal;
 pub mod ledger;
 pub mod network;
+pub mod outward;
 pub mod past;
 pub mod redemption;
 pub mod seal;

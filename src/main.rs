@@ -67,7 +67,7 @@ const fn serve_exit(error: &ServeError) -> Exit {
         | ServeError::Listen { .. }
         | ServeError::Machine { .. } => Exit::Refused,
         ServeError::Server(error) => match error {
-            ServerError::Tokens(_) => Exit::BadConfig,
+            ServerError::Tokens(_) | ServerError::HookAuthorities(_) => Exit::BadConfig,
             ServerError::Network(_)
             | ServerError::Past(_)
             | ServerError::Directory(_)

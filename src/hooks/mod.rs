@@ -25,5 +25,19 @@ pub mod event;
 pub mod outbox;
 pub mod outboxes;
 pub mod schedule;
+pub mod sending;
 pub mod signing;
 pub mod target;
+
+use std::path::PathBuf;
+
+use target::Subnets;
+
+/// What an operator says of sending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HookSettings {
+    /// Where something may be sent beside the internet.
+    pub allowed: Subnets,
+    /// Who vouches for receivers, PEM; none for whom this machine trusts.
+    pub authorities: Option<PathBuf>,
+}

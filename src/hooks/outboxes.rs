@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::outbox::{Delivery, Doing, Outbox};
-use crate::directory::hooks::{Endpoint, EndpointName, Hooks};
+use crate::directory::hooks::{Endpoint, EndpointName, Hooks, Stands};
 use crate::domain::{OwnerNumber, Timestamp};
 use crate::journal::files;
 
@@ -19,6 +19,14 @@ pub struct Served {
     pub endpoint: Endpoint,
     /// What waits.
     pub outbox: Outbox,
+}
+
+impl Served {
+    /// Whether something is sent there.
+    #[must_use]
+    pub fn is_called(&self) -> bool {
+        self.endpoint.stands == Stands::Open && !self.endpoint.url.is_empty()
+    }
 }
 
 /// All that are served.
@@ -75,6 +83,12 @@ impl Outboxes {
 
     fn path(&self, EndpointName { partner, number }: EndpointName) -> PathBuf {
         self.folder.join(format!("{}-{number}", OwnerNumber::get(partner)))
+    }
+
+    /// Whether a replay was asked for while another one ran, which is done now.
+    #[must_use]
+    pub fn have_replays_to_begin(&self) -> bool {
+        self.all().values().any(|served| served.outbox.has_replay_to_begin(&served.endpoint))
     }
 
     /// How an endpoint is doing; none as long as it is not served.

@@ -89,7 +89,7 @@ impl Today {
 const NICE: i32 = 10;
 
 /// Lets other threads of this process go first. Where the system does not know how, it goes on as it is.
-fn give_way() {
+pub fn give_way() {
     let _as_before = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
 }
 

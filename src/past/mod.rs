@@ -46,6 +46,7 @@ use balances::BalancesFolder;
 use counts::Remembered;
 use days::Days;
 use follower::{Follower, Shared};
+pub use follower::give_way;
 
 /// The folder of the day totals, under `derived/`.
 const DAYS_FOLDER: &str = "days";

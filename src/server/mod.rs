@@ -39,7 +39,8 @@ use tonic_health::server::HealthReporter;
 
 use crate::access::AccessError;
 use crate::access::pace::CALLS_PER_SECOND_USUAL;
-use crate::access::tokens::{AuthoritiesError, TokenSettings, Tokens};
+use crate::access::tokens::{TokenSettings, Tokens};
+use crate::outward::AuthoritiesError;
 use crate::api;
 use crate::api::access_service_server::AccessServiceServer;
 use crate::api::audit_service_server::AuditServiceServer;
@@ -47,7 +48,7 @@ use crate::api::directory_service_server::DirectoryServiceServer;
 use crate::api::exchange_service_server::ExchangeServiceServer;
 use crate::api::redemption_service_server::RedemptionServiceServer;
 use crate::directory::DirectoryError;
-use crate::hooks::target::Subnets;
+use crate::hooks::HookSettings;
 use crate::journal::DataDirectory;
 use crate::ledger::{AcceptClock, Clock, Failure, OnFailure, SystemClock, exit_process};
 use crate::network::NetworkError;
@@ -138,8 +139,8 @@ pub struct Options {
     pub patience: Patience,
     /// Whether clients may ask which calls there are.
     pub reflection: bool,
-    /// Subnets beside the internet that partners' endpoints may be in.
-    pub hook_subnets: Subnets,
+    /// Where partners' software may be, and who vouches for it.
+    pub hooks: HookSettings,
     /// What is counted and measured.
     pub metrics: Metrics,
     /// What to do when the ledger stops, once health says so.
@@ -162,7 +163,7 @@ impl Options {
             drain: Duration::from_secs(10),
             patience: Patience::default(),
             reflection: true,
-            hook_subnets: Subnets::default(),
+            hooks: HookSettings::default(),
             metrics,
             on_failure: Box::new(exit_process),
         }
@@ -190,6 +191,9 @@ pub enum ServerError {
     /// There can be no folder for what is on its way to partners' software.
     #[error("events on their way to partners' software: {0}")]
     Hooks(std::io::Error),
+    /// Those who should vouch for partners' software cannot be read.
+    #[error("partners' software: {0}")]
+    HookAuthorities(AuthoritiesError),
     /// Nobody could vouch for the issuer of tokens.
     #[error(transparent)]
     Tokens(#[from] AuthoritiesError),

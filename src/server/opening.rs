@@ -15,7 +15,10 @@ use crate::ledger::Failure;
 use crate::network::{Network, NetworkOptions};
 use crate::past::Past;
 use crate::hooks::outboxes::Outboxes;
-use crate::service::{Calling, Installation, Tills};
+use crate::hooks::HookSettings;
+use crate::hooks::sending::Sender;
+use crate::outward::{self, AuthoritiesError};
+use crate::service::{Calling, Installation, Tills, begin_sending};
 
 /// How long a ledger that stopped waits for health to say so before the process ends.
 const TOLD_MAX: Duration = Duration::from_secs(1);
@@ -49,7 +52,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         calls_per_second,
         metrics,
         on_failure,
-        hook_subnets,
+        hooks,
         ..
     } = options;
     let (written, runtime_of_books) = (metrics.clone(), runtime.clone());
@@ -84,7 +87,8 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         say_who_may_call(&access);
         let tills = Tills::open(&network.directory().local(), access.now()).map_err(ServerError::Tills)?;
         let outboxes = Outboxes::open(&network.directory().local()).map_err(ServerError::Hooks)?;
-        let calling = Calling { outboxes, allowed: hook_subnets };
+        let sender = sender(&hooks)?;
+        let calling = Calling { outboxes, allowed: hooks.allowed };
         let (known, said) = ((access, tills, calling), metrics.clone());
         let installation = Arc::new(Installation::new(network, past, directory, known, said, ending.clone()));
         // Nobody hears any more of whom they are to forget, not even who asks first.
@@ -92,6 +96,8 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         let (books, mut beside) = (Arc::downgrade(&installation), JoinSet::new());
         beside.spawn_on(remember(books.clone(), ending.clone()), &runtime_of_books);
         beside.spawn_on(forget(books.clone(), ending.clone()), &runtime_of_books);
+        let sending = begin_sending(books.clone(), sender, ending.clone()).map_err(ServerError::Hooks)?;
+        beside.spawn_on(async move { drop(sending.await) }, &runtime_of_books);
         beside.spawn_on(say_if_it_fails(books.clone(), ending), &runtime_of_books);
         metrics.observe_trial_balance(Box::new(move || {
             books.upgrade().map(|books| books.sum_of_all_balances())
@@ -99,6 +105,19 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         Ok((installation, beside))
     });
     Opening { task, failure }
+}
+
+/// What sends events: with TLS, as far as anybody vouches for others.
+fn sender(hooks: &HookSettings) -> Result<Sender, ServerError> {
+    let tls = match outward::connector(hooks.authorities.as_deref()) {
+        Ok(tls) => Some(tls),
+        Err(AuthoritiesError::NoneOnThisMachine) => {
+            tracing::warn!("this machine trusts no authorities, so no event is sent with TLS; name a file with --hook-authorities");
+            None
+        }
+        Err(error) => return Err(ServerError::HookAuthorities(error)),
+    };
+    Ok(Sender::new(tls, hooks.allowed.clone()))
 }
 
 fn say_who_may_call(access: &Access) {

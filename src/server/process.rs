@@ -92,6 +92,7 @@ pub fn serve(config: &Config) -> Result<(), ServeError> {
         options.calls_per_second = config.calls_per_second;
         options.tls = tls;
         options.tokens = config.tokens.clone();
+        options.hooks = config.hooks.clone();
         options.reflection = config.reflection;
         Ok(run(listener, told, options).await?)
     });

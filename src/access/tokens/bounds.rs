@@ -19,8 +19,6 @@ pub const LEEWAY_SECONDS: i64 = 30;
 pub const KEYS_MAX: usize = 64;
 /// An answer of the issuer, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 256 * 1_024;
-/// A file of authorities, in bytes.
-pub const AUTHORITIES_BYTES_MAX: u64 = 1_024 * 1_024;
 /// Calls that wait for keys at the same time; more are told to try again.
 pub const WAITING_MAX: usize = 64;
 

@@ -5,47 +5,23 @@
 //!
 //! Limits: no proxy; a new connection each time, as it is asked every ten minutes.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
 use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::bounds::{ANSWER_BYTES_MAX, AUTHORITIES_BYTES_MAX};
+use super::bounds::ANSWER_BYTES_MAX;
 use super::endpoint::Endpoint;
 use super::key_set::KeySet;
 use super::settings::{KeySource, TokenSettings};
-
-/// Why the authorities that vouch for the issuer cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum AuthoritiesError {
-    /// The file is not to be had.
-    #[error("the file of authorities that vouch for the issuer of tokens could not be read")]
-    Io(#[from] io::Error),
-    /// No certificate in it, or what is no certificate, or above a MiB.
-    #[error(
-        "the file of authorities that vouch for the issuer of tokens holds no certificates (PEM), or too many"
-    )]
-    NoCertificates,
-    /// Nothing was configured and the machine has none.
-    #[error("this machine trusts no authorities; name a file of those that vouch for the issuer of tokens")]
-    NoneOnThisMachine,
-    /// The crypto library offers nothing TLS could use.
-    #[error("TLS cannot be set up")]
-    Tls(#[from] rustls::Error),
-}
+use crate::outward::{self, AuthoritiesError};
 
 /// Why keys were not fetched. For operators.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +61,7 @@ impl Fetcher {
     /// Reads the authorities, if TLS is needed.
     pub(super) fn new(settings: &TokenSettings) -> Result<Self, AuthoritiesError> {
         let (KeySource::Discovery(endpoint) | KeySource::Keys(endpoint)) = &settings.source;
-        let tls = endpoint.is_https().then(|| connector(settings.authorities.as_deref())).transpose()?;
+        let tls = endpoint.is_https().then(|| outward::connector(settings.authorities.as_deref())).transpose()?;
         let (issuer, source) = (settings.issuer.clone(), settings.source.clone());
         Ok(Self { issuer, source, timeout: settings.ages.timeout, tls })
     }
@@ -146,11 +122,12 @@ async fn exchange<S>(stream: S, endpoint: &Endpoint) -> Result<Bytes, FetchError
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) = outward::speak(stream).await?;
     let request = Request::get(endpoint.path())
         .header(header::HOST, endpoint.authority())
         .header(header::ACCEPT, "application/json")
-        .body(Empty::<Bytes>::new())?;
+        .body(Full::default())?;
+    // The connection lives as long as the question, also where that is dropped by the timeout.
     let answer = async {
         let response = sender.send_request(request).await?;
         if response.status() != StatusCode::OK {
@@ -159,43 +136,5 @@ where
         let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
         body.map(http_body_util::Collected::to_bytes).map_err(|_| FetchError::Answer)
     };
-    // The connection lives as long as the question, also where that is dropped by the timeout.
-    tokio::pin!(answer, connection);
-    tokio::select! {
-        answer = &mut answer => answer,
-        // However it ended, what was read before may be all of the answer; if not, the answer says so. Many
-        // servers end TLS without saying goodbye.
-        _ended = &mut connection => answer.await,
-    }
-}
-
-/// TLS to whom the authorities vouch for.
-fn connector(authorities: Option<&Path>) -> Result<TlsConnector, AuthoritiesError> {
-    let mut roots = RootCertStore::empty();
-    match authorities {
-        Some(file) => {
-            let mut pem = Vec::new();
-            let read =
-                File::open(file)?.take(AUTHORITIES_BYTES_MAX.saturating_add(1)).read_to_end(&mut pem)?;
-            if u64::try_from(read).is_ok_and(|read| read > AUTHORITIES_BYTES_MAX) {
-                return Err(AuthoritiesError::NoCertificates);
-            }
-            for certificate in CertificateDer::pem_slice_iter(&pem) {
-                roots.add(certificate.map_err(|_| AuthoritiesError::NoCertificates)?)?;
-            }
-            if roots.is_empty() {
-                return Err(AuthoritiesError::NoCertificates);
-            }
-        }
-        None => {
-            // Some machines hold odd certificates among many good ones.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                return Err(AuthoritiesError::NoneOnThisMachine);
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(TlsConnector::from(Arc::new(config.with_root_certificates(roots).with_no_client_auth())))
+    outward::beside(connection, answer).await
 }

@@ -34,12 +34,12 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 
 pub use error::TokenError;
-pub use fetch::AuthoritiesError;
 pub use settings::{BadSetting, ClaimPath, KeyAges, RoleMap, TokenSettings};
 
 use crate::access::{Reach, Role};
 use crate::domain::{Invalid, Timestamp};
 use crate::ledger::Clock;
+use crate::outward::AuthoritiesError;
 
 /// Stands before what the hash of a person covers, so that it is never the hash of something else.
 const PERSON_HASH_PREFIX: &[u8] = b"hourbook person by token 1";

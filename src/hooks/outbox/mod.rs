@@ -181,14 +181,16 @@ impl Outbox {
     pub fn follow(&mut self, endpoint: &Endpoint, now: Timestamp) {
         if endpoint.opened_by > self.opened_by {
             let mut records = vec![Record::Opened(endpoint.opened_by)];
-            records.push(Record::Arrivals { failing_since: None, delivered_at: self.delivered_at });
             let again = self.waiting.values().filter(|delivery| !self.under_way.contains(&delivery.id));
             records.extend(again.map(|one| Record::Event(Delivery { attempts: 0, due: now, ..*one })));
+            // After the events, whose last attempts failed.
+            records.push(Record::Arrivals { failing_since: None, delivered_at: self.delivered_at });
             records.iter().for_each(|record| self.apply(*record));
             self.write(&records);
         }
-        let asked = endpoint.replay.filter(|replay| replay.asked_by > self.replayed);
-        if let Some(asked) = asked.filter(|_| self.replay.is_none()) {
+        if self.has_replay_to_begin(endpoint)
+            && let Some(asked) = endpoint.replay
+        {
             let record = Record::Replay(Replaying {
                 asked_by: asked.asked_by,
                 next: asked.from,
@@ -197,6 +199,13 @@ impl Outbox {
             self.apply(record);
             self.write(&[record]);
         }
+    }
+
+    /// Whether a replay was asked for that has not begun, and none runs.
+    #[must_use]
+    pub fn has_replay_to_begin(&self, endpoint: &Endpoint) -> bool {
+        let is_new = endpoint.replay.is_some_and(|replay| replay.asked_by > self.replayed);
+        is_new && self.replay.is_none()
     }
 
     /// Begins an attempt, if one is due. It is under way until [`Self::ended`].

@@ -1,0 +1,184 @@
+//! One attempt: an event sent to where an endpoint is.
+//!
+//! - A name is looked up for each attempt, and what is called is an address that was looked at: one that may not be called refuses
+//!   all of them, and nothing is looked up a second time.
+//! - No redirects, no proxy, a connection of its own. Of the answer only its status and `Retry-After` matter: nothing of its body
+//!   is read.
+//! - All of it together takes fifteen seconds at most.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http::{HeaderMap, Request, header};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use super::outbox::{Ended, Failure};
+use super::signing;
+use super::target::{Host, Scheme, Subnets, Target};
+use crate::domain::Timestamp;
+use crate::domain::time::MICROS_PER_SECOND;
+use crate::outward;
+
+/// An attempt takes at most so long.
+pub const ATTEMPT_MAX: Duration = Duration::from_secs(15);
+/// Of a name so many addresses are tried.
+const ADDRESSES_MAX: usize = 4;
+
+/// A signed event.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Header `webhook-id`.
+    pub id: String,
+    /// Header `webhook-timestamp`.
+    pub timestamp: i64,
+    /// Header `webhook-signature`.
+    pub signature: String,
+    /// The body.
+    pub body: String,
+}
+
+/// What an attempt came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How it ended.
+    pub ended: Ended,
+    /// For so many seconds the receiver wants to be left alone.
+    pub retry_after_seconds: Option<u32>,
+}
+
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        Self { ended: Ended::Failed(failure), retry_after_seconds: None }
+    }
+}
+
+/// Sends events.
+pub struct Sender {
+    /// None where this machine trusts nobody: then nothing is sent with TLS.
+    tls: Option<TlsConnector>,
+    allowed: Subnets,
+    patience: Duration,
+}
+
+impl Sender {
+    /// Sends to the internet and to these subnets, within [`ATTEMPT_MAX`].
+    #[must_use]
+    pub const fn new(tls: Option<TlsConnector>, allowed: Subnets) -> Self {
+        Self { tls, allowed, patience: ATTEMPT_MAX }
+    }
+
+    /// The same within another time.
+    #[must_use]
+    pub fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Sends an event to `url`. `now` tells what a date in `Retry-After` means.
+    pub async fn send(&self, url: &str, message: Message, now: Timestamp) -> Answer {
+        let Ok(target) = Target::parse(url, &self.allowed) else { return Failure::AddressRefused.into() };
+        let sent = async {
+            let addresses = self.addresses(&target, resolve(&target).await)?;
+            self.send_to(&target, &addresses, message, now).await
+        };
+        match tokio::time::timeout(self.patience, sent).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(failure)) => failure.into(),
+            Err(_) => Failure::Timeout.into(),
+        }
+    }
+
+    /// What may be called of what a name stands for: all of it or nothing.
+    fn addresses(
+        &self,
+        target: &Target,
+        found: io::Result<Vec<SocketAddr>>,
+    ) -> Result<Vec<SocketAddr>, Failure> {
+        let mut found = found.map_err(|_| Failure::NoAddress)?;
+        if found.is_empty() {
+            return Err(Failure::NoAddress);
+        }
+        if !found.iter().all(|at| target.may_call(at.ip(), &self.allowed)) {
+            return Err(Failure::AddressRefused);
+        }
+        found.truncate(ADDRESSES_MAX);
+        Ok(found)
+    }
+
+    async fn send_to(
+        &self,
+        target: &Target,
+        addresses: &[SocketAddr],
+        message: Message,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
+        let stream = TcpStream::connect(addresses).await.map_err(|_| Failure::NoConnection)?;
+        let request = request(target, message).ok_or(Failure::Here)?;
+        match target.scheme {
+            Scheme::Http => exchange(stream, request, now).await,
+            Scheme::Https => {
+                let tls = self.tls.as_ref().ok_or(Failure::Tls)?;
+                let name = match &target.host {
+                    Host::Name(name) => ServerName::try_from(name.to_string()).map_err(|_| Failure::Tls)?,
+                    Host::Address(address) => ServerName::from(*address),
+                };
+                let stream = tls.connect(name, stream).await.map_err(|_| Failure::Tls)?;
+                exchange(stream, request, now).await
+            }
+        }
+    }
+}
+
+/// What the host stands for now.
+async fn resolve(target: &Target) -> io::Result<Vec<SocketAddr>> {
+    match &target.host {
+        Host::Address(address) => Ok(vec![SocketAddr::new(*address, target.port)]),
+        Host::Name(name) => Ok(tokio::net::lookup_host((&**name, target.port)).await?.collect()),
+    }
+}
+
+fn request(target: &Target, message: Message) -> Option<Request<Full<Bytes>>> {
+    Request::post(&*target.path)
+        .header(header::HOST, &*target.authority)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::USER_AGENT, concat!("hourbook/", env!("CARGO_PKG_VERSION")))
+        .header(header::CONNECTION, "close")
+        .header(signing::ID, message.id)
+        .header(signing::TIMESTAMP, message.timestamp)
+        .header(signing::SIGNATURE, message.signature)
+        .body(Full::from(message.body))
+        .ok()
+}
+
+async fn exchange<S>(stream: S, request: Request<Full<Bytes>>, now: Timestamp) -> Result<Answer, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (mut asking, connection) = outward::speak(stream).await.map_err(|_| Failure::NoAnswer)?;
+    let answer = async {
+        let response = asking.send_request(request).await.map_err(|_| Failure::NoAnswer)?;
+        let retry_after_seconds = retry_after(response.headers(), now);
+        Ok(Answer { ended: Ended::Status(response.status().as_u16()), retry_after_seconds })
+    };
+    outward::beside(connection, answer).await
+}
+
+/// `Retry-After`, in seconds or as a date.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u32> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.parse().unwrap_or(u32::MAX)); // Digits that do not fit are many.
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_microsecond();
+    let seconds = Timestamp::from_micros(date).micros_since(now).checked_div(MICROS_PER_SECOND)?;
+    u32::try_from(seconds.max(0)).ok()
+}
+
+#[cfg(test)]
+#[path = "sending_tests.rs"]
+mod tests;
