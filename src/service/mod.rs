@@ -51,6 +51,7 @@ use tracing::Instrument;
 
 pub use batches::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, BATCH_PARTS_MAX, Batch, BatchCodec, UNANSWERED_MAX};
 pub use gate::{GateLayer, Peer};
+pub use hooks::begin_sending;
 pub use installation::{Calling, Installation};
 use not_done::NotDone;
 pub use redemption::Tills;

@@ -8,6 +8,7 @@
 //! | events as a stream | `watching.rs` |
 //! | keys: what signs, what is shown of them, another one | `keys.rs` |
 //! | the events of entries, with the earlier ones they rest on | `earlier.rs` |
+//! | looking through the books, sending, giving up: beside the calls | `running.rs` |
 //! | messages become endpoints, endpoints and deliveries become messages | `messages.rs` |
 
 mod deliveries;
@@ -17,6 +18,7 @@ mod keys;
 mod messages;
 mod named;
 mod pausing;
+mod running;
 mod watching;
 
 use tokio_stream::wrappers::ReceiverStream;
@@ -27,6 +29,8 @@ use super::installation::Installation;
 use crate::api::hook_service_server::HookService;
 use crate::api::*;
 use crate::telemetry::{CallHandle, WatchedStream};
+
+pub use running::begin as begin_sending;
 
 type Answer<T> = Result<Response<T>, Status>;
 
