@@ -19,6 +19,7 @@ mod cli;
 mod clients;
 mod crash;
 mod fuzz;
+mod hooks;
 mod import;
 mod json;
 mod ledger;

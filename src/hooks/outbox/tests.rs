@@ -21,6 +21,7 @@ fn endpoint() -> Endpoint {
         stands: Stands::Open,
         made_by: Sequence::new(10),
         key_number: 1,
+        key_by: Sequence::new(10),
         older_key_until: None,
         set_by: Sequence::new(10),
         opened_by: Sequence::new(10),

@@ -4,7 +4,7 @@
 //! long as its list stays the same.
 
 mod node;
-mod python;
+pub mod python;
 
 use std::process::Output;
 

@@ -83,7 +83,7 @@ fn a_day_at_the_desk(test: &str, served: &Served, shown: &[PathBuf]) {
 }
 
 /// A Python that has what the desk needs, made once; or why this machine cannot have it.
-fn python() -> Result<&'static Path, &'static str> {
+pub fn python() -> Result<&'static Path, &'static str> {
     static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/python/requirements.txt");
     MADE.get_or_init(|| python_with(&requirements)).as_deref().map_err(String::as_str)

@@ -21,4 +21,4 @@ mod load;
 mod orders;
 mod power;
 mod process;
-mod tills;
+pub mod tills;

@@ -53,15 +53,15 @@ struct Asked {
 }
 
 /// A café with its tills, and somebody who has hours enough.
-struct Shop {
-    partner: u32,
+pub struct Shop {
+    pub partner: u32,
     partner_account: u32,
     /// Several: one may have a thousand codes.
-    members: Vec<u32>,
+    pub members: Vec<u32>,
     issuance: u32,
 }
 
-async fn connected(address: &str) -> Channel {
+pub async fn connected(address: &str) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
     loop {
         if let Ok(channel) = endpoint.connect().await
@@ -77,7 +77,7 @@ async fn connected(address: &str) -> Channel {
 }
 
 impl Shop {
-    async fn open(channel: &Channel) -> Self {
+    pub async fn open(channel: &Channel) -> Self {
         let (mut ledger, mut directory) =
             (LedgerServiceClient::new(channel.clone()), DirectoryServiceClient::new(channel.clone()));
         let owners = api::RegisterOwnersRequest { request_id: fresh(), count: 1, ..Default::default() };

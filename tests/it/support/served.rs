@@ -11,11 +11,13 @@ use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::directory_service_client::DirectoryServiceClient;
 use hourbook::api::exchange_service_client::ExchangeServiceClient;
+use hourbook::api::hook_service_client::HookServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::redemption_service_client::RedemptionServiceClient;
 use hourbook::api::{self, entry::Action as Did};
 use hourbook::client::{Shown, Wire};
 use hourbook::domain::{KeyText, RequestId};
+use hourbook::hooks::target::Subnets;
 use hourbook::journal::DataDirectory;
 use hourbook::ledger::{Bounds, Clock, ManualClock};
 use hourbook::server::{self, Options, ServerError, Tls};
@@ -122,6 +124,8 @@ impl Served {
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         options.on_failure = Box::new(stay);
         options.bounds = Bounds { disk_headroom_bytes: 0, ..Bounds::default() };
+        // Receivers of events are on this machine.
+        options.hooks.allowed = Subnets::of(&["127.0.0.0/8".parse().unwrap()]);
         // The clock stands still, and tests ask fast.
         options.calls_per_second = NonZeroU32::new(CALLS_PER_SECOND_MAX).unwrap();
         change(&mut options);
@@ -163,6 +167,11 @@ impl Served {
     /// RedemptionService, as the local operator.
     pub fn redemptions(&self) -> RedemptionServiceClient<Channel> {
         RedemptionServiceClient::new(self.channel.clone())
+    }
+
+    /// HookService, as the local operator.
+    pub fn hooks(&self) -> HookServiceClient<Channel> {
+        HookServiceClient::new(self.channel.clone())
     }
 
     /// What a bank has agreed on now.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hourbook::access::tokens::AuthoritiesError;
+use hourbook::outward::AuthoritiesError;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;

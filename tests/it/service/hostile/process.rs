@@ -61,6 +61,7 @@ fn config(data: std::path::PathBuf) -> Config {
         otlp: None,
         log: LogLevel::Info,
         tokens: None,
+        hooks: Default::default(),
     }
 }
 
