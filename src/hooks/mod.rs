@@ -21,6 +21,7 @@
 
 pub mod body;
 pub mod event;
+pub mod receiver;
 pub mod schedule;
 pub mod signing;
 pub mod target;
