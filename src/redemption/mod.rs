@@ -42,7 +42,7 @@ pub mod standing;
 pub mod statement;
 pub mod states;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod turned_away;
 pub mod vouchers;
 
