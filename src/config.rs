@@ -97,7 +97,7 @@ impl ConfigError {
     /// is no flag, and what others have named has none of ours.
     fn named(&self) -> String {
         let setting = self.setting;
-        match setting.strip_prefix("HOURBOOK_").filter(|name| *name != "KEY") {
+        match setting.strip_prefix("HOURBOOK_").filter(|name| !matches!(*name, "KEY" | "HOOK_KEY")) {
             Some(name) => format!("--{} ({setting})", name.to_ascii_lowercase().replace('_', "-")),
             None => setting.to_owned(),
         }

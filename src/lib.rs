@@ -16,7 +16,7 @@
 //! | [`journal`] | batches made durable and read back; the bytes of an entry; who owns a data directory | `domain` |
 //! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `domain`, `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
-//! | [`words`] | refusals, balances and kinds as sentences for people | `access`, `directory`, `domain`, `exchange`, `redemption` |
+//! | [`words`] | refusals, balances and kinds as sentences for people | `access`, `directory`, `domain`, `exchange`, `hooks`, `redemption` |
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
 //! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
@@ -28,10 +28,11 @@
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
 //! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange`, `journal` |
+//! | [`hooks`] | events that partners' software is told of: what they say, how they are signed and where they may go; a receiver | `directory`, `domain`, `redemption` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
 //! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry`, `words` |
-//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
+//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `hooks`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
@@ -104,6 +105,8 @@
 //! | how a sale at a till becomes one entry; what names it, how it can stand, who moves it on | `redemption::selling`, `redemption::receipt`, `redemption::states`; their calls: `service` (`redemption/`) |
 //! | what a till hears of a refusal, and what not | `redemption::refusal` (`Heard`), `words::till`; who hears which: `service` (`redemption/hearing.rs`) |
 //! | how a partner's statement adds up, and what ends a period | `redemption::statement`, `directory::partners` (`settlements.rs`) |
+//! | what an event of a hook says, and how a receiver checks it | `hooks` (`body.rs`, `signing.rs`, `receiver`); as a sentence: `words::hooks` |
+//! | how events are watched and passed on where nobody can be called | `cli` (`commands/hook/listen.rs`, `forward.rs`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, card, code, completions, counted, entry, exchange, hold, init, key, offer,
+    account, balance, bank, card, code, completions, counted, entry, exchange, hold, hook, init, key, offer,
     people, post, pot, redemption, reverse, statement, till, trial_balance, voucher, watch,
 };
 use super::exit::EXIT_CODES_HELP;
@@ -122,6 +122,9 @@ pub enum Question {
     /// Sales: list, take, let go, give back, write down from a slip
     #[command(subcommand)]
     Redemption(Box<redemption::Command>),
+    /// Hooks: a shop's own software is told of its sales as they happen
+    #[command(subcommand)]
+    Hook(Box<hook::Command>),
     /// Pots: hours kept for a purpose
     #[command(subcommand)]
     Pot(Box<pot::Command>),

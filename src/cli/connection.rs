@@ -20,6 +20,7 @@ use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
 use crate::api::directory_service_client::DirectoryServiceClient;
 use crate::api::exchange_service_client::ExchangeServiceClient;
+use crate::api::hook_service_client::HookServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
 use crate::api::redemption_service_client::RedemptionServiceClient;
 use crate::client::{Shown, Wire};
@@ -50,6 +51,8 @@ pub struct Client {
     pub exchange: ExchangeServiceClient<Wire>,
     /// Hours at the till.
     pub redemption: RedemptionServiceClient<Wire>,
+    /// Where partners' software is told of events.
+    pub hook: HookServiceClient<Wire>,
     /// What all speak through.
     pub channel: Wire,
 }
@@ -114,6 +117,7 @@ fn clients(channel: Channel, shown: Shown) -> Client {
         access: AccessServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         exchange: ExchangeServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         redemption: RedemptionServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
+        hook: HookServiceClient::new(channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX),
         channel,
     }
 }

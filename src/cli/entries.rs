@@ -19,7 +19,7 @@ use crate::words;
 const LINES_TOLD_MAX: usize = 10;
 
 /// What a note is, before the number of the bank or of the person it is about.
-const NOTES: [(Topic, &str); 14] = [
+const NOTES: [(Topic, &str); 15] = [
     (Topic::ERASURE, "forgotten: person"),
     (Topic::PERSON, "what is known of person"),
     (Topic::STANDING, "standing choice of person"),
@@ -31,6 +31,7 @@ const NOTES: [(Topic, &str); 14] = [
     (Topic::CARD, "card of person"),
     (Topic::STAFF, "who stands at the tills of person"),
     (Topic::SETTLEMENT, "settlements of person"),
+    (Topic::HOOK, "hooks of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),
@@ -412,6 +413,7 @@ mod tests {
             (Topic::POLICY.get(), 2, "policy set in bank 2"),
             (Topic::PERIOD_LOCK.get(), 3, "month closed in bank 3"),
             (Topic::CARD.get(), 7, "card of person 7"),
+            (Topic::HOOK.get(), 7, "hooks of person 7"),
             (Topic::CREDENTIAL.get(), 4, "about key 4"),
             (Topic::CREDENTIAL.get(), 0, "about the network itself"),
             (999, 5, "note on topic 999"),

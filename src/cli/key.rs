@@ -47,7 +47,21 @@ pub fn given(flag: Option<&Path>, environment: &dyn Environment) -> Result<Optio
 /// # Errors
 /// [`ConfigError`] of `HOURBOOK_KEY_FILE` if there is none, or others can read it.
 pub fn of_file(path: &Path) -> Result<Shown, ConfigError> {
-    let bad = |must| ConfigError { setting: KEY_FILE, value: path.display().to_string(), must };
+    let text = kept_text(path, KEY_FILE)?;
+    KeyText::parse(text.trim()).map(|key| Shown::key(&key)).map_err(|_| ConfigError {
+        setting: KEY_FILE,
+        value: path.display().to_string(),
+        must: "hold a whole key, from hbk_ to its end, and nothing else",
+    })
+}
+
+/// The text of a file that nobody else can read, as long as a key may be; nothing where it is no text. `setting` names the
+/// file.
+///
+/// # Errors
+/// [`ConfigError`] if there is no such file, or others can read it.
+pub fn kept_text(path: &Path, setting: &'static str) -> Result<String, ConfigError> {
+    let bad = |must| ConfigError { setting, value: path.display().to_string(), must };
     let file = File::open(path).map_err(|_| bad("name a file that can be read"))?;
     if !is_kept(&file).map_err(|_| bad("name a file that can be read"))? {
         return Err(bad("be a file that nobody else can read or change: chmod 600 it, and rotate its key"));
@@ -55,9 +69,7 @@ pub fn of_file(path: &Path) -> Result<Shown, ConfigError> {
     let mut text = String::with_capacity(FILE_BYTES_MAX + 1);
     let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
     let read = file.take(limit).read_to_string(&mut text);
-    let key = read.ok().and_then(|_| KeyText::parse(text.trim()).ok());
-    key.map(|key| Shown::key(&key))
-        .ok_or_else(|| bad("hold a whole key, from hbk_ to its end, and nothing else"))
+    Ok(read.map_or_else(|_| String::new(), |_| text))
 }
 
 /// Whether nobody else can read or change `file`.

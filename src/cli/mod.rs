@@ -122,6 +122,12 @@ fn dispatch(
         Command::Completions(flags) => commands::completions::run(screen, flags),
         Command::Ask(question) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            // The only one that waits to be asked.
+            if let Question::Hook(command) = &question
+                && let Some(flags) = command.receives()
+            {
+                return runtime.block_on(commands::hook::listen::run(screen, flags, environment));
+            }
             let flags = Flags {
                 server: arguments.server.as_deref(),
                 ca: arguments.ca.as_deref(),
@@ -161,6 +167,7 @@ async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Res
         Question::Voucher(command) => commands::voucher::run(session, *command).await,
         Question::Till(flags) => commands::till::run(session, *flags).await,
         Question::Redemption(command) => commands::redemption::run(session, *command).await,
+        Question::Hook(command) => commands::hook::run(session, *command).await,
         Question::Pot(command) => commands::pot::run(session, *command).await,
         Question::Exchange(command) => commands::exchange::run(session, *command).await,
         Question::Group(flags) => commands::exchange::group::run(session, *flags).await,

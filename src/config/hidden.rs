@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// How secrets begin. What stands before them is said, they are not.
-const BEGINNINGS: [&str; 3] = ["hbk_", "eyJ", "-----BEGIN"];
+const BEGINNINGS: [&str; 4] = ["hbk_", "eyJ", "whsec_", "-----BEGIN"];
 /// A word that only begins like a token; the header of a token alone is longer.
 const TOKEN_BYTES_MIN: usize = 24;
 
@@ -37,7 +37,8 @@ pub fn without_keys(text: &str) -> Cow<'_, str> {
         let end = if beginning.starts_with('-') {
             secret.len()
         } else {
-            secret.find(ends_word).unwrap_or(secret.len())
+            let ends = if beginning == "whsec_" { ends_base64 } else { ends_word };
+            secret.find(ends).unwrap_or(secret.len())
         };
         let (secret, after) = secret.split_at(end);
         said.push_str(before);
@@ -63,6 +64,11 @@ fn ends_word(letter: char) -> bool {
     !letter.is_ascii_alphanumeric() && !['_', '-', '.'].contains(&letter)
 }
 
+/// Keys of hooks are base64 behind a word that has an underscore.
+fn ends_base64(letter: char) -> bool {
+    !letter.is_ascii_alphanumeric() && !['_', '+', '/', '='].contains(&letter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +83,7 @@ mod tests {
             (key.to_owned(), "hbk_…"),
             (format!("'{key}' or /keys/{key}, {token}!"), "'hbk_…' or /keys/hbk_…, eyJ…!"),
             ("a file\n-----BEGIN PRIVATE KEY-----\nMIGH hbk_ eyJ\n".to_owned(), "a file\n-----BEGIN…"),
+            ("'whsec_Zm9v/YmFy+Zm9vYmFyZm9vYmFyZg==' '".to_owned(), "'whsec_…' '"),
             ("/home/eyJafjalla/key".to_owned(), "/home/eyJafjalla/key"),
             ("till 2, Café Kiosk: ann@example.org".to_owned(), "till 2, Café Kiosk: ann@example.org"),
         ] {

@@ -11,7 +11,7 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | which events an entry makes | [`event`]; what they say: [`body`] |
+//! | which events an entry makes | [`event`]; what they say: [`body`]; as a receiver reads it: [`told`] |
 //! | when something is sent again | [`schedule`] |
 //! | signatures, and checking them | [`signing`] |
 //! | where something may be sent | [`target`] |
@@ -24,10 +24,12 @@ pub mod body;
 pub mod event;
 pub mod outbox;
 pub mod outboxes;
+pub mod receiver;
 pub mod schedule;
 pub mod sending;
 pub mod signing;
 pub mod target;
+pub mod told;
 
 use std::path::PathBuf;
 

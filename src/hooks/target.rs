@@ -26,6 +26,9 @@ pub struct Subnet {
 }
 
 impl Subnet {
+    /// This machine: 127.0.0.0/8.
+    pub const LOOPBACK_V4: Self = Self { first: 127 << 24, bits: 8, is_v4: true };
+
     /// Whether an address is in it.
     #[must_use]
     pub fn has(&self, address: IpAddr) -> bool {

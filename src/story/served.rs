@@ -5,7 +5,7 @@
 //! whatever waits for an answer then ends.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
@@ -26,7 +26,10 @@ use super::{Once, StoryError, cut};
 use crate::access::Access;
 use crate::access::pace::CALLS_PER_SECOND_USUAL;
 use crate::config::USUAL_ADDRESS;
-use crate::domain::KeyText;
+use crate::domain::{KeyText, Timestamp};
+use crate::hooks::receiver::{self, Received, Receiver};
+use crate::hooks::signing::Verifier;
+use crate::hooks::target::{Subnet, Subnets};
 use crate::journal::DataDirectory;
 use crate::ledger::Clock;
 use crate::network::{Network, NetworkError, NetworkOptions};
@@ -35,6 +38,8 @@ use crate::telemetry::{self, LevelFilter, Metrics, Settings};
 
 /// No answer takes longer: the story waits for none but the machine's.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
+/// Where the shops of the story have their software.
+const LOOPBACK: &[Subnet] = &[Subnet::LOOPBACK_V4];
 /// How long what still runs at the end may take.
 const END_MAX: Duration = Duration::from_secs(10);
 
@@ -69,6 +74,8 @@ impl Running {
     ) -> Result<Self, StoryError> {
         let mut options = Options::new(directory, metrics);
         options.clock = clock;
+        // Shops' software is on this machine.
+        options.hooks.allowed = Subnets::of(LOOPBACK);
         // The server says how it ended; exiting here would leave the folder behind.
         options.on_failure = Box::new(|_| {});
         let address = listener.local_addr().map_err(StoryError::io("listening"))?;
@@ -184,6 +191,27 @@ impl Served {
             Err(Status::unavailable("the server ended before it served"))
         })?;
         serving.map_err(|source| StoryError::Call { step: 0, source: Box::new(source) })
+    }
+
+    /// Somewhere on this machine to receive events.
+    ///
+    /// # Errors
+    /// [`StoryError`] if the machine gives no port.
+    pub fn ear(&self) -> Result<(TcpListener, SocketAddr), StoryError> {
+        let listener = self.runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+        let listener = listener.map_err(StoryError::io("listening for events"))?;
+        let address = listener.local_addr().map_err(StoryError::io("listening for events"))?;
+        Ok((listener, address))
+    }
+
+    /// Receives events there that are signed with a key, by the demo's clock.
+    pub fn receive(&self, listener: TcpListener, verifier: Verifier) -> mpsc::Receiver<Received> {
+        let clock = Arc::clone(&self.clock);
+        let now = Arc::new(move || -> Timestamp { clock.now().wall });
+        let (to, received) = mpsc::channel(receiver::WAITING_MAX);
+        // Who waits for an event in vain says so.
+        drop(self.runtime.spawn(Receiver::new(listener, verifier, now).run(to)));
+        received
     }
 
     /// Waits for the answer to a call, unless this process is told to end.

@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tonic::{Response, Status};
 use tonic_types::StatusExt;
 
@@ -17,10 +20,13 @@ use crate::api::access_service_client::AccessServiceClient;
 use crate::api::audit_service_client::AuditServiceClient;
 use crate::api::directory_service_client::DirectoryServiceClient;
 use crate::api::exchange_service_client::ExchangeServiceClient;
+use crate::api::hook_service_client::HookServiceClient;
 use crate::api::ledger_service_client::LedgerServiceClient;
 use crate::api::redemption_service_client::RedemptionServiceClient;
 use crate::client::{Shown, Wire};
 use crate::domain::{Amount, Day, KeyText, Reason, RequestId, Timestamp};
+use crate::hooks::receiver::Received;
+use crate::hooks::signing::Verifier;
 use crate::ledger::{Clock, ManualClock};
 use crate::words;
 
@@ -101,6 +107,21 @@ impl<'a> Stage<'a> {
     /// Hours at the till, as somebody who has a key, or as a till.
     pub fn redemptions(&self, who: &'static str) -> RedemptionServiceClient<Wire> {
         RedemptionServiceClient::new(self.wire(who))
+    }
+
+    /// Hooks, as somebody who has a key.
+    pub fn hooks(&self, who: &'static str) -> HookServiceClient<Wire> {
+        HookServiceClient::new(self.wire(who))
+    }
+
+    /// Somewhere on this machine to receive events.
+    pub fn ear(&self) -> Result<(TcpListener, SocketAddr), StoryError> {
+        self.served.ear()
+    }
+
+    /// Receives events there that are signed with a key.
+    pub fn receive(&self, listener: TcpListener, key: Verifier) -> mpsc::Receiver<Received> {
+        self.served.receive(listener, key)
     }
 
     /// The same over a line of their own, which is cut before the first answer comes.
@@ -187,6 +208,16 @@ impl<'a> Stage<'a> {
         show(self.out, text)
     }
 
+    /// The day of this step.
+    pub fn today(&self) -> Day {
+        self.now().utc_day()
+    }
+
+    /// Whoever has an account: what the story calls them.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.accounts.keys().copied()
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now().wall
     }
@@ -201,6 +232,11 @@ impl<'a> Stage<'a> {
     pub fn call<T>(&self, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, StoryError> {
         let answer = self.served.answer(call)?.map_err(|status| self.failed(status));
         answer.map(Response::into_inner)
+    }
+
+    /// Waits for something that is to come.
+    pub fn wait<T>(&self, coming: impl Future<Output = Result<T, Status>>) -> Result<T, StoryError> {
+        self.served.answer(coming)?.map_err(|status| self.failed(status))
     }
 
     /// The sentence of a refusal that the story expects, as the server says it.

@@ -2,7 +2,7 @@
 //!
 //! Owns the wording; names are arguments, because who may see whom is for the caller to know. Refuses
 //! to know callers, accounts and the books: a sentence is made of the figures it is given. Imports
-//! `domain`, kinds of offers, and the refusals of `exchange` and `access`.
+//! `domain`, kinds of offers, what events tell, and the refusals of `exchange` and `access`.
 //!
 //! - Plain words: gave, received; set aside, taken, let go, ran out; put right, given back; between
 //!   the two time banks. Hours are said as "3 hours 15 minutes", and what is below zero says so.
@@ -16,6 +16,7 @@ pub mod cards;
 pub mod exchange;
 pub mod figures;
 pub mod finding;
+pub mod hooks;
 pub mod kinds;
 mod limits;
 pub mod people;

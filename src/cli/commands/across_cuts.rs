@@ -22,13 +22,26 @@ pub trait Watched {
     /// Up to where the stream has come with this message.
     fn position(&self, message: &Self::Message) -> u64;
 
-    /// Prints it, if it is more than a sign of life; whether it was. The first one brings a header along.
-    fn print(
+    /// Prints it, if it is more than a sign of life. The first one brings a header along.
+    async fn print(
         &self,
         session: &mut Session<'_, '_>,
         message: Self::Message,
         is_first: bool,
-    ) -> Result<bool, Failure>;
+    ) -> Result<Went, Failure>;
+}
+
+/// How it went with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// It was a sign of life.
+    Unseen,
+    /// It was printed.
+    Printed,
+    /// It was printed, and took so long that what came meanwhile is too old: the stream begins again behind it.
+    Late,
+    /// It is too old before it could be done: the stream begins again with it.
+    Stale,
 }
 
 /// Prints what comes after a position, until Ctrl-C, or until so many came.
@@ -54,7 +67,7 @@ async fn across_cuts(
     mut left: Option<u64>,
 ) -> Result<(), Failure> {
     let mut has_header = false;
-    loop {
+    'streams: loop {
         let mut stream = match watched.begin(session, after).await {
             Ok(stream) => stream,
             Err(status) if is_cut(&status) => {
@@ -70,8 +83,15 @@ async fn across_cuts(
                 Err(status) if is_cut(&status) => break,
                 Err(status) => return Err(status.into()),
             };
-            after = Some(watched.position(&message));
-            if !watched.print(session, message, !has_header)? {
+            let position = watched.position(&message);
+            let went = watched.print(session, message, !has_header).await?;
+            if went == Went::Stale {
+                // The first of all: nothing was said yet of where the stream is.
+                after = after.or_else(|| position.checked_sub(1));
+                continue 'streams;
+            }
+            after = Some(position);
+            if went == Went::Unseen {
                 continue;
             }
             // Whoever watches wants to see it now.
@@ -80,6 +100,9 @@ async fn across_cuts(
             left = left.map(|left| left.saturating_sub(1));
             if left == Some(0) {
                 return Ok(());
+            }
+            if went == Went::Late {
+                continue 'streams;
             }
         }
         let position = after.map_or_else(String::new, |after| format!(" after entry {after}"));

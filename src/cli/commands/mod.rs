@@ -14,6 +14,7 @@ mod drawing;
 pub mod entry;
 pub mod exchange;
 pub mod hold;
+pub mod hook;
 pub mod import;
 pub mod init;
 pub mod key;

@@ -3,7 +3,7 @@
 use clap::Args;
 use tonic::{Request, Status, Streaming};
 
-use super::across_cuts::{self, Watched};
+use super::across_cuts::{self, Watched, Went};
 use super::counted;
 use crate::api;
 use crate::cli::arguments::{any_form, any_kind};
@@ -76,13 +76,15 @@ impl Watched for Flags {
         message.position
     }
 
-    fn print(
+    async fn print(
         &self,
         session: &mut Session<'_, '_>,
         message: Self::Message,
         is_first: bool,
-    ) -> Result<bool, Failure> {
-        message.entry.map_or(Ok(false), |entry| print(session, &entry, is_first).map(|()| true))
+    ) -> Result<Went, Failure> {
+        message
+            .entry
+            .map_or(Ok(Went::Unseen), |entry| print(session, &entry, is_first).map(|()| Went::Printed))
     }
 }
 

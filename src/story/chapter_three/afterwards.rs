@@ -1,6 +1,7 @@
 //! Steps 33 to 35: hours given back, something off at a shop, and a voucher for somebody who is no member.
 
 use super::counter::{BATHS, CAFE, GREENGROCER, code, sale, sell, shown};
+use super::software::{self, Software};
 use super::{BROKER, offers, receipts};
 use crate::api;
 use crate::domain::time::MICROS_PER_SECOND;
@@ -8,8 +9,10 @@ use crate::story::stage::{AUDITOR, HOUR, MINUTE, Stage, utc};
 use crate::story::{StoryError, figures};
 use crate::words::{self, hours};
 
-pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
+pub fn play(stage: &mut Stage<'_>, cafes: &mut Software) -> Result<(), StoryError> {
     given_back(stage)?;
+    let heard = software::heard(stage, cafes, 1)?;
+    stage.show(&format!("The café's computer:\n{}", software::shown(&heard)))?;
     something_off(stage)?;
     a_visitor(stage)
 }
@@ -88,6 +91,7 @@ fn something_off(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     };
     let offered = offers::made(stage, BROKER, discount)?;
     stage.step(34, utc(2026, 6, 26, 14, 0));
+    let mut shops = software::connect(stage, &GREENGROCER)?;
     let shown = code(stage, "Leonie")?;
     let heard = sell(stage, &GREENGROCER, sale(77, shown, (offered.offer_number, "MO")))?;
     stage.say(&format!(
@@ -96,7 +100,10 @@ fn something_off(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         hours(HOUR),
         GREENGROCER.name,
         stage.has("Leonie")?,
-    ))
+    ))?;
+    let told = software::heard(stage, &mut shops, 1)?;
+    stage.say("The shop's computer got the notice: signature good, no name in it.")?;
+    stage.show(&software::shown(&told))
 }
 
 /// The lead says that the bank has declared its practice, and that it takes discounts too.

@@ -2,6 +2,7 @@
 
 use super::counter::{CAFE, ESME, RAFE, attempt, code, sale, sell};
 use super::offers::{self, CRAFT_TABLE, LUNCH};
+use super::software::{self, Software};
 use super::{BROKER, card, receipts};
 use crate::api;
 use crate::domain::{Reason, Timestamp};
@@ -55,6 +56,24 @@ pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         stage.say(&sentence)?;
     }
     Ok(())
+}
+
+/// Ten times hours were taken, once they were set aside before that, and once little was left of the month.
+const EVENTS: usize = 12;
+
+/// What the café's own software heard of the lunch.
+pub fn told(stage: &mut Stage<'_>, cafes: &mut Software) -> Result<(), StoryError> {
+    let heard = software::heard(stage, cafes, EVENTS)?;
+    let of = |kind: &str| heard.iter().filter(|line| line.starts_with(kind)).count();
+    let counts = ["redemption.captured", "redemption.authorized", "budget.low"].map(of);
+    if counts != [10, 1, 1] {
+        return Err(stage.otherwise("10 taken, 1 set aside, 1 budget", format!("{heard:#?}")));
+    }
+    stage.say(&format!(
+        "The café's own computer was told as it happened, {EVENTS} times: signatures good, no name in them. One of them is its \
+         owner's notice that June is nearly used up."
+    ))?;
+    stage.show(&software::shown(&heard))
 }
 
 /// So many minutes after noon in Ashenford, which is 11:00 in UTC in June, the last receipt is rung.

@@ -6,6 +6,7 @@ mod counter;
 mod lunch;
 mod offers;
 pub mod receipts;
+mod software;
 
 use super::stage::{Stage, utc};
 use super::{StoryError, keys};
@@ -21,6 +22,8 @@ pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         counter::open(stage, &shop)?;
     }
     offers::play(stage)?;
+    let mut cafes = software::connect(stage, &counter::CAFE)?;
     lunch::play(stage)?;
-    afterwards::play(stage)
+    lunch::told(stage, &mut cafes)?;
+    afterwards::play(stage, &mut cafes)
 }

@@ -5,7 +5,7 @@ use tonic::{Request, Status, Streaming};
 
 use crate::api;
 use crate::cli::arguments::BankFlag;
-use crate::cli::commands::across_cuts::{self, Watched};
+use crate::cli::commands::across_cuts::{self, Watched, Went};
 use crate::cli::commands::sales;
 use crate::cli::failure::Failure;
 use crate::cli::screen::{Cell, Column, Format, Listing};
@@ -65,15 +65,15 @@ impl Watched for Sales {
         message.position
     }
 
-    fn print(
+    async fn print(
         &self,
         session: &mut Session<'_, '_>,
         message: Self::Message,
         is_first: bool,
-    ) -> Result<bool, Failure> {
-        let Some(sale) = message.redemption else { return Ok(false) };
+    ) -> Result<Went, Failure> {
+        let Some(sale) = message.redemption else { return Ok(Went::Unseen) };
         print(session, &sale, message.position, is_first)?;
-        Ok(true)
+        Ok(Went::Printed)
     }
 }
 
