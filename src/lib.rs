@@ -21,19 +21,20 @@
 //! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
-//! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `seal` |
+//! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `outward`, `seal` |
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain`, `words` |
-//! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access` |
+//! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access`, `hooks` |
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
 //! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange`, `journal` |
-//! | [`hooks`] | events that partners' software is told of: what they say, how they are signed and where they may go; a receiver | `directory`, `domain`, `redemption` |
+//! | [`hooks`] | events that partners' software is told of: what they say, how they are signed and where they may go; what waits and how it is sent; a receiver | `directory`, `domain`, `journal`, `outward`, `redemption` |
+//! | [`outward`] | how this server asks others: TLS to whom somebody vouches for, one question a connection | nothing of ours |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
-//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry`, `words` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `hooks`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
+//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `hooks`, `journal`, `ledger`, `network`, `outward`, `past`, `service`, `telemetry`, `words` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `hooks`, `import`, `words` |
-//! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
+//! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `hooks`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
 //! questions about earlier days, `past`; and its answer back. A command's way from there: `ledger`
@@ -105,6 +106,7 @@
 //! | how a sale at a till becomes one entry; what names it, how it can stand, who moves it on | `redemption::selling`, `redemption::receipt`, `redemption::states`; their calls: `service` (`redemption/`) |
 //! | what a till hears of a refusal, and what not | `redemption::refusal` (`Heard`), `words::till`; who hears which: `service` (`redemption/hearing.rs`) |
 //! | how a partner's statement adds up, and what ends a period | `redemption::statement`, `directory::partners` (`settlements.rs`) |
+//! | when events are looked for and sent, and who gives an endpoint up | `service` (`hooks/running.rs`), `hooks` (`outbox/`, `schedule.rs`, `sending.rs`); endpoints: `directory::hooks` |
 //! | what an event of a hook says, and how a receiver checks it | `hooks` (`body.rs`, `signing.rs`, `receiver`); as a sentence: `words::hooks` |
 //! | how events are watched and passed on where nobody can be called | `cli` (`commands/hook/listen.rs`, `forward.rs`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |

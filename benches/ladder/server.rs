@@ -94,13 +94,13 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Starts one; the only thing that is said beside where it is, is that one caller may ask for all there is.
+/// Starts one; said is, beside where it is, that one caller may ask for all there is, and that a shop's software may be here.
 fn spawn(folder: &Path) -> (Child, String) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("127.0.0.1:{port}");
     let child = Command::new(env!("CARGO_BIN_EXE_hourbook"))
         .env_clear()
-        .args(["serve", "--listen", &address, "--calls-per-second", "1000000", "--data"])
+        .args(["serve", "--listen", &address, "--calls-per-second", "1000000", "--hook-allow", "127.0.0.0/8", "--data"])
         .arg(folder.join("served"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -37,6 +37,11 @@ fn request_id() -> String {
 }
 
 impl Shop {
+    /// Whose shop it is.
+    pub fn partner(&self) -> u32 {
+        self.partner
+    }
+
     pub async fn open(server: &Server, tills: u32) -> Self {
         let mut channels = Vec::new();
         for _ in 0..tills.div_ceil(TILLS_PER_CONNECTION) {
@@ -67,9 +72,19 @@ impl Shop {
 impl Till {
     /// How long each sale took, from the first call's leaving to the second one's answer.
     pub async fn sell_all(self) -> Vec<Duration> {
+        self.sell_paced(Instant::now(), Duration::ZERO).await
+    }
+
+    /// The same, the first one at a moment, and the others each a pace after the one before, or at once where that took longer.
+    pub async fn sell_paced(self, first_at: Instant, pace: Duration) -> Vec<Duration> {
         let Self { mut client, name, first, codes } = self;
         let mut took = Vec::new();
+        let mut at = first_at;
         for (number, code) in (first..).zip(codes) {
+            if !pace.is_zero() {
+                tokio::time::sleep_until(at.into()).await;
+                at += pace;
+            }
             let sale = Sale {
                 receipt: Some(SaleReceipt { till: Some(name), number, ..Default::default() }),
                 shown: Some(Shown { by: Some(shown::By::Code(code)) }),

@@ -1,0 +1,112 @@
+//! Whether tills feel it that a shop's software is told: half of what they can do at most, with hooks and without.
+//!
+//! Two shops take turns, of which one has an endpoint. What receives its events is in this process and gives way to everything
+//! else, as it would be on another machine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use hourbook::api::hook_service_client::HookServiceClient;
+use hourbook::api::{CreateEndpointRequest, Endpoint};
+use hourbook::domain::RequestId;
+use hourbook::past::give_way;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+use crate::AT_ONCE;
+use crate::server::Server;
+use crate::shop::Shop;
+
+/// What the tills of both shops felt, and how many events arrived meanwhile.
+pub struct Felt {
+    pub quiet: Vec<Duration>,
+    pub told: Vec<Duration>,
+    pub arrived: usize,
+}
+
+/// Turns of both shops, each till selling `sales` times a turn, `pace` apart.
+pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pace: Duration) -> Felt {
+    let [quiet, told] = [(), ()].map(|()| runtime.block_on(Shop::open(server, AT_ONCE)));
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let port = receiver(Arc::clone(&arrived));
+    runtime.block_on(endpoint(server, told.partner(), port));
+    let mut felt = Felt { quiet: Vec::new(), told: Vec::new(), arrived: 0 };
+    for turn in 0..turns {
+        // Each goes first as often as the other.
+        for is_told in [turn % 2 == 0, turn % 2 != 0] {
+            let (shop, took) =
+                if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
+            rustix::fs::sync();
+            took.extend(runtime.block_on(sell(shop, turn, sales, pace)));
+            // What is still on its way belongs to this turn.
+            let is_done = || !is_told || arrived.load(Ordering::Relaxed) >= 2 * took.len();
+            while !is_done() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+    felt.arrived = arrived.load(Ordering::Relaxed);
+    felt
+}
+
+async fn sell(shop: &Shop, turn: u32, sales: u32, pace: Duration) -> Vec<Duration> {
+    let mut tills = Vec::new();
+    for number in 1..=AT_ONCE {
+        tills.push(shop.till(number, turn, sales).await);
+    }
+    let began = Instant::now();
+    let mut tasks = JoinSet::new();
+    for (number, till) in (0..).zip(tills) {
+        // Not all in the same moment.
+        let first = began + pace * number / AT_ONCE;
+        tasks.spawn(till.sell_paced(first, pace));
+    }
+    tasks.join_all().await.into_iter().flatten().collect()
+}
+
+async fn endpoint(server: &Server, partner: u32, port: u16) {
+    let url = format!("http://127.0.0.1:{port}/hook");
+    let endpoint = Endpoint { partner_owner_number: partner, url, ..Endpoint::default() };
+    let request = CreateEndpointRequest {
+        request_id: RequestId::fresh().to_string(),
+        endpoint: Some(endpoint),
+        validate_only: false,
+    };
+    let channel = crate::shop::connect(&server.address).await;
+    HookServiceClient::new(channel).create_endpoint(request).await.unwrap();
+}
+
+/// Answers whatever comes, and counts it; its port.
+fn receiver(arrived: Arc<AtomicUsize>) -> u16 {
+    let (said, port) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        give_way();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            said.send(listener.local_addr().unwrap().port()).unwrap();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let arrived = Arc::clone(&arrived);
+                tokio::spawn(async move { answer(stream, &arrived).await });
+            }
+        });
+    });
+    port.recv().unwrap()
+}
+
+async fn answer(mut stream: TcpStream, arrived: &AtomicUsize) {
+    let mut request = Vec::new();
+    let mut some = [0; 4_096];
+    while !request.ends_with(b"}}") {
+        match stream.read(&mut some).await {
+            Ok(read @ 1..) => request.extend(&some[..read]),
+            Ok(0) | Err(_) => return,
+        }
+    }
+    drop(stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await);
+    arrived.fetch_add(1, Ordering::Relaxed);
+}
