@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 98] = [
+pub const RULES: [Rule; 109] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -109,6 +109,17 @@ pub const RULES: [Rule; 98] = [
     rule("hourbook.v1.ExchangeService/SetClearingCap", "-------n-"),
     rule("hourbook.v1.ExchangeService/TakeBooking", "o--oo----"),
     rule("hourbook.v1.ExchangeService/TransferBetweenBanks", "---oo----"),
+    rule("hourbook.v1.HookService/CreateEndpoint", "--o-o----"),
+    rule("hourbook.v1.HookService/DeleteEndpoint", "--o-o----"),
+    rule("hourbook.v1.HookService/ListDeliveries", "--o-o----"),
+    rule("hourbook.v1.HookService/ListEndpoints", "--o-o----"),
+    rule("hourbook.v1.HookService/PauseEndpoint", "--o-o----"),
+    rule("hourbook.v1.HookService/ReplayDeliveries", "--o-o----"),
+    rule("hourbook.v1.HookService/ResumeEndpoint", "--o-o----"),
+    rule("hourbook.v1.HookService/RotateEndpointKey", "--o-o----"),
+    rule("hourbook.v1.HookService/SendTestEvent", "--o-o----"),
+    rule("hourbook.v1.HookService/UpdateEndpoint", "--o-o----"),
+    rule("hourbook.v1.HookService/WatchEvents", "--o-o----"),
     rule("hourbook.v1.LedgerService/AddActivities", "----o---o"),
     rule("hourbook.v1.LedgerService/CaptureHold", "--------o"),
     rule("hourbook.v1.LedgerService/CloseAccount", "--------o"),

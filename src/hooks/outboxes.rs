@@ -83,6 +83,13 @@ impl Outboxes {
         self.all().get(&name).map(|served| served.outbox.doing())
     }
 
+    /// Whether what was asked last to be sent once more to an endpoint, as it stands, is still looked for. Not as long as it is
+    /// not served: then nothing is known of that.
+    #[must_use]
+    pub fn is_replaying(&self, name: EndpointName, endpoint: &Endpoint) -> bool {
+        self.all().get(&name).is_some_and(|served| served.outbox.is_replaying(endpoint))
+    }
+
     /// What is or was on its way to an endpoint, newest event first.
     #[must_use]
     pub fn deliveries(&self, name: EndpointName) -> Vec<Delivery> {

@@ -45,6 +45,7 @@ use crate::api::access_service_server::AccessServiceServer;
 use crate::api::audit_service_server::AuditServiceServer;
 use crate::api::directory_service_server::DirectoryServiceServer;
 use crate::api::exchange_service_server::ExchangeServiceServer;
+use crate::api::hook_service_server::HookServiceServer;
 use crate::api::redemption_service_server::RedemptionServiceServer;
 use crate::directory::DirectoryError;
 use crate::hooks::target::Subnets;
@@ -99,13 +100,15 @@ impl Default for Patience {
 }
 
 /// Whose health can be asked for: the server's, and each service's.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 8] = [
     "",
     "hourbook.v1.LedgerService",
     "hourbook.v1.AuditService",
     "hourbook.v1.AccessService",
     "hourbook.v1.DirectoryService",
     "hourbook.v1.ExchangeService",
+    "hourbook.v1.RedemptionService",
+    "hourbook.v1.HookService",
 ];
 
 /// Descriptors of what is served.
@@ -267,6 +270,9 @@ pub async fn run(
         )
         .add_service(
             RedemptionServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
+        )
+        .add_service(
+            HookServiceServer::new(service.clone()).max_decoding_message_size(calls::MESSAGE_BYTES_MAX),
         )
         .add_optional_service(reflection);
 

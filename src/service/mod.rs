@@ -12,7 +12,7 @@
 //! | which code a reason is answered with | `reasons.rs` |
 //! | errors on the wire | `not_done.rs` |
 //! | who calls, and whether they may | `gate/`; what they reach: `reach.rs` |
-//! | the calls | `ledger.rs`, `activities.rs`, `audit.rs`, `access.rs`, `directory/`, `exchange/`, `redemption/`; streams: `batches/`, `watch.rs` |
+//! | the calls | `ledger.rs`, `activities.rs`, `audit.rs`, `access.rs`, `directory/`, `exchange/`, `redemption/`, `hooks/`; streams: `batches/`, `watch.rs` |
 //! | requests → commands | `fields.rs`, `commands.rs`, `asked.rs` |
 //! | facts → messages | `answers.rs` |
 //! | what a call reads | `reads.rs`, `statement.rs`, `moments.rs`; pages: `pages.rs` |
@@ -29,6 +29,7 @@ mod directory;
 mod exchange;
 mod fields;
 mod gate;
+mod hooks;
 mod installation;
 mod ledger;
 mod moments;

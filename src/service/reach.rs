@@ -372,6 +372,7 @@ fn is_about_somebody(topic: Topic) -> bool {
         Topic::CARD,
         Topic::STAFF,
         Topic::SETTLEMENT,
+        Topic::HOOK,
     ]
     .contains(&topic)
 }

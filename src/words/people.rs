@@ -81,6 +81,33 @@ pub fn too_many_sites(what: &str, most: usize) -> String {
     )
 }
 
+/// As many endpoints as a partner can have at once.
+#[must_use]
+pub fn too_many_endpoints(most: usize) -> String {
+    format!(
+        "Not done: a partner has at most {most} endpoints, and this one has as many. Nothing was changed. Give one of them \
+         another address, or delete one that is not needed any more."
+    )
+}
+
+/// As many endpoints as a partner can ever have had.
+#[must_use]
+pub fn too_many_endpoints_ever(most: usize) -> String {
+    format!(
+        "Not done: a partner has at most {most} endpoints ever, deleted ones too, and this one had as many. Nothing was \
+         changed. Give one that it has another address."
+    )
+}
+
+/// As many endpoints as all partners together can have at once.
+#[must_use]
+pub fn too_many_endpoints_of_all(most: usize) -> String {
+    format!(
+        "Not done: the partners of a network have at most {most} endpoints together, and these have as many. Nothing was \
+         changed. Tell whoever looks after the network."
+    )
+}
+
 /// Admins take in nobody else.
 #[must_use]
 pub fn staff_only() -> String {

@@ -59,6 +59,8 @@ pub struct Endpoint {
     pub made_by: Sequence,
     /// Which key it has, from 1.
     pub key_number: u32,
+    /// The entry that gave it that key.
+    pub key_by: Sequence,
     /// Until when the key before is good too; none before the first change.
     pub older_key_until: Option<Timestamp>,
     /// The entry that says how it stands.
@@ -112,6 +114,7 @@ impl Hooks {
                     stands: Stands::Open,
                     made_by: sequence,
                     key_number: 1,
+                    key_by: sequence,
                     older_key_until: None,
                     set_by: sequence,
                     opened_by: sequence,
@@ -175,7 +178,7 @@ impl Endpoint {
             Said::Changed(kinds, url) => (self.kinds, self.url) = (kinds, url),
             Said::Rotated(until) => {
                 self.key_number = self.key_number.saturating_add(1);
-                self.older_key_until = Some(until);
+                (self.key_by, self.older_key_until) = (sequence, Some(until));
             }
             Said::Paused => self.stands = Stands::Paused,
             Said::Resumed => (self.stands, self.opened_by) = (Stands::Open, sequence),
@@ -230,6 +233,7 @@ mod tests {
         let until = Timestamp::from_micros(9);
         said(&mut hooks, 6, 1, &Said::Rotated(until)).unwrap();
         assert_eq!((one(&hooks).key_number, one(&hooks).older_key_until), (2, Some(until)));
+        assert_eq!(one(&hooks).key_by.get(), 6);
         assert_eq!(one(&hooks).set_by.get(), 6);
         said(&mut hooks, 7, 1, &Said::Replay { from: Sequence::new(2), through: Sequence::ZERO }).unwrap();
         let replay = Replay { asked_by: Sequence::new(7), from: Sequence::new(2), through: Sequence::new(7) };

@@ -117,6 +117,12 @@ impl Outbox {
         Doing { position, waiting: self.waiting.len(), failing_since, delivered_at }
     }
 
+    /// Whether something that was asked to be sent once more has not been looked at to its end.
+    #[must_use]
+    pub fn is_replaying(&self, endpoint: &Endpoint) -> bool {
+        self.replay.is_some() || endpoint.replay.is_some_and(|asked| asked.asked_by > self.replayed)
+    }
+
     /// What is or was on its way, newest event first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {

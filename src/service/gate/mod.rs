@@ -34,8 +34,9 @@ use who::Comes;
 pub use who::Peer;
 
 /// The calls whose answers go on. A test compares them with the descriptors.
-pub const STREAMS: [&str; 4] = [
+pub const STREAMS: [&str; 5] = [
     "hourbook.v1.AuditService/Verify",
+    "hourbook.v1.HookService/WatchEvents",
     "hourbook.v1.LedgerService/PostBatches",
     "hourbook.v1.LedgerService/WatchEntries",
     "hourbook.v1.RedemptionService/WatchRedemptions",

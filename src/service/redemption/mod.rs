@@ -35,6 +35,7 @@ mod watching;
 
 pub use tills::Tills;
 use tokio_stream::wrappers::ReceiverStream;
+pub(in crate::service) use told::partner_named;
 use tonic::{Request, Response, Status};
 
 use super::Service;

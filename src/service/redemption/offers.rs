@@ -141,7 +141,11 @@ impl Installation {
     }
 
     /// That a partner is there and in reach: said before anything else about it.
-    pub(super) fn partner_in_reach(&self, allowed: &Allowed, partner: OwnerNumber) -> Result<(), NotDone> {
+    pub(in crate::service) fn partner_in_reach(
+        &self,
+        allowed: &Allowed,
+        partner: OwnerNumber,
+    ) -> Result<(), NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
         self.person_in_reach(allowed, &known, partner).map(drop)
     }

@@ -263,7 +263,11 @@ impl Installation {
 }
 
 /// The partner a caller names, or the only one of their key.
-pub(super) fn partner_named(allowed: &Allowed, field: &str, number: u32) -> Result<OwnerNumber, NotDone> {
+pub(in crate::service) fn partner_named(
+    allowed: &Allowed,
+    field: &str,
+    number: u32,
+) -> Result<OwnerNumber, NotDone> {
     let own = if let Reach::Partners(partners) = &allowed.caller().reach { partners.first() } else { None };
     match (number, own) {
         (0, Some(own)) => Ok(*own),

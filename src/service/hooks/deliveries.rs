@@ -1,0 +1,100 @@
+//! What was sent to an endpoint or is to be, sent once more, and a test.
+
+use super::messages;
+use super::named::{endpoint_number, name};
+use crate::access::Allowed;
+use crate::api::*;
+use crate::directory::hooks::{Endpoint as Kept, EndpointName, EventKind, Said};
+use crate::domain::Sequence;
+use crate::hooks::event::EventId;
+use crate::ledger::Mode;
+use crate::service::asked::Id;
+use crate::service::fields;
+use crate::service::installation::Installation;
+use crate::service::not_done::NotDone;
+use crate::service::pages::Page;
+use crate::service::redemption::partner_named;
+
+/// When to ask for a replay again while one runs, seconds.
+const REPLAY_AGAIN_SECONDS: u32 = 10;
+
+impl Installation {
+    pub(super) fn list_deliveries(
+        &self,
+        allowed: &Allowed,
+        request: ListDeliveriesRequest,
+    ) -> Result<ListDeliveriesResponse, NotDone> {
+        let partner = partner_named(allowed, "partner_owner_number", request.partner_owner_number)?;
+        let name = EndpointName { partner, number: endpoint_number(request.endpoint_number)? };
+        let question = format!("deliveries {partner} {}", name.number);
+        let page = Page::read(request.page_size, &request.page_token, &question)?;
+        self.own_endpoint(allowed, &*self.directory.known_now(&self.network.ledger)?, name)?;
+        let mut found = self.calling.outboxes.deliveries(name);
+        found.retain(|delivery| page.after.is_none_or(|after| place(delivery.id) < after));
+        let has_more = found.len() > page.size;
+        found.truncate(page.size);
+        let last = found.last().filter(|_| has_more);
+        let next = last.map(|delivery| page.token_after(place(delivery.id)));
+        Ok(ListDeliveriesResponse {
+            deliveries: found.iter().map(|delivery| messages::delivery(name, delivery)).collect(),
+            next_page_token: next.unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn replay_deliveries(
+        &self,
+        allowed: &Allowed,
+        request: ReplayDeliveriesRequest,
+    ) -> Result<ReplayDeliveriesResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let name = name(request.partner_owner_number, request.endpoint_number)?;
+        let from = fields::sequence("from_sequence", request.from_sequence)?;
+        let (through, newest) = (request.through_sequence.map(Sequence::new), self.network.ledger.position());
+        if through.is_some_and(|through| through > newest) {
+            return Err(NotDone::bad("through_sequence", "at most the newest entry, or absent for that"));
+        }
+        if from > through.unwrap_or(newest) {
+            return Err(NotDone::bad("from_sequence", "from 1 to through_sequence, or to the newest entry"));
+        }
+        // What is asked for without an end ends before the entry that asks, so that the same request is the same note.
+        let said = Said::Replay { from, through: through.unwrap_or(Sequence::ZERO) };
+        let receipt = self.say_of_endpoint(allowed, id, name, &said, |kept| {
+            is_sent_to(kept)?;
+            if self.calling.outboxes.is_replaying(name, kept) {
+                let what = "events are being sent to this endpoint once more already";
+                return Err(NotDone::NotYet { what, seconds: REPLAY_AGAIN_SECONDS });
+            }
+            Ok(())
+        })?;
+        Ok(ReplayDeliveriesResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)) })
+    }
+
+    pub(super) fn send_test_event(
+        &self,
+        allowed: &Allowed,
+        request: SendTestEventRequest,
+    ) -> Result<SendTestEventResponse, NotDone> {
+        let id = Id::read(allowed, &request.request_id, request.validate_only)?;
+        let name = name(request.partner_owner_number, request.endpoint_number)?;
+        let receipt = self.say_of_endpoint(allowed, id, name, &Said::Test, is_sent_to)?;
+        let event = EventId { entry: receipt.entry.sequence, kind: EventKind::Test };
+        let webhook_id = if id.mode == Mode::Write { event.webhook_id(name) } else { String::new() };
+        Ok(SendTestEventResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), webhook_id })
+    }
+}
+
+/// That anything is sent to an endpoint: one without an address is only watched.
+fn is_sent_to(kept: &Kept) -> Result<(), NotDone> {
+    if kept.url.is_empty() {
+        return Err(NotDone::bad(
+            "endpoint_number",
+            "that of an endpoint of this partner that has an address",
+        ));
+    }
+    Ok(())
+}
+
+/// The place of an event in the list of all: an entry makes at most one of each kind, of which there are fewer than 16.
+fn place(id: EventId) -> u64 {
+    id.entry.get().saturating_mul(16).saturating_add(id.kind.number().into())
+}
