@@ -28,9 +28,10 @@
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
 //! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange`, `journal` |
+//! | [`hooks`] | partners' software told of what happens to its sales: events, signatures, what waits | `directory`, `domain`, `journal`, `redemption` |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
-//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
-//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry`, `words` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `hooks`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
+//! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `hooks`, `journal`, `ledger`, `network`, `past`, `service`, `telemetry`, `words` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `import`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
 //!
@@ -104,6 +105,10 @@
 //! | how a sale at a till becomes one entry; what names it, how it can stand, who moves it on | `redemption::selling`, `redemption::receipt`, `redemption::states`; their calls: `service` (`redemption/`) |
 //! | what a till hears of a refusal, and what not | `redemption::refusal` (`Heard`), `words::till`; who hears which: `service` (`redemption/hearing.rs`) |
 //! | how a partner's statement adds up, and what ends a period | `redemption::statement`, `directory::partners` (`settlements.rs`) |
+//! | where partners want to be told of their sales, under which number and key | `directory::hooks`; their calls: `service` (`hooks/`) |
+//! | what an event says, when one is made, that it never changes | `hooks::event`, `hooks::body` |
+//! | how an event is signed, and with which keys; who is shown one | `hooks::signing`; `service` (`hooks/keys.rs`) |
+//! | where events may be sent, how often it is tried, what waits | `hooks::target`, `hooks::schedule`, `hooks::outbox` |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |

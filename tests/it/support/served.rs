@@ -11,6 +11,7 @@ use hourbook::api::access_service_client::AccessServiceClient;
 use hourbook::api::audit_service_client::AuditServiceClient;
 use hourbook::api::directory_service_client::DirectoryServiceClient;
 use hourbook::api::exchange_service_client::ExchangeServiceClient;
+use hourbook::api::hook_service_client::HookServiceClient;
 use hourbook::api::ledger_service_client::LedgerServiceClient;
 use hourbook::api::redemption_service_client::RedemptionServiceClient;
 use hourbook::api::{self, entry::Action as Did};
@@ -163,6 +164,11 @@ impl Served {
     /// RedemptionService, as the local operator.
     pub fn redemptions(&self) -> RedemptionServiceClient<Channel> {
         RedemptionServiceClient::new(self.channel.clone())
+    }
+
+    /// HookService, as the local operator.
+    pub fn hooks(&self) -> HookServiceClient<Channel> {
+        HookServiceClient::new(self.channel.clone())
     }
 
     /// What a bank has agreed on now.
