@@ -107,8 +107,12 @@
 //! | what a till hears of a refusal, and what not | `redemption::refusal` (`Heard`), `words::till`; who hears which: `service` (`redemption/hearing.rs`) |
 //! | how a partner's statement adds up, and what ends a period | `redemption::statement`, `directory::partners` (`settlements.rs`) |
 //! | when events are looked for and sent, and who gives an endpoint up | `service` (`hooks/running.rs`), `hooks` (`outbox/`, `schedule.rs`, `sending.rs`); endpoints: `directory::hooks` |
-//! | what an event of a hook says, and how a receiver checks it | `hooks` (`body.rs`, `signing.rs`, `receiver`); as a sentence: `words::hooks` |
+//! | how a receiver checks an event, and reads it | `hooks` (`receiver`, `told.rs`); as a sentence: `words::hooks` |
 //! | how events are watched and passed on where nobody can be called | `cli` (`commands/hook/listen.rs`, `forward.rs`) |
+//! | where partners want to be told of their sales, under which number and key | `directory::hooks`; their calls: `service` (`hooks/`) |
+//! | what an event says, when one is made, that it never changes | `hooks::event`, `hooks::body` |
+//! | how an event is signed, and with which keys; who is shown one | `hooks::signing`; `service` (`hooks/keys.rs`) |
+//! | where events may be sent | `hooks::target` |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |

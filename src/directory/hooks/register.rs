@@ -108,19 +108,7 @@ impl Hooks {
                     return Err(wrong("it is not the next number of this partner"));
                 }
                 self.ever.insert(name.partner, number);
-                let made = Endpoint {
-                    url,
-                    kinds,
-                    stands: Stands::Open,
-                    made_by: sequence,
-                    key_number: 1,
-                    key_by: sequence,
-                    older_key_until: None,
-                    set_by: sequence,
-                    opened_by: sequence,
-                    replay: None,
-                };
-                self.endpoints.insert(name, made);
+                self.endpoints.insert(name, Endpoint::made(sequence, kinds, url));
             }
             Said::Deleted => {
                 self.endpoints.remove(&name).ok_or_else(|| wrong("there is no such endpoint"))?;
@@ -172,6 +160,23 @@ impl Hooks {
 }
 
 impl Endpoint {
+    /// One as it begins.
+    #[must_use]
+    pub const fn made(by: Sequence, kinds: Kinds, url: Box<str>) -> Self {
+        Self {
+            url,
+            kinds,
+            stands: Stands::Open,
+            made_by: by,
+            key_number: 1,
+            key_by: by,
+            older_key_until: None,
+            set_by: by,
+            opened_by: by,
+            replay: None,
+        }
+    }
+
     /// What is said of an endpoint that there is; it always follows.
     fn take_in(&mut self, sequence: Sequence, said: Said) {
         match said {

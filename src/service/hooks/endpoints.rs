@@ -8,9 +8,9 @@ use crate::access::Allowed;
 use crate::api::*;
 use crate::directory::Known;
 use crate::directory::hooks::{
-    ENDPOINTS_EVER_MAX, ENDPOINTS_MAX, ENDPOINTS_OF_NETWORK_MAX, EndpointName, Said,
+    ENDPOINTS_EVER_MAX, ENDPOINTS_MAX, ENDPOINTS_OF_NETWORK_MAX, Endpoint as Kept, EndpointName, Said,
 };
-use crate::domain::{OwnerNumber, Reason};
+use crate::domain::{OwnerNumber, Reason, Sequence};
 use crate::hooks::target::Target;
 use crate::service::asked::Id;
 use crate::service::directory::owner;
@@ -39,9 +39,13 @@ impl Installation {
             };
             Ok(Said::Created(kinds, said.url.as_str().into()).command(partner, number))
         })?;
-        let made = said_in(&receipt.entry, partner);
-        let name = EndpointName { partner, number: made.map_or(0, |(number, _)| number) };
-        let endpoint = self.endpoint_as_it_is(name)?;
+        let number = said_in(&receipt.entry, partner).map_or(0, |(number, _)| number);
+        let name = EndpointName { partner, number };
+        let mut endpoint = self.endpoint_as_it_is(name)?;
+        if receipt.entry.sequence.is_zero() {
+            let would_be = Kept::made(Sequence::ZERO, kinds, said.url.into());
+            endpoint = Some(self.endpoint_message(name, &would_be)?);
+        }
         let key = self.key_shown(name, &receipt, id.mode)?;
         Ok(CreateEndpointResponse { receipt: Some(self.receipt_as_seen(allowed, &receipt)), endpoint, key })
     }

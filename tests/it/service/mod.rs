@@ -3,6 +3,7 @@
 mod calls;
 mod directory;
 pub mod exchange;
+mod hooks;
 pub mod hostile;
 mod reasons;
 pub mod redemption;

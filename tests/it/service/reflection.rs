@@ -18,6 +18,8 @@ fn everything_on_the_wire_is_described() {
         "hourbook.v1.AccessService",
         "hourbook.v1.DirectoryService",
         "hourbook.v1.ExchangeService",
+        "hourbook.v1.RedemptionService",
+        "hourbook.v1.HookService",
         "grpc.health.v1.Health",
         "google.rpc.ErrorInfo",
         "google.rpc.BadRequest",

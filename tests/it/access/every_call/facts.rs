@@ -58,6 +58,8 @@ pub struct Facts {
     pub amounts: Vec<(Vec<u32>, i64)>,
     /// What offers of the partner with this account cost, seconds: for whoever might come.
     pub prices: Vec<(u32, i64)>,
+    /// What endpoints sign with: for whoever made one, once.
+    pub secrets: Vec<String>,
     /// What was taken and set aside at tills.
     pub sales: Vec<Sold>,
     floors: Vec<(u32, i64)>,

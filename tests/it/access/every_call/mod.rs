@@ -66,14 +66,14 @@ const MOVES: [&str; 33] = [
     "SettlePartner",
 ];
 /// Calls that answer until whoever asks has heard enough.
-const WATCHES: [&str; 2] = ["WatchEntries", "WatchRedemptions"];
+const WATCHES: [&str; 3] = ["WatchEntries", "WatchEvents", "WatchRedemptions"];
 
 impl Town {
     /// Asks with both protocols, which must agree.
     fn ask(&self, column: &Column, method: &MethodDescriptor, request: &Value) -> Result<Value, Said> {
         let key = column.key.as_deref();
         let shown = |message: &Value| {
-            let is_one = message["entry"].is_object() || message["redemption"].is_object();
+            let is_one = ["entry", "redemption", "webhookId"].iter().any(|field| !message[*field].is_null());
             is_one || asking::number(&message["position"]) >= self.tip.cast_signed()
         };
         let enough = |message: &Value| WATCHES.contains(&method.name()) && shown(message);

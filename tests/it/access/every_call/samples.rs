@@ -21,7 +21,7 @@ pub enum Aim {
     /// The same of a person or a partner.
     Person,
     /// A partner, with a venue, two tills, staff, offers and, where there are keys, one that waits for the bank; with
-    /// sales at both tills, and a period that was settled and not paid yet.
+    /// an endpoint and one that is paused; with sales at both tills, and a period that was settled and not paid yet.
     Partner,
     /// Whose hours a code may stand for; for tills and partners, who have them for practice only, a partner.
     Code,
@@ -248,6 +248,10 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Account, watch)
         }
         _ => {
+            if let Some(request) = of_hooks(call, at) {
+                let is_read = ["ListEndpoints", "ListDeliveries", "WatchEvents"].contains(&call);
+                return Some((Aim::Partner, if is_read { request } else { write(request) }));
+            }
             if let Some((aim, request)) = at_till(call, at) {
                 let is_write = !["IssueCode", "LookUpCode"].contains(&call) && !is_read_at_till(call);
                 return Some((aim, if is_write { write(request) } else { request }));
@@ -334,6 +338,29 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
         "PutRight" => (Aim::Account, json!({"originalSequence": at.entry, "reason": "a slip"})),
         "ListWaiting" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "Approve" | "Decline" => (Aim::Bank, json!({"waitingNumber": at.waiting})),
+        _ => return None,
+    })
+}
+
+/// The same of HookService: about a partner.
+fn of_hooks(call: &str, at: &Target) -> Option<Value> {
+    let endpoint = |number: u32| json!({"partnerOwnerNumber": at.owner, "endpointNumber": number});
+    let and = |field: &str, value: Value| {
+        let mut request = endpoint(1);
+        request[field] = value;
+        request
+    };
+    Some(match call {
+        "CreateEndpoint" | "UpdateEndpoint" => {
+            json!({"endpoint": and("url", "https://till.example/new".into())})
+        }
+        "RotateEndpointKey" | "PauseEndpoint" | "DeleteEndpoint" | "ListDeliveries" | "SendTestEvent" => {
+            endpoint(1)
+        }
+        "ResumeEndpoint" => endpoint(2),
+        "ListEndpoints" => json!({"partnerOwnerNumber": at.owner}),
+        "ReplayDeliveries" => and("fromSequence", 1.into()),
+        "WatchEvents" => and("afterSequence", 0.into()),
         _ => return None,
     })
 }
@@ -456,6 +483,8 @@ pub fn shows(call: &str, answer: &Value, at: &Target) -> bool {
         "ListStatement" | "GetPartnerStatement" => is_there("lines"),
         "WatchEntries" => answer["entry"].is_object(),
         "WatchRedemptions" => answer["redemption"].is_object(),
+        "WatchEvents" => answer["webhookId"].is_string(),
+        "ListEndpoints" => is_there("endpoints"),
         "ListRedemptions" => is_there("redemptions"),
         "ListTillRefusals" => is_there("refusals"),
         "DayTotals" => is_there("tills"),

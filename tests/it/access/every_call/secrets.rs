@@ -36,6 +36,8 @@ struct Secrets {
     accounts: BTreeSet<i64>,
     own_texts: BTreeSet<String>,
     own_seconds: BTreeSet<i64>,
+    /// What endpoints that somebody else made sign with.
+    keys: Vec<String>,
 }
 
 impl Secrets {
@@ -109,7 +111,8 @@ impl Secrets {
             let others = others.filter(|account| !accounts.contains(account) && account % 1_000 != 0);
             others.map(i64::from).filter(|account| *account != 0).collect()
         };
-        Self { texts: texts(others), seconds, said, accounts, own_texts: texts(own), own_seconds }
+        let (texts, own_texts, keys) = (texts(others), texts(own), town.facts.secrets.clone());
+        Self { texts, seconds, said, accounts, own_texts, own_seconds, keys }
     }
 
     /// The first secret in an answer; a number that was asked for is none.
@@ -118,6 +121,12 @@ impl Secrets {
         let mut text = format!("{}{:?}{json}", heard.around, heard.status);
         for message in &heard.messages {
             gather(message, &mut numbers, &mut text);
+            // What an event says is a message inside of a text.
+            let event = message.get_field_by_name("body").and_then(|body| Some(body.as_str()?.to_owned()));
+            numbers.extend(event.iter().flat_map(|event| written_numbers(event).collect::<Vec<_>>()));
+        }
+        if self.keys.iter().any(|key| text.contains(key)) {
+            return Some("what an endpoint signs with".to_owned());
         }
         if let Some(status) = &heard.status {
             text += status.message();
@@ -191,7 +200,7 @@ fn gather(message: &DynamicMessage, numbers: &mut BTreeSet<i64>, text: &mut Stri
 type Step = (usize, usize, usize, Vec<(usize, u64)>);
 
 /// Fields that may be changed, in every call that has them.
-const CHANGED: [&str; 25] = [
+const CHANGED: [&str; 28] = [
     "accountNumber",
     "accountNumber",
     "bankNumber",
@@ -217,6 +226,9 @@ const CHANGED: [&str; 25] = [
     "venueNumber",
     "periodNumber",
     "redemptionSequence",
+    "endpointNumber",
+    "fromSequence",
+    "throughSequence",
 ];
 
 /// Puts other things into a request, as far as it has such fields.
@@ -259,10 +271,11 @@ fn change(
             "requestId" => target.entry_id.clone().into(),
             "credentialNumber" => (1 + choice % 40).into(),
             "partnerOwnerNumber" => [target.owner, 0][of(2)].into(),
-            "tillNumber" | "venueNumber" | "periodNumber" => (choice % 4).into(),
+            "tillNumber" | "venueNumber" | "periodNumber" | "endpointNumber" => (choice % 4).into(),
             // Whoever ends a key here would end what the others ask with.
             "validateOnly" => {
-                ["RotateKey", "RevokeKey", "CloseTill", "CloseVenue"].contains(&method.name()).into()
+                let ends = ["RotateKey", "RevokeKey", "CloseTill", "CloseVenue", "DeleteEndpoint"];
+                ends.contains(&method.name()).into()
             }
             _ => (choice % (town.tip + 1)).into(),
         };
@@ -294,13 +307,13 @@ fn ask(town: &Town, column: &Column, method: &MethodDescriptor, request: &Value)
     (heard, body.to_string())
 }
 
-/// Goal: no answer to a member, a till or a partner holds another's name, balance, what others moved, or the
-/// figures of a refusal that is not about their accounts: not in a message, not in an error, not in what comes
-/// around them. Method: random sequences of all calls, at others' accounts, entries, holds, keys and request ids
+/// Goal: no answer to a member, a till or a partner holds another's name, balance, what others moved, what an endpoint
+/// signs with that somebody else made, or the figures of a refusal that is not about their accounts: not in a message, not in
+/// an error, not in what comes around them. Method: random sequences of all calls, at others' accounts, entries, holds, keys and request ids
 /// and with page tokens of others' answers, in a network where every name and figure stands in one place only;
 /// each answer is searched for all that is not the caller's. The same search finds them in what a lead hears, and
 /// each caller hears what is theirs, so it looks for the right things. Before that each call as it is, at everything, and
-/// both streams from the beginning.
+/// every stream from the beginning.
 #[test]
 fn nobody_hears_of_others() {
     let town = Town::with_keys();
@@ -337,9 +350,12 @@ fn nobody_hears_of_others() {
                 assert_eq!(found, None, "{} hears it from {} {request}", column.name, method.name());
             }
         }
-        for (call, messages) in [("WatchEntries", 10), ("WatchRedemptions", 3)] {
+        for (call, messages) in [("WatchEntries", 10), ("WatchRedemptions", 3), ("WatchEvents", 3)] {
             let watch = methods.iter().find(|method| method.name() == call).unwrap();
-            let request = json!({"afterSequence": 0});
+            let mut request = json!({"afterSequence": 0});
+            if call == "WatchEvents" {
+                request["endpointNumber"] = 1.into();
+            }
             let (heard, _) = ask(&town, column, watch, &request);
             let rule = RULES.iter().find(|rule| rule.call == full_name(watch)).unwrap();
             let is_theirs = rule.extent(Capacity::Role(column.role.unwrap())) != Extent::Nothing;

@@ -350,6 +350,16 @@ impl Town {
         self.get_balance("Una", request).unwrap().balance.unwrap()
     }
 
+    /// The numbers of all accounts.
+    pub fn accounts(&self) -> Vec<u32> {
+        self.accounts.values().copied().collect()
+    }
+
+    /// The names of everybody.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.owners.keys().copied().collect()
+    }
+
     /// The newest entry.
     pub fn position(&self) -> u64 {
         let request = api::GetBalanceRequest { account_number: self.of("A pot"), ..Default::default() };

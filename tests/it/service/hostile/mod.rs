@@ -9,6 +9,7 @@ mod ending;
 mod exchanges;
 mod fields;
 mod holdings;
+mod hooks;
 mod long_answers;
 mod messages;
 mod offers;

@@ -85,7 +85,15 @@ writes!(
     RefundRedemptionRequest,
     RecordRedemptionRequest,
     SettlePartnerRequest,
-    RecordSettlementPaidRequest
+    RecordSettlementPaidRequest,
+    CreateEndpointRequest,
+    UpdateEndpointRequest,
+    RotateEndpointKeyRequest,
+    PauseEndpointRequest,
+    ResumeEndpointRequest,
+    DeleteEndpointRequest,
+    ReplayDeliveriesRequest,
+    SendTestEventRequest
 );
 
 /// Everything that was answered otherwise.

@@ -5,12 +5,14 @@
 //! `keys` breaks those about keys, on books of its own that have some; `exchanges` those of ExchangeService, by
 //! brokers and members at a `desk`, `spending` what a representative may take and what is in the way of a closing,
 //! `others` what is about a pause, somebody else or oneself, `meanwhile` what became of pots, bookings and people
-//! while something waited, `offers` what partners offer, `cards` cards and their PINs, and `tills` hours at the till.
+//! while something waited, `offers` what partners offer, `cards` cards and their PINs, `tills` hours at the till, and `hooks`
+//! where partners are told of it.
 
 mod asking;
 mod cards;
 mod desk;
 mod exchanges;
+mod hooks;
 mod keys;
 mod meanwhile;
 mod offers;
@@ -87,6 +89,7 @@ fn every_reason_by_every_call_is_as_readme_says() {
     offers::everything(&mut seen);
     cards::everything(&mut seen);
     tills::everything(&mut seen);
+    hooks::everything(&mut seen);
 
     assert_eq!(seen.never_given(), []);
     let calls = calls_of_the_api();
@@ -144,6 +147,7 @@ fn calls_of_the_api() -> Vec<&'static str> {
         include_str!("../../../../proto/hourbook/v1/directory.proto"),
         include_str!("../../../../proto/hourbook/v1/exchange.proto"),
         include_str!("../../../../proto/hourbook/v1/redemption.proto"),
+        include_str!("../../../../proto/hourbook/v1/hook.proto"),
         include_str!("../../../../proto/hourbook/v1/audit.proto"),
         include_str!("../../../../proto/hourbook/v1/access.proto"),
     ];

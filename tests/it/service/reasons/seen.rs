@@ -12,6 +12,7 @@ use tonic_types::StatusExt;
 use super::asking::{KEY_WRITES, WRITES};
 use super::cards::CARD_WRITES;
 use super::desk::EXCHANGE_WRITES;
+use super::hooks::HOOK_WRITES;
 use super::offers::OFFER_WRITES;
 use super::tills::TILL_WRITES;
 
@@ -130,7 +131,7 @@ impl Seen {
     /// README's table. `in_order` are the calls as the API names them.
     pub fn table(&self, in_order: &[&'static str]) -> String {
         let mut table = "| reason | code | what it means | calls |\n|---|---|---|---|\n".to_owned();
-        let at_tills = [&OFFER_WRITES[..], &CARD_WRITES, &TILL_WRITES].concat();
+        let at_tills = [&OFFER_WRITES[..], &CARD_WRITES, &TILL_WRITES, &HOOK_WRITES].concat();
         let writes = [&WRITES[..], &EXCHANGE_WRITES, &at_tills, &KEY_WRITES].concat();
         let writes: BTreeSet<_> = writes.into_iter().collect();
         let in_order_of = |calls: &BTreeSet<&'static str>| {

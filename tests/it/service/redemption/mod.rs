@@ -251,7 +251,7 @@ pub fn shown(code: &str) -> Option<api::Shown> {
 }
 
 /// The reason of a refusal, or the first field that cannot be meant.
-fn why<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
+pub fn why<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
     let status = answer.unwrap_err();
     let reason = status.get_details_error_info().map(|info| info.reason);
     let field =

@@ -9,7 +9,7 @@ use super::Town;
 
 impl Town {
     /// A venue of every partner, with two tills, who stands there, something it offers, something that somebody takes
-    /// once a day and, where it has a key, something that it would like to offer.
+    /// once a day and, where it has a key, something that it would like to offer; and where it is told of its sales.
     pub(super) fn sites(&mut self, lead: Option<&str>, admin: Option<&str>) {
         let partners: Vec<_> = self.accounts.iter().filter(|target| "pqQ".contains(target.letter)).collect();
         let partners: Vec<_> = partners.into_iter().map(|target| (target.owner, target.account)).collect();
@@ -40,6 +40,14 @@ impl Town {
             self.done(lead, "SetPartnerBudget", budget);
             let staff = json!({"partnerOwnerNumber": owner, "people": [{"initials": STAFF}]});
             self.done(lead, "SetTillStaff", staff);
+            for _ in 0..2 {
+                let url = format!("https://till.example/{}", self.facts.venue(account));
+                let endpoint = json!({"endpoint": {"partnerOwnerNumber": owner, "url": url}});
+                let made = self.done(lead, "CreateEndpoint", endpoint);
+                self.facts.secrets.push(made["key"]["secret"].as_str().unwrap().to_owned());
+            }
+            let pause = json!({"partnerOwnerNumber": owner, "endpointNumber": 2});
+            self.done(lead, "PauseEndpoint", pause);
         }
     }
 
