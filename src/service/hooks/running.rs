@@ -56,7 +56,15 @@ pub fn begin(
         .enable_time()
         .max_blocking_threads(LOOKUPS_AT_ONCE)
         .build()?;
-    let caller = Caller { books, sender: Arc::new(sender), followed: None, attempts: JoinSet::new() };
+    let caller = Caller {
+        books,
+        sender: Arc::new(sender),
+        followed: None,
+        attempts: JoinSet::new(),
+        giving_up: JoinSet::new(),
+        rests_until: None,
+        is_behind: true,
+    };
     std::thread::Builder::new().name("hooks".into()).spawn(move || {
         give_way();
         runtime.block_on(caller.run(ending));
@@ -76,29 +84,33 @@ struct Caller {
     /// The last change of endpoints that was followed.
     followed: Option<Sequence>,
     attempts: JoinSet<Done>,
-}
-
-/// What to do next.
-struct Next {
-    /// There is more to look through.
+    /// Endpoints that are being given up: that waits for the disk.
+    giving_up: JoinSet<()>,
+    /// The books are not looked at before.
+    rests_until: Option<Instant>,
+    /// There is more in them than was looked at.
     is_behind: bool,
-    /// Something is due then.
-    due: Option<Timestamp>,
-    now: Timestamp,
 }
 
 impl Caller {
-    async fn run(mut self, mut ending: watch::Receiver<bool>) {
+    async fn run(mut self, ending: watch::Receiver<bool>) {
+        self.call(ending).await;
+        // What is on its way to the disk needs the books.
+        while self.giving_up.join_next().await.is_some() {}
+    }
+
+    async fn call(&mut self, mut ending: watch::Receiver<bool>) {
         let Some(mut positions) =
             self.books.upgrade().map(|books| books.network.ledger.views().positions())
         else {
             return;
         };
         loop {
+            while self.giving_up.try_join_next().is_some() {}
+            self.is_behind |= positions.has_changed().is_ok_and(|has_changed| has_changed);
             positions.mark_unchanged();
-            let Some(next) = self.round() else { return };
-            let rested = Instant::now() + REST;
-            let until_due = next.due.map(|due| until(next.now, due));
+            let Some(until_due) = self.round() else { return };
+            let rested = self.rests_until.unwrap_or_else(Instant::now);
             tokio::select! {
                 biased;
                 _ending = ending.wait_for(|ending| *ending) => return,
@@ -109,28 +121,34 @@ impl Caller {
                         self.end(done);
                     }
                 }
-                () = tokio::time::sleep_until(rested), if next.is_behind => {}
-                moved = async {
-                    let moved = positions.changed().await;
-                    tokio::time::sleep_until(rested).await;
-                    moved
-                }, if !next.is_behind => if moved.is_err() { return },
+                () = tokio::time::sleep_until(rested), if self.is_behind => {}
+                moved = positions.changed(), if !self.is_behind => {
+                    if moved.is_err() {
+                        return;
+                    }
+                    self.is_behind = true;
+                }
                 () = tokio::time::sleep(until_due.unwrap_or(LOOK_AGAIN)), if until_due.is_some() => {}
             }
         }
     }
 
-    /// Looks through the books, and begins what is due; none once they are closed.
-    fn round(&mut self) -> Option<Next> {
+    /// Looks through the books, if it has rested, and begins what is due: how long until more is, if anything waits. None once
+    /// the books are closed.
+    fn round(&mut self) -> Option<Option<Duration>> {
         let books = self.books.upgrade()?;
         let now = books.access.now();
         self.follow(&books, now);
-        let is_behind = look(&books, now);
+        let moment = Instant::now();
+        if self.is_behind && self.rests_until.is_none_or(|until| until <= moment) {
+            self.is_behind = look(&books, now);
+            self.rests_until = Some(moment + REST);
+        }
         self.begin_what_is_due(&books, now);
         let outboxes = books.calling.outboxes.all();
         let waits = |served: &Served| served.is_called() && served.outbox.under_way() < AT_ONCE;
         let due = outboxes.values().filter(|served| waits(served)).filter_map(|one| one.outbox.next_due());
-        Some(Next { is_behind, due: due.min(), now })
+        Some(due.min().map(|due| until(now, due)))
     }
 
     /// Follows what was said of endpoints since.
@@ -143,6 +161,7 @@ impl Caller {
         drop(known); // Files are opened.
         books.calling.outboxes.follow(&hooks, now);
         self.followed = Some(hooks.changed_by());
+        self.is_behind = true;
     }
 
     fn begin_what_is_due(&mut self, books: &Arc<Installation>, now: Timestamp) {
@@ -169,12 +188,15 @@ impl Caller {
 
     fn end(&mut self, done: Result<Done, tokio::task::JoinError>) {
         let (Ok((name, id, answer)), Some(books)) = (done, self.books.upgrade()) else { return };
-        let now = books.access.now();
+        let (now, tip) = (books.access.now(), books.network.ledger.position());
         let because = books.calling.outboxes.all().get_mut(&name).and_then(|served| {
-            served.outbox.ended(id, answer.ended, answer.retry_after_seconds, now)
+            let because = served.outbox.ended(id, answer.ended, answer.retry_after_seconds, now);
+            // One that was full has room.
+            self.is_behind |= served.outbox.wants().is_some_and(|wants| wants.from <= tip);
+            because
         });
         if let Some(because) = because {
-            books.give_up(name, because);
+            self.giving_up.spawn_blocking(move || books.give_up(name, because));
         }
     }
 }

@@ -143,7 +143,7 @@ fn gone_and_opened_again() {
     assert_eq!(gone.got().len(), 1, "nothing more is sent");
     gone.mode.send_replace(Mode::Good);
     let request =
-        api::ResumeEndpointRequest { request_id: fresh(), endpoint_number: 1, ..Default::default() };
+        api::ResumeEndpointRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
     software.resume_endpoint(request).unwrap();
     let got = software.heard(&gone, 3);
     let numbers: Vec<_> = got.iter().map(|one| one.json()["data"]["receipt"]["number"].as_u64()).collect();
@@ -185,16 +185,21 @@ fn paused_and_moved() {
     software.endpoint(before.url());
     software.sell(411);
     software.heard(&before, 1);
-    let request = api::PauseEndpointRequest { request_id: fresh(), endpoint_number: 1, ..Default::default() };
+    let request = api::PauseEndpointRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
     software.pause_endpoint(request).unwrap();
     software.sell(412);
     software.sell(413);
-    let endpoint = api::Endpoint { endpoint_number: 1, url: after.url(), ..Default::default() };
+    let endpoint = api::Endpoint {
+        partner_owner_number: software.cafe.cafe,
+        endpoint_number: 1,
+        url: after.url(),
+        ..Default::default()
+    };
     let request =
         api::UpdateEndpointRequest { request_id: fresh(), endpoint: Some(endpoint), validate_only: false };
     software.update_endpoint(request).unwrap();
     let request =
-        api::ResumeEndpointRequest { request_id: fresh(), endpoint_number: 1, ..Default::default() };
+        api::ResumeEndpointRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
     software.resume_endpoint(request).unwrap();
     let mut numbers: Vec<_> = software
         .heard(&after, 2)
@@ -214,14 +219,16 @@ fn once_more_and_a_test() {
     software.endpoint(receiver.url());
     software.endpoint(other.url());
     (411..=413).for_each(|number| software.sell(number));
-    let test = api::SendTestEventRequest { request_id: fresh(), endpoint_number: 1, ..Default::default() };
+    let test = api::SendTestEventRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
     let test = software.send_test_event(test).unwrap().webhook_id;
-    let first = software.heard(&receiver, 4);
+    let mut first = software.heard(&receiver, 4);
+    let position = |one: &Got| one.json()["data"]["position"].as_u64().unwrap();
+    first.sort_unstable_by_key(position); // Others are not in order.
     assert_eq!((first[3].kind().as_str(), &first[3].id), ("test", &test));
     software.is_done();
-    let position = |one: &Got| one.json()["data"]["position"].as_u64().unwrap();
     let request = api::ReplayDeliveriesRequest {
         request_id: fresh(),
+        partner_owner_number: software.cafe.cafe,
         endpoint_number: 1,
         from_sequence: position(&first[1]),
         through_sequence: Some(position(&first[2])),
@@ -246,6 +253,7 @@ fn another_key_with_time_to_change() {
     let older = software.endpoint(receiver.url()).key.unwrap();
     let request = api::RotateEndpointKeyRequest {
         request_id: fresh(),
+        partner_owner_number: software.cafe.cafe,
         endpoint_number: 1,
         overlap_seconds: Some(3_600),
         ..Default::default()
