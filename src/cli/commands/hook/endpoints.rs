@@ -197,12 +197,11 @@ pub(super) fn cells(endpoint: &api::Endpoint) -> Vec<(Column, Cell)> {
     };
     let events: Vec<_> = endpoint.event_types().map(event_word).collect();
     let said = if events.is_empty() { "all".to_owned() } else { events.join(", ") };
+    let because = endpoint.disabled_because();
+    let is_given_up = because != api::DisabledBecause::Unspecified;
     let state = json!({
         "state": short(endpoint.state().as_str_name(), "ENDPOINT_STATE_"),
-        "disabled_because": match endpoint.disabled_because() {
-            api::DisabledBecause::Unspecified => None,
-            because => Some(short(because.as_str_name(), "DISABLED_BECAUSE_")),
-        },
+        "disabled_because": is_given_up.then(|| short(because.as_str_name(), "DISABLED_BECAUSE_")),
     });
     vec![
         (Column::figures("partner_owner_number", "", 0), number(endpoint.partner_owner_number)),
