@@ -42,7 +42,9 @@ pub fn without_keys(text: &str) -> Cow<'_, str> {
         };
         let (secret, after) = secret.split_at(end);
         said.push_str(before);
-        if beginning == "eyJ" && secret.len() < TOKEN_BYTES_MIN {
+        let is_word = beginning == "eyJ" && secret.len() < TOKEN_BYTES_MIN;
+        // Help speaks of how a key begins.
+        if is_word || secret == "whsec_" {
             said.push_str(secret);
         } else {
             said.push_str(beginning);
@@ -84,6 +86,7 @@ mod tests {
             (format!("'{key}' or /keys/{key}, {token}!"), "'hbk_…' or /keys/hbk_…, eyJ…!"),
             ("a file\n-----BEGIN PRIVATE KEY-----\nMIGH hbk_ eyJ\n".to_owned(), "a file\n-----BEGIN…"),
             ("'whsec_Zm9v/YmFy+Zm9vYmFyZm9vYmFyZg==' '".to_owned(), "'whsec_…' '"),
+            ("a key, whsec_… or whpk_…".to_owned(), "a key, whsec_… or whpk_…"),
             ("/home/eyJafjalla/key".to_owned(), "/home/eyJafjalla/key"),
             ("till 2, Café Kiosk: ann@example.org".to_owned(), "till 2, Café Kiosk: ann@example.org"),
         ] {

@@ -71,6 +71,7 @@ fn completions_know_the_commands() {
         "gift",
         "donate",
         "book",
+        "hook",
         "between-banks",
         "approve",
         "decline",
@@ -83,6 +84,7 @@ fn completions_know_the_commands() {
         "pot,open)",
         "exchange,put-right)",
         "book,make)",
+        "hook,listen)",
         "banks,position)",
         "approve,list)",
     ] {

@@ -4,6 +4,7 @@ mod afternoon;
 mod agreed;
 mod alone;
 mod cards;
+mod hook;
 mod keys;
 mod people;
 mod readme;

@@ -62,9 +62,10 @@ fn cells(delivery: &api::Delivery) -> Vec<(Column, Cell)> {
         text.map_or(Cell::Nothing, |text| Cell::Said(text.into(), figures::short_time(at)))
     };
     let (state, failure) = (delivery.state(), delivery.last_failure());
-    let failure_name = match failure {
-        api::AttemptFailure::Unspecified => Cell::Nothing,
-        failure => Cell::Word(short(failure.as_str_name(), "ATTEMPT_FAILURE_").into()),
+    let failure_name = if failure == api::AttemptFailure::Unspecified {
+        Cell::Nothing
+    } else {
+        Cell::Word(short(failure.as_str_name(), "ATTEMPT_FAILURE_").into())
     };
     let status = u64::from(delivery.last_status);
     let status = if status == 0 { serde_json::Value::Null } else { status.into() };

@@ -32,16 +32,21 @@ const EVENTS: [&str; 7] = [
 /// An endpoint to make.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The secret is printed once, on standard output alone, or put into the file of --out. The same command with the same
---request-id shows it again, as long as it is the newest.
+The secret is printed once, on standard output alone, or put into the file of --out. Only the same
+command with the same --request-id shows it again, as long as it is the newest.
 
-Events: redemption.authorized, redemption.captured, redemption.voided, redemption.expired, redemption.refunded,
-statement.settled, budget.low.
+Events:
+  redemption.authorized, redemption.captured, redemption.voided, redemption.expired,
+  redemption.refunded, statement.settled, budget.low
 
 Examples:
-  hourbook hook create --url https://shop.example/hourbook --out hook.key     with a partner's own key
-  hourbook hook create saucer --url https://shop.example/hourbook --event redemption.captured --event redemption.refunded
-  hourbook hook create saucer --no-url                                        to be watched with 'hook listen --forward'")]
+  With a partner's own key:
+    hourbook hook create --url https://shop.example/hook --out hook.key
+  Only of what was taken and given back:
+    hourbook hook create saucer --url https://shop.example/hook --event redemption.captured \\
+      --event redemption.refunded
+  To be watched with 'hourbook hook listen --forward':
+    hourbook hook create saucer --no-url")]
 pub struct CreateFlags {
     #[command(flatten)]
     of: PartnerFlags,
@@ -197,12 +202,11 @@ pub(super) fn cells(endpoint: &api::Endpoint) -> Vec<(Column, Cell)> {
     };
     let events: Vec<_> = endpoint.event_types().map(event_word).collect();
     let said = if events.is_empty() { "all".to_owned() } else { events.join(", ") };
+    let because = endpoint.disabled_because();
+    let is_given_up = because != api::DisabledBecause::Unspecified;
     let state = json!({
         "state": short(endpoint.state().as_str_name(), "ENDPOINT_STATE_"),
-        "disabled_because": match endpoint.disabled_because() {
-            api::DisabledBecause::Unspecified => None,
-            because => Some(short(because.as_str_name(), "DISABLED_BECAUSE_")),
-        },
+        "disabled_because": is_given_up.then(|| short(because.as_str_name(), "DISABLED_BECAUSE_")),
     });
     vec![
         (Column::figures("partner_owner_number", "", 0), number(endpoint.partner_owner_number)),

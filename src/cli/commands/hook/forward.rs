@@ -11,7 +11,7 @@ use tonic::{Request, Status, Streaming};
 use super::line;
 use super::listen::Flags;
 use super::local::{Local, NotAnswered};
-use super::{counted, sales};
+use super::{number, sales};
 use crate::api;
 use crate::cli::commands::across_cuts::{self, Watched, Went};
 use crate::cli::failure::Failure;
@@ -44,11 +44,8 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
 /// `[PARTNER] ENDPOINT`.
 fn endpoint(typed: &[String]) -> Result<(Option<Whom>, u32), String> {
     match typed {
-        [number] => Ok((None, counted(number).map_err(|why| format!("the endpoint is '{number}': {why}"))?)),
-        [partner, number] => {
-            let number = counted(number).map_err(|why| format!("the endpoint is '{number}': {why}"))?;
-            Ok((Some(whom(partner)?), number))
-        }
+        [typed] => Ok((None, number(typed)?)),
+        [partner, typed] => Ok((Some(whom(partner)?), number(typed)?)),
         _ => Err("say which endpoint: [PARTNER] ENDPOINT".to_owned()),
     }
 }

@@ -27,13 +27,13 @@ const USUAL_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr:
 Examples:
   Receive here what a server sends here, and check each signature:
     hourbook hook listen --hook-key-file hook.key
-  Pass events on to a program on this machine, which no server can reach; with a partner's own key, then with another:
+  Pass events on to a program on this machine, which no server can reach:
     hourbook hook listen --forward http://127.0.0.1:3000/hook 1
     hourbook hook listen --forward http://127.0.0.1:3000/hook saucer 1 --after 400
 
 A line for each request, with the time in UTC. What comes again is marked so. Ctrl-C ends it.
-A program that is down gets the event as soon as it is back, before any other; one that answers anything but 200 to 299
-gets it ten times, then the next one.")]
+A program that is down gets the event as soon as it is back, before any other; one that answers
+anything but 200 to 299 gets it ten times, then the next one.")]
 pub struct Flags {
     /// A file with the endpoint's key, whsec_… or whpk_…, readable by nobody else
     /// [env: HOURBOOK_HOOK_KEY_FILE, or HOURBOOK_HOOK_KEY for the key itself]

@@ -76,8 +76,13 @@ struct EndpointFlags {
     #[command(flatten)]
     of: PartnerFlags,
     /// The number of the endpoint, as 'hourbook hook list' has it
-    #[arg(value_name = "ENDPOINT", value_parser = counted)]
+    #[arg(value_name = "ENDPOINT", value_parser = number)]
     endpoint: u32,
+}
+
+/// The number of an endpoint. Where a flag stands between whose it is and its number, the former is read as the latter.
+fn number(text: &str) -> Result<u32, String> {
+    counted(text).map_err(|_| "type its number, from 1; whose it is comes right before it".to_owned())
 }
 
 /// Does it.
