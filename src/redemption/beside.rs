@@ -10,7 +10,7 @@
 //! Beside what moves a sale on stands a [`Step`]:
 //!
 //! ```text
-//! format u8 (1), given back before i64 (seconds), initials (ASCII, all that is left)
+//! format u8 (1), given back before i64 (seconds), initials (ASCII, all that is left but for the request's fingerprint)
 //! ```
 //!
 //! Numbers are little-endian, and all is said in the clear: no name is in it. The eight bytes are a hash of the code or card that
@@ -19,6 +19,7 @@
 
 use super::receipt::Receipt;
 use crate::domain::{Attachment, Day, Entry, OwnerNumber, RequestId, RequestKey, Scope, Topic};
+use crate::exchange::asked::without_fingerprint;
 
 const FORMAT: u8 = 1;
 const BEYOND_BUDGET: u8 = 1;
@@ -183,7 +184,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// As it stands beside an entry.
+    /// As it stands beside an entry; what the request asked for is added to it.
     #[must_use]
     pub fn attachment(&self) -> Attachment {
         let before = self.given_back_before.to_le_bytes();
@@ -198,7 +199,7 @@ impl Step {
         if attachment.topic != Topic::SALE_STEP {
             return None;
         }
-        let mut rest = attachment.body.strip_prefix(&[FORMAT])?;
+        let mut rest = without_fingerprint(&attachment.body).strip_prefix(&[FORMAT])?;
         let given_back_before = i64::from_le_bytes(take(&mut rest)?);
         let initials = std::str::from_utf8(rest).ok()?.into();
         Some(Self { given_back_before, initials })
@@ -214,6 +215,9 @@ fn take<const COUNT: usize>(rest: &mut &[u8]) -> Option<[u8; COUNT]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Action, Command, Outcome, Sequence, Timestamp};
+    use crate::exchange::asked::Fingerprint;
+    use crate::exchange::plan::Plan;
     use crate::redemption::testing::sale;
 
     /// Goal: a sale is read as it was written, and nothing else is. Method: each thing that may be shown and both flags;
@@ -236,6 +240,31 @@ mod tests {
         let mut flagged = sale().attachment().body;
         flagged[1 + 4 + 2 + 1 + 4 + 4 + 1 + 2 + 2] = 4;
         assert_eq!(Sale::decode(&flagged), None, "a flag there is not");
+    }
+
+    /// Goal: what moves a sale on is read as it was written, with what the request asked for after it, and beside nothing else.
+    /// Method: with initials and without, as a plan that keeps its request has it; cut, and of another topic.
+    #[test]
+    fn a_step_reads_as_it_was_written() {
+        let void = Action::Void(Sequence::new(4));
+        let entry = |attachment: Option<Attachment>| {
+            let mut command = Command::without_key(OwnerNumber::new(1), void.clone());
+            command.attachment = attachment.map(Box::new);
+            let recorded_at = Timestamp::from_micros(0);
+            Entry { sequence: Sequence::new(9), recorded_at, command, outcome: Outcome::default() }
+        };
+        for initials in ["", "EP", "ABCD"] {
+            let step = Step { given_back_before: 1_800, initials: initials.into() };
+            let mut plan = Plan::new(void.clone(), Vec::new());
+            plan.attachment = Some(step.attachment());
+            let kept =
+                Fingerprint::of("RefundRedemption", b"half an hour").kept_with(plan).attachment.unwrap();
+            assert_eq!(Step::beside(&entry(Some(kept.clone()))), Some(step));
+            let cut = Attachment { body: kept.body[..15].into(), ..kept.clone() };
+            assert_eq!(Step::beside(&entry(Some(cut))), None);
+            assert_eq!(Step::beside(&entry(Some(Attachment { topic: Topic::SALE, ..kept }))), None);
+        }
+        assert_eq!(Step::beside(&entry(None)), None);
     }
 
     /// Goal: what says that a receipt was used for something else names it, and a retry by somebody else is the same sale.

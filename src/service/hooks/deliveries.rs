@@ -7,6 +7,7 @@ use crate::api::*;
 use crate::directory::hooks::{Endpoint as Kept, EndpointName, EventKind, Said};
 use crate::domain::Sequence;
 use crate::hooks::event::EventId;
+use crate::hooks::outbox::Delivery;
 use crate::ledger::Mode;
 use crate::service::asked::Id;
 use crate::service::fields;
@@ -29,16 +30,9 @@ impl Installation {
         let question = format!("deliveries {partner} {}", name.number);
         let page = Page::read(request.page_size, &request.page_token, &question)?;
         self.own_endpoint(allowed, &*self.directory.known_now(&self.network.ledger)?, name)?;
-        let mut found = self.calling.outboxes.deliveries(name);
-        found.retain(|delivery| page.after.is_none_or(|after| place(delivery.id) < after));
-        let has_more = found.len() > page.size;
-        found.truncate(page.size);
-        let last = found.last().filter(|_| has_more);
-        let next = last.map(|delivery| page.token_after(place(delivery.id)));
-        Ok(ListDeliveriesResponse {
-            deliveries: found.iter().map(|delivery| messages::delivery(name, delivery)).collect(),
-            next_page_token: next.unwrap_or_default(),
-        })
+        let (found, next_page_token) = page_of(self.calling.outboxes.deliveries(name), &page);
+        let deliveries = found.iter().map(|delivery| messages::delivery(name, delivery)).collect();
+        Ok(ListDeliveriesResponse { deliveries, next_page_token })
     }
 
     pub(super) fn replay_deliveries(
@@ -94,7 +88,62 @@ fn is_sent_to(kept: &Kept) -> Result<(), NotDone> {
     Ok(())
 }
 
+/// A page of deliveries, of which the newest event comes first, and the token of the next page. What comes meanwhile is newer, and
+/// so on a page before.
+fn page_of(mut all: Vec<Delivery>, page: &Page) -> (Vec<Delivery>, String) {
+    all.retain(|delivery| page.after.is_none_or(|after| place(delivery.id) < after));
+    let has_more = all.len() > page.size;
+    all.truncate(page.size);
+    let last = all.last().filter(|_| has_more);
+    let next = last.map(|delivery| page.token_after(place(delivery.id)));
+    (all, next.unwrap_or_default())
+}
+
 /// The place of an event in the list of all: an entry makes at most one of each kind, of which there are fewer than 16.
 fn place(id: EventId) -> u64 {
     id.entry.get().saturating_mul(16).saturating_add(id.kind.number().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+    use crate::hooks::outbox::State;
+
+    fn delivery(entry: u64, kind: EventKind) -> Delivery {
+        let entry = Sequence::new(entry);
+        let due = Timestamp::from_micros(0);
+        Delivery {
+            id: EventId { entry, kind },
+            order: entry,
+            state: State::Waits,
+            attempts: 0,
+            last: None,
+            due,
+        }
+    }
+
+    /// Goal: each delivery is on one page, those of one entry too, and what comes while pages are turned moves none of them.
+    /// Method: an entry with two events among others, pages of each size; a newer event before each page but the first.
+    #[test]
+    fn pages_stay_while_events_come() {
+        let kinds = [EventKind::Captured, EventKind::BudgetLow];
+        let mut first = vec![delivery(9, kinds[0]), delivery(7, kinds[1]), delivery(7, kinds[0])];
+        first.extend((1..=4).rev().map(|entry| delivery(entry, EventKind::Test)));
+        for size in 1..=8 {
+            let (mut all, mut seen, mut token) = (first.clone(), Vec::new(), String::new());
+            loop {
+                let page = Page::read(size, &token, "deliveries 7 1").unwrap();
+                let (found, next) = page_of(all.clone(), &page);
+                assert!(found.len() <= page.size && (next.is_empty() || found.len() == page.size));
+                seen.extend(found);
+                if next.is_empty() {
+                    break;
+                }
+                token = next;
+                all.insert(0, delivery(10 + u64::try_from(all.len()).unwrap(), EventKind::Captured));
+            }
+            assert_eq!(seen, first, "{size} a page");
+        }
+    }
 }

@@ -86,3 +86,72 @@ const fn attempt_failure(failure: Failure) -> api::AttemptFailure {
         Failure::Here => api::AttemptFailure::Here,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{OwnerNumber, Sequence, Timestamp};
+    use crate::hooks::event::EventId;
+
+    const NAME: EndpointName = EndpointName { partner: OwnerNumber::new(7), number: 2 };
+
+    /// Goal: the numbers of the wire are those of what they stand for. Method: each of all of them.
+    #[test]
+    fn numbers_of_the_wire() {
+        for (kind, number) in EventKind::ALL.into_iter().zip(1_i32..) {
+            assert_eq!(i32::from(kind.number()), number);
+            let name = kind.word().replace('.', "_").to_uppercase();
+            assert_eq!(api::EventType::try_from(number).unwrap().as_str_name(), format!("EVENT_TYPE_{name}"));
+        }
+        for (failure, number) in Failure::ALL.into_iter().zip(2_i32..) {
+            assert_eq!(i32::from(attempt_failure(failure)), number, "{failure:?}");
+        }
+    }
+
+    /// Goal: what an endpoint wants is said once, of what there is, and reads back; all where nothing is said. Method: some, none,
+    /// all; twice, none there is.
+    #[test]
+    fn kinds_read_back() {
+        let said =
+            |kinds: Kinds| kinds.said().into_iter().map(|kind| i32::from(kind.number())).collect::<Vec<_>>();
+        for numbers in [vec![], vec![2, 7], (1..=9).collect()] {
+            assert_eq!(said(read_kinds(&numbers).unwrap()), numbers);
+        }
+        for numbers in [vec![0], vec![10], vec![-1], vec![2, 3, 2], vec![256 + 2]] {
+            assert!(read_kinds(&numbers).is_err(), "{numbers:?}");
+        }
+    }
+
+    /// Goal: a delivery says how it ended last and when it is due, as long as it is. Method: one that was never tried, that
+    /// arrived, and that was given up after an answer and after none.
+    #[test]
+    fn how_a_delivery_stands() {
+        let id = EventId { entry: Sequence::new(40), kind: EventKind::BudgetLow };
+        let (at, due) = (Timestamp::from_micros(1_000_000), Timestamp::from_micros(2_000_000));
+        let order = id.entry;
+        let message = |state, last: Option<Ended>| {
+            let last = last.map(|ended| (at, ended));
+            delivery(NAME, &Delivery { id, order, state, attempts: 3, last, due })
+        };
+        let new = message(State::Waits, None);
+        assert_eq!(
+            (new.webhook_id.as_str(), new.sequence, new.event_type()),
+            ("7-2-40-budget", 40, api::EventType::BudgetLow)
+        );
+        assert_eq!(
+            (new.state(), new.attempted_at, new.due_at),
+            (api::DeliveryState::Waits, None, Some(answers::timestamp(due)))
+        );
+        let told = |one: &api::Delivery| (one.state(), one.last_status, one.last_failure(), one.due_at);
+        let arrived = message(State::Delivered, Some(Ended::Status(204)));
+        assert_eq!(
+            told(&arrived),
+            (api::DeliveryState::Delivered, 204, api::AttemptFailure::Unspecified, None)
+        );
+        assert_eq!((arrived.attempts, arrived.attempted_at), (3, Some(answers::timestamp(at))));
+        let answered = message(State::GivenUp, Some(Ended::Status(301)));
+        assert_eq!(told(&answered), (api::DeliveryState::GivenUp, 301, api::AttemptFailure::Status, None));
+        let silent = message(State::GivenUp, Some(Ended::Failed(Failure::Timeout)));
+        assert_eq!(told(&silent), (api::DeliveryState::GivenUp, 0, api::AttemptFailure::Timeout, None));
+    }
+}
