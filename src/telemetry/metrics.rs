@@ -61,6 +61,7 @@ struct Instruments {
     callers_refused: Counter<u64>,
     streams_open: UpDownCounter<i64>,
     connections_closed: Counter<u64>,
+    hook_attempts: Counter<u64>,
     queue_depth: Gauge<u64>,
     entries: Counter<u64>,
     batch_entries: Histogram<u64>,
@@ -88,6 +89,7 @@ impl Metrics {
                 .u64_counter(names::CONNECTIONS_CLOSED)
                 .with_unit("{connection}")
                 .build(),
+            hook_attempts: meter.u64_counter(names::HOOK_ATTEMPTS).with_unit("{attempt}").build(),
             queue_depth: meter.u64_gauge(names::QUEUE_DEPTH).with_unit("{submission}").build(),
             entries: meter.u64_counter(names::ENTRIES).with_unit("{entry}").build(),
             batch_entries: sizes(names::BATCH_ENTRIES, "{entry}", &ENTRIES_BOUNDS),
@@ -118,6 +120,11 @@ impl Metrics {
     /// Counts a connection that was closed before a first call could come over it.
     pub fn connection_closed(&self, why: ConnectionClosed) {
         self.instruments.connections_closed.add(1, &[KeyValue::new(names::WHY, why.word())]);
+    }
+
+    /// Counts an attempt to tell partners' software of an event. `outcome` is one of the words of [`names::OUTCOME`].
+    pub fn hook_attempt(&self, outcome: &'static str) {
+        self.instruments.hook_attempts.add(1, &[KeyValue::new(names::OUTCOME, outcome)]);
     }
 
     /// Takes down a batch that is on disk.

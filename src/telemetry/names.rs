@@ -16,6 +16,8 @@ pub const CALLERS_REFUSED: &str = "hourbook.callers.refused";
 pub const STREAMS_OPEN: &str = "hourbook.streams.open";
 /// Connections that were closed before a first call could come over them; counter, `{connection}`; label [`WHY`].
 pub const CONNECTIONS_CLOSED: &str = "hourbook.connections.closed";
+/// Attempts to tell partners' software of an event; counter, `{attempt}`; label [`OUTCOME`].
+pub const HOOK_ATTEMPTS: &str = "hourbook.hook.attempts";
 /// Submissions that waited for the poster when the newest batch was written; gauge, `{submission}`; no labels.
 pub const QUEUE_DEPTH: &str = "hourbook.queue.depth";
 /// Entries written since the process started; counter, `{entry}`, its rate is entries per second; no labels.
@@ -30,13 +32,14 @@ pub const BATCH_DURATION: &str = "hourbook.batch.duration";
 pub const TRIAL_BALANCE: &str = "hourbook.trial_balance.sum";
 
 /// Every metric.
-pub const METRICS: [&str; 12] = [
+pub const METRICS: [&str; 13] = [
     CALLS,
     CALL_DURATION,
     REFUSALS,
     CALLERS_REFUSED,
     STREAMS_OPEN,
     CONNECTIONS_CLOSED,
+    HOOK_ATTEMPTS,
     QUEUE_DEPTH,
     ENTRIES,
     BATCH_ENTRIES,
@@ -59,6 +62,9 @@ pub const REASON: &str = "hourbook.reason";
 ///
 /// Why a connection was closed: `too_many`, `handshake_failed` or `handshake_slow`.
 pub const WHY: &str = "hourbook.why";
+/// How an attempt to tell of an event ended: `delivered`, `status` for any other answer, or the words of
+/// `hooks::outbox::Failure`, such as `timeout`.
+pub const OUTCOME: &str = "hourbook.outcome";
 /// The number of the gRPC status, on [`SPAN_CALL`] only.
 pub const STATUS_CODE: &str = "rpc.grpc.status_code";
 /// How many entries a span is about, on spans only.

@@ -48,6 +48,22 @@ pub enum Ended {
 pub const GONE: u16 = 410;
 
 impl Ended {
+    /// A word for counting.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Status(200..=299) => "delivered",
+            Self::Status(_) => "status",
+            Self::Failed(Failure::NoAddress) => "no_address",
+            Self::Failed(Failure::AddressRefused) => "address_refused",
+            Self::Failed(Failure::NoConnection) => "no_connection",
+            Self::Failed(Failure::Tls) => "tls",
+            Self::Failed(Failure::NoAnswer) => "no_answer",
+            Self::Failed(Failure::Timeout) => "timeout",
+            Self::Failed(Failure::Here) => "here",
+        }
+    }
+
     /// Whether the event arrived. Another address to look at is no arrival: none is followed.
     #[must_use]
     pub const fn has_arrived(self) -> bool {

@@ -188,6 +188,7 @@ impl Caller {
 
     fn end(&mut self, done: Result<Done, tokio::task::JoinError>) {
         let (Ok((name, id, answer)), Some(books)) = (done, self.books.upgrade()) else { return };
+        books.metrics.hook_attempt(answer.ended.word());
         let (now, tip) = (books.access.now(), books.network.ledger.position());
         let because = books.calling.outboxes.all().get_mut(&name).and_then(|served| {
             let because = served.outbox.ended(id, answer.ended, answer.retry_after_seconds, now);

@@ -77,12 +77,13 @@ pub fn bare(line: &str) -> String {
     let line = JSON_OF_A_DAY.iter().fold(line.to_owned(), |line, (name, end)| without(&line, name, *end));
     let is_day = |word: &str| word.len() == 10 && word.starts_with("20") && word.matches('-').count() == 2;
     let is_minute = |word: &str| word.len() == 5 && word.as_bytes()[2] == b':';
+    let is_second = |word: &str| word.len() == 8 && word.matches(':').count() == 2;
     let mut words = Vec::new();
     for word in line.split_whitespace() {
         let plain = word.trim_end_matches(['.', ';', ',']);
-        if is_day(plain) || (plain.ends_with('Z') && is_day(plain.split('T').next().unwrap())) {
+        if is_second(plain) || is_day(plain) || (plain.ends_with('Z') && is_day(plain.split('T').next().unwrap())) {
             words.push("WHEN");
-        } else if plain.starts_with("hbk_") {
+        } else if ["hbk_", "whpk_"].iter().any(|key| plain.starts_with(key)) {
             words.push("KEY");
         } else if MONTHS.contains(&plain) && words.last().is_some_and(|day| day.parse::<u8>().is_ok()) {
             // In a sentence.
@@ -151,11 +152,12 @@ fn the_transcripts_are_what_is_printed() {
                 served.kill();
                 continue;
             }
-            "hourbook serve &" => {
-                served.restart();
-                continue;
-            }
             _ => {}
+        }
+        let flags = command.strip_prefix("hourbook serve").and_then(|rest| rest.strip_suffix('&'));
+        if let Some(flags) = flags {
+            served.restart_with(&flags.split_whitespace().collect::<Vec<_>>());
+            continue;
         }
         let told = Command::new("sh")
             .args(["-c", &format!("{command} 2>&1")])

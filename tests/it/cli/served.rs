@@ -51,7 +51,7 @@ impl Served {
     pub fn over(data: &Path) -> Self {
         for _ in 0..5 {
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-            let (mut child, logging) = serve(data, &address);
+            let (mut child, logging) = serve(data, &address, &[]);
             // Who needs a key hears 1 without one: that is an answer.
             let told = hourbook(&address).arg("whoami").output().unwrap();
             if child.try_wait().unwrap().is_none() && matches!(told.status.code(), Some(0 | 1)) {
@@ -83,7 +83,12 @@ impl Served {
 
     /// Starts it again after a kill.
     pub fn restart(&mut self) {
-        (self.child, self.logging) = serve(&self.data, &self.address);
+        self.restart_with(&[]);
+    }
+
+    /// The same with other flags.
+    pub fn restart_with(&mut self, flags: &[&str]) {
+        (self.child, self.logging) = serve(&self.data, &self.address, flags);
     }
 
     pub fn output(&self, arguments: &[&str]) -> Output {
@@ -118,9 +123,9 @@ impl Drop for Served {
 }
 
 /// The server's log goes on to the test's output, so that a red test can be read.
-fn serve(data: &Path, address: &str) -> (Child, Logging) {
+fn serve(data: &Path, address: &str, flags: &[&str]) -> (Child, Logging) {
     let mut command = hourbook(address);
-    command.args(["serve", "--listen", address, "--data"]).arg(data);
+    command.args(["serve", "--listen", address, "--data"]).arg(data).args(flags);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
     let lines = Arc::new(Mutex::new(String::new()));

@@ -54,6 +54,10 @@ impl Child {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "hooks::child::child_process", "--nocapture", "--test-threads=1"])
             .env(VARIABLE, format!("{}|{address}|{}", folder.display(), now.micros()))
+            // What other programs would go through is not gone through.
+            .env("HTTP_PROXY", "http://127.0.0.1:1")
+            .env("http_proxy", "http://127.0.0.1:1")
+            .env("ALL_PROXY", "http://127.0.0.1:1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -96,6 +96,8 @@ async fn a_collector_sees_calls_and_no_members() {
     metrics.connection_closed(ConnectionClosed::HandshakeSlow);
     metrics.connection_closed(ConnectionClosed::HandshakeSlow);
     metrics.connection_closed(ConnectionClosed::TooMany);
+    metrics.hook_attempt("delivered");
+    metrics.hook_attempt("timeout");
     metrics.observe_trial_balance(Box::new(|| Some(0)));
     served.close().await;
     tokio::task::spawn_blocking(|| telemetry.shutdown(NET)).await.unwrap().unwrap();
@@ -170,6 +172,8 @@ fn metrics_are_right(collector: &Collector) {
     let closed =
         ["hourbook.why=handshake_failed 1", "hourbook.why=handshake_slow 2", "hourbook.why=too_many 1"];
     assert_eq!(of(names::CONNECTIONS_CLOSED), closed);
+    let attempts = ["hourbook.outcome=delivered 1", "hourbook.outcome=timeout 1"];
+    assert_eq!(of(names::HOOK_ATTEMPTS), attempts);
     assert_eq!(of(names::QUEUE_DEPTH), ["7"]);
     assert_eq!(of(names::ENTRIES), ["8"]);
     assert_eq!(of(names::BATCH_ENTRIES), ["2 8"]);
@@ -181,4 +185,4 @@ fn metrics_are_right(collector: &Collector) {
 }
 
 /// In the order of `names::METRICS`.
-const UNITS: &str = "{call} s {refusal} {caller} {stream} {connection} {submission} {entry} {entry} By s s";
+const UNITS: &str = "{call} s {refusal} {caller} {stream} {connection} {attempt} {submission} {entry} {entry} By s s";
