@@ -160,7 +160,10 @@ pub fn each_record(
 ) -> Result<(), RecoveryError> {
     let mut next = from;
     while next <= through {
-        let batches = reader.read(next, READ_ENTRIES)?;
+        // A few are often asked for out of many.
+        let wanted = through.get().saturating_sub(next.get()).saturating_add(1);
+        let most = usize::try_from(wanted).map_or(READ_ENTRIES, |wanted| wanted.min(READ_ENTRIES));
+        let batches = reader.read(next, most)?;
         if batches.is_empty() {
             return Err(RecoveryError::NotDense { expected: next, found: Sequence::ZERO });
         }

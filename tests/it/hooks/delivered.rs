@@ -6,7 +6,7 @@ use tonic::{Response, Status};
 use super::receiver::{Got, Mode, Receiver};
 use crate::access::with;
 use crate::service::redemption::Cafe;
-use crate::support::served::fresh;
+use crate::support::served::{fresh, with_receivers_here};
 use crate::support::wait_until;
 
 macro_rules! calls {
@@ -37,7 +37,7 @@ impl Software {
     }
 
     fn new() -> Self {
-        Self { cafe: Cafe::selling() }
+        Self { cafe: Cafe::selling_with(with_receivers_here) }
     }
 
     fn receiver(&self, mode: Mode) -> Receiver {

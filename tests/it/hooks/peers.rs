@@ -14,12 +14,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::receiver::{Got, Mode, Receiver};
 use crate::clients::python::python;
 use crate::crash::tills::{Shop, connected};
-use crate::support::served::{Served, fresh};
+use crate::support::served::{Served, fresh, with_receivers_here};
 use crate::support::{skipped, wait_until};
 
 /// A server whose clock is the wall's, as receivers look at theirs; and a partner.
 fn served() -> (Served, u32) {
-    let served = Served::with(|options| options.clock = Arc::new(SystemClock));
+    let served = Served::with(|options| {
+        options.clock = Arc::new(SystemClock);
+        with_receivers_here(options);
+    });
     let shop = served.block_on(async { Shop::open(&connected(&served.address.to_string()).await).await });
     (served, shop.partner)
 }

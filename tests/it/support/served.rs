@@ -44,6 +44,11 @@ pub struct Served {
     folder: Option<tempfile::TempDir>,
 }
 
+/// Receivers of events are on this machine.
+pub fn with_receivers_here(options: &mut Options) {
+    options.hooks.allowed = Subnets::of(&["127.0.0.0/8".parse().unwrap()]);
+}
+
 impl Served {
     /// A server with new books.
     pub fn new() -> Self {
@@ -124,8 +129,6 @@ impl Served {
         options.clock = Arc::clone(&clock) as Arc<dyn Clock>;
         options.on_failure = Box::new(stay);
         options.bounds = Bounds { disk_headroom_bytes: 0, ..Bounds::default() };
-        // Receivers of events are on this machine.
-        options.hooks.allowed = Subnets::of(&["127.0.0.0/8".parse().unwrap()]);
         // The clock stands still, and tests ask fast.
         options.calls_per_second = NonZeroU32::new(CALLS_PER_SECOND_MAX).unwrap();
         change(&mut options);

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use hourbook::api::{self, entry::Action as Did};
 use hourbook::ledger::ManualClock;
+use hourbook::server::Options;
 use tonic::{Response, Status};
 
 use crate::access::{Office, folder, with};
@@ -114,10 +115,15 @@ impl Town {
 
     /// Ashenford (1) and Quillmere (2), broker Tobias, and lead Una of the network; quarter hours, rounded up.
     pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same, its server with other options.
+    pub fn with(change: fn(&mut Options)) -> Self {
         let folder = folder();
         let (office, admin) = Office::begun(folder.path());
         drop(office);
-        let served = Served::in_folder(folder.path(), Arc::new(ManualClock::new(START)), |_| {});
+        let served = Served::in_folder(folder.path(), Arc::new(ManualClock::new(START)), change);
         let mut town = Self {
             served,
             admin,

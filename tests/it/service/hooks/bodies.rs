@@ -9,8 +9,8 @@ use super::{Cafe, Told};
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
-/// All that bodies may say, beside `type`, `timestamp` and `data`.
-const SAID: [&str; 29] = [
+/// The names of all fields that a body may have.
+const SAID: [&str; 30] = [
     "amount_seconds",
     "budget_seconds",
     "captured_seconds",
@@ -40,6 +40,7 @@ const SAID: [&str; 29] = [
     "till_number",
     "timestamp",
     "type",
+    "venue_number",
 ];
 
 /// A café where everything there is an event of happened to the hours of Zoe, whose number is like no other: from where on to

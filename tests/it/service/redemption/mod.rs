@@ -15,6 +15,7 @@ mod tried;
 mod vouchers;
 
 use hourbook::api;
+use hourbook::server::Options;
 use tonic::{Response, Status};
 use tonic_types::StatusExt;
 
@@ -67,7 +68,12 @@ impl Cafe {
 
     /// With lunch as offer 1, two at the till (EP, of whom nothing is known, and AN, who is Ann), and 10 hours with Ann.
     pub fn selling() -> Self {
-        let cafe = Self::new();
+        Self::selling_with(|_| {})
+    }
+
+    /// The same, its server with other options.
+    pub fn selling_with(change: fn(&mut Options)) -> Self {
+        let cafe = Self::with(change);
         cafe.offer("Tobias", cafe.lunch()).unwrap();
         let person =
             |initials: &str, owner_number| api::TillPerson { initials: initials.into(), owner_number };
@@ -139,7 +145,11 @@ impl Cafe {
     }
 
     pub fn new() -> Self {
-        let mut town = Town::new();
+        Self::with(|_| {})
+    }
+
+    fn with(change: fn(&mut Options)) -> Self {
+        let mut town = Town::with(change);
         town.member("Ann", -5);
         town.give_key("Ann", api::Role::Member);
         town.broker("Oswin");
