@@ -72,6 +72,7 @@ pub fn read(reader: &mut Reader<'_>, command: &Command, sequence: Sequence) -> R
     let mut counted = Vec::with_capacity(command.claims.len());
     for _ in &command.claims {
         let held = i64::try_from(reader.unsigned("count")?).ok();
+        let held = held.filter(|held| *held <= Amount::MAX.seconds());
         counted.push(reader.known(held, "count")?);
     }
     Ok(Outcome { lines, moves, opened, standing_before, counted })

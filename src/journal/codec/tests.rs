@@ -47,6 +47,7 @@ proptest! {
         let mut entry = entry;
         if make_plain {
             entry.command.claims.clear();
+            entry.outcome.counted.clear();
             entry.command.attachment = None;
             if let Action::Post(post) = &mut entry.command.action {
                 post.ends = None;

@@ -44,7 +44,8 @@ const HEAD: usize = 2 * BYTE
     + unsigned(PRESENT_COUNT_MAX as u64)
     + U16
     + block(ATTACHMENT_BYTES_MAX);
-const CLAIMS: usize = count(CLAIMS_MAX) + CLAIMS_MAX * CLAIM;
+/// With what each counter holds afterwards.
+const CLAIMS: usize = count(CLAIMS_MAX) + CLAIMS_MAX * (CLAIM + AMOUNT);
 
 const TRANSFER: usize = BYTE + 2 * ACCOUNT + AMOUNT + U16 + 4 * OWNER;
 const MOVE: usize = 2 * ACCOUNT + BALANCE_MOVED + unsigned(TRANSFERS_MAX as u64 - 1);
