@@ -77,7 +77,8 @@ const fn serve_exit(error: &ServeError) -> Exit {
             | ServerError::Reflection(_)
             | ServerError::Transport(_)
             | ServerError::Json(_)
-            | ServerError::Tills(_) | ServerError::Hooks(_)
+            | ServerError::Tills(_)
+            | ServerError::Hooks(_)
             | ServerError::Opening(_) => Exit::Refused,
         },
     }

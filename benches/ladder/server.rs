@@ -100,7 +100,16 @@ fn spawn(folder: &Path) -> (Child, String) {
     let address = format!("127.0.0.1:{port}");
     let child = Command::new(env!("CARGO_BIN_EXE_hourbook"))
         .env_clear()
-        .args(["serve", "--listen", &address, "--calls-per-second", "1000000", "--hook-allow", "127.0.0.0/8", "--data"])
+        .args([
+            "serve",
+            "--listen",
+            &address,
+            "--calls-per-second",
+            "1000000",
+            "--hook-allow",
+            "127.0.0.0/8",
+            "--data",
+        ])
         .arg(folder.join("served"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -94,8 +94,9 @@ fn main() {
     let most = 2.0 * nothing.p99_ms + 4.0 * synced.p99_ms;
     let pace = took.div_f64(sold as f64) * 2 * AT_ONCE;
     let felt = told::turns(&runtime, &server, (options.turns, options.sales), pace);
-    let [quiet, told] = [("half as many, without hooks", felt.quiet), ("half as many, with hooks", felt.told)]
-        .map(|(what, took)| print(what, Percentiles::of(took).unwrap()));
+    let [quiet, told] =
+        [("half as many, without hooks", felt.quiet), ("half as many, with hooks", felt.told)]
+            .map(|(what, took)| print(what, Percentiles::of(took).unwrap()));
     println!("{}", json!({"what": "events that arrived", "count": felt.arrived}));
     println!("\n| goal | value | at most | met |\n|---|---|---|---|");
     println!(

@@ -37,8 +37,7 @@ pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pac
     for turn in 0..turns {
         // Each goes first as often as the other.
         for is_told in [turn % 2 == 0, turn % 2 != 0] {
-            let (shop, took) =
-                if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
+            let (shop, took) = if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
             rustix::fs::sync();
             took.extend(runtime.block_on(sell(shop, turn, sales, pace)));
             // What is still on its way belongs to this turn.

@@ -4,7 +4,9 @@
 
 use crate::directory::hooks::{Because, EndpointName, EventKind, Said};
 use crate::directory::partners::Settling;
-use crate::domain::{AccountNumber, Action, Claim, ClaimUnit, ClaimWord, Entry, OwnerNumber, Sequence, Timestamp};
+use crate::domain::{
+    AccountNumber, Action, Claim, ClaimUnit, ClaimWord, Entry, OwnerNumber, Sequence, Timestamp,
+};
 use crate::redemption::beside::{Sale, Step};
 use crate::redemption::caps;
 use crate::redemption::standing::Redemption;
@@ -131,8 +133,7 @@ pub fn events_of<E: Earlier>(entry: &Entry, earlier: &E) -> Result<Vec<Event>, E
         says,
     };
     if let Some(redemption) = Redemption::begun_by(entry) {
-        let kind =
-            if redemption.taken_by.is_some() { EventKind::Captured } else { EventKind::Authorized };
+        let kind = if redemption.taken_by.is_some() { EventKind::Captured } else { EventKind::Authorized };
         let (partner, sale, amount) =
             (redemption.sale.receipt.partner, redemption.sale.clone(), redemption.amount);
         let says = Says::Sale { redemption: Box::new(redemption), amount };

@@ -88,7 +88,9 @@ fn what_is_sent_and_what_came_back() {
     let elsewhere = answered("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\n\r\n");
     assert_eq!(elsewhere.ended, Ended::Status(302));
     assert!(!elsewhere.ended.has_arrived());
-    for (status, has_arrived) in [(200, true), (299, true), (300, false), (308, false), (410, false), (503, false)] {
+    for (status, has_arrived) in
+        [(200, true), (299, true), (300, false), (308, false), (410, false), (503, false)]
+    {
         assert_eq!(Ended::Status(status).has_arrived(), has_arrived, "{status}");
     }
 }
@@ -143,7 +145,9 @@ fn hostile_receivers() {
         }) as futures_box::Task
     });
     assert_eq!(sent_to(ATTEMPT_MAX, reset).0.ended, Ended::Failed(Failure::NoAnswer));
-    for bytes in ["SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 99999 No\r\n\r\n", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n", ""] {
+    for bytes in
+        ["SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 99999 No\r\n\r\n", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n", ""]
+    {
         assert_eq!(answered(bytes).ended, Ended::Failed(Failure::NoAnswer), "{bytes}");
     }
     let headers: String = (0..1_000).map(|number| format!("h{number}: 1\r\n")).collect();
@@ -152,9 +156,8 @@ fn hostile_receivers() {
     let long: &'static str = format!("HTTP/1.1 200 OK\r\nlong: {}\r\n\r\n", "a".repeat(1 << 20)).leak();
     assert_eq!(answered(long).ended, Ended::Failed(Failure::NoAnswer));
     let interim = Arc::new(|mut stream: tokio::net::TcpStream| {
-        Box::pin(async move {
-            while stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.is_ok() {}
-        }) as futures_box::Task
+        Box::pin(async move { while stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.is_ok() {} })
+            as futures_box::Task
     });
     assert_eq!(sent_to(SHORT, interim).0.ended, Ended::Failed(Failure::Timeout));
 }
@@ -167,7 +170,9 @@ fn only_what_may_be_called() {
     let public: SocketAddr = "8.8.8.8:443".parse().unwrap();
     let nothing = Sender::new(None, Subnets::default());
     let target = Target::parse("https://till.example/", &Subnets::default()).unwrap();
-    for hidden in ["127.0.0.1:443", "10.0.0.1:443", "169.254.169.254:443", "[::1]:443", "[::ffff:10.0.0.1]:443"] {
+    for hidden in
+        ["127.0.0.1:443", "10.0.0.1:443", "169.254.169.254:443", "[::1]:443", "[::ffff:10.0.0.1]:443"]
+    {
         let hidden = hidden.parse().unwrap();
         for found in [vec![hidden], vec![public, hidden], vec![hidden, public]] {
             assert_eq!(nothing.addresses(&target, Ok(found)), Err(Failure::AddressRefused), "{hidden}");

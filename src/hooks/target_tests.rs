@@ -120,10 +120,18 @@ fn usual_addresses_are_taken() {
 #[test]
 fn what_the_operator_allows() {
     let allowed = subnets(&["127.0.0.0/8", "fd00::/8"]);
-    for url in ["http://127.0.0.1:8080/", "https://127.9.9.9/", "http://[fd00::1]:1/", "http://[::ffff:127.0.0.1]/"] {
+    for url in
+        ["http://127.0.0.1:8080/", "https://127.9.9.9/", "http://[fd00::1]:1/", "http://[::ffff:127.0.0.1]/"]
+    {
         assert!(Target::parse(url, &allowed).is_ok(), "{url}");
     }
-    for url in ["http://128.0.0.1/", "https://10.0.0.1/", "https://8.8.8.8:8443/", "http://8.8.8.8/", "http://[fe00::1]/"] {
+    for url in [
+        "http://128.0.0.1/",
+        "https://10.0.0.1/",
+        "https://8.8.8.8:8443/",
+        "http://8.8.8.8/",
+        "http://[fe00::1]/",
+    ] {
         assert_eq!(Target::parse(url, &allowed), Err(BadTarget::NotAllowed), "{url}");
     }
     // A name may turn out to be there.
@@ -148,8 +156,16 @@ fn subnets_are_read() {
         assert!(subnet.has(inside.parse().unwrap()) && !subnet.has(outside.parse().unwrap()), "{text}");
         assert_eq!(subnet.to_string().parse(), Ok(subnet));
     }
-    for text in ["", "10.0.0.1/8", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "localhost", "::ffff:10.0.0.0/104"]
-    {
+    for text in [
+        "",
+        "10.0.0.1/8",
+        "10.0.0.0/33",
+        "::/129",
+        "10.0.0.0/",
+        "10.0.0.0/-1",
+        "localhost",
+        "::ffff:10.0.0.0/104",
+    ] {
         assert!(text.parse::<Subnet>().is_err(), "{text}");
     }
 }

@@ -45,8 +45,8 @@ use crate::ledger::{Books, Ledger};
 use balances::BalancesFolder;
 use counts::Remembered;
 use days::Days;
-use follower::{Follower, Shared};
 pub use follower::give_way;
+use follower::{Follower, Shared};
 
 /// The folder of the day totals, under `derived/`.
 const DAYS_FOLDER: &str = "days";

@@ -11,13 +11,13 @@ use tonic_health::server::HealthReporter;
 use super::{Options, ServerError, say};
 use crate::access::Access;
 use crate::directory::Directory;
+use crate::hooks::HookSettings;
+use crate::hooks::outboxes::Outboxes;
+use crate::hooks::sending::Sender;
 use crate::ledger::Failure;
 use crate::network::{Network, NetworkOptions};
-use crate::past::Past;
-use crate::hooks::outboxes::Outboxes;
-use crate::hooks::HookSettings;
-use crate::hooks::sending::Sender;
 use crate::outward::{self, AuthoritiesError};
+use crate::past::Past;
 use crate::service::{Calling, Installation, Tills, begin_sending};
 
 /// How long a ledger that stopped waits for health to say so before the process ends.
@@ -45,15 +45,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
     let (stopped, failure) = watch::channel(None);
     let runtime = tokio::runtime::Handle::current();
     let Options {
-        directory,
-        clock,
-        accept_clock,
-        bounds,
-        calls_per_second,
-        metrics,
-        on_failure,
-        hooks,
-        ..
+        directory, clock, accept_clock, bounds, calls_per_second, metrics, on_failure, hooks, ..
     } = options;
     let (written, runtime_of_books) = (metrics.clone(), runtime.clone());
     let clock_of_keys = Arc::clone(&clock);
@@ -112,7 +104,9 @@ fn sender(hooks: &HookSettings) -> Result<Sender, ServerError> {
     let tls = match outward::connector(hooks.authorities.as_deref()) {
         Ok(tls) => Some(tls),
         Err(AuthoritiesError::NoneOnThisMachine) => {
-            tracing::warn!("this machine trusts no authorities, so no event is sent with TLS; name a file with --hook-authorities");
+            tracing::warn!(
+                "this machine trusts no authorities, so no event is sent with TLS; name a file with --hook-authorities"
+            );
             None
         }
         Err(error) => return Err(ServerError::HookAuthorities(error)),

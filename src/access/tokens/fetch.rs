@@ -61,7 +61,8 @@ impl Fetcher {
     /// Reads the authorities, if TLS is needed.
     pub(super) fn new(settings: &TokenSettings) -> Result<Self, AuthoritiesError> {
         let (KeySource::Discovery(endpoint) | KeySource::Keys(endpoint)) = &settings.source;
-        let tls = endpoint.is_https().then(|| outward::connector(settings.authorities.as_deref())).transpose()?;
+        let tls =
+            endpoint.is_https().then(|| outward::connector(settings.authorities.as_deref())).transpose()?;
         let (issuer, source) = (settings.issuer.clone(), settings.source.clone());
         Ok(Self { issuer, source, timeout: settings.ages.timeout, tls })
     }

@@ -10,5 +10,6 @@ mod register;
 
 pub use note::{Because, EventKind, Kinds, Said, URL_BYTES_MAX};
 pub use register::{
-    BadHook, ENDPOINTS_EVER_MAX, ENDPOINTS_MAX, ENDPOINTS_OF_NETWORK_MAX, Endpoint, EndpointName, Hooks, Replay, Stands,
+    BadHook, ENDPOINTS_EVER_MAX, ENDPOINTS_MAX, ENDPOINTS_OF_NETWORK_MAX, Endpoint, EndpointName, Hooks,
+    Replay, Stands,
 };

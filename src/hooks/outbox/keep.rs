@@ -79,4 +79,5 @@ impl Keep {
     }
 }
 
-const DAMAGED: &str = "this file of events on their way is damaged: those it does not name are sent once more";
+const DAMAGED: &str =
+    "this file of events on their way is damaged: those it does not name are sent once more";

@@ -156,9 +156,9 @@ impl Outbox {
                 continue;
             }
             // All events of an entry or none: the position counts entries.
-            let is_first = records.last().is_none_or(
-                |last| !matches!(last, Record::Event(taken) if taken.id.entry == event.id.entry),
-            );
+            let is_first = records
+                .last()
+                .is_none_or(|last| !matches!(last, Record::Event(taken) if taken.id.entry == event.id.entry));
             if is_first && self.waiting.len() >= WAITING_MAX {
                 through = Sequence::new(event.id.entry.get().saturating_sub(1));
                 break;
@@ -258,7 +258,8 @@ impl Outbox {
         if ended == Ended::Status(GONE) {
             return Some(Because::Gone);
         }
-        let failing_seconds = self.failing_since.map_or(0, |since| now.micros_since(since)) / MICROS_PER_SECOND;
+        let failing_seconds =
+            self.failing_since.map_or(0, |since| now.micros_since(since)) / MICROS_PER_SECOND;
         (!ended.has_arrived() && failing_seconds >= schedule::FAILING_SECONDS_MAX).then_some(Because::Failing)
     }
 
@@ -352,11 +353,7 @@ impl Outbox {
         records.extend(self.ended.iter().chain(self.waiting.values()).copied().map(Record::Event));
         // After the events, which say of arrivals what is not known of them any more.
         records.push(Record::Arrivals { failing_since, delivered_at });
-        let over = Replaying {
-            asked_by: self.replayed,
-            next: Sequence::new(1),
-            through: Sequence::ZERO,
-        };
+        let over = Replaying { asked_by: self.replayed, next: Sequence::new(1), through: Sequence::ZERO };
         records.push(Record::Replay(self.replay.unwrap_or(over)));
         records.push(Record::Looked(self.position));
         records

@@ -78,7 +78,10 @@ fn in_order_of_each_redemption() {
     ];
     all.take_in(&events, 14);
     let begin = |all: &mut Post, now| all.outbox.begin(now).map(|one| one.id.entry.get());
-    assert_eq!([begin(&mut all, BEGAN), begin(&mut all, BEGAN), begin(&mut all, BEGAN)], [Some(11), Some(12), None]);
+    assert_eq!(
+        [begin(&mut all, BEGAN), begin(&mut all, BEGAN), begin(&mut all, BEGAN)],
+        [Some(11), Some(12), None]
+    );
     all.outbox.ended(events[1].id, OK, None, BEGAN);
     all.outbox.ended(events[0].id, BUSY, None, BEGAN);
     assert_eq!(begin(&mut all, BEGAN.plus_seconds(4)), None, "five seconds and a little");
@@ -182,7 +185,8 @@ fn sent_once_more() {
     }
     let asked = |asked_by, from, through| {
         let sequence = Sequence::new;
-        let replay = Replay { asked_by: sequence(asked_by), from: sequence(from), through: sequence(through) };
+        let replay =
+            Replay { asked_by: sequence(asked_by), from: sequence(from), through: sequence(through) };
         Endpoint { replay: Some(replay), ..endpoint() }
     };
     all.outbox.follow(&asked(20, 11, 12), BEGAN);

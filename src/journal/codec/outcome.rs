@@ -11,8 +11,8 @@ use super::wire::{DecodeError, Reader, Writer};
 use crate::domain::command::HOLD_TRANSFERS_MAX;
 use crate::domain::entry::posted_transfers;
 use crate::domain::{
-    AccountNumber, Action, Amount, BankNumber, Command, Line, Lines, Move, Moves, Opened, Outcome, Passed, Post,
-    Sequence, TRANSFERS_MAX,
+    AccountNumber, Action, Amount, BankNumber, Command, Line, Lines, Move, Moves, Opened, Outcome, Passed,
+    Post, Sequence, TRANSFERS_MAX,
 };
 
 /// At most two accounts a transfer, and those of a hold the entry takes from beside.

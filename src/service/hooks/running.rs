@@ -100,8 +100,7 @@ impl Caller {
     }
 
     async fn call(&mut self, mut ending: watch::Receiver<bool>) {
-        let Some(mut positions) =
-            self.books.upgrade().map(|books| books.network.ledger.views().positions())
+        let Some(mut positions) = self.books.upgrade().map(|books| books.network.ledger.views().positions())
         else {
             return;
         };
@@ -154,7 +153,8 @@ impl Caller {
     /// Follows what was said of endpoints since.
     fn follow(&mut self, books: &Installation, now: Timestamp) {
         let known = books.directory.known();
-        if self.followed == Some(known.hooks.changed_by()) && !books.calling.outboxes.have_replays_to_begin() {
+        if self.followed == Some(known.hooks.changed_by()) && !books.calling.outboxes.have_replays_to_begin()
+        {
             return;
         }
         let hooks = known.hooks.clone();
@@ -166,7 +166,8 @@ impl Caller {
 
     fn begin_what_is_due(&mut self, books: &Arc<Installation>, now: Timestamp) {
         let mut begun = Vec::new();
-        for (name, served) in books.calling.outboxes.all().iter_mut().filter(|(_, served)| served.is_called()) {
+        for (name, served) in books.calling.outboxes.all().iter_mut().filter(|(_, served)| served.is_called())
+        {
             while served.outbox.under_way() < AT_ONCE
                 && let Some(delivery) = served.outbox.begin(now)
             {

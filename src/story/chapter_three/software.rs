@@ -43,7 +43,8 @@ pub fn connect(stage: &mut Stage<'_>, shop: &Shop) -> Result<Software, StoryErro
 pub fn heard(stage: &Stage<'_>, software: &mut Software, count: usize) -> Result<Vec<String>, StoryError> {
     let mut events = Vec::new();
     for _ in 0..count {
-        let next = async { software.received.recv().await.ok_or_else(|| Status::unavailable("nobody listens")) };
+        let next =
+            async { software.received.recv().await.ok_or_else(|| Status::unavailable("nobody listens")) };
         events.push(stage.wait(next)?);
     }
     for event in &events {

@@ -2,14 +2,14 @@
 
 use hourbook::audit::Invariant;
 use hourbook::domain::{
-    AccountNumber, Action, AtDeadline, CeilingRule, Close, Command, Kind, Limits, Move, Note, Opened,
-    Outcome, OwnerNumber, Passed, Sequence, Topic,
+    AccountNumber, Action, AtDeadline, CeilingRule, Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Command,
+    Kind, Limits, Move, Note, Opened, Outcome, OwnerNumber, Passed, Sequence, Topic,
 };
 
 use super::forge::{Forged, Switch, forge, forge_batch, line};
 use super::played::{Network, hold, seconds};
 use super::{fault, only_fault, verified};
-use crate::support::{HOUR, post};
+use crate::support::{HOUR, START, post};
 
 const FORGED: &str = "Hourbook writes no such entry: keep a copy of the journal, find the newest backup that verifies, and \
                       ask who had access to the journal since.";
@@ -312,6 +312,17 @@ fn i8_not_derived() {
         ..Outcome::default()
     };
     let limits = Outcome { standing_before: Sequence::new(3), ..Outcome::default() };
+    let claim = Claim {
+        key: [7; 16],
+        take: 1,
+        max: 5,
+        until: START.plus_seconds(1_000_000),
+        unit: ClaimUnit::Times,
+        fate: ClaimFate::Kept,
+        word: ClaimWord::CodeUsed,
+    };
+    let counting = Command { claims: vec![claim], ..network.desk.command(note()) };
+    let counted = Outcome { counted: vec![2], ..Outcome::default() };
     let cases = [
         (
             hold_of(&network),
@@ -336,6 +347,12 @@ fn i8_not_derived() {
             format!(
                 "Line 2 of account {ann}, in entry 13, points back to entries 5 and 3; its earlier lines are in entries 12 and 12. Statements of that account are cut."
             ),
+        ),
+        (
+            counting,
+            Forged(counted),
+            "Entry 13 says that the counters it takes from hold [2] afterwards; counted from the entries they hold [1]."
+                .to_owned(),
         ),
         (
             network.desk.command(opening),

@@ -81,7 +81,10 @@ pub fn bare(line: &str) -> String {
     let mut words = Vec::new();
     for word in line.split_whitespace() {
         let plain = word.trim_end_matches(['.', ';', ',']);
-        if is_second(plain) || is_day(plain) || (plain.ends_with('Z') && is_day(plain.split('T').next().unwrap())) {
+        if is_second(plain)
+            || is_day(plain)
+            || (plain.ends_with('Z') && is_day(plain.split('T').next().unwrap()))
+        {
             words.push("WHEN");
         } else if ["hbk_", "whpk_"].iter().any(|key| plain.starts_with(key)) {
             words.push("KEY");

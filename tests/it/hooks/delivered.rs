@@ -46,8 +46,11 @@ impl Software {
 
     fn endpoint(&self, url: String) -> api::CreateEndpointResponse {
         let endpoint = api::Endpoint { partner_owner_number: self.cafe.cafe, url, ..Default::default() };
-        let request =
-            api::CreateEndpointRequest { request_id: fresh(), endpoint: Some(endpoint), validate_only: false };
+        let request = api::CreateEndpointRequest {
+            request_id: fresh(),
+            endpoint: Some(endpoint),
+            validate_only: false,
+        };
         self.create_endpoint(request).unwrap()
     }
 
@@ -80,7 +83,8 @@ fn kinds(got: &[Got]) -> Vec<String> {
 }
 
 const GONE: Mode = Mode::Says("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n");
-const MOVED: Mode = Mode::Says("HTTP/1.1 301 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n");
+const MOVED: Mode =
+    Mode::Says("HTTP/1.1 301 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n");
 
 /// Goal: a sale is told of as it happened, signed with both keys, and is remembered as delivered. Method: a lunch, set aside, taken
 /// and given back.
@@ -92,7 +96,8 @@ fn a_lunch_is_told_of() {
     let cafe = &software.cafe;
     let aside = cafe.set_aside(cafe.sale(411, &cafe.code("Tobias", "Ann"))).unwrap();
     let redemption_sequence = aside.redemption_sequence;
-    let take = api::CaptureRedemptionRequest { request_id: fresh(), redemption_sequence, ..Default::default() };
+    let take =
+        api::CaptureRedemptionRequest { request_id: fresh(), redemption_sequence, ..Default::default() };
     cafe.capture_redemption("Till", take).unwrap();
     let back = api::RefundRedemptionRequest {
         request_id: fresh(),
@@ -111,7 +116,8 @@ fn a_lunch_is_told_of() {
         assert_eq!(one.json()["data"]["redemption_sequence"], redemption_sequence);
     }
     let last = got[2].json();
-    let figures = ["amount_seconds", "captured_seconds", "refunded_seconds"].map(|field| last["data"][field].clone());
+    let figures =
+        ["amount_seconds", "captured_seconds", "refunded_seconds"].map(|field| last["data"][field].clone());
     assert_eq!(figures.map(|figure| figure.as_i64().unwrap()), [600, 3_600, 600]);
     assert_eq!(last["data"]["state"], "partly_refunded");
     software.is_done();
@@ -137,13 +143,20 @@ fn gone_and_opened_again() {
     assert_eq!(got[1].json()["data"]["endpoint_number"], 1);
     assert_eq!(got[1].json()["data"]["because"], "gone");
     let stands = software.stands(0);
-    assert_eq!((stands.state(), stands.disabled_because()), (EndpointState::Disabled, api::DisabledBecause::Gone));
+    assert_eq!(
+        (stands.state(), stands.disabled_because()),
+        (EndpointState::Disabled, api::DisabledBecause::Gone)
+    );
     software.sell(412);
     software.heard(&other, 3);
     assert_eq!(gone.got().len(), 1, "nothing more is sent");
     gone.mode.send_replace(Mode::Good);
-    let request =
-        api::ResumeEndpointRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
+    let request = api::ResumeEndpointRequest {
+        request_id: fresh(),
+        partner_owner_number: software.cafe.cafe,
+        endpoint_number: 1,
+        validate_only: false,
+    };
     software.resume_endpoint(request).unwrap();
     let got = software.heard(&gone, 3);
     let numbers: Vec<_> = got.iter().map(|one| one.json()["data"]["receipt"]["number"].as_u64()).collect();
@@ -185,7 +198,12 @@ fn paused_and_moved() {
     software.endpoint(before.url());
     software.sell(411);
     software.heard(&before, 1);
-    let request = api::PauseEndpointRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
+    let request = api::PauseEndpointRequest {
+        request_id: fresh(),
+        partner_owner_number: software.cafe.cafe,
+        endpoint_number: 1,
+        validate_only: false,
+    };
     software.pause_endpoint(request).unwrap();
     software.sell(412);
     software.sell(413);
@@ -198,8 +216,12 @@ fn paused_and_moved() {
     let request =
         api::UpdateEndpointRequest { request_id: fresh(), endpoint: Some(endpoint), validate_only: false };
     software.update_endpoint(request).unwrap();
-    let request =
-        api::ResumeEndpointRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
+    let request = api::ResumeEndpointRequest {
+        request_id: fresh(),
+        partner_owner_number: software.cafe.cafe,
+        endpoint_number: 1,
+        validate_only: false,
+    };
     software.resume_endpoint(request).unwrap();
     let mut numbers: Vec<_> = software
         .heard(&after, 2)
@@ -219,7 +241,12 @@ fn once_more_and_a_test() {
     software.endpoint(receiver.url());
     software.endpoint(other.url());
     (411..=413).for_each(|number| software.sell(number));
-    let test = api::SendTestEventRequest { request_id: fresh(), partner_owner_number: software.cafe.cafe, endpoint_number: 1, validate_only: false };
+    let test = api::SendTestEventRequest {
+        request_id: fresh(),
+        partner_owner_number: software.cafe.cafe,
+        endpoint_number: 1,
+        validate_only: false,
+    };
     let test = software.send_test_event(test).unwrap().webhook_id;
     let mut first = software.heard(&receiver, 4);
     let position = |one: &Got| one.json()["data"]["position"].as_u64().unwrap();

@@ -41,8 +41,10 @@ macro_rules! answered {
 }
 
 fn is_cut(status: &Status) {
-    let is_cut =
-        matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::ResourceExhausted);
+    let is_cut = matches!(
+        status.code(),
+        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::ResourceExhausted
+    );
     assert!(is_cut, "{status:?}");
 }
 
@@ -56,7 +58,8 @@ struct Seller {
 impl Seller {
     async fn sell(&self, number: u32) {
         let whose = self.shop.members[number as usize % self.shop.members.len()];
-        let issue = api::IssueCodeRequest { account_number: whose, life_seconds: 3_600, ..Default::default() };
+        let issue =
+            api::IssueCodeRequest { account_number: whose, life_seconds: 3_600, ..Default::default() };
         let code = answered!(self, RedemptionServiceClient, issue_code, issue.clone()).code;
         let till = api::TillName { partner_owner_number: self.shop.partner, till_number: self.till_number };
         let sale = api::Sale {
@@ -103,12 +106,10 @@ async fn endpoint(channel: &Channel, partner: u32, url: String) -> (u32, api::En
 
 /// All events of an endpoint, as the books say: by their names.
 async fn in_the_books(channel: &Channel, partner: u32, endpoint_number: u32) -> BTreeMap<String, String> {
-    let request = api::WatchEventsRequest {
-        partner_owner_number: partner,
-        endpoint_number,
-        after_sequence: Some(0),
-    };
-    let mut stream = HookServiceClient::new(channel.clone()).watch_events(request).await.unwrap().into_inner();
+    let request =
+        api::WatchEventsRequest { partner_owner_number: partner, endpoint_number, after_sequence: Some(0) };
+    let mut stream =
+        HookServiceClient::new(channel.clone()).watch_events(request).await.unwrap().into_inner();
     let mut events = BTreeMap::new();
     while events.len() < EVENTS {
         let message = stream.message().await.unwrap().unwrap();

@@ -170,7 +170,8 @@ fn a_receiver_of_readme_works(test: &str, language: &str, program: &str, key: fn
         url: format!("http://127.0.0.1:{}/hook", receiver.port),
         ..Default::default()
     };
-    let moved = api::UpdateEndpointRequest { request_id: fresh(), endpoint: Some(moved), validate_only: false };
+    let moved =
+        api::UpdateEndpointRequest { request_id: fresh(), endpoint: Some(moved), validate_only: false };
     served.block_on(served.hooks().update_endpoint(moved)).unwrap();
     send_test(&served, partner, 1);
     assert!(receiver.line().starts_with("test"));

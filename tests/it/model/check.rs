@@ -23,6 +23,7 @@ pub fn outcome(outcome: &Outcome) -> Expected {
         moves: outcome.moves.to_vec(),
         opened: outcome.opened,
         standing_before: outcome.standing_before,
+        counted: outcome.counted.clone(),
     }
 }
 

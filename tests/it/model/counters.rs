@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hourbook::domain::{Claim, ClaimFate, ClaimKey, ClaimUnit, Timestamp};
 
+#[derive(Clone, Copy)]
 enum Fact {
     Taken { seconds: i128, until: Timestamp },
     Returned { seconds: i128 },
@@ -16,6 +17,17 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// What the counters of these claims hold once each has taken from its own, one after the other.
+    pub fn after(&self, claims: &[Claim], at: Timestamp) -> Vec<i128> {
+        let facts = |claim: &Claim| Some((claim.key, self.facts.get(&claim.key)?.clone()));
+        let mut those = Self { facts: claims.iter().filter_map(facts).collect() };
+        let mut after = |claim: &Claim| {
+            those.take(claim, at);
+            those.taken(&claim.key, at)
+        };
+        claims.iter().map(&mut after).collect()
+    }
+
     pub fn take(&mut self, claim: &Claim, at: Timestamp) {
         let fact = Fact::Taken { seconds: i128::from(claim.take), until: claim.until };
         self.facts.entry(claim.key).or_default().push((at, fact));

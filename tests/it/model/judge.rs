@@ -25,6 +25,7 @@ impl Naive {
         self.object(command, visible, &mut against, &mut steps, &mut expected);
         expected.lines = self.lines(&steps);
         self.claims(command, &mut against);
+        expected.counted = self.counters.after(&command.claims, self.now).into_iter().map(seconds).collect();
         // The first of the lowest rank.
         against.into_iter().min_by_key(|refusal| refusal.reason().precedence()).map_or(Ok(expected), Err)
     }

@@ -94,6 +94,8 @@ pub struct Expected {
     pub moves: Vec<Move>,
     pub opened: Opened,
     pub standing_before: Sequence,
+    /// What the counter of each claim holds afterwards.
+    pub counted: Vec<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

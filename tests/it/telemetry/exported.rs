@@ -185,4 +185,5 @@ fn metrics_are_right(collector: &Collector) {
 }
 
 /// In the order of `names::METRICS`.
-const UNITS: &str = "{call} s {refusal} {caller} {stream} {connection} {attempt} {submission} {entry} {entry} By s s";
+const UNITS: &str =
+    "{call} s {refusal} {caller} {stream} {connection} {attempt} {submission} {entry} {entry} By s s";
