@@ -120,7 +120,7 @@ impl Lines {
         if counted != should_be {
             self.faults.add(|| {
                 format!(
-                    "Entry {} says that the counters it takes from hold {counted:?} afterwards; counted from the entries they                      hold {should_be:?}. {FORGED}.",
+                    "Entry {} says that the counters it takes from hold {counted:?} afterwards; counted from the entries they hold {should_be:?}. {FORGED}.",
                     entry.sequence
                 )
             });

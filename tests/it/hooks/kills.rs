@@ -25,6 +25,8 @@ const SALES: u32 = 1_040;
 const SELLERS: u32 = 16;
 /// Of each sale ten hours are set aside and taken, and eight of them given back one by one.
 const REFUNDS: u32 = 8;
+/// While nothing arrives, 10,000 events wait, ten for most sales: so many sales at least.
+const FIRSTS_MIN: usize = WAITING_MAX / 10;
 const EVENTS: usize = (SALES * (2 + REFUNDS)) as usize;
 
 /// Asks until there is an answer: a server that is killed answers nothing, and is asked again in the same words.
@@ -167,7 +169,7 @@ fn on_schedule(got: &[Got], pauses: &[(i64, i64)]) {
         }
         tried_often += usize::from(gaps.len() >= pauses.len());
     }
-    assert!(tried_often >= 500, "{tried_often}");
+    assert!(tried_often >= FIRSTS_MIN / 2, "{tried_often}");
 }
 
 /// Goal: with two kills in the middle, a good receiver gets every event at least once, those of one redemption in order and nothing
@@ -233,16 +235,16 @@ fn ten_thousand_events_to_four_receivers() {
         let got = slow.until(has_all).await;
         everything_in_order(&got, &in_the_books(&channel, partner, made[1].0).await, &made[1].1);
 
-        // The first event of each sale was tried, and no other: they come in order.
+        // The first events of most sales were tried, and no others: they come in order. Of the last sales nothing was taken in.
         let firsts = |got: &[Got]| got.iter().map(|one| one.id.clone()).collect::<BTreeSet<_>>().len();
-        failing.until(|got| firsts(got) == SALES as usize).await;
+        failing.until(|got| firsts(got) >= FIRSTS_MIN).await;
         let step = |child: &mut Child, now: &mut Timestamp, seconds: i64| {
             child.advance(seconds);
             *now = now.plus_seconds(seconds);
         };
         let tried = failing.got().len();
         step(&mut child, &mut now, 6);
-        failing.until_count(tried + SALES as usize).await;
+        failing.until_count(tried + FIRSTS_MIN).await;
         failing.mode.send_replace(Mode::Good);
         step(&mut child, &mut now, 331);
         let got = failing.until(has_all).await;
