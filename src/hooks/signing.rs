@@ -100,7 +100,7 @@ pub enum NotBelieved {
 /// What a receiver checks signatures with.
 pub enum Verifier {
     /// The secret: `v1`.
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
     /// The public key: `v1a`.
     Public(UnparsedPublicKey<Vec<u8>>),
 }
@@ -112,7 +112,7 @@ impl Verifier {
         let decode = |text: &str| STANDARD.decode(text).ok();
         if let Some(secret) = text.strip_prefix(SECRET_PREFIX) {
             let bytes = decode(secret).filter(|bytes| SECRET_BYTES.contains(&bytes.len()))?;
-            return Some(Self::Secret(hmac::Key::new(HMAC_SHA256, &bytes)));
+            return Some(Self::Secret(Box::new(hmac::Key::new(HMAC_SHA256, &bytes))));
         }
         let bytes = decode(text.strip_prefix(PUBLIC_PREFIX)?).filter(|bytes| bytes.len() == 32)?;
         Some(Self::Public(UnparsedPublicKey::new(&ED25519, bytes)))

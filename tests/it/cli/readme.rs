@@ -150,12 +150,9 @@ fn the_transcripts_are_what_is_printed() {
             std::fs::write(folder.path().join(file.trim_start_matches("~/")), shown).unwrap();
             continue;
         }
-        match command.as_str() {
-            "kill %1" => {
-                served.kill();
-                continue;
-            }
-            _ => {}
+        if command == "kill %1" {
+            served.kill();
+            continue;
         }
         let flags = command.strip_prefix("hourbook serve").and_then(|rest| rest.strip_suffix('&'));
         if let Some(flags) = flags {

@@ -62,7 +62,7 @@ impl Seller {
         let whose = self.shop.members[number as usize % self.shop.members.len()];
         let issue =
             api::IssueCodeRequest { account_number: whose, life_seconds: 3_600, ..Default::default() };
-        let code = answered!(self, RedemptionServiceClient, issue_code, issue.clone()).code;
+        let code = answered!(self, RedemptionServiceClient, issue_code, issue).code;
         let till = api::TillName { partner_owner_number: self.shop.partner, till_number: self.till_number };
         let sale = api::Sale {
             receipt: Some(api::SaleReceipt { till: Some(till), number, ..Default::default() }),

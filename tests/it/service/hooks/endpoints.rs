@@ -28,7 +28,7 @@ fn the_life_of_an_endpoint() {
     assert_eq!((&one, key.key_number), (&expected, 1));
     assert!(key.secret.starts_with("whsec_") && key.public_key.starts_with("whpk_"));
     for who in ["Cafe", "Una"] {
-        assert_eq!(cafe.endpoints(who).unwrap(), [expected.clone()]);
+        assert_eq!(cafe.endpoints(who).unwrap(), std::slice::from_ref(&expected));
     }
     let event_types = vec![api::EventType::RedemptionCaptured.into(), api::EventType::BudgetLow.into()];
     let changed = api::Endpoint { url: "https://8.8.8.8/".into(), event_types, ..one };

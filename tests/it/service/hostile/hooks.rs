@@ -137,7 +137,10 @@ macro_rules! rows {
     }};
 }
 
-fn borrowed<'a, T>(rows: &'a [(&'a str, Box<dyn Fn(&mut T)>, tonic::Code, &'a str)]) -> Vec<Row<'a, T>> {
+/// A row whose change is its own.
+type Owned<'a, T> = (&'a str, Box<dyn Fn(&mut T)>, tonic::Code, &'a str);
+
+fn borrowed<'a, T>(rows: &'a [Owned<'a, T>]) -> Vec<Row<'a, T>> {
     rows.iter().map(|(what, bend, code, name)| (*what, &**bend as &dyn Fn(&mut T), *code, *name)).collect()
 }
 
