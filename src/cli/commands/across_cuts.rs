@@ -87,7 +87,7 @@ async fn across_cuts(
             let went = watched.print(session, message, !has_header).await?;
             if went == Went::Stale {
                 // The first of all: nothing was said yet of where the stream is.
-                after = after.or_else(|| position.checked_sub(1));
+                after = after.or(Some(position.saturating_sub(1)));
                 continue 'streams;
             }
             after = Some(position);

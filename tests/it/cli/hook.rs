@@ -10,6 +10,7 @@ use aws_lc_rs::hmac;
 use hourbook::hooks::signing::SigningKeys;
 
 use super::served::{hourbook, text};
+use super::till::Shop;
 
 /// Nobody listens here: what is asked of a server would end with 69.
 const NOWHERE: &str = "127.0.0.1:9";
@@ -147,4 +148,114 @@ fn requests_are_seen_on_a_line() {
     assert_eq!(are("is_again"), ["false", "true", "false"]);
     assert_eq!(are("is_believed"), ["true", "true", "false"]);
     assert_eq!(are("position"), ["451", "451", "451"]);
+}
+
+/// Goal: a shop's owner says where events go and with which key they are checked, sees how that stands, changes it and ends it.
+/// Method: a life of an endpoint with the shop's own key, paused before it has an address so that nothing is sent; what others
+/// and slips are answered.
+#[test]
+fn a_life_of_an_endpoint() {
+    let shop = Shop::new();
+    let id = ["--request-id", "01900000-0000-7000-8000-000000000002"];
+    let create = [&["hook", "create", "--no-url"], &id[..]].concat();
+    let told = shop.ask("cafe", &create);
+    let (secret, said) = (text(&told.stdout), text(&told.stderr));
+    let is_alone = secret.starts_with("whsec_") && secret.lines().count() == 1;
+    assert!(told.status.success() && is_alone, "{secret}{said}");
+    for part in ["Endpoint 1: only watched", "public key: whpk_", "Whoever has it can sign", id[1]] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("whsec_"), "{said}");
+    assert_eq!(text(&shop.ask("cafe", &create).stdout), secret, "the same request shows it again");
+    let again = shop.json("cafe", &create);
+    assert_eq!((&again["repeated"], &again["secret"]), (&true.into(), &secret.trim().into()), "{again}");
+
+    let listed = shop.done("cafe", &["hook", "list"]);
+    assert!(listed.contains("1 nowhere, only watched all open 0"), "{listed}");
+    assert_eq!(shop.done("lead", &["hook", "list", "<saucer"]), listed);
+    assert_eq!(shop.not_done("till", &["hook", "list"]).0, 1);
+    for (typed, expected) in [
+        (&["hook", "create", "--url", "http://127.0.0.1:1/"][..], (2, "--url (endpoint.url): must be ")),
+        (&["hook", "pause", "7"], (2, "the endpoint (endpoint_number): must be ")),
+        (&["hook", "test", "1"], (2, "the endpoint (endpoint_number): must be ")),
+        (&["hook", "change", "7", "--no-url"], (1, "hourbook: there is no endpoint 7; nothing was changed")),
+    ] {
+        let (code, said) = shop.not_done("cafe", typed);
+        assert!(code == expected.0 && said.starts_with(expected.1), "{typed:?}: {code}: {said}");
+    }
+
+    let state = || shop.json("cafe", &["hook", "list"])[0]["standing"]["state"].clone();
+    shop.done("cafe", &["hook", "pause", "1"]);
+    assert_eq!(state(), "paused");
+    let url = "https://shop.example/hook";
+    let changed = shop.json("cafe", &["hook", "change", "1", "--url", url, "--event", "redemption.captured"]);
+    assert_eq!((&changed["url"], &changed["event_types"][0]), (&url.into(), &"redemption.captured".into()));
+    let changed = shop.json("cafe", &["hook", "change", "1", "--all-events"]);
+    assert_eq!((&changed["url"], &changed["event_types"]), (&url.into(), &serde_json::json!([])));
+    let told = shop.json("cafe", &["hook", "test", "1"]);
+    let name = format!("9-1-{}", told["sequence"]);
+    assert_eq!(told["webhook_id"], name.as_str());
+    let one = told["sequence"].to_string();
+    shop.done("lead", &["hook", "replay", "<saucer", "1", "--one", &one]);
+    assert!(shop.json("cafe", &["hook", "deliveries", "1"]).is_array());
+    let changed = shop.json("cafe", &["hook", "change", "1", "--no-url"]);
+    assert_eq!(changed["url"], "");
+    shop.done("cafe", &["hook", "resume", "1"]);
+    assert_eq!(state(), "open");
+
+    let told = shop.ask("cafe", &["hook", "rotate", "1", "--now", "--out", "hook.key"]);
+    assert!(told.status.success() && told.stdout.is_empty(), "{}", text(&told.stderr));
+    assert!(text(&told.stderr).contains("It is in hook.key and nowhere else."), "{}", text(&told.stderr));
+    let kept = shop.folder().join("hook.key");
+    let newer = fs::read_to_string(&kept).unwrap();
+    assert!(newer.starts_with("whsec_") && newer != secret);
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    let told = shop.ask("cafe", &create);
+    assert!(
+        told.stdout.is_empty() && text(&told.stderr).contains("another key since"),
+        "{}",
+        text(&told.stderr)
+    );
+    shop.done("cafe", &["hook", "delete", "1"]);
+    assert_eq!(shop.done("cafe", &["hook", "list"]), "None.");
+}
+
+/// Goal: events reach a program that no server can reach, in order, also where it is down at first. Method: two sales are
+/// passed on to a port where nobody listens, and only when that was said somebody does, with the endpoint's key.
+#[test]
+fn events_are_passed_on() {
+    let shop = Shop::new();
+    let secret = text(&shop.ask("cafe", &["hook", "create", "--no-url"]).stdout);
+    for receipt in ["411", "412"] {
+        let (told, _) = shop.at_the_till(&[], &format!("{}\n\n1\n{receipt}\n", shop.code()));
+        assert!(told.contains("1 hour was taken."), "{told}");
+    }
+    let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let to = format!("http://{at}/hook");
+    let mut forwarding = shop
+        .command("cafe", &shop.served.address)
+        .args(["hook", "listen", "--forward", &to, "1", "--after", "0", "--count", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(forwarding.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = said.by_ref().find(|line| line.contains(" waits for ")).unwrap();
+    assert!(waits.contains("nobody listens there. It is tried again"), "{waits}");
+    let listening = hourbook(NOWHERE)
+        .args(["hook", "listen", "--at", &at, "--count", "2"])
+        .env("HOURBOOK_HOOK_KEY", secret.trim())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (forwarded, heard) = (forwarding.wait_with_output().unwrap(), listening.wait_with_output().unwrap());
+    let (forwarded, heard) = (text(&forwarded.stdout), text(&heard.stdout));
+    for (told, how) in [(forwarded, "answered 204)"), (heard, "signature ok)")] {
+        let lines: Vec<_> = told.lines().collect();
+        assert_eq!(lines.len(), 2, "{told}");
+        for (line, receipt) in lines.iter().zip(["411", "412"]) {
+            assert!(line.contains(&format!("  redemption.captured  receipt {receipt} of ")), "{told}");
+            assert!(line.ends_with(how), "{told}");
+        }
+    }
 }
