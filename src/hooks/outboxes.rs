@@ -1,15 +1,18 @@
 //! The outboxes of all endpoints, as long as they are there.
 //!
-//! One lock, held for a look or a write of a few bytes, and nothing else is locked meanwhile.
+//! One lock, held for a look or a write of a few bytes, or while the file of an endpoint is opened or written anew; nothing else is
+//! locked meanwhile.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Semaphore;
 
 use super::outbox::{Delivery, Doing, Outbox};
 use crate::directory::hooks::{Endpoint, EndpointName, Hooks, Stands};
-use crate::domain::{OwnerNumber, Timestamp};
+use crate::domain::{OwnerNumber, Sequence, Timestamp};
 use crate::journal::files;
 
 /// An endpoint, and what waits for it.
@@ -19,6 +22,8 @@ pub struct Served {
     pub endpoint: Endpoint,
     /// What waits.
     pub outbox: Outbox,
+    /// Its name is looked up once at a time: a name server that does not answer takes one thread, and not those of others.
+    pub lookup: Arc<Semaphore>,
 }
 
 impl Served {
@@ -54,7 +59,7 @@ impl Outboxes {
 
     /// Follows what was said of endpoints: new ones are opened, those that ended are deleted. One whose file cannot be read is not
     /// served, and said so in the log; the others are.
-    pub fn follow(&self, hooks: &Hooks, now: Timestamp) {
+    pub fn follow(&self, hooks: &Hooks, tip: Sequence, now: Timestamp) {
         let mut all = self.all();
         let ended: Vec<_> = all.keys().filter(|name| hooks.endpoint(**name).is_none()).copied().collect();
         for name in ended {
@@ -67,8 +72,11 @@ impl Outboxes {
                 served.endpoint = endpoint.clone();
             } else {
                 let path = self.path(name);
-                match Outbox::open(path, name, endpoint) {
-                    Ok(outbox) => drop(all.insert(name, Served { endpoint: endpoint.clone(), outbox })),
+                match Outbox::open(path, name, endpoint, tip) {
+                    Ok(outbox) => {
+                        let lookup = Arc::new(Semaphore::new(1));
+                        all.insert(name, Served { endpoint: endpoint.clone(), outbox, lookup });
+                    }
                     Err(error) => {
                         tracing::error!(partner = name.partner.get(), endpoint = name.number, %error, "an endpoint is not served");
                         continue;

@@ -13,7 +13,9 @@ pub const ATTEMPTS_MAX: u8 = 10;
 /// Up to this share of a pause is added to it, in thousandths.
 pub const JITTER_THOUSANDTHS: i64 = 100;
 /// A receiver may ask for a pause of at most this many seconds.
-const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
+pub const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
+/// What could not be made or signed here is tried again after so many seconds.
+pub const HERE_SECONDS: i64 = 60;
 /// Nothing has arrived for so many seconds, and an attempt fails: the endpoint is given up. Three days.
 pub const FAILING_SECONDS_MAX: i64 = 3 * 86_400;
 

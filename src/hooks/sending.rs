@@ -7,7 +7,8 @@
 //! - All of it together takes fifteen seconds at most.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Request, header};
@@ -16,6 +17,7 @@ use hyper::body::Bytes;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
 use super::outbox::{Ended, Failure};
@@ -79,11 +81,16 @@ impl Sender {
         Self { patience, ..self }
     }
 
-    /// Sends an event to `url`. `now` tells what a date in `Retry-After` means.
-    pub async fn send(&self, url: &str, message: Message, now: Timestamp) -> Answer {
+    /// Sends an event to `url`, whose name is looked up when `lookup` has a place. `now` tells what a date in `Retry-After` means.
+    pub async fn send(
+        &self,
+        (url, lookup): (&str, Arc<Semaphore>),
+        message: Message,
+        now: Timestamp,
+    ) -> Answer {
         let Ok(target) = Target::parse(url, &self.allowed) else { return Failure::AddressRefused.into() };
         let sent = async {
-            let addresses = self.addresses(&target, resolve(&target).await)?;
+            let addresses = self.addresses(&target, resolve(&target, lookup).await)?;
             self.send_to(&target, &addresses, message, now).await
         };
         match tokio::time::timeout(self.patience, sent).await {
@@ -134,11 +141,19 @@ impl Sender {
     }
 }
 
-/// What the host stands for now.
-async fn resolve(target: &Target) -> io::Result<Vec<SocketAddr>> {
+/// What the host stands for now. Looking up a name has no end of its own: its place is free when it has ended, whoever waits for it.
+async fn resolve(target: &Target, lookup: Arc<Semaphore>) -> io::Result<Vec<SocketAddr>> {
     match &target.host {
         Host::Address(address) => Ok(vec![SocketAddr::new(*address, target.port)]),
-        Host::Name(name) => Ok(tokio::net::lookup_host((&**name, target.port)).await?.collect()),
+        Host::Name(name) => {
+            let place = lookup.acquire_owned().await.map_err(io::Error::other)?;
+            let (name, port) = (name.clone(), target.port);
+            let looked_up = tokio::task::spawn_blocking(move || {
+                let _place = place;
+                (&*name, port).to_socket_addrs().map(Iterator::collect)
+            });
+            looked_up.await.map_err(io::Error::other)?
+        }
     }
 }
 

@@ -50,7 +50,10 @@ fn sent_to(patience: Duration, answers: Answers) -> (Answer, String) {
             tokio::spawn(answers(stream));
             String::from_utf8(request).unwrap()
         });
-        let answer = Sender::new(None, here()).within(patience).send(&url, message(), NOW).await;
+        let answer = Sender::new(None, here())
+            .within(patience)
+            .send((&url, Arc::new(Semaphore::new(1))), message(), NOW)
+            .await;
         (answer, receiver.await.unwrap())
     })
 }
@@ -188,7 +191,7 @@ fn only_what_may_be_called() {
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
             let url = format!("http://{host}:{port}/");
             let sender = Sender::new(None, elsewhere.clone());
-            let answer = sender.send(&url, message(), NOW).await;
+            let answer = sender.send((&url, Arc::new(Semaphore::new(1))), message(), NOW).await;
             assert_eq!(answer.ended, Ended::Failed(Failure::AddressRefused), "{url}");
         }
         let own = IpAddr::from(Ipv4Addr::LOCALHOST);
@@ -255,7 +258,7 @@ fn tls_proves_who_answers() {
                 }
             });
             let here = Subnets::of(&["127.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]);
-            Sender::new(Some(tls), here).send(&url, message(), NOW).await.ended
+            Sender::new(Some(tls), here).send((&url, Arc::new(Semaphore::new(1))), message(), NOW).await.ended
         });
         assert_eq!(ended, expected, "{name}");
     }

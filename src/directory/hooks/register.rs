@@ -65,7 +65,7 @@ pub struct Endpoint {
     pub older_key_until: Option<Timestamp>,
     /// The entry that says how it stands.
     pub set_by: Sequence,
-    /// The entry that opened or resumed it last: what waited then is due.
+    /// The entry that made it, resumed it or said another address last: what waited then is due.
     pub opened_by: Sequence,
     /// What was asked to be sent once more last: by which entry, and events of which entries.
     pub replay: Option<Replay>,
@@ -180,7 +180,12 @@ impl Endpoint {
     /// What is said of an endpoint that there is; it always follows.
     fn take_in(&mut self, sequence: Sequence, said: Said) {
         match said {
-            Said::Changed(kinds, url) => (self.kinds, self.url) = (kinds, url),
+            Said::Changed(kinds, url) => {
+                if url != self.url {
+                    self.opened_by = sequence;
+                }
+                (self.kinds, self.url) = (kinds, url);
+            }
             Said::Rotated(until) => {
                 self.key_number = self.key_number.saturating_add(1);
                 (self.key_by, self.older_key_until) = (sequence, Some(until));

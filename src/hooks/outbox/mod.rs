@@ -78,14 +78,17 @@ pub struct Outbox {
     ended: VecDeque<Delivery>,
     failing_since: Option<Timestamp>,
     delivered_at: Option<Timestamp>,
+    /// Until then the receiver wants to be left alone; in memory only.
+    not_before: Option<Timestamp>,
 }
 
 impl Outbox {
-    /// What the file at `path` says of an endpoint; nothing yet where there is none, or it is another's.
+    /// What the file at `path` says of an endpoint, of books that go through entry `tip`; nothing yet where there is none, or it is
+    /// another's. What it says of entries beyond that is of other books, such as those before a backup was put back.
     ///
     /// # Errors
     /// The file is there and cannot be read: it is left as it is.
-    pub fn open(path: PathBuf, name: EndpointName, endpoint: &Endpoint) -> io::Result<Self> {
+    pub fn open(path: PathBuf, name: EndpointName, endpoint: &Endpoint, tip: Sequence) -> io::Result<Self> {
         let (keep, records) = Keep::open(path, name, endpoint.made_by)?;
         let mut outbox = Self {
             name,
@@ -102,8 +105,9 @@ impl Outbox {
             ended: VecDeque::new(),
             failing_since: None,
             delivered_at: None,
+            not_before: None,
         };
-        for record in records {
+        for record in records.into_iter().filter_map(|record| record.through(tip)) {
             outbox.apply(record);
         }
         outbox.keep.anew(&outbox.snapshot());
@@ -131,28 +135,45 @@ impl Outbox {
         all
     }
 
-    /// Which entries are looked at next for it, if there is room for what is in them. A replay goes first.
+    /// Which entries are looked at next for it, of those through `tip`, if there is room for what is in them. A replay waits until
+    /// what is new was looked at.
     #[must_use]
-    pub fn wants(&self) -> Option<Wanted> {
+    pub fn wants(&self, tip: Sequence) -> Option<Wanted> {
         if self.waiting.len() >= WAITING_MAX {
             return None;
         }
-        Some(match self.replay {
-            Some(replay) => Wanted { from: replay.next, through: Some(replay.through) },
-            None => Wanted { from: self.position.next(), through: None },
-        })
+        if self.position < tip {
+            return Some(Wanted { from: self.position.next(), through: None });
+        }
+        self.replay.map(|replay| Wanted { from: replay.next, through: Some(replay.through) })
     }
 
-    /// Takes in the events of the entries from where it wanted them through `through`, those it wants, and moves on: up to where
-    /// there was room. Events come in the order of their entries.
-    pub fn take_in(&mut self, endpoint: &Endpoint, events: &[Event], through: Sequence, now: Timestamp) {
+    /// Takes in the events of the entries from where it `wanted` them through `through`, those that are for it, and moves on: up to
+    /// where there was room. Events come in the order of their entries.
+    pub fn take_in(
+        &mut self,
+        endpoint: &Endpoint,
+        events: &[Event],
+        (wanted, through): (Wanted, Sequence),
+        now: Timestamp,
+    ) {
+        let replay = self.replay.filter(|_| wanted.through.is_some());
         let mut records = Vec::new();
         let mut through = through;
         for event in events {
             let is_for_it = event.partner == self.name.partner
                 && event.may_go_to(self.name.number)
                 && endpoint.kinds.wants(event.id.kind);
-            if !is_for_it || self.waiting.contains_key(&event.id) {
+            if !is_for_it {
+                continue;
+            }
+            if let Some(waiting) = self.waiting.get(&event.id).copied() {
+                // What waits for its next attempt has it now, where it is asked for.
+                if replay.is_some() && !self.under_way.contains(&event.id) {
+                    let record = Record::Event(Delivery { attempts: 0, due: now, ..waiting });
+                    self.apply(record);
+                    records.push(record);
+                }
                 continue;
             }
             // All events of an entry or none: the position counts entries.
@@ -169,7 +190,7 @@ impl Outbox {
             self.apply(record);
             records.push(record);
         }
-        let moved = match self.replay {
+        let moved = match replay {
             Some(replay) => Record::Replay(Replaying { next: through.next(), ..replay }),
             None => Record::Looked(through),
         };
@@ -193,6 +214,7 @@ impl Outbox {
             records.push(Record::Arrivals { failing_since: None, delivered_at: self.delivered_at });
             records.iter().for_each(|record| self.apply(*record));
             self.write(&records);
+            self.not_before = None;
         }
         if self.has_replay_to_begin(endpoint)
             && let Some(asked) = endpoint.replay
@@ -216,6 +238,9 @@ impl Outbox {
 
     /// Begins an attempt, if one is due. It is under way until [`Self::ended`].
     pub fn begin(&mut self, now: Timestamp) -> Option<Delivery> {
+        if self.not_before.is_some_and(|until| now < until) {
+            return None;
+        }
         let (due, order) = self.due.first().copied().filter(|(due, _)| *due <= now)?;
         self.due.remove(&(due, order));
         let id = *self.lines.get(&order)?.first()?;
@@ -232,7 +257,7 @@ impl Outbox {
     /// When the next attempt is due.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.due.first().map(|(due, _)| *due)
+        self.due.first().map(|(due, _)| self.not_before.map_or(*due, |until| until.max(*due)))
     }
 
     /// Ends an attempt. Says why the endpoint is to be given up, if it is.
@@ -245,16 +270,42 @@ impl Outbox {
     ) -> Option<Because> {
         self.under_way.remove(&id);
         let before = *self.waiting.get(&id)?;
+        if ended == Ended::Failed(Failure::Here) {
+            // That is nothing of the receiver's.
+            let due = now.plus_seconds(schedule::HERE_SECONDS);
+            self.stands_from_now_on(Delivery { last: Some((now, ended)), due, ..before });
+            return None;
+        }
+        if !ended.has_arrived()
+            && let Some(seconds) = retry_after_seconds
+        {
+            let until = now.plus_seconds(i64::from(seconds).min(schedule::RETRY_AFTER_SECONDS_MAX));
+            self.not_before = self.not_before.max(Some(until));
+        }
         let attempts = before.attempts.saturating_add(1);
         let next = schedule::due(attempts, now, retry_after_seconds, self.dice(id, attempts));
+        let because = self.gives_up(ended, now);
         let (state, due) = match (ended.has_arrived(), next) {
             (true, _) => (State::Delivered, before.due),
             (false, Some(due)) => (State::Waits, due),
+            // The endpoint is given up and not the event: it is sent when that is opened again.
+            (false, None) if because.is_some() => {
+                (State::Waits, now.plus_seconds(schedule::RETRY_AFTER_SECONDS_MAX))
+            }
             (false, None) => (State::GivenUp, before.due),
         };
-        let record = Record::Event(Delivery { state, attempts, last: Some((now, ended)), due, ..before });
+        self.stands_from_now_on(Delivery { state, attempts, last: Some((now, ended)), due, ..before });
+        because
+    }
+
+    fn stands_from_now_on(&mut self, delivery: Delivery) {
+        let record = Record::Event(delivery);
         self.apply(record);
         self.write(&[record]);
+    }
+
+    /// Why an endpoint is given up where an attempt ends so.
+    fn gives_up(&self, ended: Ended, now: Timestamp) -> Option<Because> {
         if ended == Ended::Status(GONE) {
             return Some(Because::Gone);
         }
@@ -289,7 +340,7 @@ impl Outbox {
         if let Some((at, ended)) = delivery.last {
             if ended.has_arrived() {
                 (self.failing_since, self.delivered_at) = (None, self.delivered_at.max(Some(at)));
-            } else if self.waiting.contains_key(&delivery.id) {
+            } else if ended != Ended::Failed(Failure::Here) && self.waiting.contains_key(&delivery.id) {
                 self.failing_since.get_or_insert(at);
             }
         }

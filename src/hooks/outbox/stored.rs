@@ -80,6 +80,17 @@ fn micros(time: Option<Timestamp>) -> i64 {
 }
 
 impl Record {
+    /// The same of books that go through entry `tip`; none of what is said of an entry beyond.
+    pub(super) fn through(self, tip: Sequence) -> Option<Self> {
+        match self {
+            Self::Looked(through) => Some(Self::Looked(through.min(tip))),
+            Self::Event(delivery) => (delivery.id.entry <= tip).then_some(self),
+            Self::Replay(replay) => (replay.asked_by <= tip).then_some(self),
+            Self::Opened(by) => (by <= tip).then_some(self),
+            Self::Arrivals { .. } => Some(self),
+        }
+    }
+
     pub(super) fn bytes(&self) -> [u8; RECORD_BYTES] {
         let fields = self.fields();
         let mut bytes = Vec::with_capacity(RECORD_BYTES);

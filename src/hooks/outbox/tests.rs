@@ -41,6 +41,11 @@ fn event(entry: u64, order: u64, kind: EventKind) -> Event {
     }
 }
 
+/// What is new, through this entry.
+fn live(through: u64) -> (Wanted, Sequence) {
+    (Wanted { from: Sequence::new(11), through: None }, Sequence::new(through))
+}
+
 struct Post {
     folder: tempfile::TempDir,
     outbox: Outbox,
@@ -49,16 +54,19 @@ struct Post {
 impl Post {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let outbox = Outbox::open(folder.path().join("7-1"), NAME, &endpoint()).unwrap();
+        let outbox = Outbox::open(folder.path().join("7-1"), NAME, &endpoint(), Sequence::MAX).unwrap();
         Self { folder, outbox }
     }
 
     fn again(&mut self) {
-        self.outbox = Outbox::open(self.folder.path().join("7-1"), NAME, &endpoint()).unwrap();
+        self.outbox = Outbox::open(self.folder.path().join("7-1"), NAME, &endpoint(), Sequence::MAX).unwrap();
     }
 
     fn take_in(&mut self, events: &[Event], through: u64) {
-        self.outbox.take_in(&endpoint(), events, Sequence::new(through), BEGAN);
+        let through = Sequence::new(through);
+        // What is new first, as long as there is any.
+        let wanted = self.outbox.wants(through).unwrap();
+        self.outbox.take_in(&endpoint(), events, (wanted, through), BEGAN);
     }
 }
 
@@ -93,8 +101,8 @@ fn in_order_of_each_redemption() {
     assert_eq!(begin(&mut all, later), Some(14));
 }
 
-/// Goal: attempts follow the schedule to its end, then the event is given up and the next one of its redemption goes on; nothing
-/// arrived for days, so the endpoint is to be given up. Method: a receiver that never answers, its clock moved on to each attempt.
+/// Goal: attempts follow the schedule to its end, then the event is given up and the next one of its redemption goes on. Method: a
+/// receiver that takes everything but this one, the clock moved on to each attempt.
 #[test]
 fn the_schedule_to_its_end() {
     let mut all = Post::new();
@@ -108,14 +116,71 @@ fn the_schedule_to_its_end() {
         assert_eq!(all.outbox.begin(due.plus_micros(-1)), None);
         now = due;
         assert_eq!(all.outbox.begin(now).unwrap().attempts, attempt);
-        let because = all.outbox.ended(events[0].id, Ended::Failed(Failure::Timeout), None, now);
-        assert_eq!(because, (attempt + 1 == ATTEMPTS_MAX).then_some(Because::Failing), "attempt {attempt}");
+        assert_eq!(all.outbox.ended(events[0].id, Ended::Failed(Failure::Timeout), None, now), None);
+        // Another one arrives.
+        let entry = 20 + u64::from(attempt);
+        let other = event(entry, entry, EventKind::Captured);
+        all.outbox.take_in(&endpoint(), std::slice::from_ref(&other), live(entry), now);
+        while let Some(one) = all.outbox.begin(now) {
+            if one.id == events[1].id {
+                continue; // It went on, and is looked at below.
+            }
+            all.outbox.ended(one.id, OK, None, now);
+        }
     }
-    let given_up = all.outbox.deliveries()[1];
+    let given_up = all.outbox.deliveries().into_iter().find(|one| one.id == events[0].id).unwrap();
     assert_eq!((given_up.state, given_up.attempts), (State::GivenUp, ATTEMPTS_MAX));
-    assert_eq!(all.outbox.begin(now).unwrap().id, events[1].id);
+    assert!(all.outbox.under_way.contains(&events[1].id), "the next one goes on");
     assert_eq!(all.outbox.ended(events[1].id, OK, None, now), None);
     assert_eq!(all.outbox.doing().failing_since, None);
+}
+
+/// Goal: where nothing arrives for three days the endpoint is given up and not the event: opened again, it is sent. Method: one that
+/// takes nothing, the clock moved on to each attempt.
+#[test]
+fn nothing_arrives_for_days() {
+    let mut all = Post::new();
+    let one = event(11, 11, EventKind::Captured);
+    all.take_in(std::slice::from_ref(&one), 11);
+    let mut now = BEGAN;
+    for attempt in 1..=ATTEMPTS_MAX {
+        now = all.outbox.next_due().unwrap();
+        all.outbox.begin(now).unwrap();
+        let because = all.outbox.ended(one.id, BUSY, None, now);
+        assert_eq!(because, (attempt == ATTEMPTS_MAX).then_some(Because::Failing), "attempt {attempt}");
+    }
+    assert_eq!((all.outbox.doing().waiting, all.outbox.begin(now)), (1, None));
+    let opened = Endpoint { opened_by: Sequence::new(12), ..endpoint() };
+    all.outbox.follow(&opened, now);
+    assert_eq!(all.outbox.begin(now).map(|again| (again.id, again.attempts)), Some((one.id, 0)));
+}
+
+/// Goal: what could not be made or signed here is no fault of the receiver's: it costs no attempt, and is tried again soon. Method: a
+/// week of it.
+#[test]
+fn faults_of_our_own() {
+    let mut all = Post::new();
+    let one = event(11, 11, EventKind::Captured);
+    all.take_in(std::slice::from_ref(&one), 11);
+    for minute in 0..7 * 24 * 60 {
+        let now = BEGAN.plus_seconds(minute * schedule::HERE_SECONDS);
+        assert_eq!(all.outbox.begin(now).unwrap().attempts, 0);
+        assert_eq!(all.outbox.ended(one.id, Ended::Failed(Failure::Here), None, now), None);
+    }
+    assert_eq!(all.outbox.doing().failing_since, None);
+}
+
+/// Goal: what is kept of other books, such as those before a backup was put back, is not believed. Method: a file that goes beyond the
+/// newest entry.
+#[test]
+fn a_file_of_other_books() {
+    let mut all = Post::new();
+    let events = [event(11, 11, EventKind::Captured), event(14, 14, EventKind::Captured)];
+    all.take_in(&events, 20);
+    let tip = Sequence::new(12);
+    let path = all.folder.path().join("7-1");
+    let outbox = Outbox::open(path, NAME, &endpoint(), tip).unwrap();
+    assert_eq!((outbox.doing().position, outbox.doing().waiting), (tip, 1));
 }
 
 /// Goal: whoever says that it is gone is given up at once, and a pause that is asked for is kept. Method: 410; 503 with an hour.
@@ -141,11 +206,11 @@ fn a_full_outbox_stands_still() {
         .collect();
     let last = many.last().unwrap().id.entry;
     all.take_in(&many, last.get() + 5);
-    assert_eq!((all.outbox.doing().waiting, all.outbox.wants()), (WAITING_MAX, None));
+    assert_eq!((all.outbox.doing().waiting, all.outbox.wants(last)), (WAITING_MAX, None));
     assert_eq!(all.outbox.doing().position.next(), last);
     let first = all.outbox.begin(BEGAN).unwrap();
     all.outbox.ended(first.id, OK, None, BEGAN);
-    assert_eq!(all.outbox.wants(), Some(Wanted { from: last, through: None }));
+    assert_eq!(all.outbox.wants(last), Some(Wanted { from: last, through: None }));
 }
 
 /// Goal: what is for others, or not wanted, does not wait; and nothing waits twice. Method: another partner's, another endpoint's
@@ -167,21 +232,22 @@ fn only_what_is_wanted() {
         test(14, 1),
         test(15, 2),
     ];
-    all.outbox.take_in(&wants, &events, Sequence::new(15), BEGAN);
-    all.outbox.take_in(&wants, &events, Sequence::new(15), BEGAN);
+    all.outbox.take_in(&wants, &events, live(15), BEGAN);
+    all.outbox.take_in(&wants, &events, live(15), BEGAN);
     let waiting: Vec<_> = all.outbox.deliveries().iter().map(|one| one.id.entry.get()).collect();
     assert_eq!(waiting, [14, 13]);
 }
 
-/// Goal: what was asked to be sent once more is, also what had arrived, and after that the books go on where they were. Method: a
-/// replay of two of three events, in two parts; another one asked for meanwhile.
+/// Goal: what was asked to be sent once more is, also what had arrived or waits for its next attempt, and what is new goes first.
+/// Method: a replay of three events in two parts, with something new between; another one asked for meanwhile; a start.
 #[test]
 fn sent_once_more() {
     let mut all = Post::new();
     let events = [11, 12, 13].map(|entry| event(entry, entry, EventKind::Captured));
     all.take_in(&events, 20);
     while let Some(one) = all.outbox.begin(BEGAN) {
-        all.outbox.ended(one.id, OK, None, BEGAN);
+        let ended = if one.id == events[2].id { BUSY } else { OK };
+        all.outbox.ended(one.id, ended, None, BEGAN);
     }
     let asked = |asked_by, from, through| {
         let sequence = Sequence::new;
@@ -189,24 +255,30 @@ fn sent_once_more() {
             Replay { asked_by: sequence(asked_by), from: sequence(from), through: sequence(through) };
         Endpoint { replay: Some(replay), ..endpoint() }
     };
-    all.outbox.follow(&asked(20, 11, 12), BEGAN);
+    let tip = Sequence::new;
     let wanted = |from, through: u64| {
         Some(Wanted { from: Sequence::new(from), through: (through != 0).then_some(Sequence::new(through)) })
     };
-    assert_eq!(all.outbox.wants(), wanted(11, 12));
-    all.take_in(&events[..1], 11);
+    let replayed = |all: &mut Post, events: &[Event], through| {
+        let wanted = all.outbox.wants(tip(20)).unwrap();
+        all.outbox.take_in(&endpoint(), events, (wanted, Sequence::new(through)), BEGAN);
+    };
+    all.outbox.follow(&asked(20, 11, 12), BEGAN);
+    assert_eq!(all.outbox.wants(tip(21)), wanted(21, 0), "what is new goes first");
+    assert_eq!(all.outbox.wants(tip(20)), wanted(11, 12));
+    replayed(&mut all, &events[..1], 11);
     all.outbox.follow(&asked(25, 13, 13), BEGAN);
     all.again();
-    assert_eq!(all.outbox.wants(), wanted(12, 12), "it goes on after a start");
-    all.take_in(&events[1..2], 12);
+    assert_eq!(all.outbox.wants(tip(20)), wanted(12, 12), "it goes on after a start");
+    replayed(&mut all, &events[1..2], 12);
     assert!(all.outbox.has_replay_to_begin(&asked(25, 13, 13)));
     all.outbox.follow(&asked(25, 13, 13), BEGAN);
-    assert_eq!(all.outbox.wants(), wanted(13, 13));
-    all.take_in(&events[2..], 13);
-    assert_eq!(all.outbox.wants(), wanted(21, 0));
+    assert_eq!(all.outbox.wants(tip(20)), wanted(13, 13));
+    replayed(&mut all, &events[2..], 13);
+    assert_eq!(all.outbox.wants(tip(20)), None);
     all.again();
     all.outbox.follow(&asked(25, 13, 13), BEGAN);
-    assert_eq!(all.outbox.wants(), wanted(21, 0), "it is done once");
+    assert_eq!(all.outbox.wants(tip(20)), None, "it is done once");
     let sent: Vec<_> = std::iter::from_fn(|| all.outbox.begin(BEGAN)).map(|one| one.id.entry.get()).collect();
     assert_eq!(sent, [11, 12, 13]);
 }
@@ -266,11 +338,10 @@ proptest! {
         let mut now = BEGAN;
         let path = all.folder.path().join("7-1");
         let read_on = |all: &mut Post, books: &[Event], now| {
-            while let Some(wants) = all.outbox.wants() {
-                let tip = 10 + u64::try_from(books.len()).unwrap();
-                if wants.from.get() > tip { break }
+            let tip = 10 + u64::try_from(books.len()).unwrap();
+            while let Some(wants) = all.outbox.wants(Sequence::new(tip)) {
                 let from = usize::try_from(wants.from.get() - 11).unwrap();
-                all.outbox.take_in(&endpoint(), &books[from..], Sequence::new(tip), now);
+                all.outbox.take_in(&endpoint(), &books[from..], (wants, Sequence::new(tip)), now);
             }
         };
         let mut end = |all: &mut Post, one: Delivery, arrives: bool, now| {

@@ -13,11 +13,12 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::directory::hooks::{Because, EndpointName, Said, Stands};
+use crate::directory::hooks::{Because, ENDPOINTS_OF_NETWORK_MAX, EndpointName, Said, Stands};
 use crate::domain::time::MICROS_PER_SECOND;
 use crate::domain::{Command, RequestKey, Scope, Sequence, Timestamp};
 use crate::hooks::body;
@@ -38,8 +39,8 @@ const LOOKED_AT_ONCE: u64 = 512;
 const REST: Duration = Duration::from_millis(20);
 /// What is due is looked at again after this at most: the clock may be set, and a test brings its own.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// Names are looked up on threads of their own; at most so many.
-const LOOKUPS_AT_ONCE: usize = 64;
+/// Names are looked up on threads of their own: one of an endpoint at a time.
+const LOOKUPS_AT_ONCE: usize = ENDPOINTS_OF_NETWORK_MAX;
 
 /// Begins to send what is to be sent, until the server ends. The answer comes when nothing of it uses the books any more.
 ///
@@ -51,6 +52,7 @@ pub fn begin(
     ending: watch::Receiver<bool>,
 ) -> io::Result<oneshot::Receiver<()>> {
     let (ended, is_ended) = oneshot::channel();
+    let of_books = Handle::current();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -62,6 +64,7 @@ pub fn begin(
         followed: None,
         attempts: JoinSet::new(),
         giving_up: JoinSet::new(),
+        of_books,
         rests_until: None,
         is_behind: true,
     };
@@ -86,6 +89,8 @@ struct Caller {
     attempts: JoinSet<Done>,
     /// Endpoints that are being given up: that waits for the disk.
     giving_up: JoinSet<()>,
+    /// Where that is done: not where names are looked up.
+    of_books: Handle,
     /// The books are not looked at before.
     rests_until: Option<Instant>,
     /// There is more in them than was looked at.
@@ -159,7 +164,7 @@ impl Caller {
         }
         let hooks = known.hooks.clone();
         drop(known); // Files are opened.
-        books.calling.outboxes.follow(&hooks, now);
+        books.calling.outboxes.follow(&hooks, books.network.ledger.position(), now);
         self.followed = Some(hooks.changed_by());
         self.is_behind = true;
     }
@@ -171,15 +176,15 @@ impl Caller {
             while served.outbox.under_way() < AT_ONCE
                 && let Some(delivery) = served.outbox.begin(now)
             {
-                begun.push((*name, served.endpoint.url.clone(), delivery));
+                begun.push((*name, served.endpoint.url.clone(), Arc::clone(&served.lookup), delivery));
             }
         }
-        for (name, url, delivery) in begun {
+        for (name, url, lookup, delivery) in begun {
             let (sender, id) = (Arc::clone(&self.sender), delivery.id);
             let message = books.message(name, &delivery, now);
             self.attempts.spawn(async move {
                 let answer = match message {
-                    Some(message) => sender.send(&url, message, now).await,
+                    Some(message) => sender.send((&url, lookup), message, now).await,
                     None => Failure::Here.into(),
                 };
                 (name, id, answer)
@@ -194,11 +199,11 @@ impl Caller {
         let because = books.calling.outboxes.all().get_mut(&name).and_then(|served| {
             let because = served.outbox.ended(id, answer.ended, answer.retry_after_seconds, now);
             // One that was full has room.
-            self.is_behind |= served.outbox.wants().is_some_and(|wants| wants.from <= tip);
+            self.is_behind |= served.outbox.wants(tip).is_some_and(|wants| wants.from <= tip);
             because
         });
         if let Some(because) = because {
-            self.giving_up.spawn_blocking(move || books.give_up(name, because));
+            self.giving_up.spawn_blocking_on(move || books.give_up(name, because), &self.of_books);
         }
     }
 }
@@ -214,7 +219,7 @@ fn look(books: &Installation, now: Timestamp) -> bool {
     let tip = books.network.ledger.position();
     let mut wanted: BTreeMap<(Sequence, Option<Sequence>), Vec<EndpointName>> = BTreeMap::new();
     for (name, served) in &*books.calling.outboxes.all() {
-        let wants = if served.endpoint.stands == Stands::Open { served.outbox.wants() } else { None };
+        let wants = if served.endpoint.stands == Stands::Open { served.outbox.wants(tip) } else { None };
         if let Some(Wanted { from, through }) = wants.filter(|wants| wants.from <= tip) {
             wanted.entry((from, through)).or_default().push(*name);
         }
@@ -232,11 +237,11 @@ fn look(books: &Installation, now: Timestamp) -> bool {
         };
         let mut outboxes = books.calling.outboxes.all();
         for name in names {
-            let Some(Served { endpoint, outbox }) = outboxes.get_mut(&name) else { continue };
+            let Some(Served { endpoint, outbox, .. }) = outboxes.get_mut(&name) else { continue };
             // Where there is nowhere to send anything, nothing waits.
             let events = if endpoint.url.is_empty() { &[] } else { &events[..] };
-            outbox.take_in(endpoint, events, through, now);
-            is_behind |= outbox.wants().is_some_and(|wants| wants.from <= tip);
+            outbox.take_in(endpoint, events, (Wanted { from, through: end }, through), now);
+            is_behind |= outbox.wants(tip).is_some_and(|wants| wants.from <= tip);
         }
     }
     is_behind

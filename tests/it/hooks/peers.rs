@@ -142,10 +142,12 @@ impl Running {
     }
 
     /// The status of the answer to a request that nobody signed.
-    async fn forged(&self) -> String {
+    async fn forged(&self, stamp: u64, signature: &str) -> String {
         let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let forged = "POST /hook HTTP/1.1\r\nhost: here\r\nconnection: close\r\ncontent-length: 2\r\nwebhook-id: \
-                      1-1-1\r\nwebhook-timestamp: 1782000000\r\nwebhook-signature: v1,AAAA v1a,AAAA\r\n\r\n{}";
+        let forged = format!(
+            "POST /hook HTTP/1.1\r\nhost: here\r\nconnection: close\r\ncontent-length: 2\r\nwebhook-id: 1-1-1\r\n\
+             webhook-timestamp: {stamp}\r\nwebhook-signature: {signature}\r\n\r\n{{}}"
+        );
         stream.write_all(forged.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
@@ -163,7 +165,16 @@ fn a_receiver_of_readme_works(test: &str, language: &str, program: &str, key: fn
     let Some(mut receiver) = running(program, &file, key(&made)) else {
         return skipped(test, &format!("{program} does not run"));
     };
-    assert_eq!(served.block_on(receiver.forged()), "401");
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    for (stamp, signature) in [
+        (1_782_000_000, "v1,AAAA v1a,AAAA"),
+        (now, "v1,AAAA v1a,AAAA"),
+        (now, "v1 v1a"),
+        (now, "v1,\u{e9} v1a,\u{e9}"),
+        (now, ""),
+    ] {
+        assert_eq!(served.block_on(receiver.forged(stamp, signature)), "401", "{stamp} {signature}");
+    }
     let moved = api::Endpoint {
         partner_owner_number: partner,
         endpoint_number: 1,
