@@ -100,8 +100,8 @@ impl Subnets {
     }
 }
 
-/// Networks of version 4 that are not of the whole internet, as IANA's register of special addresses has them, and two that
-/// clouds answer their own machines at.
+/// Networks of version 4 that are not of the whole internet, as IANA's register of special addresses has them, and one that
+/// a cloud answers its own machines at.
 const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),

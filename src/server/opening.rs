@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -89,7 +89,7 @@ pub fn open(options: Options, health: HealthReporter, ending: watch::Receiver<bo
         beside.spawn_on(remember(books.clone(), ending.clone()), &runtime_of_books);
         beside.spawn_on(forget(books.clone(), ending.clone()), &runtime_of_books);
         let sending = begin_sending(books.clone(), sender, ending.clone()).map_err(ServerError::Hooks)?;
-        beside.spawn_on(async move { drop(sending.await) }, &runtime_of_books);
+        beside.spawn_on(say_if_it_ends_unexpectedly(sending), &runtime_of_books);
         beside.spawn_on(say_if_it_fails(books.clone(), ending), &runtime_of_books);
         metrics.observe_trial_balance(Box::new(move || {
             books.upgrade().map(|books| books.sum_of_all_balances())
@@ -182,6 +182,13 @@ fn forgets_some(books: &Installation) -> bool {
             tracing::warn!(?code, "somebody is due to be forgotten, and could not be; it is tried again");
             false
         }
+    }
+}
+
+/// Whoever looks after the books is told where no event is sent any more.
+async fn say_if_it_ends_unexpectedly(sending: oneshot::Receiver<()>) {
+    if sending.await.is_err() {
+        tracing::error!("partners' software is told of nothing any more; restart to go on where it was");
     }
 }
 

@@ -6,7 +6,7 @@
 //!   3 another key: the one before is good until i64 (microseconds)
 //!   4 paused   5 resumed   6 deleted   9 test: nothing
 //!   7 disabled: why u8
-//!   8 replay: from u64, through u64 (0: the entry before this one)
+//!   8 replay: from u64, through u64 (0: all there are by this note)
 //! ```
 //!
 //! Numbers are little-endian. The format is for ever. What is not exactly this is an error.
@@ -154,7 +154,7 @@ pub enum Said {
     Replay {
         /// From this one on.
         from: Sequence,
-        /// Through this one; zero for the one before this note.
+        /// Through this one; zero for all there are by this note.
         through: Sequence,
     },
     /// An event of no meaning is sent.

@@ -55,7 +55,7 @@ pub struct Endpoint {
     pub kinds: Kinds,
     /// How it stands.
     pub stands: Stands,
-    /// The entry that made it: events before that are not for it.
+    /// The entry that made it: what came before is only sent where a replay asks for it.
     pub made_by: Sequence,
     /// Which key it has, from 1.
     pub key_number: u32,

@@ -6,7 +6,7 @@
 //!
 //! - An event is written down before the position moves past its entry: none is lost.
 //! - Events with the same order are sent one after the other; others do not wait for each other.
-//! - At most [`WAITING_MAX`] wait; then nothing more is taken in until there is room.
+//! - At most [`WAITING_MAX`] wait, and one more where an entry has two events; then nothing more is taken in until there is room.
 //! - Time is an argument, and nothing here waits.
 
 mod delivery;
