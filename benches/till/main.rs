@@ -72,7 +72,7 @@ fn main() {
     println!("{}", machine::describe(folder.path()));
     let server = Server::start(folder.path(), AT_ONCE);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let shop = runtime.block_on(Shop::open(&server, AT_ONCE));
+    let shop = runtime.block_on(Shop::open(&server, AT_ONCE, "Saucer & Spoon"));
     let mut appends = Appends::open(&folder.path().join("appends"));
     let (mut nothing, mut sales, mut synced) = (Vec::new(), Vec::new(), Vec::new());
     let (mut sold, mut took) = (0, Duration::ZERO);

@@ -42,7 +42,7 @@ impl Shop {
         self.partner
     }
 
-    pub async fn open(server: &Server, tills: u32) -> Self {
+    pub async fn open(server: &Server, tills: u32, name: &str) -> Self {
         let mut channels = Vec::new();
         for _ in 0..tills.div_ceil(TILLS_PER_CONNECTION) {
             channels.push(connect(&server.address).await);
@@ -50,7 +50,7 @@ impl Shop {
         let first = server.accounts.first;
         let members = (first..first + tills).map(|slot| AccountNumber::from_slot(slot).unwrap().printed());
         let members = members.collect();
-        let partner = furnish(channels[0].clone(), tills).await;
+        let partner = furnish(channels[0].clone(), tills, name).await;
         Self { channels, partner, members }
     }
 
@@ -113,14 +113,14 @@ impl Till {
 }
 
 /// A partner with a venue, tills, somebody at them, and an offer; its number.
-async fn furnish(channel: Channel, tills: u32) -> u32 {
+async fn furnish(channel: Channel, tills: u32, name: &str) -> u32 {
     let mut directory = DirectoryServiceClient::new(channel.clone());
     let mut redemptions = RedemptionServiceClient::new(channel);
     let person = CreatePersonRequest {
         request_id: request_id(),
         bank_number: 1,
         kind: PersonKind::Partner.into(),
-        profile: Some(Profile { name: "Saucer & Spoon".into(), ..Default::default() }),
+        profile: Some(Profile { name: name.into(), ..Default::default() }),
         ..Default::default()
     };
     let partner_owner_number = directory.create_person(person).await.unwrap().into_inner().owner_number;

@@ -29,7 +29,8 @@ pub struct Felt {
 
 /// Turns of both shops, each till selling `sales` times a turn, `pace` apart.
 pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pace: Duration) -> Felt {
-    let [quiet, told] = [(), ()].map(|()| runtime.block_on(Shop::open(server, AT_ONCE)));
+    let [quiet, told] = ["Green Barrow", "Ladle Street Baths"]
+        .map(|name| runtime.block_on(Shop::open(server, AT_ONCE, name)));
     let arrived = Arc::new(AtomicUsize::new(0));
     let port = receiver(Arc::clone(&arrived));
     runtime.block_on(endpoint(server, told.partner(), port));
