@@ -1,4 +1,4 @@
-//! How this server asks others: HTTP/1.1 over a connection of its own, with TLS to whom somebody vouches for.
+//! How this program asks others: HTTP/1.1 over a connection of its own, with TLS to whom somebody vouches for.
 //!
 //! Knows neither whom it asks nor why. No proxy, no redirects, no connection that is kept; an answer's head is bounded, its body
 //! and the time it all takes are for whoever asks to bound.

@@ -2,7 +2,7 @@
 //!
 //! An event is made of its entry and of earlier ones that the entry names: those never change, so neither does the event.
 
-use crate::directory::hooks::{Because, EndpointName, EventKind, Said};
+use crate::directory::hooks::{Because, Endpoint, EndpointName, EventKind, Said};
 use crate::directory::partners::Settling;
 use crate::domain::{
     AccountNumber, Action, Claim, ClaimUnit, ClaimWord, Entry, OwnerNumber, Sequence, Timestamp,
@@ -95,9 +95,14 @@ impl Event {
         }
     }
 
-    /// Whether it is for the endpoint with this number of its partner, whatever that wants.
+    /// Whether it is for an endpoint.
     #[must_use]
-    pub const fn may_go_to(&self, number: u16) -> bool {
+    pub fn is_for(&self, name: EndpointName, endpoint: &Endpoint) -> bool {
+        self.partner == name.partner && self.may_go_to(name.number) && endpoint.kinds.wants(self.id.kind)
+    }
+
+    /// Whether it is for the endpoint with this number of its partner, whatever that wants.
+    const fn may_go_to(&self, number: u16) -> bool {
         match self.says {
             Says::Test { endpoint } => endpoint == number,
             Says::Disabled { endpoint, .. } => endpoint != number,

@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
 use super::outbox::{Ended, Failure};
-use super::signing;
+use super::signing::{self, SigningKeys};
 use super::target::{Host, Scheme, Subnets, Target};
 use crate::domain::Timestamp;
 use crate::domain::time::MICROS_PER_SECOND;
@@ -43,6 +43,17 @@ pub struct Message {
     pub signature: String,
     /// The body.
     pub body: String,
+}
+
+impl Message {
+    /// Signed with each of these keys, now.
+    #[must_use]
+    pub fn signed(id: String, body: String, signers: &[SigningKeys], now: Timestamp) -> Self {
+        let timestamp = now.micros().div_euclid(MICROS_PER_SECOND);
+        let signatures = signers.iter().map(|keys| keys.sign(&id, timestamp, body.as_bytes()));
+        let signature = signatures.collect::<Vec<_>>().join(" ");
+        Self { id, timestamp, signature, body }
+    }
 }
 
 /// What an attempt came to.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("access", &["domain", "journal", "ledger", "network", "outward", "seal"]),
     ("api", &[]),
-    ("cli", &["api", "client", "config", "domain", "hooks", "import", "words"]),
+    ("cli", &["api", "client", "config", "domain", "hooks", "import", "outward", "words"]),
     ("client", &["domain"]),
     ("config", &["access", "hooks"]),
     ("domain", &[]),

@@ -161,10 +161,7 @@ impl Outbox {
         let mut records = Vec::new();
         let mut through = through;
         for event in events {
-            let is_for_it = event.partner == self.name.partner
-                && event.may_go_to(self.name.number)
-                && endpoint.kinds.wants(event.id.kind);
-            if !is_for_it {
+            if !event.is_for(self.name, endpoint) {
                 continue;
             }
             if let Some(waiting) = self.waiting.get(&event.id).copied() {

@@ -19,7 +19,6 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::directory::hooks::{Because, ENDPOINTS_OF_NETWORK_MAX, EndpointName, Said, Stands};
-use crate::domain::time::MICROS_PER_SECOND;
 use crate::domain::{Command, RequestKey, Scope, Sequence, Timestamp};
 use crate::hooks::body;
 use crate::hooks::event::EventId;
@@ -254,11 +253,7 @@ impl Installation {
         let event = self.events_in(entry, entry).ok()?.into_iter().find(|event| event.id == delivery.id)?;
         let endpoint = self.directory.known().hooks.endpoint(name)?.clone();
         let (id, body) = (delivery.id.webhook_id(name), body::of(&event)?);
-        let timestamp = now.micros().div_euclid(MICROS_PER_SECOND);
-        let signers = self.signers(name, &endpoint, now).ok()?;
-        let signatures = signers.iter().map(|keys| keys.sign(&id, timestamp, body.as_bytes()));
-        let signature = signatures.collect::<Vec<_>>().join(" ");
-        Some(Message { id, timestamp, signature, body })
+        Some(Message::signed(id, body, &self.signers(name, &endpoint, now).ok()?, now))
     }
 
     /// Gives an endpoint up. What cannot be written down now is tried again at the next attempt that fails.

@@ -10,10 +10,9 @@ use super::named::endpoint_number;
 use crate::access::Allowed;
 use crate::api::{WatchEventsRequest, WatchEventsResponse};
 use crate::directory::hooks::{Endpoint as Kept, EndpointName};
-use crate::domain::time::MICROS_PER_SECOND;
 use crate::domain::{Sequence, Timestamp};
 use crate::hooks::body;
-use crate::hooks::event::Event;
+use crate::hooks::sending::Message;
 use crate::hooks::signing::SigningKeys;
 use crate::service::Service;
 use crate::service::installation::{Installation, unreadable};
@@ -57,7 +56,7 @@ impl Watched for EventsOf {
         let through = tip.min(after.plus(READ_ENTRIES));
         let (endpoint, now) = (self.endpoint(books)?, books.access.now());
         let mut events = books.events_in(after.next(), through).map_err(unreadable)?;
-        events.retain(|event| self.is_for(&endpoint, event));
+        events.retain(|event| event.is_for(self.name, &endpoint));
         if events.is_empty() {
             return Ok((through, Vec::new()));
         }
@@ -84,12 +83,6 @@ impl EventsOf {
     fn endpoint(&self, books: &Installation) -> Result<Kept, NotDone> {
         books.own_endpoint(&self.allowed, &books.directory.known(), self.name).cloned()
     }
-
-    fn is_for(&self, endpoint: &Kept, event: &Event) -> bool {
-        event.partner == self.name.partner
-            && event.may_go_to(self.name.number)
-            && endpoint.kinds.wants(event.id.kind)
-    }
 }
 
 /// A request as a receiver gets it.
@@ -99,12 +92,11 @@ fn signed(
     body: String,
     (position, now): (u64, Timestamp),
 ) -> WatchEventsResponse {
-    let seconds = now.micros().div_euclid(MICROS_PER_SECOND);
-    let signatures = signers.iter().map(|keys| keys.sign(&webhook_id, seconds, body.as_bytes()));
-    let webhook_signature = signatures.collect::<Vec<_>>().join(" ");
+    let Message { id: webhook_id, timestamp, signature: webhook_signature, body } =
+        Message::signed(webhook_id, body, signers, now);
     WatchEventsResponse {
         webhook_id,
-        webhook_timestamp: seconds.to_string(),
+        webhook_timestamp: timestamp.to_string(),
         webhook_signature,
         body,
         position,

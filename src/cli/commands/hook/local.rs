@@ -8,12 +8,12 @@ use std::time::Duration;
 use http::{Request, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, lookup_host};
 
 use crate::api;
 use crate::hooks::signing;
 use crate::hooks::target::{Host, Scheme, Subnets, Target};
+use crate::outward;
 
 /// How long an answer may take, as for the server's own attempts.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -81,15 +81,8 @@ impl Local {
             .header(signing::SIGNATURE, &event.webhook_signature)
             .body(Full::new(Bytes::from(event.body.clone())))
             .map_err(|_| NotAnswered::NoAnswer)?;
-        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
-        let (mut sender, connection) = handshake.map_err(|_| NotAnswered::NoAnswer)?;
-        let answer = sender.send_request(request);
-        tokio::pin!(answer, connection);
-        let answer = tokio::select! {
-            answer = &mut answer => answer,
-            // What was read before may be the answer; if not, that says so.
-            _ended = &mut connection => answer.await,
-        };
+        let (mut asking, connection) = outward::speak(stream).await.map_err(|_| NotAnswered::NoAnswer)?;
+        let answer = outward::beside(connection, asking.send_request(request)).await;
         Ok(answer.map_err(|_| NotAnswered::NoAnswer)?.status().as_u16())
     }
 
