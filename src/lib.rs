@@ -18,7 +18,7 @@
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
 //! | [`words`] | refusals, balances and kinds as sentences for people | `access`, `directory`, `domain`, `exchange`, `hooks`, `redemption` |
 //! | [`api`] | the API as Rust, made from `proto/` | nothing of ours |
-//! | [`past`] | what was: balances at any position, before any time, by day of help | `domain`, `journal`, `ledger` |
+//! | [`past`] | what was: balances at any position, before any time, by day of help | `background`, `domain`, `journal`, `ledger` |
 //! | [`audit`] | trial balance and verify: whether the books add up | `domain`, `journal`, `ledger`, `past` |
 //! | [`network`] | one installation: directory, ledger and keyring opened together | `domain`, `journal`, `ledger`, `seal` |
 //! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `outward`, `seal` |
@@ -29,9 +29,10 @@
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
 //! | [`redemption`] | hours at the till: what names a sale, how it stands, what is shown | `directory`, `domain`, `exchange`, `journal` |
 //! | [`hooks`] | events that partners' software is told of: what they say, how they are signed and where they may go; what waits and how it is sent; a receiver | `directory`, `domain`, `journal`, `outward`, `redemption` |
+//! | [`background`] | work that may be late: how it keeps out of the way of calls | nothing of ours |
 //! | [`outward`] | how this program asks others: TLS to whom somebody vouches for, one question a connection | nothing of ours |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
-//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `directory`, `domain`, `exchange`, `hooks`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `background`, `directory`, `domain`, `exchange`, `hooks`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `hooks`, `journal`, `ledger`, `network`, `outward`, `past`, `service`, `telemetry`, `words` |
 //! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `hooks`, `import`, `outward`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `hooks`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
@@ -142,6 +143,7 @@
 pub mod access;
 pub mod api;
 pub mod audit;
+pub mod background;
 pub mod cli;
 pub mod client;
 pub mod config;

@@ -96,8 +96,11 @@ fn main() {
     let felt = told::turns(&runtime, &server, (options.turns, options.sales), pace);
     let [quiet, told] =
         [("half as many, without hooks", felt.quiet), ("half as many, with hooks", felt.told)]
-            .map(|(what, took)| print(what, Percentiles::of(took).unwrap()));
-    println!("{}", json!({"what": "events that arrived", "count": felt.arrived}));
+            .map(|(what, turns)| print(what, Percentiles::of_turns(&turns).unwrap()));
+    println!(
+        "{}",
+        json!({"what": "events that arrived", "count": felt.arrived, "while_selling": felt.arrived_meanwhile})
+    );
     println!("\n| goal | value | at most | met |\n|---|---|---|---|");
     println!(
         "| p99 of setting aside and taking, {AT_ONCE} tills: ≤ 2 × grpc_noop + 4 × append | {:.3} ms | {most:.3} ms | {} |",

@@ -9,22 +9,24 @@ use std::time::{Duration, Instant};
 
 use hourbook::api::hook_service_client::HookServiceClient;
 use hourbook::api::{CreateEndpointRequest, Endpoint};
+use hourbook::background::{give_way, let_others};
 use hourbook::domain::RequestId;
-use hourbook::past::give_way;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::AT_ONCE;
+use crate::common::figures::Percentiles;
 use crate::server::Server;
 use crate::shop::Shop;
 
-/// What the tills of both shops felt, and how many events arrived meanwhile.
+/// What the tills of both shops felt in each turn, how many events arrived, and how many of them while tills sold.
 pub struct Felt {
-    pub quiet: Vec<Duration>,
-    pub told: Vec<Duration>,
+    pub quiet: Vec<Percentiles>,
+    pub told: Vec<Percentiles>,
     pub arrived: usize,
+    pub arrived_meanwhile: usize,
 }
 
 /// Turns of both shops, each till selling `sales` times a turn, `pace` apart.
@@ -34,16 +36,19 @@ pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pac
     let arrived = Arc::new(AtomicUsize::new(0));
     let port = receiver(Arc::clone(&arrived));
     runtime.block_on(endpoint(server, told.partner(), port));
-    let mut felt = Felt { quiet: Vec::new(), told: Vec::new(), arrived: 0 };
+    let mut felt = Felt { quiet: Vec::new(), told: Vec::new(), arrived: 0, arrived_meanwhile: 0 };
     for turn in 0..turns {
         // Each goes first as often as the other.
         for is_told in [turn % 2 == 0, turn % 2 != 0] {
-            let (shop, took) = if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
+            let (shop, felt_here) = if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
             rustix::fs::sync();
-            took.extend(runtime.block_on(sell(shop, turn, sales, pace)));
-            // What is still on its way belongs to this turn.
-            let is_done = || !is_told || arrived.load(Ordering::Relaxed) >= 2 * took.len();
-            while !is_done() {
+            let before = arrived.load(Ordering::Relaxed);
+            let took = runtime.block_on(sell(shop, turn, sales, pace));
+            felt.arrived_meanwhile += arrived.load(Ordering::Relaxed) - before;
+            // What is still on its way belongs to this turn: each sale is two events.
+            let expected = before + if is_told { 2 * took.len() } else { 0 };
+            felt_here.extend(Percentiles::of(took));
+            while arrived.load(Ordering::Relaxed) < expected {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
@@ -90,6 +95,7 @@ fn receiver(arrived: Arc<AtomicUsize>) -> u16 {
             said.send(listener.local_addr().unwrap().port()).unwrap();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
+                let_others();
                 let arrived = Arc::clone(&arrived);
                 tokio::spawn(async move { answer(stream, &arrived).await });
             }
@@ -102,6 +108,7 @@ async fn answer(mut stream: TcpStream, arrived: &AtomicUsize) {
     let mut request = Vec::new();
     let mut some = [0; 4_096];
     while !request.ends_with(b"}}") {
+        let_others();
         match stream.read(&mut some).await {
             Ok(read @ 1..) => request.extend(&some[..read]),
             Ok(0) | Err(_) => return,
@@ -109,4 +116,5 @@ async fn answer(mut stream: TcpStream, arrived: &AtomicUsize) {
     }
     drop(stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await);
     arrived.fetch_add(1, Ordering::Relaxed);
+    let_others();
 }

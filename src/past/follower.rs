@@ -18,6 +18,7 @@ use super::days::{Days, Mark, Served};
 use super::fold::{Change, Fold};
 use super::net::{Net, ROWS_MAX};
 use super::{PastBounds, PastError};
+use crate::background::give_way;
 use crate::domain::{BankNumber, Day, Entry, Sequence, Timestamp};
 use crate::journal::codec::PlainPost;
 use crate::journal::{JournalReader, ReadError, StoredBatch};
@@ -29,6 +30,7 @@ const REST_MAX: Duration = Duration::from_secs(10);
 /// Once it has caught up for the first time it rests so many times as long as it works: it takes a tenth of
 /// one core at most, however much there is to follow.
 const REST_TIMES: u32 = 9;
+
 /// What follower and readers share.
 pub struct Shared {
     /// Locked for writing while the entries of one batch are applied.
@@ -82,15 +84,6 @@ impl Today {
             }
         }
     }
-}
-
-/// How much nicer the follower is to other threads: where there is not enough of the processor for all,
-/// the past may be late, but calls may not.
-const NICE: i32 = 10;
-
-/// Lets other threads of this process go first. Where the system does not know how, it goes on as it is.
-pub fn give_way() {
-    let _as_before = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
 }
 
 /// Whether totals that do not agree may be thrown away: once, or it would go on for ever.

@@ -45,7 +45,6 @@ use crate::ledger::{Books, Ledger};
 use balances::BalancesFolder;
 use counts::Remembered;
 use days::Days;
-pub use follower::give_way;
 use follower::{Follower, Shared};
 
 /// The folder of the day totals, under `derived/`.

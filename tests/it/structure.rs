@@ -21,8 +21,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ledger", &["domain", "journal"]),
     ("seal", &["domain"]),
     ("words", &["access", "directory", "domain", "exchange", "hooks", "redemption"]),
+    ("background", &[]),
     ("outward", &[]),
-    ("past", &["domain", "journal", "ledger"]),
+    ("past", &["background", "domain", "journal", "ledger"]),
     ("audit", &["domain", "journal", "ledger", "past"]),
     ("network", &["domain", "journal", "ledger", "seal"]),
     (
@@ -53,6 +54,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "access",
             "api",
             "audit",
+            "background",
             "directory",
             "domain",
             "exchange",

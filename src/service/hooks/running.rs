@@ -1,22 +1,24 @@
 //! What goes on beside the calls: looks through the books for events, sends them, and sends them again.
 //!
-//! One thread does it all, and gives way to every other: where there is not enough of the processor for all, an event may be
-//! late, but a till may not. Nothing waits for it: not the ledger, not a call, not the end of the server.
+//! One thread does it all, gives way to every other, and takes a part of one core at most: an event may be late, but a till may
+//! not. Nothing waits for it: not the ledger, not a call, not the end of the server.
 //!
 //! - Endpoints at the same entry are looked for together, so that a book is read once for all that keep up; one that is behind
 //!   holds up nobody.
 //! - At most [`AT_ONCE`] attempts of one endpoint are under way, each with its own connection.
 //! - What is found goes to the outbox first; a kill at any moment sends something twice and forgets nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::Instant;
+
+use crate::background::{Share, give_way, let_others, politely};
 
 use crate::directory::hooks::{Because, ENDPOINTS_OF_NETWORK_MAX, EndpointName, Said, Stands};
 use crate::domain::{Command, RequestKey, Scope, Sequence, Timestamp};
@@ -25,15 +27,19 @@ use crate::hooks::event::EventId;
 use crate::hooks::outbox::{Delivery, Failure, Wanted};
 use crate::hooks::outboxes::Served;
 use crate::hooks::sending::{Answer, Message, Sender};
+use crate::hooks::signing::SigningKeys;
 use crate::ledger::Mode;
 use crate::network::derived_id;
-use crate::past::give_way;
 use crate::service::installation::Installation;
 
 /// So many attempts of one endpoint are under way at once.
 const AT_ONCE: usize = 8;
-/// So many entries are looked through at a time.
-const LOOKED_AT_ONCE: u64 = 512;
+/// So many entries are looked through at a time: other threads wait for that.
+const LOOKED_AT_ONCE: u64 = 64;
+/// Of one core it takes one part in so many: an attempt under way is ended, however much that takes.
+const PART: u32 = 4;
+/// After a rest so much is done at once: some dozens of events.
+const AHEAD: Duration = Duration::from_millis(5);
 /// Between two looks at the books at least: what comes meanwhile is looked at together.
 const REST: Duration = Duration::from_millis(20);
 /// What is due is looked at again after this at most: the clock may be set, and a test brings its own.
@@ -61,7 +67,9 @@ pub fn begin(
         books,
         sender: Arc::new(sender),
         followed: None,
+        unreadable: None,
         attempts: JoinSet::new(),
+        under_way: HashMap::new(),
         giving_up: JoinSet::new(),
         of_books,
         rests_until: None,
@@ -69,7 +77,8 @@ pub fn begin(
     };
     std::thread::Builder::new().name("hooks".into()).spawn(move || {
         give_way();
-        runtime.block_on(caller.run(ending));
+        let share = Share::one_in(PART, AHEAD);
+        runtime.block_on(politely(caller.run(share, ending)));
         // A name that is still being looked up is nobody's concern any more.
         runtime.shutdown_background();
         let _nobody_waits = ended.send(());
@@ -77,15 +86,19 @@ pub fn begin(
     Ok(is_ended)
 }
 
-/// An attempt that ended.
-type Done = (EndpointName, EventId, Answer);
+/// An attempt that ended, or broke down.
+type Done = Result<(task::Id, Answer), JoinError>;
 
 struct Caller {
     books: Weak<Installation>,
     sender: Arc<Sender>,
     /// The last change of endpoints that was followed.
     followed: Option<Sequence>,
-    attempts: JoinSet<Done>,
+    /// Where the books could not be read last.
+    unreadable: Option<Sequence>,
+    attempts: JoinSet<Answer>,
+    /// Invariant: which event each of the attempts is of.
+    under_way: HashMap<task::Id, (EndpointName, EventId)>,
     /// Endpoints that are being given up: that waits for the disk.
     giving_up: JoinSet<()>,
     /// Where that is done: not where names are looked up.
@@ -97,13 +110,13 @@ struct Caller {
 }
 
 impl Caller {
-    async fn run(mut self, ending: watch::Receiver<bool>) {
-        self.call(ending).await;
+    async fn run(mut self, share: Share, ending: watch::Receiver<bool>) {
+        self.call(share, ending).await;
         // What is on its way to the disk needs the books.
         while self.giving_up.join_next().await.is_some() {}
     }
 
-    async fn call(&mut self, mut ending: watch::Receiver<bool>) {
+    async fn call(&mut self, mut share: Share, mut ending: watch::Receiver<bool>) {
         let Some(mut positions) = self.books.upgrade().map(|books| books.network.ledger.views().positions())
         else {
             return;
@@ -112,20 +125,28 @@ impl Caller {
             while self.giving_up.try_join_next().is_some() {}
             self.is_behind |= positions.has_changed().is_ok_and(|has_changed| has_changed);
             positions.mark_unchanged();
-            let Some(until_due) = self.round() else { return };
+            let free_at = Instant::from_std(share.free_at(std::time::Instant::now()));
+            let is_free = free_at <= Instant::now();
+            let until_due = if is_free {
+                let Some(until_due) = self.round() else { return };
+                until_due
+            } else {
+                None
+            };
             let rested = self.rests_until.unwrap_or_else(Instant::now);
             tokio::select! {
                 biased;
                 _ending = ending.wait_for(|ending| *ending) => return,
-                Some(done) = self.attempts.join_next(), if !self.attempts.is_empty() => {
+                Some(done) = self.attempts.join_next_with_id(), if !self.attempts.is_empty() => {
                     self.end(done);
                     // All that ended meanwhile, before the books are looked at again.
-                    while let Some(done) = self.attempts.try_join_next() {
+                    while let Some(done) = self.attempts.try_join_next_with_id() {
                         self.end(done);
                     }
                 }
-                () = tokio::time::sleep_until(rested), if self.is_behind => {}
-                moved = positions.changed(), if !self.is_behind => {
+                () = tokio::time::sleep_until(free_at), if !is_free => {}
+                () = tokio::time::sleep_until(rested), if is_free && self.is_behind => {}
+                moved = positions.changed(), if is_free && !self.is_behind => {
                     if moved.is_err() {
                         return;
                     }
@@ -144,8 +165,9 @@ impl Caller {
         self.follow(&books, now);
         let moment = Instant::now();
         if self.is_behind && self.rests_until.is_none_or(|until| until <= moment) {
-            self.is_behind = look(&books, now);
-            self.rests_until = Some(moment + REST);
+            self.is_behind = self.look(&books, now);
+            // What is behind by more than was looked at goes on at once.
+            self.rests_until = Some(if self.is_behind { moment } else { moment + REST });
         }
         self.begin_what_is_due(&books, now);
         let outboxes = books.calling.outboxes.all();
@@ -172,27 +194,38 @@ impl Caller {
         let mut begun = Vec::new();
         for (name, served) in books.calling.outboxes.all().iter_mut().filter(|(_, served)| served.is_called())
         {
+            let mut deliveries = Vec::new();
             while served.outbox.under_way() < AT_ONCE
                 && let Some(delivery) = served.outbox.begin(now)
             {
-                begun.push((*name, served.endpoint.url.clone(), Arc::clone(&served.lookup), delivery));
+                deliveries.push(delivery);
+            }
+            if !deliveries.is_empty() {
+                begun.push((*name, served.endpoint.clone(), Arc::clone(&served.lookup), deliveries));
             }
         }
-        for (name, url, lookup, delivery) in begun {
-            let (sender, id) = (Arc::clone(&self.sender), delivery.id);
-            let message = books.message(name, &delivery, now);
-            self.attempts.spawn(async move {
-                let answer = match message {
-                    Some(message) => sender.send((&url, lookup), message, now).await,
-                    None => Failure::Here.into(),
-                };
-                (name, id, answer)
-            });
+        for (name, endpoint, lookup, deliveries) in begun {
+            let signers = books.signers(name, &endpoint, now).unwrap_or_default();
+            for delivery in deliveries {
+                let message = books.message(name, &delivery, &signers, now);
+                let (sender, lookup, url) =
+                    (Arc::clone(&self.sender), Arc::clone(&lookup), endpoint.url.clone());
+                let attempt = self.attempts.spawn(politely(async move {
+                    match message {
+                        Some(message) => sender.send((&url, lookup), message, now).await,
+                        None => Failure::Here.into(),
+                    }
+                }));
+                self.under_way.insert(attempt.id(), (name, delivery.id));
+                let_others();
+            }
         }
     }
 
-    fn end(&mut self, done: Result<Done, tokio::task::JoinError>) {
-        let (Ok((name, id, answer)), Some(books)) = (done, self.books.upgrade()) else { return };
+    fn end(&mut self, done: Done) {
+        let (attempt, answer) = done.unwrap_or_else(|broken| (broken.id(), Failure::Here.into()));
+        let of = self.under_way.remove(&attempt);
+        let (Some((name, id)), Some(books)) = (of, self.books.upgrade()) else { return };
         books.metrics.hook_attempt(answer.ended.word());
         let (now, tip) = (books.access.now(), books.network.ledger.position());
         let because = books.calling.outboxes.all().get_mut(&name).and_then(|served| {
@@ -205,6 +238,43 @@ impl Caller {
             self.giving_up.spawn_blocking_on(move || books.give_up(name, because), &self.of_books);
         }
     }
+
+    /// Looks through the next entries for each endpoint that has room; whether there are more.
+    fn look(&mut self, books: &Installation, now: Timestamp) -> bool {
+        let tip = books.network.ledger.position();
+        let mut wanted: BTreeMap<(Sequence, Option<Sequence>), Vec<EndpointName>> = BTreeMap::new();
+        for (name, served) in &*books.calling.outboxes.all() {
+            let wants = if served.endpoint.stands == Stands::Open { served.outbox.wants(tip) } else { None };
+            if let Some(Wanted { from, through }) = wants.filter(|wants| wants.from <= tip) {
+                wanted.entry((from, through)).or_default().push(*name);
+            }
+        }
+        let mut is_behind = false;
+        for ((from, end), names) in wanted {
+            let last = end.unwrap_or(tip).min(tip);
+            let through = last.min(from.plus(LOOKED_AT_ONCE.saturating_sub(1)));
+            let events = match books.events_in(from, through) {
+                Ok(events) => events,
+                Err(error) => {
+                    // Looked at again with the next entry, and said once.
+                    if self.unreadable.replace(from) != Some(from) {
+                        tracing::error!(%error, "events cannot be read from the books");
+                    }
+                    continue;
+                }
+            };
+            let_others();
+            let mut outboxes = books.calling.outboxes.all();
+            for name in names {
+                let Some(Served { endpoint, outbox, .. }) = outboxes.get_mut(&name) else { continue };
+                // Where there is nowhere to send anything, nothing waits.
+                let events = if endpoint.url.is_empty() { &[] } else { &events[..] };
+                outbox.take_in(endpoint, events, (Wanted { from, through: end }, through), now);
+                is_behind |= outbox.wants(tip).is_some_and(|wants| wants.from <= tip);
+            }
+        }
+        is_behind
+    }
 }
 
 /// How long to wait for what is due.
@@ -213,47 +283,21 @@ fn until(now: Timestamp, due: Timestamp) -> Duration {
     Duration::from_micros(micros).min(LOOK_AGAIN)
 }
 
-/// Looks through the next entries for each endpoint that has room; whether there are more.
-fn look(books: &Installation, now: Timestamp) -> bool {
-    let tip = books.network.ledger.position();
-    let mut wanted: BTreeMap<(Sequence, Option<Sequence>), Vec<EndpointName>> = BTreeMap::new();
-    for (name, served) in &*books.calling.outboxes.all() {
-        let wants = if served.endpoint.stands == Stands::Open { served.outbox.wants(tip) } else { None };
-        if let Some(Wanted { from, through }) = wants.filter(|wants| wants.from <= tip) {
-            wanted.entry((from, through)).or_default().push(*name);
-        }
-    }
-    let mut is_behind = false;
-    for ((from, end), names) in wanted {
-        let last = end.unwrap_or(tip).min(tip);
-        let through = last.min(from.plus(LOOKED_AT_ONCE.saturating_sub(1)));
-        let events = match books.events_in(from, through) {
-            Ok(events) => events,
-            Err(error) => {
-                tracing::error!(%error, "events cannot be read from the books");
-                continue;
-            }
-        };
-        let mut outboxes = books.calling.outboxes.all();
-        for name in names {
-            let Some(Served { endpoint, outbox, .. }) = outboxes.get_mut(&name) else { continue };
-            // Where there is nowhere to send anything, nothing waits.
-            let events = if endpoint.url.is_empty() { &[] } else { &events[..] };
-            outbox.take_in(endpoint, events, (Wanted { from, through: end }, through), now);
-            is_behind |= outbox.wants(tip).is_some_and(|wants| wants.from <= tip);
-        }
-    }
-    is_behind
-}
-
 impl Installation {
     /// An event as it is sent; none where it cannot be made or signed.
-    fn message(&self, name: EndpointName, delivery: &Delivery, now: Timestamp) -> Option<Message> {
+    fn message(
+        &self,
+        name: EndpointName,
+        delivery: &Delivery,
+        signers: &[SigningKeys],
+        now: Timestamp,
+    ) -> Option<Message> {
+        if signers.is_empty() {
+            return None;
+        }
         let entry = delivery.id.entry;
         let event = self.events_in(entry, entry).ok()?.into_iter().find(|event| event.id == delivery.id)?;
-        let endpoint = self.directory.known().hooks.endpoint(name)?.clone();
-        let (id, body) = (delivery.id.webhook_id(name), body::of(&event)?);
-        Some(Message::signed(id, body, &self.signers(name, &endpoint, now).ok()?, now))
+        Some(Message::signed(delivery.id.webhook_id(name), body::of(&event)?, signers, now))
     }
 
     /// Gives an endpoint up. What cannot be written down now is tried again at the next attempt that fails.
