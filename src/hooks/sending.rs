@@ -71,25 +71,36 @@ impl From<Failure> for Answer {
     }
 }
 
+/// What a name stands for now, by this machine's name servers or whatever else says so. Blocking.
+pub type Resolve = dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync;
+
 /// Sends events.
 pub struct Sender {
     /// None where this machine trusts nobody: then nothing is sent with TLS.
     tls: Option<TlsConnector>,
     allowed: Subnets,
     patience: Duration,
+    resolve: Arc<Resolve>,
 }
 
 impl Sender {
     /// Sends to the internet and to these subnets, within [`ATTEMPT_MAX`].
     #[must_use]
-    pub const fn new(tls: Option<TlsConnector>, allowed: Subnets) -> Self {
-        Self { tls, allowed, patience: ATTEMPT_MAX }
+    pub fn new(tls: Option<TlsConnector>, allowed: Subnets) -> Self {
+        let resolve = Arc::new(|name: &str, port| (name, port).to_socket_addrs().map(Iterator::collect));
+        Self { tls, allowed, patience: ATTEMPT_MAX, resolve }
     }
 
     /// The same within another time.
     #[must_use]
     pub fn within(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same with other name servers.
+    #[must_use]
+    pub fn resolving(self, resolve: Arc<Resolve>) -> Self {
+        Self { resolve, ..self }
     }
 
     /// Sends an event to `url`, whose name is looked up when `lookup` has a place. `now` tells what a date in `Retry-After` means.
@@ -101,13 +112,30 @@ impl Sender {
     ) -> Answer {
         let Ok(target) = Target::parse(url, &self.allowed) else { return Failure::AddressRefused.into() };
         let sent = async {
-            let addresses = self.addresses(&target, resolve(&target, lookup).await)?;
+            let addresses = self.addresses(&target, self.resolve(&target, lookup).await)?;
             self.send_to(&target, &addresses, message, now).await
         };
         match tokio::time::timeout(self.patience, sent).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(failure)) => failure.into(),
             Err(_) => Failure::Timeout.into(),
+        }
+    }
+
+    /// What the host stands for now. Looking up a name has no end of its own: its place is free when it has ended, whoever waits for
+    /// it.
+    async fn resolve(&self, target: &Target, lookup: Arc<Semaphore>) -> io::Result<Vec<SocketAddr>> {
+        match &target.host {
+            Host::Address(address) => Ok(vec![SocketAddr::new(*address, target.port)]),
+            Host::Name(name) => {
+                let place = lookup.acquire_owned().await.map_err(io::Error::other)?;
+                let (resolve, name, port) = (Arc::clone(&self.resolve), name.clone(), target.port);
+                let looked_up = tokio::task::spawn_blocking(move || {
+                    let _place = place;
+                    resolve(&name, port)
+                });
+                looked_up.await.map_err(io::Error::other)?
+            }
         }
     }
 
@@ -148,22 +176,6 @@ impl Sender {
                 let stream = tls.connect(name, stream).await.map_err(|_| Failure::Tls)?;
                 exchange(stream, request, now).await
             }
-        }
-    }
-}
-
-/// What the host stands for now. Looking up a name has no end of its own: its place is free when it has ended, whoever waits for it.
-async fn resolve(target: &Target, lookup: Arc<Semaphore>) -> io::Result<Vec<SocketAddr>> {
-    match &target.host {
-        Host::Address(address) => Ok(vec![SocketAddr::new(*address, target.port)]),
-        Host::Name(name) => {
-            let place = lookup.acquire_owned().await.map_err(io::Error::other)?;
-            let (name, port) = (name.clone(), target.port);
-            let looked_up = tokio::task::spawn_blocking(move || {
-                let _place = place;
-                (&*name, port).to_socket_addrs().map(Iterator::collect)
-            });
-            looked_up.await.map_err(io::Error::other)?
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -199,6 +200,65 @@ fn only_what_may_be_called() {
         let knock = TcpStream::connect((own, port)).await.unwrap();
         let (_, from) = listener.accept().await.unwrap();
         assert_eq!(from, knock.local_addr().unwrap(), "somebody else was there before");
+    });
+}
+
+/// Goal: what a name stands for is asked once for each attempt, judged each time anew, and only what was judged is called. Method: a
+/// name server that says something else each time: what may be called, that and what may not be, only what may not, nothing.
+#[test]
+fn name_servers_that_change_their_mind() {
+    runtime().block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let heard = Arc::new(AtomicUsize::new(0));
+        let url = format!("http://till.example:{}/", listener.local_addr().unwrap().port());
+        let hearing = Arc::clone(&heard);
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                hearing.fetch_add(1, Ordering::Relaxed);
+                let _read = stream.read(&mut [0; 4_096]).await;
+                let _cut = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
+            }
+        });
+        let (good, bad) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2));
+        let says = [vec![good], vec![good, bad], vec![bad, good], vec![bad], vec![]];
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        let resolve = move |name: &str, port| {
+            assert_eq!(name, "till.example");
+            let said = &says[counted.fetch_add(1, Ordering::Relaxed)];
+            Ok(said.iter().map(|address| SocketAddr::from((*address, port))).collect())
+        };
+        let allowed = Subnets::of(&["127.0.0.1/32".parse().unwrap()]);
+        let sender = Sender::new(None, allowed).resolving(Arc::new(resolve));
+        let refused = Ended::Failed(Failure::AddressRefused);
+        let expected = [Ended::Status(204), refused, refused, refused, Ended::Failed(Failure::NoAddress)];
+        for (attempt, expected) in (1..).zip(expected) {
+            let answer = sender.send((&url, Arc::new(Semaphore::new(1))), message(), NOW).await;
+            assert_eq!((answer.ended, asked.load(Ordering::Relaxed)), (expected, attempt));
+        }
+        assert_eq!(heard.load(Ordering::Relaxed), 1, "who may not be called hears nothing");
+    });
+}
+
+/// Goal: an address that swallows everything costs the time an attempt has, and no more. Method: one whose queue of connections is
+/// full and of which nobody takes any.
+#[test]
+fn an_address_that_swallows_everything() {
+    runtime().block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        while let Ok(Ok(stream)) = tokio::time::timeout(SHORT, TcpStream::connect(address)).await {
+            waiting.push(stream);
+            assert!(waiting.len() < 64, "it takes all");
+        }
+        let sender = Sender::new(None, here()).within(SHORT);
+        let answer =
+            sender.send((&format!("http://{address}/"), Arc::new(Semaphore::new(1))), message(), NOW).await;
+        assert_eq!(answer.ended, Ended::Failed(Failure::Timeout));
     });
 }
 
