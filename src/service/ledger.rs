@@ -12,6 +12,7 @@ use super::{Installation, Service, answers, batches, commands, watch};
 use crate::access::Allowed;
 use crate::api::ledger_service_server::LedgerService;
 use crate::api::*;
+use crate::domain::Sequence;
 use crate::ledger::Receipt as Written;
 use crate::telemetry::{CallHandle, WatchedStream};
 
@@ -27,6 +28,24 @@ impl Service {
     ) -> Answer<T> {
         let written = async {
             let (_books, allowed) = self.allowed(&request)?;
+            self.written(allowed, asked(request.into_inner())).await
+        };
+        self.answer(written.await.map(answer))
+    }
+
+    /// The same for what moves the entry `named` on, which must be no sale at a till.
+    async fn move_on<Q, T>(
+        &self,
+        request: Request<Q>,
+        (field, named): (&'static str, u64),
+        asked: impl FnOnce(Q) -> Result<Asked, NotDone>,
+        answer: impl FnOnce(Receipt) -> T,
+    ) -> Answer<T> {
+        let written = async {
+            let (books, allowed) = self.allowed(&request)?;
+            let sees = allowed.clone();
+            Box::pin(books.reading(move |books| books.is_no_sale(&sees, field, Sequence::new(named))))
+                .await?;
             self.written(allowed, asked(request.into_inner())).await
         };
         self.answer(written.await.map(answer))
@@ -150,12 +169,15 @@ impl LedgerService for Service {
     }
 
     async fn capture_hold(&self, request: Request<CaptureHoldRequest>) -> Answer<CaptureHoldResponse> {
-        self.write(request, commands::capture_hold, |receipt| CaptureHoldResponse { receipt: Some(receipt) })
-            .await
+        let named = ("hold_sequence", request.get_ref().hold_sequence);
+        let answer = |receipt| CaptureHoldResponse { receipt: Some(receipt) };
+        self.move_on(request, named, commands::capture_hold, answer).await
     }
 
     async fn void_hold(&self, request: Request<VoidHoldRequest>) -> Answer<VoidHoldResponse> {
-        self.write(request, commands::void_hold, |receipt| VoidHoldResponse { receipt: Some(receipt) }).await
+        let named = ("hold_sequence", request.get_ref().hold_sequence);
+        let answer = |receipt| VoidHoldResponse { receipt: Some(receipt) };
+        self.move_on(request, named, commands::void_hold, answer).await
     }
 
     async fn get_hold(&self, request: Request<GetHoldRequest>) -> Answer<GetHoldResponse> {
@@ -168,10 +190,9 @@ impl LedgerService for Service {
     }
 
     async fn reverse_entry(&self, request: Request<ReverseEntryRequest>) -> Answer<ReverseEntryResponse> {
-        self.write(request, commands::reverse_entry, |receipt| ReverseEntryResponse {
-            receipt: Some(receipt),
-        })
-        .await
+        let named = ("original_sequence", request.get_ref().original_sequence);
+        let answer = |receipt| ReverseEntryResponse { receipt: Some(receipt) };
+        self.move_on(request, named, commands::reverse_entry, answer).await
     }
 
     async fn get_entry(&self, request: Request<GetEntryRequest>) -> Answer<GetEntryResponse> {

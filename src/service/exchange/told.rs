@@ -4,7 +4,7 @@ use super::id::Id;
 use crate::access::Allowed;
 use crate::api::*;
 use crate::domain::hours::TEXT_BYTES_MAX;
-use crate::domain::{AccountNumber, Amount, BankNumber, Day, Reason, Sequence};
+use crate::domain::{AccountNumber, Amount, BankNumber, Day, Entry, Reason, Sequence};
 use crate::exchange::Refusal;
 use crate::exchange::book::Book;
 use crate::exchange::give::{Credit, Give, To, What};
@@ -385,20 +385,32 @@ impl Installation {
             return Err(self.refused(&crate::domain::Refusal::EntryNotFound(sequence)));
         };
         let bank = self.bank_of(allowed, moved.debit);
-        let hold = original.command.action.hold_named();
-        let hold =
-            hold.map(|hold| self.network.ledger.books().durable(hold)).transpose().map_err(unreadable)?;
-        let hold = hold.flatten();
-        if [Some(&original), hold.as_ref()].into_iter().flatten().any(|entry| Sale::beside(entry).is_some()) {
-            // What it counts towards, and what the shop's statement says, follow from that.
-            let limit = "that of an entry that is no sale at a till: RefundRedemption gives those back";
-            return Err(NotDone::bad("original_sequence", limit));
-        }
+        let hold = self.hold_of(&original)?;
+        is_no_sale("original_sequence", &original, hold.as_ref())?;
         let of_hold = hold.map(|hold| hold.command.claims).unwrap_or_default();
         let claims = doubles::taken_by(&of_hold, &original.command.claims);
         let put_right = PutRight { original: &original, claims: &claims, parts, reason };
         let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;
         Ok(PutRightResponse { done: Some(self.done(allowed, &done)) })
+    }
+
+    /// That an entry is no sale at a till, nor what became of one: those are moved on where a shop's statement, its software and
+    /// what counts towards its hours follow it. One that is not seen is no matter here.
+    pub(in crate::service) fn is_no_sale(
+        &self,
+        allowed: &Allowed,
+        field: &str,
+        sequence: Sequence,
+    ) -> Result<(), NotDone> {
+        let Ok(named) = self.named(allowed, sequence) else { return Ok(()) };
+        is_no_sale(field, &named, self.hold_of(&named)?.as_ref())
+    }
+
+    /// The hold that an entry ended.
+    fn hold_of(&self, entry: &Entry) -> Result<Option<Entry>, NotDone> {
+        let hold = entry.command.action.hold_named();
+        let hold = hold.map(|hold| self.network.ledger.books().durable(hold));
+        Ok(hold.transpose().map_err(unreadable)?.flatten())
     }
 
     /// The bank, if the activity is on its list.
@@ -413,4 +425,13 @@ impl Installation {
     ) -> Result<(), NotDone> {
         accounts.into_iter().try_for_each(|account| self.account_in_reach(allowed, account).map(|_| ()))
     }
+}
+
+fn is_no_sale(field: &str, entry: &Entry, hold: Option<&Entry>) -> Result<(), NotDone> {
+    if std::iter::once(entry).chain(hold).all(|entry| Sale::beside(entry).is_none()) {
+        return Ok(());
+    }
+    let limit = "that of an entry that is no sale at a till: CaptureRedemption, VoidRedemption and RefundRedemption \
+                 move those on";
+    Err(NotDone::bad(field, limit))
 }

@@ -110,6 +110,9 @@ impl Town {
         ledger set_limits SetLimitsRequest SetLimitsResponse,
         ledger close_account CloseAccountRequest CloseAccountResponse,
         ledger register_owners RegisterOwnersRequest RegisterOwnersResponse,
+        ledger capture_hold CaptureHoldRequest CaptureHoldResponse,
+        ledger void_hold VoidHoldRequest VoidHoldResponse,
+        ledger reverse_entry ReverseEntryRequest ReverseEntryResponse,
         ledger post_entry PostEntryRequest PostEntryResponse,
     }
 

@@ -147,3 +147,27 @@ fn who_gives_back_and_when() {
         "it is given back instead"
     );
 }
+
+/// Goal: nobody moves a sale on behind its shop's back: what its statement and its software say would be wrong. Method: the calls
+/// of the ledger that end a hold or put an entry right, on a sale that is set aside and on both entries of one that was taken;
+/// nothing is written, and the sales go on as they do.
+#[test]
+fn the_ledger_moves_no_sale_on() {
+    let cafe = Cafe::selling();
+    let held = cafe.set_aside(cafe.sale(1, &cafe.code("Ann", "Ann"))).unwrap().redemption_sequence;
+    let taken = cafe.set_aside(cafe.sale(2, &cafe.code("Ann", "Ann"))).unwrap().redemption_sequence;
+    cafe.take("Till", taken, 0).unwrap();
+    let position = cafe.town.position();
+    let capture = api::CaptureHoldRequest { request_id: fresh(), hold_sequence: held, ..Default::default() };
+    assert_eq!(why(cafe.town.capture_hold("admin", capture)), "hold_sequence");
+    let void = api::VoidHoldRequest { request_id: fresh(), hold_sequence: held, ..Default::default() };
+    assert_eq!(why(cafe.town.void_hold("admin", void)), "hold_sequence");
+    for original_sequence in [taken, position] {
+        let reverse =
+            api::ReverseEntryRequest { request_id: fresh(), original_sequence, ..Default::default() };
+        assert_eq!(why(cafe.town.reverse_entry("admin", reverse)), "original_sequence");
+    }
+    assert_eq!(cafe.town.position(), position);
+    cafe.take("Till", held, 0).unwrap();
+    cafe.give_back("Till", taken, 0).unwrap();
+}
