@@ -134,7 +134,11 @@ impl Known {
             Topic::OFFER | Topic::BUDGET | Topic::STAFF => self.partners.apply(sequence, note)?,
             Topic::CARD | Topic::ERASURE => {
                 self.cards.apply(entry, note)?;
-                self.recarded.extend(u32::try_from(note.subject).map(OwnerNumber::new));
+                let owner = u32::try_from(note.subject).map(OwnerNumber::new);
+                self.recarded.extend(owner);
+                if let (Topic::ERASURE, Ok(owner)) = (note.topic, owner) {
+                    self.hooks.forget(sequence, owner);
+                }
             }
             _ => {}
         }

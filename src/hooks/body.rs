@@ -71,7 +71,8 @@ struct SaleBody {
 struct SettledBody<'a> {
     period_number: u32,
     model: &'static str,
-    settled_seconds: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled_seconds: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_day: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -139,7 +140,7 @@ fn receipt(sale: &Sale) -> ReceiptBody {
     }
 }
 
-fn settled(settling: &Settling, seconds: i64) -> Option<SettledBody<'_>> {
+fn settled(settling: &Settling, seconds: Option<i64>) -> Option<SettledBody<'_>> {
     match settling {
         Settling::Settled { account: _, period, model, due_day, reference } => Some(SettledBody {
             period_number: *period,

@@ -3,7 +3,7 @@
 //! An event is made of its entry and of earlier ones that the entry names: those never change, so neither does the event.
 
 use crate::directory::hooks::{Because, Endpoint, EndpointName, EventKind, Said};
-use crate::directory::partners::Settling;
+use crate::directory::partners::{Model, Settling};
 use crate::domain::{
     AccountNumber, Action, Claim, ClaimUnit, ClaimWord, Entry, OwnerNumber, Sequence, Timestamp,
 };
@@ -57,8 +57,8 @@ pub enum Says {
     Settled {
         /// What was said of it.
         settling: Settling,
-        /// How much went, seconds.
-        seconds: i64,
+        /// How much went, seconds; none where the hours stay.
+        seconds: Option<i64>,
     },
     /// Few of the month's hours are left.
     BudgetLow {
@@ -213,7 +213,7 @@ fn said(entry: &Entry, earlier: &impl Earlier) -> Option<(EventKind, OwnerNumber
             }
             Said::Created(..)
             | Said::Changed(..)
-            | Said::Rotated(_)
+            | Said::Rotated { .. }
             | Said::Paused
             | Said::Resumed
             | Said::Deleted
@@ -222,9 +222,9 @@ fn said(entry: &Entry, earlier: &impl Earlier) -> Option<(EventKind, OwnerNumber
     }
     let settling = Settling::in_entry(entry).ok().flatten()?;
     match settling {
-        Settling::Settled { account, .. } => {
-            let seconds = entry.command.action.transfers().first();
-            let seconds = seconds.map_or(0, |first| first.amount.seconds());
+        Settling::Settled { account, model, .. } => {
+            let went = entry.command.action.transfers().first().map_or(0, |first| first.amount.seconds());
+            let seconds = (model != Model::Kept).then_some(went);
             Some((EventKind::Settled, earlier.owner(account)?, Says::Settled { settling, seconds }))
         }
         Settling::Paid { .. } => None,

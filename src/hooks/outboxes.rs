@@ -1,16 +1,16 @@
 //! The outboxes of all endpoints, as long as they are there.
 //!
-//! One lock, held for a look or a write of a few bytes, or while the file of an endpoint is opened or written anew; nothing else is
-//! locked meanwhile.
+//! One lock, held for a look or a write of a few bytes, now and then while the file of an endpoint is written anew; nothing else is
+//! locked meanwhile, and nobody waits for it who keeps others waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use super::outbox::{Delivery, Doing, Outbox};
+use super::outbox::{Delivery, Doing, Outbox, ReplaysSoFar};
 use crate::directory::hooks::{Endpoint, EndpointName, Hooks, Stands};
 use crate::domain::{OwnerNumber, Sequence, Timestamp};
 use crate::journal::files;
@@ -60,6 +60,7 @@ impl Outboxes {
     /// Follows what was said of endpoints: new ones are opened, those that ended are deleted. One whose file cannot be read is not
     /// served, and said so in the log; the others are.
     pub fn follow(&self, hooks: &Hooks, tip: Sequence, now: Timestamp) {
+        let opened = self.opened(hooks, tip);
         let mut all = self.all();
         let ended: Vec<_> = all.keys().filter(|name| hooks.endpoint(**name).is_none()).copied().collect();
         for name in ended {
@@ -67,26 +68,30 @@ impl Outboxes {
                 served.outbox.delete();
             }
         }
+        all.extend(opened);
         for (name, endpoint) in hooks.all() {
-            if let Some(served) = all.get_mut(&name) {
-                served.endpoint = endpoint.clone();
-            } else {
-                let path = self.path(name);
-                match Outbox::open(path, name, endpoint, tip) {
-                    Ok(outbox) => {
-                        let lookup = Arc::new(Semaphore::new(1));
-                        all.insert(name, Served { endpoint: endpoint.clone(), outbox, lookup });
-                    }
-                    Err(error) => {
-                        tracing::error!(partner = name.partner.get(), endpoint = name.number, %error, "an endpoint is not served");
-                        continue;
-                    }
+            let Some(served) = all.get_mut(&name) else { continue };
+            served.endpoint = endpoint.clone();
+            served.outbox.follow(endpoint, now);
+        }
+    }
+
+    /// Those that are not served yet, each read from its file.
+    fn opened(&self, hooks: &Hooks, tip: Sequence) -> Vec<(EndpointName, Served)> {
+        let served: BTreeSet<_> = self.all().keys().copied().collect();
+        let mut opened = Vec::new();
+        for (name, endpoint) in hooks.all().filter(|(name, _)| !served.contains(name)) {
+            match Outbox::open(self.path(name), name, endpoint, tip) {
+                Ok(outbox) => {
+                    let (endpoint, lookup) = (endpoint.clone(), Arc::new(Semaphore::new(1)));
+                    opened.push((name, Served { endpoint, outbox, lookup }));
+                }
+                Err(error) => {
+                    tracing::error!(partner = name.partner.get(), endpoint = name.number, %error, "an endpoint is not served");
                 }
             }
-            if let Some(served) = all.get_mut(&name) {
-                served.outbox.follow(&served.endpoint, now);
-            }
         }
+        opened
     }
 
     fn path(&self, EndpointName { partner, number }: EndpointName) -> PathBuf {
@@ -105,11 +110,10 @@ impl Outboxes {
         self.all().get(&name).map(|served| served.outbox.doing())
     }
 
-    /// Whether what was asked last to be sent once more to an endpoint, as it stands, is still looked for. Not as long as it is
-    /// not served: then nothing is known of that.
+    /// How far what was asked to be sent once more has come; none as long as the endpoint is not served.
     #[must_use]
-    pub fn is_replaying(&self, name: EndpointName, endpoint: &Endpoint) -> bool {
-        self.all().get(&name).is_some_and(|served| served.outbox.is_replaying(endpoint))
+    pub fn replaying(&self, name: EndpointName) -> Option<ReplaysSoFar> {
+        self.all().get(&name).map(|served| served.outbox.replaying())
     }
 
     /// What is or was on its way to an endpoint, newest event first.

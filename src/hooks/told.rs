@@ -32,8 +32,8 @@ pub enum Told {
         period: u32,
         /// What becomes of the hours.
         model: Model,
-        /// How many those are, seconds.
-        seconds: i64,
+        /// How many those are, seconds; not said where they stay.
+        seconds: Option<i64>,
         /// When it is to be paid.
         due: Option<Day>,
     },
@@ -107,7 +107,7 @@ struct SaleBody {
 struct SettledBody {
     period_number: u32,
     model: String,
-    settled_seconds: i64,
+    settled_seconds: Option<i64>,
     due_day: Option<String>,
 }
 
@@ -239,8 +239,9 @@ mod tests {
         {
             let settling =
                 Settling::Settled { account, period: 3, model, due_day: due, reference: "INV 7".into() };
-            let says = Says::Settled { settling, seconds: 7_200 };
-            let expected = Told::Settled { period: 3, model, seconds: 7_200, due };
+            let seconds = (model != Model::Kept).then_some(7_200);
+            let says = Says::Settled { settling, seconds };
+            let expected = Told::Settled { period: 3, model, seconds, due };
             assert_eq!(told(EventKind::Settled, says).0, Some(expected));
         }
         let low = Says::BudgetLow { sale: Box::new(redemption.sale), budget: 36_000, taken: 32_400 };

@@ -26,12 +26,13 @@ pub fn told(told: &Told, today: Day) -> String {
         }
         Told::Settled { period, model, seconds, due } => {
             let what = match model {
-                Model::Kept => "kept, to be spent again",
+                Model::Kept => "its hours are kept, to be spent again",
                 Model::GivenBack => "given back",
                 Model::PaidOutside => "given back and paid outside of these books",
             };
+            let amount = seconds.map(|seconds| format!("{} ", hours(seconds))).unwrap_or_default();
             let due = due.map(|due| format!(", due on {}", periods::day(due, today))).unwrap_or_default();
-            format!("period {period} is final: {} {what}{due}", hours(*seconds))
+            format!("period {period} is final: {amount}{what}{due}")
         }
         Told::BudgetLow { budget, left } => {
             format!("few of the month's hours are left: {} of {}", hours(*left), hours(*budget))
@@ -113,7 +114,10 @@ mod tests {
             stays: 5_400,
             is_beyond_budget: true,
         };
-        let settled = |model, due| Told::Settled { period: 3, model, seconds: 12 * HOUR, due };
+        let settled = |model, due| {
+            let seconds = (model != Model::Kept).then_some(12 * HOUR);
+            Told::Settled { period: 3, model, seconds, due }
+        };
         for (event, expected) in [
             (sale(Happened::Captured, HOUR, HOUR), "receipt 411 of 25 June, till 1: 1 hour taken"),
             (on_us, "receipt 411.2 of 31 December 2025, till 1: 1 hour 30 minutes taken, on us"),
@@ -131,7 +135,7 @@ mod tests {
                 sale(Happened::Refunded, HOUR, 1_800),
                 "receipt 411 of 25 June, till 1: 1 hour given back, that leaves 30 minutes taken",
             ),
-            (settled(Model::Kept, None), "period 3 is final: 12 hours kept, to be spent again"),
+            (settled(Model::Kept, None), "period 3 is final: its hours are kept, to be spent again"),
             (settled(Model::GivenBack, None), "period 3 is final: 12 hours given back"),
             (
                 settled(Model::PaidOutside, Some(today)),

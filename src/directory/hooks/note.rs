@@ -3,7 +3,7 @@
 //! ```text
 //! format u8 (1), what u8, endpoint u16, then
 //!   1 created, 2 changed: kinds u16, address (UTF-8, all that is left)
-//!   3 another key: the one before is good until i64 (microseconds)
+//!   3 another key: the one before is good until i64 (microseconds), which is for u32 seconds, as was asked
 //!   4 paused   5 resumed   6 deleted   9 test: nothing
 //!   7 disabled: why u8
 //!   8 replay: from u64, through u64 (0: all there are by this note)
@@ -140,8 +140,13 @@ pub enum Said {
     Created(Kinds, Box<str>),
     /// The same anew.
     Changed(Kinds, Box<str>),
-    /// It has another key; the one before is good until then.
-    Rotated(Timestamp),
+    /// It has another key.
+    Rotated {
+        /// The one before is good until then.
+        until: Timestamp,
+        /// Which is for so long, as was asked.
+        overlap_seconds: u32,
+    },
     /// Nothing is sent for a while.
     Paused,
     /// It is sent to again.
@@ -176,7 +181,7 @@ impl Said {
         let what = match self {
             Self::Created(..) => 1,
             Self::Changed(..) => 2,
-            Self::Rotated(_) => 3,
+            Self::Rotated { .. } => 3,
             Self::Paused => 4,
             Self::Resumed => 5,
             Self::Deleted => 6,
@@ -191,7 +196,10 @@ impl Said {
                 bytes.extend(kinds.0.to_le_bytes());
                 bytes.extend(url.as_bytes());
             }
-            Self::Rotated(until) => bytes.extend(until.micros().to_le_bytes()),
+            Self::Rotated { until, overlap_seconds } => {
+                bytes.extend(until.micros().to_le_bytes());
+                bytes.extend(overlap_seconds.to_le_bytes());
+            }
             Self::Disabled(why) => bytes.push(number_of(&Because::ALL, *why)),
             Self::Replay { from, through } => {
                 bytes.extend(from.get().to_le_bytes());
@@ -224,7 +232,10 @@ fn read(reader: &mut Reader<'_>) -> Option<(u16, Said)> {
             let url = std::str::from_utf8(reader.rest()).ok().filter(|url| url.len() <= URL_BYTES_MAX)?;
             if what == 1 { Said::Created(kinds, url.into()) } else { Said::Changed(kinds, url.into()) }
         }
-        3 => Said::Rotated(Timestamp::from_micros(reader.long()?)),
+        3 => Said::Rotated {
+            until: Timestamp::from_micros(reader.long()?),
+            overlap_seconds: reader.take().map(u32::from_le_bytes)?,
+        },
         4 => Said::Paused,
         5 => Said::Resumed,
         6 => Said::Deleted,
@@ -252,7 +263,7 @@ mod tests {
             Said::Created(Kinds::ALL, url.into()),
             Said::Created(Kinds::of(&[EventKind::Captured]), "".into()),
             Said::Changed(Kinds::of(&[EventKind::Refunded, EventKind::Settled]), url.into()),
-            Said::Rotated(Timestamp::from_micros(-7)),
+            Said::Rotated { until: Timestamp::from_micros(-7), overlap_seconds: 86_400 },
             Said::Paused,
             Said::Resumed,
             Said::Deleted,

@@ -114,7 +114,7 @@ impl Hooks {
                 self.endpoints.remove(&name).ok_or_else(|| wrong("there is no such endpoint"))?;
             }
             said @ (Said::Changed(..)
-            | Said::Rotated(_)
+            | Said::Rotated { .. }
             | Said::Paused
             | Said::Resumed
             | Said::Disabled(_)
@@ -126,6 +126,15 @@ impl Hooks {
         }
         self.changed_by = sequence;
         Ok(())
+    }
+
+    /// A partner is forgotten: so end their endpoints, which nothing can be signed for any more.
+    pub fn forget(&mut self, sequence: Sequence, partner: OwnerNumber) {
+        let before = self.endpoints.len();
+        self.endpoints.retain(|name, _| name.partner != partner);
+        if self.endpoints.len() < before {
+            self.changed_by = sequence;
+        }
     }
 
     /// The entry that changed something here last.
@@ -186,7 +195,7 @@ impl Endpoint {
                 }
                 (self.kinds, self.url) = (kinds, url);
             }
-            Said::Rotated(until) => {
+            Said::Rotated { until, overlap_seconds: _ } => {
                 self.key_number = self.key_number.saturating_add(1);
                 (self.key_by, self.older_key_until) = (sequence, Some(until));
             }
@@ -241,7 +250,7 @@ mod tests {
         said(&mut hooks, 5, 1, &Said::Changed(kinds, "https://b.example/".into())).unwrap();
         assert_eq!((one(&hooks).kinds, &*one(&hooks).url), (kinds, "https://b.example/"));
         let until = Timestamp::from_micros(9);
-        said(&mut hooks, 6, 1, &Said::Rotated(until)).unwrap();
+        said(&mut hooks, 6, 1, &Said::Rotated { until, overlap_seconds: 1 }).unwrap();
         assert_eq!((one(&hooks).key_number, one(&hooks).older_key_until), (2, Some(until)));
         assert_eq!(one(&hooks).key_by.get(), 6);
         assert_eq!(one(&hooks).set_by.get(), 6);
@@ -257,6 +266,20 @@ mod tests {
         said(&mut hooks, 9, 2, &created).unwrap();
         let numbers: Vec<_> = hooks.of(NAME.partner).map(|(name, _)| name.number).collect();
         assert_eq!((numbers, hooks.of(OwnerNumber::new(6)).count(), hooks.all().count()), (vec![2], 0, 1));
+    }
+
+    /// Goal: whoever is forgotten has no endpoint, and takes nobody's place; nobody else's ends. Method: two partners, one forgotten.
+    #[test]
+    fn whoever_is_forgotten_has_none() {
+        let mut hooks = Hooks::default();
+        let created = Said::Created(Kinds::ALL, "https://a.example/".into());
+        said(&mut hooks, 1, 1, &created).unwrap();
+        said(&mut hooks, 2, 2, &created).unwrap();
+        hooks.forget(Sequence::new(3), OwnerNumber::new(8));
+        assert_eq!((hooks.all().count(), hooks.changed_by().get()), (2, 2));
+        hooks.forget(Sequence::new(4), NAME.partner);
+        assert_eq!((hooks.all().count(), hooks.changed_by().get()), (0, 4));
+        assert_eq!(hooks.next(NAME.partner), Some(3), "and no number comes again");
     }
 
     /// Goal: no number is given twice, so there is an end. Method: as many as there may be, each ended.

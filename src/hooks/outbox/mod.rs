@@ -56,6 +56,22 @@ pub struct Doing {
     pub delivered_at: Option<Timestamp>,
 }
 
+/// How far what was asked to be sent once more had come at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplaysSoFar {
+    runs: bool,
+    /// The latest entry that asked for a replay which began.
+    replayed: Sequence,
+}
+
+impl ReplaysSoFar {
+    /// Whether something that was asked for of this endpoint, as it stands, has not been looked at to its end.
+    #[must_use]
+    pub fn has_to_end(self, endpoint: &Endpoint) -> bool {
+        self.runs || endpoint.replay.is_some_and(|asked| asked.asked_by > self.replayed)
+    }
+}
+
 /// What waits for one endpoint.
 #[derive(Debug)]
 pub struct Outbox {
@@ -121,10 +137,10 @@ impl Outbox {
         Doing { position, waiting: self.waiting.len(), failing_since, delivered_at }
     }
 
-    /// Whether something that was asked to be sent once more has not been looked at to its end.
+    /// How far what was asked to be sent once more has come.
     #[must_use]
-    pub fn is_replaying(&self, endpoint: &Endpoint) -> bool {
-        self.replay.is_some() || endpoint.replay.is_some_and(|asked| asked.asked_by > self.replayed)
+    pub const fn replaying(&self) -> ReplaysSoFar {
+        ReplaysSoFar { runs: self.replay.is_some(), replayed: self.replayed }
     }
 
     /// What is or was on its way, newest event first.
@@ -229,8 +245,7 @@ impl Outbox {
     /// Whether a replay was asked for that has not begun, and none runs.
     #[must_use]
     pub fn has_replay_to_begin(&self, endpoint: &Endpoint) -> bool {
-        let is_new = endpoint.replay.is_some_and(|replay| replay.asked_by > self.replayed);
-        is_new && self.replay.is_none()
+        self.replay.is_none() && self.replaying().has_to_end(endpoint)
     }
 
     /// Begins an attempt, if one is due. It is under way until [`Self::ended`].

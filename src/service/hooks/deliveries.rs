@@ -52,9 +52,11 @@ impl Installation {
         }
         // What is asked for without an end ends before the entry that asks, so that the same request is the same note.
         let said = Said::Replay { from, through: through.unwrap_or(Sequence::ZERO) };
+        // Before what is said is written: files of outboxes are waited for here, and not where all other notes would wait too.
+        let replaying = self.calling.outboxes.replaying(name);
         let receipt = self.say_of_endpoint(allowed, id, name, &said, |kept| {
             is_sent_to(kept)?;
-            if self.calling.outboxes.is_replaying(name, kept) {
+            if replaying.is_some_and(|replaying| replaying.has_to_end(kept)) {
                 let what = "events are being sent to this endpoint once more already";
                 return Err(NotDone::NotYet { what, seconds: REPLAY_AGAIN_SECONDS });
             }

@@ -20,10 +20,6 @@ use crate::service::not_done::NotDone;
 const OVERLAP_SECONDS_MAX: u32 = 604_800;
 /// For so many, if nobody says otherwise: a day.
 const OVERLAP_SECONDS_USUAL: u32 = 86_400;
-/// Between what a call takes for now and when its entry is recorded are at most so many microseconds: a minute, and a call has
-/// ended before.
-const RECORDED_WITHIN_MICROS: u64 = 60_000_000;
-
 impl Installation {
     pub(super) fn rotate_endpoint_key(
         &self,
@@ -39,9 +35,9 @@ impl Installation {
         self.partner_in_reach(allowed, name.partner)?;
         let receipt = self.tell(allowed, id, |telling| {
             telling.judged(|known| self.own_endpoint(allowed, known, name).map(drop))?;
-            let before = telling.before.and_then(|before| rotated_before(before, name, overlap));
+            let before = telling.before.and_then(|before| rotated_before(before, name));
             let until = before.unwrap_or_else(|| self.access.now().plus_seconds(overlap.into()));
-            Ok(Said::Rotated(until).command(name.partner, name.number))
+            Ok(Said::Rotated { until, overlap_seconds: overlap }.command(name.partner, name.number))
         })?;
         let endpoint = self.endpoint_as_it_is(name)?;
         let key = self.key_shown(name, &receipt, id.mode)?;
@@ -104,12 +100,9 @@ impl Installation {
     }
 }
 
-/// Until when the key before is good as this id said it the first time, so that the same request makes the same note. One that
-/// asked for another time is not the same.
-fn rotated_before(before: &Entry, name: EndpointName, overlap_seconds: u32) -> Option<Timestamp> {
+/// Until when the key before is good as this id said it the first time, so that the same request makes the same note.
+fn rotated_before(before: &Entry, name: EndpointName) -> Option<Timestamp> {
     let (number, said) = said_in(before, name.partner)?;
-    let until = if let Said::Rotated(until) = said { until } else { return None };
-    let asked_at = until.plus_seconds(-i64::from(overlap_seconds));
-    let apart = before.recorded_at.micros_since(asked_at).unsigned_abs();
-    (number == name.number && apart <= RECORDED_WITHIN_MICROS).then_some(until)
+    let until = if let Said::Rotated { until, overlap_seconds: _ } = said { until } else { return None };
+    (number == name.number).then_some(until)
 }

@@ -112,7 +112,6 @@ fn what_else_is_told() {
     let settled = "statement.settled".to_owned();
     let first = json!({
         "position": kept, "partner_owner_number": cafe.cafe, "period_number": 1, "model": "kept",
-        "settled_seconds": 0,
     });
     let second = json!({
         "position": paid_outside, "partner_owner_number": cafe.cafe, "period_number": 2, "model": "paid_outside",
