@@ -159,13 +159,13 @@ fn the_ledger_moves_no_sale_on() {
     cafe.take("Till", taken, 0).unwrap();
     let position = cafe.town.position();
     let capture = api::CaptureHoldRequest { request_id: fresh(), hold_sequence: held, ..Default::default() };
-    assert_eq!(why(cafe.town.capture_hold("admin", capture)), "hold_sequence");
+    assert_eq!(why(cafe.town.capture_hold("integration", capture)), "hold_sequence");
     let void = api::VoidHoldRequest { request_id: fresh(), hold_sequence: held, ..Default::default() };
-    assert_eq!(why(cafe.town.void_hold("admin", void)), "hold_sequence");
+    assert_eq!(why(cafe.town.void_hold("integration", void)), "hold_sequence");
     for original_sequence in [taken, position] {
         let reverse =
             api::ReverseEntryRequest { request_id: fresh(), original_sequence, ..Default::default() };
-        assert_eq!(why(cafe.town.reverse_entry("admin", reverse)), "original_sequence");
+        assert_eq!(why(cafe.town.reverse_entry("integration", reverse)), "original_sequence");
     }
     assert_eq!(cafe.town.position(), position);
     cafe.take("Till", held, 0).unwrap();
