@@ -1,10 +1,11 @@
 //! Work that may be late, and keeps out of the way of calls.
 //!
-//! - [`give_way`]: where there is not enough of the processor for all, other threads go first.
-//! - [`let_others`] and [`politely`]: a thread that has begun is not stopped at once, however willing it is to give way; so it
-//!   stops by itself between any two pieces of its work.
+//! - [`give_way`]: where there is not enough of the processor for all, other threads go first, also those of other programs.
+//! - [`let_others`] and [`politely`]: a thread that has begun goes on for milliseconds before another has its turn, however willing
+//!   it is to give way; so it stops by itself, between two pieces of its work, after less.
 //! - [`Share`]: on its own it takes no more than a part of one core, however much there is to do.
 
+use std::cell::Cell;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -13,18 +14,30 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// How much nicer such a thread is to other threads.
 const NICE: i32 = 10;
+/// A thread that lets others go first works for so long before it does. Each time costs it a turn of its own, so a busy machine
+/// would hear little of one that does so all the time.
+const PIECE: Duration = Duration::from_micros(250);
+
+thread_local! {
+    /// How long this thread had worked when it let others go first last.
+    static LET: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
 
 /// Lets other threads of this process go first from here on. Where the system does not know how, it goes on as it is.
 pub fn give_way() {
     let _as_before = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
 }
 
-/// Lets whoever waits for this processor have it now.
+/// Lets whoever waits for this processor have it now, if this thread has worked for a while.
 pub fn let_others() {
-    std::thread::yield_now();
+    let worked = used();
+    if worked.saturating_sub(LET.get()) >= PIECE {
+        std::thread::yield_now();
+        LET.set(worked);
+    }
 }
 
-/// Does the same as `work`, and lets others go first after each piece of it.
+/// Does the same as `work`, and lets others go first between pieces of it.
 pub async fn politely<F: Future>(work: F) -> F::Output {
     let mut work = pin!(work);
     std::future::poll_fn(|context| {

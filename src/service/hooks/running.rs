@@ -1,7 +1,7 @@
 //! What goes on beside the calls: looks through the books for events, sends them, and sends them again.
 //!
-//! One thread does it all, gives way to every other, and takes a part of one core at most: an event may be late, but a till may
-//! not. Nothing waits for it: not the ledger, not a call, not the end of the server.
+//! One thread does it all, lets others go first time and again, and takes a part of one core at most: an event may be late, but a
+//! till may not. Nothing waits for it: not the ledger, not a call, not the end of the server.
 //!
 //! - Endpoints at the same entry are looked for together, so that a book is read once for all that keep up; one that is behind
 //!   holds up nobody.
@@ -18,7 +18,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::Instant;
 
-use crate::background::{Share, give_way, let_others, politely};
+use crate::background::{Share, let_others, politely};
 
 use crate::directory::hooks::{Because, ENDPOINTS_OF_NETWORK_MAX, EndpointName, Said, Stands};
 use crate::domain::{Command, RequestKey, Scope, Sequence, Timestamp};
@@ -76,7 +76,6 @@ pub fn begin(
         is_behind: true,
     };
     std::thread::Builder::new().name("hooks".into()).spawn(move || {
-        give_way();
         let share = Share::one_in(PART, AHEAD);
         runtime.block_on(politely(caller.run(share, ending)));
         // A name that is still being looked up is nobody's concern any more.
