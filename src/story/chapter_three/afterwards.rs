@@ -11,8 +11,8 @@ use crate::words::{self, hours};
 
 pub fn play(stage: &mut Stage<'_>, cafes: &mut Software) -> Result<(), StoryError> {
     given_back(stage)?;
-    let heard = software::heard(stage, cafes, 1)?;
-    stage.show(&format!("The café's computer:\n{}", software::shown(&heard)))?;
+    cafes.hear(stage, 1)?;
+    stage.show(&format!("The café's computer:\n{}", software::shown(&cafes.told(stage))))?;
     something_off(stage)?;
     a_visitor(stage)
 }
@@ -101,9 +101,9 @@ fn something_off(stage: &mut Stage<'_>) -> Result<(), StoryError> {
         GREENGROCER.name,
         stage.has("Leonie")?,
     ))?;
-    let told = software::heard(stage, &mut shops, 1)?;
+    shops.hear(stage, 1)?;
     stage.say("The shop's computer got the notice: signature good, no name in it.")?;
-    stage.show(&software::shown(&told))
+    stage.show(&software::shown(&shops.told(stage)))
 }
 
 /// The lead says that the bank has declared its practice, and that it takes discounts too.

@@ -13,17 +13,29 @@ use crate::words::hours;
 /// What a till says that may not say more.
 const NOT_TODAY: &str = "This cannot be done today. Please talk to your time broker.";
 
-pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
-    let mut heard = vec![seat(stage, 411, "Amina")?, seat(stage, 412, "Bernard")?, seat(stage, 413, "Cora")?];
+pub fn play(stage: &mut Stage<'_>, cafes: &mut Software) -> Result<(), StoryError> {
+    let mut heard = Vec::new();
+    for (number, whose) in [(411, "Amina"), (412, "Bernard"), (413, "Cora")] {
+        heard.push(seat(stage, number, whose)?);
+        cafes.hear(stage, 1)?;
+    }
     let dropped = the_line_drops(stage)?;
+    cafes.hear(stage, 1)?;
     heard.push(seat(stage, 415, "Farid")?);
+    cafes.hear(stage, 1)?;
     let aside = two_set_aside(stage)?;
+    cafes.hear(stage, 2)?;
     let not_today = three_for_ivy(stage)?;
     stage.step(31, at(18));
     let shown = code(stage, "Jonah")?;
     let jonah = sell(stage, &CAFE, sale(418, shown, (LUNCH, ESME)))?;
-    heard.extend([seat(stage, 419, "Leonie")?, seat(stage, 420, "Imelda")?]);
+    cafes.hear(stage, 1)?;
+    heard.push(seat(stage, 419, "Leonie")?);
+    cafes.hear(stage, 1)?;
+    heard.push(seat(stage, 420, "Imelda")?);
+    cafes.hear(stage, 2)?; // Few of the month's hours are left then.
     let own = own_seat(stage)?;
+    cafes.hear(stage, 1)?;
     let used_up = craft_table(stage)?;
 
     if let Some(other) = heard.iter().find(|heard| **heard != jonah) {
@@ -58,20 +70,18 @@ pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     Ok(())
 }
 
-/// Ten times hours were taken, once they were set aside before that, and once little was left of the month.
-const EVENTS: usize = 12;
-
 /// What the café's own software heard of the lunch.
 pub fn told(stage: &mut Stage<'_>, cafes: &mut Software) -> Result<(), StoryError> {
-    let heard = software::heard(stage, cafes, EVENTS)?;
+    let heard = cafes.told(stage);
     let of = |kind: &str| heard.iter().filter(|line| line.starts_with(kind)).count();
     let counts = ["redemption.captured", "redemption.authorized", "budget.low"].map(of);
     if counts != [10, 1, 1] {
         return Err(stage.otherwise("10 taken, 1 set aside, 1 budget", format!("{heard:#?}")));
     }
     stage.say(&format!(
-        "The café's own computer was told as it happened, {EVENTS} times: signatures good, no name in them. One of them is its \
-         owner's notice that June is nearly used up."
+        "The café's own computer was told as it happened, {} times: signatures good, no name in them. One of them is its \
+         owner's notice that June is nearly used up.",
+        heard.len()
     ))?;
     stage.show(&software::shown(&heard))
 }

@@ -23,7 +23,7 @@ pub fn play(stage: &mut Stage<'_>) -> Result<(), StoryError> {
     }
     offers::play(stage)?;
     let mut cafes = software::connect(stage, &counter::CAFE)?;
-    lunch::play(stage)?;
+    lunch::play(stage, &mut cafes)?;
     lunch::told(stage, &mut cafes)?;
     afterwards::play(stage, &mut cafes)
 }

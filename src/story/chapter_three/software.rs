@@ -17,6 +17,8 @@ use crate::words::hooks as words;
 /// A shop's software that listens.
 pub struct Software {
     received: Receiver<Received>,
+    /// What it heard since it was asked last.
+    heard: Vec<Received>,
 }
 
 /// Where a shop's events go, as its owner says: to its software, which has the public key.
@@ -35,29 +37,35 @@ pub fn connect(stage: &mut Stage<'_>, shop: &Shop) -> Result<Software, StoryErro
     let made = stage.call(stage.hooks(shop.name).create_endpoint(request))?;
     let key = Verifier::parse(&made.key.unwrap_or_default().public_key);
     let key = key.ok_or_else(|| stage.otherwise("a key to check signatures with", "none"))?;
-    Ok(Software { received: stage.receive(listener, key) })
+    Ok(Software { received: stage.receive(listener, key), heard: Vec::new() })
 }
 
-/// The next `count` events, a line each, in the order of the books: each of them signed, none of them here before, and none with a
-/// name in it.
-pub fn heard(stage: &Stage<'_>, software: &mut Software, count: usize) -> Result<Vec<String>, StoryError> {
-    let mut events = Vec::new();
-    for _ in 0..count {
-        let next =
-            async { software.received.recv().await.ok_or_else(|| Status::unavailable("nobody listens")) };
-        events.push(stage.wait(next)?);
-    }
-    for event in &events {
-        if event.verdict.is_err() || event.is_again {
-            return Err(stage.otherwise("an event that is new and signed", format!("{event:?}")));
+impl Software {
+    /// Waits for the next `count` events: each of them signed, none of them here before, and none with a name in it. Before the
+    /// demo's clock goes on: an event is believed for five minutes.
+    pub fn hear(&mut self, stage: &Stage<'_>, count: usize) -> Result<(), StoryError> {
+        for _ in 0..count {
+            let next =
+                async { self.received.recv().await.ok_or_else(|| Status::unavailable("nobody listens")) };
+            let event = stage.wait(next)?;
+            if event.verdict.is_err() || event.is_again {
+                return Err(stage.otherwise("an event that is new and signed", format!("{event:?}")));
+            }
+            let body = event.body.to_string();
+            if let Some(name) = stage.names().find(|name| body.contains(name)) {
+                return Err(stage.otherwise("an event without a name", format!("{name} in {body}")));
+            }
+            self.heard.push(event);
         }
-        let body = event.body.to_string();
-        if let Some(name) = stage.names().find(|name| body.contains(name)) {
-            return Err(stage.otherwise("an event without a name", format!("{name} in {body}")));
-        }
+        Ok(())
     }
-    events.sort_by_key(|event| told::position(&event.body));
-    Ok(events.iter().map(|event| line(event, stage.today())).collect())
+
+    /// What it heard, a line each, in the order of the books.
+    pub fn told(&mut self, stage: &Stage<'_>) -> Vec<String> {
+        let mut events = std::mem::take(&mut self.heard);
+        events.sort_by_key(|event| told::position(&event.body));
+        events.iter().map(|event| line(event, stage.today())).collect()
+    }
 }
 
 /// Below a step.
