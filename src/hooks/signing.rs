@@ -26,7 +26,8 @@ pub const TOLERANCE_SECONDS: i64 = 300;
 /// At most so many signatures of a request are looked at.
 const SIGNATURES_MAX: usize = 16;
 const SECRET_PREFIX: &str = "whsec_";
-const PUBLIC_PREFIX: &str = "whpk_";
+/// How a public key begins.
+pub const PUBLIC_PREFIX: &str = "whpk_";
 /// Bytes of a secret that somebody else made.
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 

@@ -38,7 +38,9 @@ impl Demo {
     fn listen_until(&mut self, end: &str) -> String {
         let mut said = String::new();
         while !said.lines().last().is_some_and(|line| line.contains(end)) {
-            assert!(self.said.read_line(&mut said).unwrap() > 0, "not said: {end}\n{said}");
+            if self.said.read_line(&mut said).unwrap() == 0 {
+                panic!("not said: {end}\n{said}\nbut {:?}", self.end());
+            }
         }
         said
     }
@@ -192,6 +194,7 @@ fn the_transcript_is_what_the_demo_prints() {
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     let (shown, printed) = (chapter(&readme), chapter(&String::from_utf8(told.stdout).unwrap()));
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     assert!(printed.len() > 50, "{printed:?}");
     assert_eq!(shown, printed);
 }

@@ -168,6 +168,8 @@ impl Caller {
             // What is behind by more than was looked at goes on at once.
             self.rests_until = Some(if self.is_behind { moment } else { moment + REST });
         }
+        // Not as of before: nothing is signed earlier than it happened, whatever the clock did meanwhile.
+        let now = books.access.now();
         self.begin_what_is_due(&books, now);
         let outboxes = books.calling.outboxes.all();
         let waits = |served: &Served| served.is_called() && served.outbox.under_way() < AT_ONCE;

@@ -150,7 +150,7 @@ fn the_transcripts_are_what_is_printed() {
             std::fs::write(folder.path().join(file.trim_start_matches("~/")), shown).unwrap();
             continue;
         }
-        if command == "kill %1" {
+        if command == "kill %1; wait %1" {
             served.kill();
             continue;
         }

@@ -81,7 +81,7 @@ fn cells(delivery: &api::Delivery) -> Vec<(Column, Cell)> {
         (Column::words("last_failure", "", 0), failure_name),
         (Column::words("attempted_at", "At (UTC)", 11), time(delivery.attempted_at)),
         (Column::words("due_at", "Next (UTC)", 11), time(delivery.due_at)),
-        (Column::words("webhook_id", "webhook-id", 10), Cell::text_or_nothing(delivery.webhook_id.clone())),
+        (Column::words("webhook_id", "webhook-id", 15), Cell::text_or_nothing(delivery.webhook_id.clone())),
     ]
 }
 

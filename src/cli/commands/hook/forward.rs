@@ -143,7 +143,8 @@ impl Watched for Forward {
             Taken::Answered(status) => line::Went::Answered(status),
             Taken::PassedOver(status) => line::Went::PassedOver(status),
         };
-        line::print(session.screen, &event(message), went, is_first)?;
+        let after = Some(message.position);
+        line::print(session.screen, &event(message), (went, after), is_first)?;
         // What came meanwhile has been waiting here as long.
         Ok(if began.elapsed() >= FRESH { Went::Late } else { Went::Printed })
     }

@@ -1,13 +1,17 @@
 //! The key that events are checked with: found in a file or the environment, never an argument.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use crate::cli::key::kept_text;
 use crate::config::{ConfigError, Environment};
-use crate::hooks::signing::Verifier;
+use crate::hooks::signing::{PUBLIC_PREFIX, Verifier};
 
 const KEY: &str = "HOURBOOK_HOOK_KEY";
 const KEY_FILE: &str = "HOURBOOK_HOOK_KEY_FILE";
+/// A file with a public key has at most so many bytes, with what is around it.
+const PUBLIC_BYTES_MAX: u64 = 256;
 
 /// The key of `--hook-key-file`, else of `HOURBOOK_HOOK_KEY`, else of `HOURBOOK_HOOK_KEY_FILE`; none where none is given.
 ///
@@ -25,13 +29,24 @@ pub fn given(flag: Option<&Path>, environment: &dyn Environment) -> Result<Optio
     environment.get(KEY_FILE)?.map(|path| of_file(Path::new(&path))).transpose()
 }
 
+/// A secret must be in a file of one's own; a public key may be anybody's to read.
 fn of_file(path: &Path) -> Result<Verifier, ConfigError> {
-    let text = kept_text(path, KEY_FILE)?;
+    let text = match public_text(path) {
+        Some(text) => text,
+        None => kept_text(path, KEY_FILE)?,
+    };
     Verifier::parse(text.trim()).ok_or_else(|| ConfigError {
         setting: KEY_FILE,
         value: path.display().to_string(),
         must: "hold a whole key of an endpoint, from whsec_ or whpk_ to its end, and nothing else",
     })
+}
+
+/// What a file begins with, if that is a public key.
+fn public_text(path: &Path) -> Option<String> {
+    let mut text = String::new();
+    File::open(path).ok()?.take(PUBLIC_BYTES_MAX).read_to_string(&mut text).ok()?;
+    text.trim_start().starts_with(PUBLIC_PREFIX).then_some(text)
 }
 
 #[cfg(test)]

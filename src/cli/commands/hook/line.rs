@@ -26,16 +26,21 @@ pub fn now() -> Timestamp {
     Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
-/// Prints it; the first one brings a header along.
+/// Prints it, with the entry after which to go on later, where there is a stream to go on with; the first one brings a header along.
 ///
 /// # Errors
 /// Of writing.
-pub fn print(screen: &mut Screen<'_>, event: &Received, went: Went, is_first: bool) -> Result<(), Failure> {
+pub fn print(
+    screen: &mut Screen<'_>,
+    event: &Received,
+    (went, resume): (Went, Option<u64>),
+    is_first: bool,
+) -> Result<(), Failure> {
     match screen.format {
-        Format::Table => screen.say(&for_people(event, went))?,
-        Format::Json => screen.json(&for_programs(event, went), false)?,
+        Format::Table => screen.say(&for_people(event, went, resume))?,
+        Format::Json => screen.json(&for_programs(event, went, resume), false)?,
         Format::Csv => {
-            let Value::Object(fields) = for_programs(event, went) else { return Ok(()) };
+            let Value::Object(fields) = for_programs(event, went, resume) else { return Ok(()) };
             let columns = COLUMNS.map(|name| Column::words(name, "", 0)).to_vec();
             let cell = |name: &str| match fields.get(name) {
                 None | Some(Value::Null) => Cell::Nothing,
@@ -51,11 +56,12 @@ pub fn print(screen: &mut Screen<'_>, event: &Received, went: Went, is_first: bo
 }
 
 /// What a spreadsheet gets: the fields of JSON but the body, which is none of a cell.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "received_at",
     "webhook_id",
     "type",
     "position",
+    "go_on_after",
     "is_believed",
     "not_believed_because",
     "is_again",
@@ -64,7 +70,7 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// "13:02:11  redemption.captured  receipt 411 of 25 June, till 1: 1 hour taken  (position 451, signature ok)".
-fn for_people(event: &Received, went: Went) -> String {
+fn for_people(event: &Received, went: Went, resume: Option<u64>) -> String {
     let time = time_of_day(event.at);
     if let Err(why) = event.verdict {
         let says = match (event.kind.as_str(), event.id.as_str()) {
@@ -75,9 +81,13 @@ fn for_people(event: &Received, went: Went) -> String {
         return format!("{time}  NOT BELIEVED: {why}  (answered 401{says})");
     }
     let kind = if event.kind.is_empty() { "(no type)" } else { &event.kind };
-    let position = match told::position(&event.body) {
-        Some(position) => format!("position {position}"),
-        None => format!("webhook-id {}", event.id),
+    // An entry with two events is not done with after the first.
+    let position = match (told::position(&event.body), resume) {
+        (Some(position), Some(after)) if position != after => {
+            format!("position {position}, to go on after {after}")
+        }
+        (Some(position), _) => format!("position {position}"),
+        (None, _) => format!("webhook-id {}", event.id),
     };
     let how = match went {
         Went::Received => "signature ok".to_owned(),
@@ -95,13 +105,14 @@ fn sentence(event: &Received) -> String {
     )
 }
 
-fn for_programs(event: &Received, went: Went) -> Value {
+fn for_programs(event: &Received, went: Went, resume: Option<u64>) -> Value {
     let is_believed = event.verdict.is_ok();
     json!({
         "received_at": event.at.to_string(),
         "webhook_id": event.id,
         "type": event.kind,
         "position": told::position(&event.body),
+        "go_on_after": resume,
         "is_believed": is_believed,
         "not_believed_because": event.verdict.err().map(words::hooks::not_believed),
         "is_again": event.is_again,
@@ -148,7 +159,7 @@ mod tests {
     /// nothing that it claims as a sentence. Method: each way it can go.
     #[test]
     fn an_event_on_one_line() {
-        let said = |event: &Received| for_people(event, Went::Received);
+        let said = |event: &Received| for_people(event, Went::Received, None);
         let good = event();
         let begins =
             "13:02:11  redemption.captured  receipt 411 of 25 June, till 1: 1 hour taken  (position 451, ";
@@ -157,8 +168,10 @@ mod tests {
             said(&Received { is_again: true, ..good.clone() }),
             format!("{begins}signature ok, again)")
         );
-        assert_eq!(for_people(&good, Went::Answered(204)), format!("{begins}answered 204)"));
-        let passed = for_people(&good, Went::PassedOver(500));
+        assert_eq!(for_people(&good, Went::Answered(204), Some(451)), format!("{begins}answered 204)"));
+        let first = for_people(&good, Went::Answered(204), Some(450));
+        assert!(first.ends_with("(position 451, to go on after 450, answered 204)"), "{first}");
+        let passed = for_people(&good, Went::PassedOver(500), Some(451));
         assert_eq!(passed, format!("{begins}NOT TAKEN, answered 500 each time: passed over)"));
         let odd = Received { body: Value::Null, kind: String::new(), ..good.clone() };
         let expected = "13:02:11  (no type)  something that this program has no words for yet  (webhook-id 7-1-451, \
@@ -177,7 +190,7 @@ mod tests {
     /// believed and one that is not.
     #[test]
     fn an_event_for_programs() {
-        let good = for_programs(&event(), Went::Received);
+        let good = for_programs(&event(), Went::Received, None);
         assert_eq!(
             (&good["position"], &good["status"], &good["is_again"]),
             (&json!(451), &json!(204), &json!(false))
@@ -185,7 +198,7 @@ mod tests {
         assert_eq!(good["body"]["data"]["amount_seconds"], 3_600);
         assert!(COLUMNS.iter().all(|name| good.get(name).is_some()));
         let bad = Received { verdict: Err(NotBelieved::Time), ..event() };
-        let bad = for_programs(&bad, Went::Received);
+        let bad = for_programs(&bad, Went::Received, None);
         assert_eq!(
             (&bad["is_believed"], &bad["status"], &bad["sentence"]),
             (&json!(false), &json!(401), &Value::Null)

@@ -107,7 +107,7 @@ async fn print(
 ) -> Result<(), Failure> {
     let mut is_first = true;
     while let Some(event) = received.recv().await {
-        line::print(screen, &event, Went::Received, is_first)?;
+        line::print(screen, &event, (Went::Received, None), is_first)?;
         is_first = false;
         left = left.map(|left| left.saturating_sub(1));
         if left == Some(0) {

@@ -108,6 +108,10 @@ pub(super) async fn tell(
         extra.push((Column::words("secret", "", 0), secret.map_or(Cell::Nothing, Cell::Text)));
         return entries::tell(session, Written { receipt, request_id, validate_only, extra }).await;
     }
+    // By the clock of the books: what was written down then.
+    let written_at = receipt.entry.as_ref().and_then(|entry| entry.recorded_at);
+    let micros = |time: prost_types::Timestamp| (time.seconds, time.nanos);
+    let is_over = endpoint.older_key_until.map(micros) <= written_at.map(micros);
     let screen = &mut *session.screen;
     let place = match endpoint.url.as_str() {
         "" => "only watched, with 'hourbook hook listen --forward'".to_owned(),
@@ -120,7 +124,11 @@ pub(super) async fn tell(
     };
     screen.remark(&format!("Signatures v1a are checked with its public key: {}", key.public_key));
     if let Some(until) = figures::whole_time(endpoint.older_key_until) {
-        screen.remark(&format!("Until {until} events are signed with the key before too."));
+        screen.remark(&if is_over {
+            "The key before signs nothing any more.".to_owned()
+        } else {
+            format!("Until {until} events are signed with the key before too.")
+        });
     }
     match kept {
         Some(path) => screen.remark(&format!(
