@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 109] = [
+pub const RULES: [Rule; 110] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -103,6 +103,7 @@ pub const RULES: [Rule; 109] = [
     rule("hourbook.v1.ExchangeService/ProposeExchange", "o--oo----"),
     rule("hourbook.v1.ExchangeService/PutRight", "---oo----"),
     rule("hourbook.v1.ExchangeService/RecordExchange", "---oo----"),
+    rule("hourbook.v1.ExchangeService/RecordExchanges", "---oo----"),
     rule("hourbook.v1.ExchangeService/RecordGroupExchange", "---oo----"),
     rule("hourbook.v1.ExchangeService/RejectExchange", "o--oo----"),
     rule("hourbook.v1.ExchangeService/ResolveDispute", "---oo----"),

@@ -133,6 +133,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it goes away when the same is said in another way, or once more: what was not guessed.
+    #[must_use]
+    pub const fn is_question(&self) -> bool {
+        matches!(self, Self::Unread { unread: Unread::TwoWays(_), .. } | Self::UnusualAmount { .. })
+    }
+
     /// Its stable word; none for a field that cannot be meant.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {

@@ -270,6 +270,15 @@ fn unread_length(unread: &Unread) -> String {
     }
 }
 
+/// A slip looks like an earlier one of the same list.
+#[must_use]
+pub fn on_this_list(place: u32) -> String {
+    format!(
+        "This looks like slip {place} of this list: the same two people, day and length. If it is another one, say so; if it is \
+         the same one, leave it out."
+    )
+}
+
 /// That a day is in a month that was closed.
 #[must_use]
 pub fn late(day: Day) -> String {

@@ -7,6 +7,7 @@ mod figures;
 mod id;
 mod neighbours;
 mod read;
+mod slips;
 mod told;
 mod writing;
 
@@ -27,6 +28,13 @@ impl ExchangeService for Service {
         request: Request<RecordExchangeRequest>,
     ) -> Answer<RecordExchangeResponse> {
         self.change(request, Installation::record_exchange).await
+    }
+
+    async fn record_exchanges(
+        &self,
+        request: Request<RecordExchangesRequest>,
+    ) -> Answer<RecordExchangesResponse> {
+        self.change(request, Installation::record_exchanges).await
     }
 
     async fn propose_exchange(

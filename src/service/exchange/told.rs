@@ -12,7 +12,6 @@ use crate::exchange::length::Length as Said;
 use crate::exchange::moving::MoveBanks;
 use crate::exchange::propose::Propose;
 use crate::exchange::put_right::PutRight;
-use crate::exchange::record::Exchange;
 use crate::exchange::rules::confirming::Side;
 use crate::exchange::rules::doubles::{self, Asked};
 use crate::exchange::rules::group::GroupRule;
@@ -44,7 +43,7 @@ pub(super) fn length_or_none(field: &str, length: Option<Length>) -> Result<Opti
 }
 
 /// How long; must be said.
-fn length(field: &str, length: Option<Length>) -> Result<Said, NotDone> {
+pub(super) fn length(field: &str, length: Option<Length>) -> Result<Said, NotDone> {
     length_or_none(field, length)?.ok_or_else(|| NotDone::bad(field, "given"))
 }
 
@@ -56,17 +55,17 @@ pub(super) fn words(field: &str, text: String) -> Result<Option<String>, NotDone
     Ok((!text.is_empty()).then_some(text))
 }
 
-fn activity(number: u32) -> Result<Option<u16>, NotDone> {
+pub(super) fn activity(number: u32) -> Result<Option<u16>, NotDone> {
     let number =
         u16::try_from(number).map_err(|_| NotDone::bad("activity_number", "from 1 to 65,535, or 0"))?;
     Ok((number != 0).then_some(number))
 }
 
-fn day(field: &str, date: Option<Date>) -> Result<Day, NotDone> {
+pub(super) fn day(field: &str, date: Option<Date>) -> Result<Day, NotDone> {
     fields::day(field, date)?.ok_or_else(|| NotDone::bad(field, "given"))
 }
 
-fn confirmed(seconds: i64) -> Result<Option<Amount>, NotDone> {
+pub(super) fn confirmed(seconds: i64) -> Result<Option<Amount>, NotDone> {
     if seconds == 0 { Ok(None) } else { fields::amount("confirmed_amount_seconds", seconds).map(Some) }
 }
 
@@ -91,43 +90,6 @@ fn rule(number: i32) -> Result<GroupRule, NotDone> {
 }
 
 impl Installation {
-    pub(super) fn record_exchange(
-        &self,
-        allowed: &Allowed,
-        request: RecordExchangeRequest,
-    ) -> Result<RecordExchangeResponse, NotDone> {
-        let id = Id::read(allowed, &request)?;
-        let exchange = Exchange {
-            giver: fields::account("giver_account_number", request.giver_account_number)?,
-            receiver: fields::account("receiver_account_number", request.receiver_account_number)?,
-            length: length("length", request.length)?,
-            occurred_on: day("occurred_on", request.occurred_on)?,
-            activity: activity(request.activity_number)?,
-            paid_by: fields::account_or_any("paid_by_account_number", request.paid_by_account_number)?,
-            hours_to: fields::account_or_any("hours_to_account_number", request.hours_to_account_number)?,
-            in_the_name_of: fields::account_or_any(
-                "in_the_name_of_account_number",
-                request.in_the_name_of_account_number,
-            )?,
-            memo: words("memo", request.memo)?,
-            limit_reason: words("limit_reason", request.limit_reason)?,
-            confirmed: confirmed(request.confirmed_amount_seconds)?,
-            asked: asked(request.is_another),
-        };
-        let bank = || {
-            self.all_in_reach(allowed, [exchange.giver, exchange.receiver])?;
-            let beside = [exchange.paid_by, exchange.hours_to, exchange.in_the_name_of];
-            self.in_banks_within_reach(allowed, beside.into_iter().flatten())?;
-            let bank = self.bank_of(allowed, exchange.giver)?;
-            // Each bank has numbers of its own; between two it is one of either.
-            self.listed(&[bank, self.bank_of(allowed, exchange.receiver)?], exchange.activity)?;
-            Ok(bank)
-        };
-        let bank = bank();
-        let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((exchange.plan(sight)?, ())))?;
-        Ok(RecordExchangeResponse { done: Some(self.done(allowed, &done)) })
-    }
-
     pub(super) fn propose_exchange(
         &self,
         allowed: &Allowed,
@@ -418,7 +380,7 @@ impl Installation {
         self.listed(&[bank], activity).map(|()| bank)
     }
 
-    fn all_in_reach(
+    pub(super) fn all_in_reach(
         &self,
         allowed: &Allowed,
         accounts: impl IntoIterator<Item = AccountNumber>,

@@ -67,11 +67,19 @@ impl Installation {
         bank: Result<BankNumber, NotDone>,
         plan: impl FnOnce(&Sight<'_>) -> Result<(Plan, T), Refusal>,
     ) -> Result<(Done, Option<T>), NotDone> {
-        let submitted = bank.and_then(|bank| self.judged(allowed, id, bank, plan));
-        let (ticket, waits, with) = match submitted {
-            Ok(submitted) => submitted,
-            Err(not_done) => return self.as_before(id, not_done),
-        };
+        match bank.and_then(|bank| self.judged(allowed, id, bank, plan)) {
+            Ok(submitted) => self.became_of(allowed, id, submitted),
+            Err(not_done) => self.as_before(id, not_done),
+        }
+    }
+
+    /// What became of what was judged. Waits for the ledger.
+    pub(super) fn became_of<T>(
+        &self,
+        allowed: &Allowed,
+        id: Id,
+        (ticket, waits, with): (Ticket, bool, T),
+    ) -> Result<(Done, Option<T>), NotDone> {
         let decided = ticket.wait().and_then(|decided| decided.each().next());
         let (command, decision) = decided.ok_or_else(|| self.gone())?;
         match self.decided(allowed, command, decision) {
@@ -92,7 +100,7 @@ impl Installation {
     }
 
     /// Judges, and gives the ledger what is to be written: an entry, or the note in which it waits.
-    fn judged<T>(
+    pub(super) fn judged<T>(
         &self,
         allowed: &Allowed,
         id: Id,
@@ -285,7 +293,7 @@ impl Installation {
 }
 
 /// What an entry adds to an account, seconds; negative for what it takes.
-fn change(entry: &Entry, account: AccountNumber) -> i64 {
+pub(super) fn change(entry: &Entry, account: AccountNumber) -> i64 {
     entry.moves().fold(0, |sum, moved| {
         let seconds = moved.amount.seconds();
         let sum = if moved.credit == account { i64::saturating_add(sum, seconds) } else { sum };

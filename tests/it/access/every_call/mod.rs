@@ -30,8 +30,9 @@ member, till … integration reach bank 1, or their partner; lead+, auditor+, re
 /// What somebody hears whose role may not make a call, or not with its reach.
 const MAY_NOT: [&str; 2] = ["is not for this key, which is a", "looks at the whole network, and this key"];
 /// Whatever moves hours, or opens and closes what holds them.
-const MOVES: [&str; 33] = [
+const MOVES: [&str; 34] = [
     "RecordExchange",
+    "RecordExchanges",
     "ProposeExchange",
     "ConfirmExchange",
     "RejectExchange",
@@ -135,9 +136,12 @@ impl Town {
         if letter == '.' {
             let nobodys = target.nobodys();
             let of_nobody = self.ask(column, method, &sample(call, &nobodys).unwrap().1);
-            // A refusal says the number that was asked for; an answer without it says nothing of it.
-            let refused = |heard: &Result<Value, Said>, of: &Target| {
-                heard.as_ref().map_err(|said| of.masked(&format!("{said:?}"))).cloned()
+            // A refusal says the number that was asked for, also where it is one answer of several; an answer without it says
+            // nothing of it.
+            let refused = |heard: &Result<Value, Said>, of: &Target| match heard {
+                Ok(answer) if call == "RecordExchanges" => Ok(of.masked(&answer.to_string())),
+                Ok(answer) => Ok(answer.to_string()),
+                Err(said) => Err(of.masked(&format!("{said:?}"))),
             };
             let (there, nowhere) = (refused(&heard, target), refused(&of_nobody, &nobodys));
             assert_eq!(there, nowhere, "{} {call} {}", column.name, target.letter);

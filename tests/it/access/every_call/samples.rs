@@ -247,6 +247,11 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             let watch = json!({"afterSequence": 0, "accountNumber": at.account, "heartbeatSeconds": 1});
             (Aim::Account, watch)
         }
+        "RecordExchanges" => {
+            let (_, mut slip) = of_people("RecordExchange", at)?;
+            slip["requestId"] = request_id.to_string().into();
+            (Aim::Person, json!({"slips": [slip], "validateOnly": true}))
+        }
         _ => {
             if let Some(request) = of_hooks(call, at) {
                 let is_read = ["ListEndpoints", "ListDeliveries", "WatchEvents"].contains(&call);
@@ -488,6 +493,7 @@ pub fn shows(call: &str, answer: &Value, at: &Target) -> bool {
         "ListRedemptions" => is_there("redemptions"),
         "ListTillRefusals" => is_there("refusals"),
         "DayTotals" => is_there("tills"),
+        "RecordExchanges" => answer["answers"][0]["done"].is_object(),
         _ => true,
     }
 }

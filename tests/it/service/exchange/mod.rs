@@ -60,6 +60,7 @@ impl Town {
         keys revoke_key RevokeKeyRequest RevokeKeyResponse,
         keys rotate_key RotateKeyRequest RotateKeyResponse,
         exchanges record_exchange RecordExchangeRequest RecordExchangeResponse,
+        exchanges record_exchanges RecordExchangesRequest RecordExchangesResponse,
         exchanges propose_exchange ProposeExchangeRequest ProposeExchangeResponse,
         exchanges confirm_exchange ConfirmExchangeRequest ConfirmExchangeResponse,
         exchanges reject_exchange RejectExchangeRequest RejectExchangeResponse,
