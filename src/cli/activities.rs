@@ -16,9 +16,27 @@ pub async fn number(session: &mut Session<'_, '_>, typed: &str, bank_number: u32
     if let Ok(number) = typed.parse() {
         return Ok(number);
     }
+    number_in(&list(session, bank_number).await?, typed, bank_number)
+}
+
+/// The list of a bank.
+///
+/// # Errors
+/// As the server says.
+pub async fn list(session: &mut Session<'_, '_>, bank_number: u32) -> Result<Vec<api::Activity>, Failure> {
     let request = api::ListActivitiesRequest { bank_number };
-    let answer = session.client.ledger.list_activities(call(request)).await?.into_inner();
-    find(typed, &answer.activities)
+    Ok(session.client.ledger.list_activities(call(request)).await?.into_inner().activities)
+}
+
+/// The number of what was typed in the list of a bank.
+///
+/// # Errors
+/// [`Failure`] if the list has no such name; the nearest are suggested.
+pub fn number_in(list: &[api::Activity], typed: &str, bank_number: u32) -> Result<u32, Failure> {
+    if let Ok(number) = typed.parse() {
+        return Ok(number);
+    }
+    find(typed, list)
         .map_err(|nearest| Failure::Refused(words::finding::no_activity(typed, bank_number, &nearest)))
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::commands::{
     account, balance, bank, card, code, completions, counted, entry, exchange, hold, hook, init, key, offer,
-    people, post, pot, redemption, reverse, statement, till, trial_balance, voucher, watch,
+    people, post, pot, redemption, reverse, slips, statement, till, trial_balance, voucher, watch,
 };
 use super::exit::EXIT_CODES_HELP;
 use super::screen::Format;
@@ -131,6 +131,8 @@ pub enum Question {
     /// Help between two: written down, proposed, confirmed, disputed, put right
     #[command(subcommand)]
     Exchange(Box<exchange::Command>),
+    /// Write down a paper list of help between two, from a CSV file
+    Slips(slips::Flags),
     /// Help among several, shared by a named rule
     Group(Box<exchange::group::Flags>),
     /// Thank somebody from a pot, or hand out hours

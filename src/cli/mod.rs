@@ -170,6 +170,7 @@ async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Res
         Question::Hook(command) => commands::hook::run(session, *command).await,
         Question::Pot(command) => commands::pot::run(session, *command).await,
         Question::Exchange(command) => commands::exchange::run(session, *command).await,
+        Question::Slips(flags) => commands::slips::run(session, flags).await,
         Question::Group(flags) => commands::exchange::group::run(session, *flags).await,
         Question::Credit(flags) => commands::exchange::give::credit(session, *flags).await,
         Question::Gift(flags) => commands::exchange::give::gift(session, *flags).await,

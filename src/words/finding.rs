@@ -61,6 +61,14 @@ pub fn no_activity(typed: &str, bank: u32, nearest: &[&str]) -> String {
     format!("Not done: bank {bank} has no activity called '{typed}'; {hint}")
 }
 
+/// There are more accounts than a list of names is looked for among.
+#[must_use]
+pub fn too_many_accounts(bank: u32, most: usize) -> String {
+    format!(
+        "Not done: bank {bank} has more than {most} accounts. Type account numbers for names, one slip at a time."
+    )
+}
+
 /// No bank has that number.
 #[must_use]
 pub fn no_bank(bank: u32) -> String {
@@ -94,6 +102,7 @@ mod tests {
             names_are_for_staff(),
             no_activity("gardning", 1, &["Gardening"]),
             no_activity("gardning", 1, &[]),
+            too_many_accounts(1, 9),
             no_bank(9),
         ] {
             assert!(sentence.starts_with("Not done: ") && sentence.ends_with('.'), "{sentence}");

@@ -23,6 +23,7 @@ pub mod people;
 pub mod periods;
 pub mod redemption;
 pub mod refusals;
+pub mod slips;
 pub mod statement;
 pub mod till;
 

@@ -15,9 +15,10 @@
 
 mod access;
 mod audit;
-mod cli;
+pub mod cli;
 mod clients;
 mod crash;
+mod desk;
 mod fuzz;
 mod hooks;
 mod import;

@@ -26,6 +26,7 @@ pub mod redemption;
 pub mod reverse;
 mod sales;
 pub mod settlement;
+pub mod slips;
 pub mod statement;
 mod telling;
 pub mod till;

@@ -6,7 +6,7 @@ mod alone;
 mod cards;
 mod hook;
 mod keys;
-mod people;
+pub mod people;
 mod readme;
 mod redemption;
 pub mod served;

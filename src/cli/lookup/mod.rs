@@ -8,8 +8,11 @@
 //! - How somebody is reached is no name: hours do not move by a part of an address.
 //! - Of a bank at most [`FITS_MAX`] who fit are kept, however many there are.
 
+mod fits;
+
 use std::collections::{BTreeSet, HashMap};
 
+use fits::{Fit, Fits};
 use tonic::Code;
 
 use super::connection::{Client, call};
@@ -18,15 +21,14 @@ use super::figures::short;
 use super::session::{PAGE_SIZE, Session};
 use super::whom::Whom;
 use crate::api;
-use crate::domain::Nearest;
 use crate::words::finding as words;
 
 /// So many who fit a name are kept.
 const FITS_MAX: u32 = 20;
 /// So many of the nearest names are told, where none fits.
 pub const SUGGESTED_MAX: usize = 5;
-/// So many of them are told.
-const TOLD_MAX: usize = 10;
+/// Of a bank so many accounts are kept while many people are looked for: the largest real one has 875 members.
+const ACCOUNTS_MAX: usize = 100_000;
 /// What the community pot of a bank is called here, which has no name of its own.
 const COMMUNITY_POT: &str = "the community pot";
 /// How it is typed.
@@ -86,43 +88,118 @@ pub async fn account(
     if has_pots && matches!(whom, Whom::Named(text) if is_same(text, THE_POT)) {
         return Ok(session.bank(bank).await?.pot_account_number);
     }
-    let (mut fits, mut left) = (Fits::of(whom), Fits::of(whom));
-    let mut known = HashMap::new();
-    match whom {
-        Whom::Named(text) if among != Among::Pots => {
-            let people = people_called(session, text, bank).await?;
-            known.extend(people.into_iter().map(|(_, fit)| (fit.owner, fit)));
-        }
-        Whom::Person(owner) => {
-            known.insert(*owner, Fit { owner: *owner, account: 0, name: String::new(), is_whole: true });
-        }
-        Whom::Account(_) | Whom::Named(_) => {}
-    }
     let pot = if has_pots { session.bank(bank).await?.pot_account_number } else { 0 };
-    each_account(session, bank, |account| {
+    let mut looking = Looking::begun(session, whom, (bank, pot), among).await?;
+    each_account(session, bank, |account| looking.look(&account)).await?;
+    looking.found()
+}
+
+/// The accounts of people of one bank, listed once for many who are looked for.
+pub struct PeopleOf {
+    bank: u32,
+    accounts: Vec<api::Account>,
+}
+
+impl PeopleOf {
+    /// Those of a bank.
+    ///
+    /// # Errors
+    /// The bank has more than [`ACCOUNTS_MAX`], or as the server says.
+    pub async fn bank(session: &mut Session<'_, '_>, bank: u32) -> Result<Self, Failure> {
+        let mut accounts = Vec::new();
+        let mut others = 0_usize;
+        each_account(session, bank, |account| {
+            if accounts.len() < ACCOUNTS_MAX {
+                accounts.push(account);
+            } else {
+                others = others.saturating_add(1);
+            }
+        })
+        .await?;
+        if others > 0 {
+            return Err(Failure::Refused(words::too_many_accounts(bank, ACCOUNTS_MAX)));
+        }
+        Ok(Self { bank, accounts })
+    }
+
+    /// The account of somebody, also where it is closed and nobody else fits.
+    ///
+    /// # Errors
+    /// [`Failure`] if none or several fit, or as the server says.
+    pub async fn account(&self, session: &mut Session<'_, '_>, whom: &Whom) -> Result<u32, Failure> {
+        if let Whom::Account(number) = whom {
+            return Ok(*number);
+        }
+        let mut looking = Looking::begun(session, whom, (self.bank, 0), Among::PeopleWhoLeft).await?;
+        self.accounts.iter().for_each(|account| looking.look(account));
+        looking.found()
+    }
+}
+
+/// Somebody who is looked for, one account of a bank after the other.
+struct Looking<'a> {
+    whom: &'a Whom,
+    bank: u32,
+    /// The community pot, where that may be meant; else 0.
+    pot: u32,
+    among: Among,
+    /// Who is called so, by owner number.
+    known: HashMap<u32, Fit>,
+    fits: Fits,
+    /// Those whose account is closed.
+    left: Fits,
+}
+
+impl<'a> Looking<'a> {
+    async fn begun(
+        session: &mut Session<'_, '_>,
+        whom: &'a Whom,
+        (bank, pot): (u32, u32),
+        among: Among,
+    ) -> Result<Self, Failure> {
+        let mut known = HashMap::new();
+        match whom {
+            Whom::Named(text) if among != Among::Pots => {
+                let people = people_called(session, text, bank).await?;
+                known.extend(people.into_iter().map(|(_, fit)| (fit.owner, fit)));
+            }
+            Whom::Person(owner) => {
+                known.insert(*owner, Fit { owner: *owner, account: 0, name: String::new(), is_whole: true });
+            }
+            Whom::Account(_) | Whom::Named(_) => {}
+        }
+        Ok(Self { whom, bank, pot, among, known, fits: Fits::of(whom), left: Fits::of(whom) })
+    }
+
+    fn look(&mut self, account: &api::Account) {
         let is_open = account.standing() == api::Standing::Open;
-        if !among.has(account.kind()) || !(is_open || among == Among::PeopleWhoLeft) {
+        if !self.among.has(account.kind()) || !(is_open || self.among == Among::PeopleWhoLeft) {
             return;
         }
-        let fits = if is_open { &mut fits } else { &mut left };
+        let fits = if is_open { &mut self.fits } else { &mut self.left };
         let (owner, number) = (account.owner_number, account.account_number);
         // Pots are the bank's own.
-        match known.get(&owner).filter(|_| account.kind() != api::AccountKind::Pot) {
+        match self.known.get(&owner).filter(|_| account.kind() != api::AccountKind::Pot) {
             Some(fit) => fits.keep(Fit { account: number, ..fit.clone() }),
-            None if number == pot && account.label.is_empty() => fits.offer(owner, number, COMMUNITY_POT),
+            None if number == self.pot && account.label.is_empty() => {
+                fits.offer(owner, number, COMMUNITY_POT);
+            }
             None => fits.offer(owner, number, &account.label),
         }
-    })
-    .await?;
-    if fits.kept.is_empty() && !left.kept.is_empty() {
-        fits = left;
     }
-    let is_without = |fit: &Fit| fits.kept.is_empty() && !fit.name.is_empty();
-    if let Some(fit) = known.into_values().filter(is_without).min_by_key(|fit| fit.owner) {
-        let Fit { name, owner, .. } = fit;
-        return Err(Failure::Refused(words::no_open_account(&format!("{name} (person {owner})"), bank)));
+
+    fn found(mut self) -> Result<u32, Failure> {
+        let bank = self.bank;
+        if self.fits.kept.is_empty() && !self.left.kept.is_empty() {
+            self.fits = self.left;
+        }
+        let is_without = |fit: &Fit| self.fits.kept.is_empty() && !fit.name.is_empty();
+        if let Some(fit) = self.known.into_values().filter(is_without).min_by_key(|fit| fit.owner) {
+            let Fit { name, owner, .. } = fit;
+            return Err(Failure::Refused(words::no_open_account(&format!("{name} (person {owner})"), bank)));
+        }
+        self.fits.one(self.whom, bank, self.among.words()).map(|fit| fit.account)
     }
-    fits.one(whom, bank, among.words()).map(|fit| fit.account)
 }
 
 /// The one person or group that is meant, as they are now; of `kind`, if they are named. Whoever is meant by number may
@@ -295,144 +372,9 @@ async fn each_account(
     }
 }
 
-/// Somebody who may be meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Fit {
-    owner: u32,
-    /// 0 where it is not known, or they have none.
-    account: u32,
-    name: String,
-    /// Whether what was typed is all of the name.
-    is_whole: bool,
-}
-
-/// All who may be meant, as far as they are kept.
-#[derive(Debug)]
-struct Fits {
-    text: String,
-    kept: Vec<Fit>,
-    /// How many more there are.
-    others: usize,
-    nearest: Nearest<String>,
-}
-
-impl Fits {
-    fn of(whom: &Whom) -> Self {
-        let text = match whom {
-            Whom::Named(text) => text.clone(),
-            Whom::Account(_) | Whom::Person(_) => String::new(),
-        };
-        Self { nearest: Nearest::to(&text, SUGGESTED_MAX), text, kept: Vec::new(), others: 0 }
-    }
-
-    fn has(&self, owner: u32) -> bool {
-        self.kept.iter().any(|fit| fit.owner == owner)
-    }
-
-    /// Somebody who fits. Whoever has all of the name goes before the others.
-    fn keep(&mut self, fit: Fit) {
-        let most = usize::try_from(FITS_MAX).unwrap_or(usize::MAX);
-        let whole = self.kept.iter().filter(|kept| kept.is_whole).count();
-        self.kept.insert(if fit.is_whole { whole } else { self.kept.len() }, fit);
-        if self.kept.len() > most {
-            self.kept.truncate(most);
-            self.others = self.others.saturating_add(1);
-        }
-    }
-
-    /// Somebody of this name, who may fit.
-    fn offer(&mut self, owner: u32, account: u32, name: &str) {
-        if name.is_empty() || self.text.is_empty() {
-            return;
-        }
-        let is_whole = is_same(name, &self.text);
-        if is_whole || has(name, &self.text) {
-            self.keep(Fit { owner, account, name: name.to_owned(), is_whole });
-        } else {
-            self.nearest.offer(name, format!("{name} ({account})"));
-        }
-    }
-
-    /// The only one who fits, or the only one whose whole name it is.
-    fn one(mut self, whom: &Whom, bank: u32, [nobody, several]: [&str; 2]) -> Result<Fit, Failure> {
-        let whole = self.kept.iter().filter(|fit| fit.is_whole).count();
-        if (whole == 1 || self.kept.len() == 1) && !self.kept.is_empty() {
-            return Ok(self.kept.remove(0));
-        }
-        Err(Failure::Refused(if self.kept.is_empty() {
-            self.none_fits(whom, bank, nobody)
-        } else {
-            self.several_fit(whom, bank, several)
-        }))
-    }
-
-    fn none_fits(self, whom: &Whom, bank: u32, nobody: &str) -> String {
-        if let Whom::Person(_) = whom {
-            return words::no_open_account(&whom.to_string(), bank);
-        }
-        words::nobody_fits(nobody, &whom.to_string(), bank, &self.nearest.into_told())
-    }
-
-    fn several_fit(&self, whom: &Whom, bank: u32, several: &str) -> String {
-        let count = self.kept.len().saturating_add(self.others);
-        let told = self.kept.iter().take(TOLD_MAX).map(|fit| match fit.account {
-            0 => format!("person {}: {}", fit.owner, fit.name),
-            account => format!("{account}: {}", fit.name),
-        });
-        words::several_fit(several, &whom.to_string(), bank, count, &told.collect::<Vec<_>>())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ask(text: &str, names: &[&str]) -> Result<u32, String> {
-        let whom = Whom::Named(text.to_owned());
-        let mut fits = Fits::of(&whom);
-        for (number, name) in (1..).zip(names) {
-            fits.offer(number, number, name);
-        }
-        fits.one(&whom, 1, Among::People.words())
-            .map(|fit| fit.account)
-            .map_err(|failure| failure.to_string())
-    }
-
-    /// Goal: one who fits is meant, of several only the one whose whole name it is; nobody else is guessed, and those
-    /// told are bounded. Method: names that fit once, twice, whole and in part; 30 who fit, before and behind one whose
-    /// whole name it is.
-    #[test]
-    fn one_is_meant_or_nobody() {
-        let names = ["Ann Ash", "Ann", "Annie  Bell", "Bo Birch", "Bo", "bo"];
-        assert_eq!((ask("birch", &names), ask("ANN", &names)), (Ok(4), Ok(2)));
-        assert_eq!(ask("annie bell", &names), Ok(3));
-        let several = ask("an", &names).unwrap_err();
-        assert_eq!(
-            several,
-            words::several_fit(
-                "people",
-                "'an'",
-                1,
-                3,
-                &["1: Ann Ash", "2: Ann", "3: Annie  Bell"].map(str::to_owned)
-            )
-        );
-        assert!(ask("bo", &names).unwrap_err().contains("'bo' fits 3 people of bank 1:\n  5: Bo\n  6: bo\n"));
-        assert_eq!(ask("ann ahs", &names[..1]), Err(nearest("ann ahs", "Ann Ash (1)")));
-        assert!(ask("zz", &[]).unwrap_err().contains("no name there is like it"));
-        let mut many = vec!["Kit Kay"; 30];
-        assert_eq!(ask("kit", &many).unwrap_err().lines().count(), 1 + TOLD_MAX + 2);
-        assert!(
-            ask("kit", &many).unwrap_err().contains("fits 30 people")
-                && ask("kit", &many).unwrap_err().contains("20 more")
-        );
-        many.push("Kit");
-        assert_eq!(ask("kit", &many), Ok(31));
-    }
-
-    fn nearest(text: &str, names: &str) -> String {
-        words::nobody_fits("nobody", &format!("'{text}'"), 1, &[names.to_owned()])
-    }
 
     /// Goal: a part of an address is no name, and a name is one whatever its accents. Method: somebody found by each.
     #[test]

@@ -1,0 +1,4 @@
+//! The broker's desk: paper lists.
+
+mod forty;
+mod slips;
