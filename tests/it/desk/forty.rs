@@ -45,7 +45,7 @@ impl Desk {
         PEOPLE.iter().for_each(|name| add(name, "-10"));
         add("Rex Holt", "-3");
         add("Hugo Moss", "-10");
-        desk.done("admin", &["bank", "activities", "add", "--bank", "1", "--default-list"]);
+        desk.done("lead", &["bank", "activities", "add", "--bank", "1", "--default-list"]);
         let waits: Value = serde_json::from_str(&desk.done("lead", &["member", "close", "hugo"])).unwrap();
         desk.done("desk", &["approve", &waits["waiting_number"].to_string()]);
         desk
