@@ -1,0 +1,42 @@
+//! The broker's desk: what is printed for people.
+//!
+//! `letters` compares letters with the books, `record` the help somebody gave, `printed` looks at the files that the program
+//! writes, `browser` at the pages as a browser shows them, `many` at ten thousand of them.
+
+mod browser;
+mod letters;
+mod many;
+mod printed;
+mod record;
+
+use hourbook::api;
+use tonic::Status;
+
+use crate::access::with;
+use crate::service::exchange::Town;
+
+/// The letters that come, and what is said at last; as `key` hears it.
+fn letters_for(
+    town: &Town,
+    key: &str,
+    request: api::StreamLettersRequest,
+) -> Result<(Vec<api::Letter>, api::StreamLettersResponse), Status> {
+    let request = with(town.key(key), request);
+    town.served.block_on(async {
+        let mut stream = town.served.directory().stream_letters(request).await?.into_inner();
+        let mut letters = Vec::new();
+        while let Some(mut message) = stream.message().await? {
+            match message.letter.take() {
+                Some(letter) => letters.push(letter),
+                None => return Ok((letters, message)),
+            }
+        }
+        panic!("the stream ended without saying that these were all");
+    })
+}
+
+/// A month of one person, or of everybody in bank 1 who wants letters.
+fn of_month(month: i32, owner_number: u32) -> api::StreamLettersRequest {
+    let bank_number = u32::from(owner_number == 0);
+    api::StreamLettersRequest { bank_number, owner_number, year: 2026, month }
+}
