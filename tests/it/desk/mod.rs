@@ -24,14 +24,15 @@ fn letters_for(
     let request = with(town.key(key), request);
     town.served.block_on(async {
         let mut stream = town.served.directory().stream_letters(request).await?.into_inner();
-        let mut letters = Vec::new();
+        let (mut letters, mut last) = (Vec::new(), None);
         while let Some(mut message) = stream.message().await? {
+            assert_eq!(last, None, "nothing comes after the last message");
             match message.letter.take() {
                 Some(letter) => letters.push(letter),
-                None => return Ok((letters, message)),
+                None => last = Some(message),
             }
         }
-        panic!("the stream ended without saying that these were all");
+        Ok((letters, last.expect("the stream says that these were all")))
     })
 }
 
