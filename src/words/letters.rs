@@ -66,12 +66,12 @@ impl Figure {
             Self::Gave(seconds) => ("You gave help", hours(seconds)),
             Self::Received(seconds) => ("You received help", hours(seconds)),
             Self::Used(seconds) => ("You used at cafés and shops", hours(seconds)),
-            Self::Other(0) => ("Other hours, such as gifts and what was put right", hours(0)),
+            Self::Other(0) => ("Other, such as gifts, or put right", hours(0)),
             Self::Other(seconds @ 1..) => {
-                ("Other hours, such as gifts and what was put right", format!("{} came", hours(seconds)))
+                ("Other, such as gifts, or put right", format!("{} came", hours(seconds)))
             }
             Self::Other(seconds) => {
-                ("Other hours, such as gifts and what was put right", format!("{} went", hours(seconds)))
+                ("Other, such as gifts, or put right", format!("{} went", hours(seconds)))
             }
             Self::After(seconds) => ("You had at the end of the month", balance(seconds)),
             Self::Now(seconds) => ("You have now", balance(seconds)),
@@ -110,7 +110,7 @@ pub const BY_DAY_WRITTEN: &str =
 
 /// Below zero is nothing to worry about.
 pub const BELOW_ZERO: &str =
-    "Below zero means that you received more than you gave so far. That is how a time bank works.";
+    "Below zero means that more hours went than came so far. That is how a time bank works.";
 
 /// Whom to ask, before and after the name of the bank.
 pub const ASK_WHOM: [&str; 2] = [
@@ -218,15 +218,9 @@ mod tests {
             "You had at the beginning of the month: 1 hour 30 minutes below zero"
         );
         assert_eq!(said(Figure::Gave(3_600)), "You gave help: 1 hour");
-        assert_eq!(
-            said(Figure::Other(-900)),
-            "Other hours, such as gifts and what was put right: 15 minutes went"
-        );
-        assert_eq!(
-            said(Figure::Other(900)),
-            "Other hours, such as gifts and what was put right: 15 minutes came"
-        );
-        assert_eq!(said(Figure::Other(0)), "Other hours, such as gifts and what was put right: 0 hours");
+        assert_eq!(said(Figure::Other(-900)), "Other, such as gifts, or put right: 15 minutes went");
+        assert_eq!(said(Figure::Other(900)), "Other, such as gifts, or put right: 15 minutes came");
+        assert_eq!(said(Figure::Other(0)), "Other, such as gifts, or put right: 0 hours");
         assert_eq!([change(5_400), change(-2_700), change(0)], ["+ 1 h 30 min", "− 45 min", "0 h"]);
         assert!(
             left_out(1).starts_with("1 earlier line is ")

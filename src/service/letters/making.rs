@@ -10,7 +10,7 @@ use crate::api;
 use crate::directory::locks::Month;
 use crate::directory::names::Name;
 use crate::directory::people::LargePrint;
-use crate::domain::{AccountNumber, BankNumber, Day, Sequence, Timestamp};
+use crate::domain::{AccountNumber, BankNumber, Day, Kind, Sequence, Timestamp};
 use crate::ledger::StatementLine;
 use crate::letters::Sums;
 use crate::past::day_of;
@@ -98,7 +98,8 @@ impl Installation {
                 letter.before_seconds = posted;
                 let change = line.line.posted.saturating_sub(posted);
                 let held = before.map_or(0, |before| before.line.held);
-                let (said, kind, moved) = self.said_of(&mut said, line, held, zone)?;
+                let kind = books.kind(&line.entry).map_err(unreadable)?;
+                let (said, moved) = self.said_of(&mut said, line, (kind, held), zone)?;
                 sums.add(kind, moved);
                 if letter.lines.len() < LINES_MAX {
                     letter.lines.push(api::LetterLine { change_seconds: change, ..said });
@@ -145,15 +146,14 @@ impl Installation {
         })
     }
 
-    /// A line as its letter has it, without its change; what it was for; what came and went. `held` is what was set aside before.
+    /// A line as its letter has it, without its change; what came and went. `held` is what was set aside before.
     fn said_of(
         &self,
         said: &mut Said<'_>,
         line: &StatementLine,
-        held: i64,
+        (kind, held): (Option<Kind>, i64),
         zone: &TimeZone,
-    ) -> Result<(api::LetterLine, Option<crate::domain::Kind>, (i64, i64)), NotDone> {
-        let kind = self.network.ledger.books().kind(&line.entry).map_err(unreadable)?;
+    ) -> Result<(api::LetterLine, (i64, i64)), NotDone> {
         let sides = said.sides(&line.entry)?;
         let (let_go, day) = (held.saturating_sub(line.line.held), day_of(&line.entry, zone));
         let letter_line = api::LetterLine {
@@ -163,7 +163,7 @@ impl Installation {
             change_seconds: 0,
             posted_seconds: line.line.posted,
         };
-        Ok((letter_line, kind, sides.came_and_went()))
+        Ok((letter_line, sides.came_and_went()))
     }
 
     /// Whether an account was opened before `ended`.

@@ -100,7 +100,6 @@ fn a_group_counts_once() {
         let givers = givers.iter().map(|(who, seconds)| api::GroupGiver {
             account_number: town.of(who),
             length: of_seconds(*seconds),
-            ..Default::default()
         });
         let request = api::RecordGroupExchangeRequest {
             request_id: fresh(),
