@@ -24,7 +24,7 @@ pub fn text(paper: &Paper) -> String {
             match block {
                 Block::Sentence(pieces) => wrapped(&mut text, &sentence(pieces), ["", ""]),
                 Block::Figures(rows) => figures(&mut text, rows),
-                Block::Table(_, rows) => table(&mut text, rows),
+                Block::Table(columns, rows) => table(&mut text, *columns, rows),
             }
         }
     }
@@ -40,18 +40,25 @@ fn figures(text: &mut String, rows: &[[String; 2]]) {
     }
 }
 
-/// What is short on the left, what may be long below it.
-fn table(text: &mut String, rows: &[[Piece; 3]]) {
-    for [first, second, third] in rows {
-        let first = format!("{}  {}", piece(first), piece(third));
-        match second {
-            Piece::Given(_) => {
-                wrapped(text, &first, ["", ""]);
-                wrapped(text, &piece(second), ["    ", "    "]);
-            }
-            // Figures alone.
-            Piece::Words(second) => wrapped(text, &format!("{first}  {second}"), ["", "    "]),
+/// Where the second column is sentences, what is short stands above each; else all three columns stand below their heads.
+fn table(text: &mut String, columns: [&str; 3], rows: &[[Piece; 3]]) {
+    let is_figures = rows.iter().all(|[_, second, _]| matches!(second, Piece::Words(_)));
+    if is_figures {
+        let heads = columns.map(|column| Piece::Words(column.to_owned()));
+        let all = std::iter::once(&heads).chain(rows);
+        let rows: Vec<_> = all.map(|row| row.each_ref().map(|one| piece(one).into_owned())).collect();
+        let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or_default();
+        let first_width = longest(&mut rows.iter().map(|[first, ..]| first.chars().count()));
+        let second_width = longest(&mut rows.iter().map(|[_, second, _]| second.chars().count()));
+        for [first, second, third] in &rows {
+            let begin = format!("{first:<first_width$}  ");
+            wrapped(text, &format!("{second:<second_width$}  {third}"), [&begin, "    "]);
         }
+        return;
+    }
+    for [first, second, third] in rows {
+        wrapped(text, &format!("{}  {}", piece(first), piece(third)), ["", ""]);
+        wrapped(text, &piece(second), ["    ", "    "]);
     }
 }
 
