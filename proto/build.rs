@@ -4,13 +4,16 @@ use std::{env, fs, path::PathBuf};
 
 /// Messages with a key in them, or with what is known of people: how they are printed is written by hand, in
 /// `src/api.rs`.
-const NOT_PRINTED: [&str; 6] = [
+const NOT_PRINTED: [&str; 9] = [
     ".hourbook.v1.CreateKeyResponse",
     ".hourbook.v1.RotateKeyResponse",
     ".hourbook.v1.EndpointKey",
     ".hourbook.v1.Contact",
     ".hourbook.v1.Profile",
     ".hourbook.v1.SearchMembersRequest",
+    ".hourbook.v1.Letter",
+    ".hourbook.v1.LetterLine",
+    ".hourbook.v1.GetRecordOfHelpResponse",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

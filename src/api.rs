@@ -59,3 +59,24 @@ impl fmt::Debug for SearchMembersRequest {
         f.debug_struct("SearchMembersRequest").field("bank_number", &self.bank_number).finish_non_exhaustive()
     }
 }
+
+impl fmt::Debug for Letter {
+    /// Whose it is by number, for the same reason.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter(account {}, {} lines)", self.account_number, self.lines.len())
+    }
+}
+
+impl fmt::Debug for LetterLine {
+    /// Without its sentence, which has names in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LetterLine(entry {})", self.sequence)
+    }
+}
+
+impl fmt::Debug for GetRecordOfHelpResponse {
+    /// Without the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GetRecordOfHelpResponse(person {}, {} times)", self.owner_number, self.times)
+    }
+}

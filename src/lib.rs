@@ -24,6 +24,7 @@
 //! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `outward`, `seal` |
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain`, `words` |
+//! | [`letters`] | what is printed for people: a month of their hours, the help they gave; what that adds up to, as text and as a page | `api`, `domain`, `words` |
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access`, `hooks` |
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |
@@ -32,9 +33,9 @@
 //! | [`background`] | work that may be late: how it keeps out of the way of calls | nothing of ours |
 //! | [`outward`] | how this program asks others: TLS to whom somebody vouches for, one question a connection | nothing of ours |
 //! | [`telemetry`] | log lines, traces, metrics, their names, and the layer around every call | `domain`, `ledger` |
-//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `background`, `directory`, `domain`, `exchange`, `hooks`, `ledger`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
+//! | [`service`] | the gRPC edge: messages, codes, streams | `access`, `api`, `audit`, `background`, `directory`, `domain`, `exchange`, `hooks`, `ledger`, `letters`, `network`, `past`, `redemption`, `seal`, `telemetry`, `words` |
 //! | [`server`] | one listener and the books behind it: limits, health, TLS, JSON as gRPC, begin and end | `access`, `api`, `config`, `directory`, `hooks`, `journal`, `ledger`, `network`, `outward`, `past`, `service`, `telemetry`, `words` |
-//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `hooks`, `import`, `outward`, `words` |
+//! | [`cli`] | the command line: what is typed becomes calls, answers become tables, JSON or CSV | `api`, `client`, `config`, `domain`, `hooks`, `import`, `letters`, `outward`, `words` |
 //! | [`story`] | the demo, told over gRPC to a server of its own; `main.rs` starts it | `api`, `client`, `config`, `domain`, `hooks`, `journal`, `ledger`, `network`, `server`, `telemetry`, `words`; for a beginning, a kill and an erasure `access`, `audit`, `past`, `seal` |
 //!
 //! A call's way: `server` (limits, `telemetry` around it) → `service` (bytes → words) → `ledger` or, for
@@ -114,6 +115,7 @@
 //! | what an event says, when one is made, that it never changes | `hooks::event`, `hooks::body` |
 //! | how an event is signed, and with which keys; who is shown one | `hooks::signing`; `service` (`hooks/keys.rs`) |
 //! | where events may be sent | `hooks::target` |
+//! | what a letter says and to whom, how it looks; what counts as somebody's help | `letters`; their calls: `service` (`letters/`); files: `cli` (`commands/letter/`) |
 //! | why an import posts nothing twice | `import` (`ids.rs`) |
 //! | what is measured, by which name | `telemetry::names` |
 //! | exit codes | `cli::exit` |
@@ -154,6 +156,7 @@ pub mod hooks;
 pub mod import;
 pub mod journal;
 pub mod ledger;
+pub mod letters;
 pub mod network;
 pub mod outward;
 pub mod past;

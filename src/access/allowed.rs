@@ -75,6 +75,15 @@ impl Allowed {
         Self { lent_to: Some(bank), ..self.clone() }
     }
 
+    /// The same call as the member `owner` of `bank` would see it: what goes into their hands says no more than they may read
+    /// themselves.
+    #[must_use]
+    pub fn as_member(&self, owner: OwnerNumber, bank: BankNumber) -> Self {
+        let (capacity, reach) = (Capacity::Role(Role::Member), Reach::Banks(Box::new([bank])));
+        let caller = Caller { capacity, reach, till: None, holder: owner, ..Caller::clone(&self.caller) };
+        Self { caller: Arc::new(caller), extent: Extent::Own, lent_to: None }
+    }
+
     /// Whether something of this bank may move by what they say: it is in reach, or they are lent to it.
     #[must_use]
     pub fn moves_in_bank(&self, bank: BankNumber) -> bool {
@@ -242,6 +251,19 @@ mod tests {
         assert!(!lent.moves_in_bank(BankNumber::new(3)) && lent.moves_in_bank(BANK));
         assert!(!lent.sees_bank(OTHER_BANK));
         assert_eq!(seen(&lent), seen(&broker));
+    }
+
+    /// Goal: what is said for somebody else to read shows their own accounts, in one bank, and a member's words. Method: a
+    /// lead, and a member of another number.
+    #[test]
+    fn what_is_for_a_member_shows_what_is_theirs() {
+        let rule = RULES.iter().find(|rule| rule.call.ends_with("/StreamLetters")).unwrap();
+        let lead = Allowed::new(caller(Role::Lead), rule).unwrap();
+        assert_eq!(seen(&lead), "mopqh....");
+        assert_eq!(seen(&lead.as_member(OWN, BANK)), "m.p......");
+        assert_eq!(seen(&lead.as_member(OTHER, BANK)), ".o.qh....", "theirs, by the number on it");
+        assert_eq!((lead.words(), lead.as_member(OTHER, BANK).words()), (Words::All, Words::Memo));
+        assert_eq!(lead.as_member(OTHER, BANK).caller().holder, OTHER);
     }
 
     /// Goal: admins read no person's account and no line of one. Method: every call they may make with accounts.

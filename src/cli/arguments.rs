@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::commands::{
-    account, balance, bank, card, code, completions, counted, entry, exchange, hold, hook, init, key, offer,
-    people, post, pot, redemption, reverse, slips, statement, till, trial_balance, voucher, watch,
+    account, balance, bank, card, code, completions, counted, entry, exchange, hold, hook, init, key, letter,
+    offer, people, post, pot, redemption, reverse, slips, statement, till, trial_balance, voucher, watch,
 };
 use super::exit::EXIT_CODES_HELP;
 use super::screen::Format;
@@ -157,6 +157,8 @@ pub enum Question {
     TrialBalance(trial_balance::Flags),
     /// An account's lines, newest first
     Statement(statement::Flags),
+    /// A month of people's hours as letters: files to read and to print
+    Letter(Box<letter::Flags>),
     /// One entry of the books
     Entry(entry::Flags),
     /// Check the promises I1 to I9 and I11 over the whole journal

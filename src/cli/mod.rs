@@ -182,6 +182,7 @@ async fn ask(question: Question, target: Target, screen: &mut Screen<'_>) -> Res
         Question::Balance(flags) => commands::balance::run(session, flags).await,
         Question::TrialBalance(flags) => commands::trial_balance::run(session, flags).await,
         Question::Statement(flags) => commands::statement::run(session, flags).await,
+        Question::Letter(flags) => commands::letter::run(session, *flags).await,
         Question::Entry(flags) => commands::entry::run(session, flags).await,
         Question::Verify => commands::verify::run(session).await,
         Question::Watch(flags) => commands::watch::run(session, flags).await,

@@ -10,6 +10,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | which code a reason is answered with | `reasons.rs` |
+//! | letters, and records of help | `letters/` |
 //! | errors on the wire | `not_done.rs` |
 //! | who calls, and whether they may | `gate/`; what they reach: `reach.rs` |
 //! | the calls | `ledger.rs`, `activities.rs`, `audit.rs`, `access.rs`, `directory/`, `exchange/`, `redemption/`, `hooks/`; streams: `batches/`, `watch.rs` |
@@ -32,6 +33,7 @@ mod gate;
 mod hooks;
 mod installation;
 mod ledger;
+mod letters;
 mod moments;
 mod not_done;
 mod pages;

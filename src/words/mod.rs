@@ -18,6 +18,7 @@ pub mod figures;
 pub mod finding;
 pub mod hooks;
 pub mod kinds;
+pub mod letters;
 mod limits;
 pub mod people;
 pub mod periods;

@@ -18,6 +18,7 @@ pub mod hook;
 pub mod import;
 pub mod init;
 pub mod key;
+pub mod letter;
 pub mod offer;
 pub mod people;
 pub mod post;

@@ -3,6 +3,7 @@
 //! Pure: no lock, no clock, no key. How entries fold into it stands in `apply.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use super::person::{OwnAccount, Person, Pot};
 use super::terms::{Representative, Taking};
@@ -39,6 +40,11 @@ impl People {
     /// All, by rising number; those of one bank are those that [`Person::is_of`] it.
     pub fn persons(&self) -> impl Iterator<Item = &Person> {
         self.persons.values()
+    }
+
+    /// Those with a higher number than `owner`, by rising number.
+    pub fn persons_after(&self, owner: OwnerNumber) -> impl Iterator<Item = &Person> {
+        self.persons.range((Bound::Excluded(owner), Bound::Unbounded)).map(|(_, person)| person)
     }
 
     /// Whose account this is; none for pots and the accounts of the bank itself.

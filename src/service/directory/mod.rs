@@ -6,12 +6,13 @@ mod policy;
 pub(in crate::service) use people::{about_oneself, bare, full, is_open, owner};
 pub(in crate::service) use policy::offer_kind;
 
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::asked::{Asked, act_as};
 use super::installation::Installation;
 use super::not_done::NotDone;
-use super::{Service, fields};
+use super::{Service, fields, letters};
 use crate::access::Allowed;
 use crate::access::tokens::ANOTHER_ISSUER;
 use crate::api::directory_service_server::DirectoryService;
@@ -19,6 +20,7 @@ use crate::api::*;
 use crate::directory::locks::lock_note;
 use crate::directory::{DirectoryError, Known, Month, Refusal};
 use crate::domain::{Action, BankNumber, Note, Refusal as BooksRefusal, Sequence, Topic};
+use crate::telemetry::{CallHandle, WatchedStream};
 use crate::words::periods;
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -123,6 +125,25 @@ impl DirectoryService for Service {
     async fn erase_member(&self, request: Request<EraseMemberRequest>) -> Answer<EraseMemberResponse> {
         self.change(request, Installation::erase_member).await
     }
+
+    type StreamLettersStream = WatchedStream<ReceiverStream<Result<StreamLettersResponse, Status>>>;
+
+    async fn stream_letters(
+        &self,
+        request: Request<StreamLettersRequest>,
+    ) -> Answer<Self::StreamLettersStream> {
+        let call = CallHandle::of(request.extensions());
+        let stream =
+            self.allowed(&request).and_then(|(_, allowed)| letters::stream(self, allowed, request.get_ref()));
+        self.answer(stream.map(|stream| call.watch(stream)))
+    }
+
+    async fn get_record_of_help(
+        &self,
+        request: Request<GetRecordOfHelpRequest>,
+    ) -> Answer<GetRecordOfHelpResponse> {
+        self.ask(request, Installation::get_record_of_help).await
+    }
 }
 
 impl Installation {
@@ -207,7 +228,7 @@ impl From<DirectoryError> for NotDone {
     }
 }
 
-fn read_month(year: i32, month: i32) -> Result<Month, NotDone> {
+pub(in crate::service) fn read_month(year: i32, month: i32) -> Result<Month, NotDone> {
     let year = i16::try_from(year).ok().filter(|year| Month::new(*year, 1).is_some());
     let year = year.ok_or_else(|| NotDone::bad("year", "from 1900 to 2199"))?;
     let month = u8::try_from(month).ok().and_then(|month| Month::new(year, month));

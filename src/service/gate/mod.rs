@@ -34,8 +34,9 @@ use who::Comes;
 pub use who::Peer;
 
 /// The calls whose answers go on. A test compares them with the descriptors.
-pub const STREAMS: [&str; 5] = [
+pub const STREAMS: [&str; 6] = [
     "hourbook.v1.AuditService/Verify",
+    "hourbook.v1.DirectoryService/StreamLetters",
     "hourbook.v1.HookService/WatchEvents",
     "hourbook.v1.LedgerService/PostBatches",
     "hourbook.v1.LedgerService/WatchEntries",

@@ -6,7 +6,7 @@
 
 mod said;
 
-use said::Said;
+pub(in crate::service) use said::Said;
 
 use super::answers;
 use super::fields;

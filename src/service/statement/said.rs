@@ -100,6 +100,11 @@ impl Sides {
         &self.others
     }
 
+    /// What came to the account, and what went.
+    pub const fn came_and_went(&self) -> (i64, i64) {
+        (self.came, self.went)
+    }
+
     /// Who was behind it and what for, as far as all that moved for the account says the same.
     pub const fn people(&self) -> &People {
         &self.people

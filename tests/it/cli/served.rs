@@ -63,6 +63,11 @@ impl Served {
         panic!("no server would start");
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All it logged, once it was killed.
     pub fn log(&mut self) -> String {
         drop(self.logging.reading.take().map(JoinHandle::join));

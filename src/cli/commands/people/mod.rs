@@ -15,7 +15,7 @@ mod terms;
 use clap::Subcommand;
 
 use crate::api;
-use crate::cli::commands::settlement;
+use crate::cli::commands::{letter, settlement};
 use crate::cli::failure::Failure;
 use crate::cli::screen::{Cell, Column};
 use crate::cli::session::Session;
@@ -60,6 +60,8 @@ pub enum MemberCommand {
     Standing(terms::StandingFlags),
     /// Say whose tokens they sign in with
     Link(link::LinkFlags),
+    /// The help they gave between two days, by activity, for an employer to read
+    RecordOfHelp(letter::RecordFlags),
     /// As with whoever has an account.
     #[command(flatten)]
     Holder(HolderCommand),
@@ -140,6 +142,7 @@ pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Re
         MemberCommand::Change(flags) => change::run(session, flags.into(), kind).await,
         MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
         MemberCommand::Link(flags) => link::run(session, flags, kind).await,
+        MemberCommand::RecordOfHelp(flags) => letter::record(session, flags).await,
         MemberCommand::Holder(command) => holder(session, command, kind).await,
     }
 }

@@ -112,6 +112,11 @@ impl Installation {
         person.ok_or_else(|| self.nobody(owner))
     }
 
+    /// Whether the caller may see somebody.
+    pub(in crate::service) fn sees_person(&self, allowed: &Allowed, person: &Person) -> bool {
+        sees(allowed, person)
+    }
+
     /// Somebody of whom the caller may say something: they belong to a bank in reach, and are not forgotten.
     fn own_person<'a>(
         &self,

@@ -182,6 +182,11 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             (Aim::Bank, write(pot))
         }
         "GetPerson" => (Aim::Owner, json!({"ownerNumber": at.owner})),
+        "StreamLetters" => (Aim::Owner, json!({"ownerNumber": at.owner, "year": 2026, "month": 5})),
+        "GetRecordOfHelp" => {
+            let day = |day: u32| json!({"year": 2026, "month": 5, "day": day});
+            (Aim::Owner, json!({"ownerNumber": at.owner, "fromDay": day(1), "throughDay": day(4)}))
+        }
         "UpdatePerson" => (Aim::Owner, write(json!({"ownerNumber": at.owner, "profile": {"name": "New"}}))),
         "SetMemberStanding" | "PauseMember" | "EraseMember" => {
             (Aim::Owner, write(json!({"ownerNumber": at.owner})))
@@ -494,6 +499,7 @@ pub fn shows(call: &str, answer: &Value, at: &Target) -> bool {
         "ListTillRefusals" => is_there("refusals"),
         "DayTotals" => is_there("tills"),
         "RecordExchanges" => answer["answers"][0]["done"].is_object(),
+        "StreamLetters" => super::asking::number(&answer["lettersCount"]) > 0,
         _ => true,
     }
 }

@@ -9,6 +9,12 @@ use crate::support::served::{Served, fresh};
 
 const NOBODY: u32 = 9_999;
 
+/// What somebody gave on a day that is over.
+pub fn help(owner_number: u32) -> api::GetRecordOfHelpRequest {
+    let day = Some(api::Date { year: 2026, month: 5, day: 4 });
+    api::GetRecordOfHelpRequest { owner_number, from_day: day, through_day: day, ..Default::default() }
+}
+
 pub fn owner_of(served: &Served, account_number: u32) -> u32 {
     let request = api::GetPersonRequest { owner_number: 0, account_number };
     let answer = served.block_on(served.directory().get_person(request)).unwrap().into_inner();
@@ -81,11 +87,18 @@ pub fn ask(
 pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     let create = |request| hear("CreatePerson", served.block_on(served.directory().create_person(request)));
     let pot_of = |bank| hear("OpenPot", served.block_on(served.directory().open_pot(pot(fresh(), bank))));
+    let letters =
+        |request| hear("StreamLetters", served.block_on(served.directory().stream_letters(request)));
+    let record =
+        |request| hear("GetRecordOfHelp", served.block_on(served.directory().get_record_of_help(request)));
+    let month = api::StreamLettersRequest { year: 2026, month: 5, ..Default::default() };
     let search = api::SearchMembersRequest { bank_number: 9, ..Default::default() };
     for refused in [
         create(api::CreatePersonRequest { bank_number: 9, ..created(fresh(), "Fern Flint") }),
         hear("SearchMembers", served.block_on(served.directory().search_members(search))),
         pot_of(9),
+        letters(api::StreamLettersRequest { bank_number: 9, ..month }),
+        record(api::GetRecordOfHelpRequest { bank_number: 9, ..help(owner_of(served, numbers.kit)) }),
     ] {
         seen.refused(refused, Reason::BankNotFound, &[("bank_number", &9)], &["9"]);
     }
@@ -101,6 +114,8 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         create(api::CreatePersonRequest { owner_number: NOBODY, ..created(fresh(), "Fern Flint") }),
         hear("UpdatePerson", served.block_on(served.directory().update_person(update(NOBODY)))),
         get(NOBODY, 0),
+        letters(api::StreamLettersRequest { owner_number: NOBODY, ..month }),
+        record(help(NOBODY)),
         hear("SetMemberStanding", served.block_on(served.directory().set_member_standing(standing(NOBODY)))),
         says(representative(NOBODY, 1)),
         paused(pause(NOBODY)),

@@ -451,6 +451,8 @@ pub fn not_reached(served: &Served, numbers: &Numbers, seen: &mut Seen, position
     let sums = api::TrialBalanceRequest { at_sequence: Some(FAR), ..Default::default() };
     let policy = api::GetBankPolicyRequest { bank_number: 1, at_sequence: FAR };
     let watch = api::WatchEntriesRequest { after_sequence: Some(FAR), ..Default::default() };
+    let help = super::people::help(super::people::owner_of(served, numbers.kit));
+    let help = api::GetRecordOfHelpRequest { at_sequence: Some(FAR), ..help };
     let waited = async { tokio::join!(one.get_entry(entry), two.get_hold(hold), three.get_balance(balance)) };
     let (entry, hold, balance) = served.block_on(waited);
     for refused in [
@@ -461,6 +463,7 @@ pub fn not_reached(served: &Served, numbers: &Numbers, seen: &mut Seen, position
         hear("TrialBalance", served.block_on(audit.trial_balance(sums))),
         hear("GetBankPolicy", served.block_on(served.directory().get_bank_policy(policy))),
         hear("WatchEntries", served.block_on(ledger.watch_entries(watch))),
+        hear("GetRecordOfHelp", served.block_on(served.directory().get_record_of_help(help))),
     ] {
         seen.not_reached(refused, FAR, position);
     }

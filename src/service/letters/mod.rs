@@ -1,0 +1,18 @@
+//! Letters and records of help: what of the books is printed for people. Blocking, but for the stream.
+//!
+//! A letter is for whoever the account belongs to, whoever asks for it: its sentences are those that they would read in their
+//! own statement. All letters of a stream are of one position.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | who gets letters, and for which accounts | `whose.rs` |
+//! | one letter | `making.rs` |
+//! | one after the other, as fast as they are taken | `streaming.rs` |
+//! | what somebody gave | `record.rs` |
+
+mod making;
+mod record;
+mod streaming;
+mod whose;
+
+pub use streaming::stream;
