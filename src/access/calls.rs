@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 109] = [
+pub const RULES: [Rule; 110] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -91,6 +91,7 @@ pub const RULES: [Rule; 109] = [
     rule("hourbook.v1.ExchangeService/Approve", "---oo----"),
     rule("hourbook.v1.ExchangeService/BookHours", "o--oo----"),
     rule("hourbook.v1.ExchangeService/CancelBooking", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/ClaimFromPot", "---oo----"),
     rule("hourbook.v1.ExchangeService/ConfirmExchange", "o--oo----"),
     rule("hourbook.v1.ExchangeService/CreditMember", "---oo----"),
     rule("hourbook.v1.ExchangeService/Decline", "---oo----"),

@@ -66,7 +66,7 @@ pub fn entry_json(entry: &api::Entry) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut told = json!({
         "sequence": entry.sequence,
         "recorded_at": figures::time(entry.recorded_at),
         "form": figures::form_name(entry.form),
@@ -84,7 +84,11 @@ pub fn entry_json(entry: &api::Entry) -> Value {
         "transfers": transfers(entry).iter().map(transfer_json).collect::<Vec<_>>(),
         "lines": lines,
         "action": entry.action.as_ref().map(action_json),
-    })
+    });
+    if !entry.claimed_line_sequences.is_empty() {
+        told["claimed_line_sequences"] = entry.claimed_line_sequences.clone().into();
+    }
+    told
 }
 
 /// One transfer for programs.
@@ -235,11 +239,24 @@ fn account_words(number: u32) -> String {
     if number == 0 { "somebody".to_owned() } else { number.to_string() }
 }
 
+/// The entries that were claimed back: the first of them, and how many more.
+fn claimed_words(lines: &[u64]) -> Option<String> {
+    let named: Vec<_> = lines.iter().take(LINES_TOLD_MAX).map(u64::to_string).collect();
+    let more = lines.len().saturating_sub(named.len());
+    match (named.as_slice(), more) {
+        ([], _) => None,
+        ([one], 0) => Some(format!("for entry {one}")),
+        (named, 0) => Some(format!("for entries {}", named.join(", "))),
+        (named, more) => Some(format!("for entries {} and {more} more", named.join(", "))),
+    }
+}
+
 /// An entry on one line: what, who to whom, how much.
 #[must_use]
 pub fn entry_line(entry: &api::Entry) -> String {
     let mut parts = vec![action_words(entry)];
     parts.extend(transfers_words(transfers(entry)));
+    parts.extend(claimed_words(&entry.claimed_line_sequences));
     let details = entry.details.as_ref();
     parts
         .extend(details.and_then(|details| figures::day(details.occurred_on)).map(|day| format!("on {day}")));

@@ -18,6 +18,7 @@ mod audit;
 mod cli;
 mod clients;
 mod crash;
+mod desk;
 mod fuzz;
 mod hooks;
 mod import;

@@ -17,6 +17,7 @@ use crate::directory::{Activity, Names};
 use crate::domain::{
     AccountNumber, Action, BankNumber, Day, Entry, Humans, Kind, OwnerNumber, People, Transfer,
 };
+use crate::exchange::claimed_lines::ClaimedLines;
 use crate::words::statement::{self, What, Whose};
 
 /// What an entry did to one account, and who was behind it.
@@ -207,6 +208,7 @@ impl<'a> Said<'a> {
             receiver,
             in_the_name_of: self.another(people.in_the_name_of, called),
             activity: self.activity(people.activity),
+            claimed_lines: ClaimedLines::beside(entry).map(|claimed| claimed.lines.len()),
             day,
             entered: Day::at(entry.recorded_at, self.zone),
             today: self.today,

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod approve;
 pub mod between;
 pub mod book;
+pub mod claim;
 pub mod give;
 pub mod group;
 pub mod put_right;

@@ -30,7 +30,7 @@ member, till … integration reach bank 1, or their partner; lead+, auditor+, re
 /// What somebody hears whose role may not make a call, or not with its reach.
 const MAY_NOT: [&str; 2] = ["is not for this key, which is a", "looks at the whole network, and this key"];
 /// Whatever moves hours, or opens and closes what holds them.
-const MOVES: [&str; 33] = [
+const MOVES: [&str; 34] = [
     "RecordExchange",
     "ProposeExchange",
     "ConfirmExchange",
@@ -43,6 +43,7 @@ const MOVES: [&str; 33] = [
     "CancelBooking",
     "CreditMember",
     "GrantFromPot",
+    "ClaimFromPot",
     "Gift",
     "Donate",
     "TransferBetweenBanks",

@@ -61,6 +61,8 @@ pub struct Target {
     pub booking: u64,
     /// What waits for a second person in its bank.
     pub waiting: u64,
+    /// An entry in which the group paid hours.
+    pub line: u64,
     /// A group's account of the same owner, in its bank.
     pub club: u32,
     /// The card of a member in its bank.
@@ -101,6 +103,7 @@ impl Target {
             dispute: 999_999,
             booking: 999_999,
             waiting: 999_999,
+            line: 999_999,
             club: account,
             card: self.card.clone(),
             sold: 999_999,
@@ -313,6 +316,14 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
                 "potAccountNumber": pot, "toAccountNumber": to, "length": length, "reason": "thanks",
             });
             (Aim::Account, grant)
+        }
+        "ClaimFromPot" => {
+            let pot = if at.letter.eq_ignore_ascii_case(&'h') { at.account } else { at.beside };
+            let claim = json!({
+                "potAccountNumber": pot, "organisationAccountNumber": at.friend, "lineSequences": [at.line],
+                "reason": "the festival",
+            });
+            (Aim::Account, claim)
         }
         "SetClearingCap" => {
             let cap = json!({

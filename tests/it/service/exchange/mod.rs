@@ -2,7 +2,7 @@
 
 mod again;
 mod alone;
-mod around;
+pub mod around;
 mod bookings;
 mod caps;
 mod choices;
@@ -71,6 +71,7 @@ impl Town {
         exchanges cancel_booking CancelBookingRequest CancelBookingResponse,
         exchanges credit_member CreditMemberRequest CreditMemberResponse,
         exchanges grant_from_pot GrantFromPotRequest GrantFromPotResponse,
+        exchanges claim_from_pot ClaimFromPotRequest ClaimFromPotResponse,
         exchanges set_clearing_cap SetClearingCapRequest SetClearingCapResponse,
         exchanges gift GiftRequest GiftResponse,
         exchanges donate DonateRequest DonateResponse,

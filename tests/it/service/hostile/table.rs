@@ -70,6 +70,7 @@ writes!(
     BookHoursRequest,
     TakeBookingRequest,
     CancelBookingRequest,
+    ClaimFromPotRequest,
     GiftRequest,
     DonateRequest,
     PutRightRequest,
