@@ -132,7 +132,7 @@ pub enum Question {
     #[command(subcommand)]
     Exchange(Box<exchange::Command>),
     /// Help among several, shared by a named rule
-    Group(Box<exchange::group::Flags>),
+    Group(Box<exchange::group::Group>),
     /// Thank somebody from a pot, or hand out hours
     Credit(Box<exchange::give::CreditFlags>),
     /// Give hours of one's own to somebody

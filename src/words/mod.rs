@@ -16,6 +16,7 @@ pub mod cards;
 pub mod exchange;
 pub mod figures;
 pub mod finding;
+pub mod groups;
 pub mod hooks;
 pub mod kinds;
 mod limits;

@@ -2,6 +2,8 @@
 //! one person.
 
 mod claims;
+mod groups;
+mod typed;
 
 use hourbook::api;
 use hourbook::api::verify_response::Step;

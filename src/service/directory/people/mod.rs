@@ -14,6 +14,7 @@
 //! | looking somebody up, looking for them | `finding.rs` |
 //! | who pays, who speaks for whom, pauses | `terms.rs` |
 //! | pots | `pots.rs` |
+//! | sessions that come again | `groups.rs` |
 //! | venues and tills of a partner | `sites.rs` |
 //! | who comes with which tokens | `linking.rs` |
 //! | cards; their PINs | `cards/`, `cards/pin.rs` |
@@ -24,6 +25,7 @@ mod closing;
 mod creating;
 mod finding;
 mod forgetting;
+mod groups;
 mod linking;
 mod messages;
 mod pots;

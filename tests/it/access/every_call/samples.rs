@@ -184,6 +184,15 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             let pot = json!({"bankNumber": at.bank, "purpose": "New", "opens": "POT_OPENS_LEAD"});
             (Aim::Bank, write(pot))
         }
+        "SetStandingGroup" => {
+            let givers = json!([{"accountNumber": at.account, "lengthSeconds": 5_400}]);
+            let walk = json!({
+                "bankNumber": at.bank, "name": "Walk", "rule": "GROUP_RULE_POT_PAYS_PROVIDER", "givers": givers,
+            });
+            (Aim::Bank, write(walk))
+        }
+        "EndStandingGroup" => (Aim::Bank, write(json!({"bankNumber": at.bank, "groupNumber": 1}))),
+        "ListStandingGroups" => (Aim::Bank, json!({"bankNumber": at.bank})),
         "GetPerson" => (Aim::Owner, json!({"ownerNumber": at.owner})),
         "UpdatePerson" => (Aim::Owner, write(json!({"ownerNumber": at.owner, "profile": {"name": "New"}}))),
         "SetMemberStanding" | "PauseMember" | "EraseMember" => {

@@ -376,6 +376,13 @@ impl Town {
             let answer = self.done(lead, "CreditMember", grant);
             u64::try_from(number(&answer["done"]["waitingNumber"])).unwrap()
         });
+        for (bank, group) in (1..).zip(groups) {
+            let givers = json!([{"accountNumber": group, "lengthSeconds": 1_800}]);
+            let walk = json!({
+                "bankNumber": bank, "name": "Walk", "rule": "GROUP_RULE_POT_PAYS_PROVIDER", "givers": givers,
+            });
+            self.done(lead, "SetStandingGroup", walk);
+        }
         let paid = [1, 2].map(|bank: u32| {
             let pot = accounts.iter().find(|target| target.bank == bank && "hH".contains(target.letter));
             let (pot, place) = (pot.unwrap().account, usize::try_from(bank).unwrap() - 1);

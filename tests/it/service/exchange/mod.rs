@@ -99,6 +99,9 @@ impl Town {
         directory replace_card ReplaceCardRequest ReplaceCardResponse,
         directory block_card BlockCardRequest BlockCardResponse,
         directory open_pot OpenPotRequest OpenPotResponse,
+        directory set_standing_group SetStandingGroupRequest SetStandingGroupResponse,
+        directory end_standing_group EndStandingGroupRequest EndStandingGroupResponse,
+        directory list_standing_groups ListStandingGroupsRequest ListStandingGroupsResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,
@@ -180,6 +183,11 @@ impl Town {
         self.accounts.insert(pot, bank.pot_account_number);
         self.accounts.insert(issuance, bank.issuance_account_number);
         bank.bank_number
+    }
+
+    /// Where the books are.
+    pub fn path(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The same books, served with other options.

@@ -58,6 +58,8 @@ writes!(
     BlockCardRequest,
     CloseTillRequest,
     OpenPotRequest,
+    SetStandingGroupRequest,
+    EndStandingGroupRequest,
     PauseMemberRequest,
     CloseMemberRequest,
     EraseMemberRequest,
