@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 113] = [
+pub const RULES: [Rule; 114] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -73,6 +73,7 @@ pub const RULES: [Rule; 113] = [
     rule("hourbook.v1.DirectoryService/CreatePerson", "---oo--o-"),
     rule("hourbook.v1.DirectoryService/EndStandingGroup", "---oo----"),
     rule("hourbook.v1.DirectoryService/EraseMember", "----o----"),
+    rule("hourbook.v1.DirectoryService/ExportMember", "o--oo----"),
     rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
     rule("hourbook.v1.DirectoryService/GetPerson", "o-ooo--o-"),
     rule("hourbook.v1.DirectoryService/IssueCard", "---oo----"),

@@ -44,6 +44,15 @@ pub fn several_groups(typed: &str, bank: u32, named: &[String]) -> String {
     )
 }
 
+/// A bank has as many standing groups as it may.
+#[must_use]
+pub fn too_many(most: usize) -> String {
+    format!(
+        "Not done: a time bank has at most {most} standing groups, those that ended too, and this one has as many. Nothing was \
+         changed. Say anew what is usual in one that has not ended."
+    )
+}
+
 /// Everybody was left out.
 #[must_use]
 pub fn nobody_came(group: &str) -> String {
@@ -73,6 +82,7 @@ mod tests {
             not_usual("Cy (10054)", "Thursday walk"),
             no_group("walk", 1),
             several_groups("walk", 1, &["Thursday walk (1)".to_owned(), "Sunday walk (2)".to_owned()]),
+            too_many(1_000),
             nobody_came("Thursday walk"),
         ];
         for sentence in sentences {

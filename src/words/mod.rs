@@ -14,6 +14,7 @@
 pub mod access;
 pub mod cards;
 pub mod exchange;
+pub mod export;
 pub mod figures;
 pub mod finding;
 pub mod groups;

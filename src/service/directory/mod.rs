@@ -108,6 +108,10 @@ impl DirectoryService for Service {
         self.change(request, Installation::block_card).await
     }
 
+    async fn export_member(&self, request: Request<ExportMemberRequest>) -> Answer<ExportMemberResponse> {
+        self.read(request, Installation::export_member).await
+    }
+
     async fn open_pot(&self, request: Request<OpenPotRequest>) -> Answer<OpenPotResponse> {
         self.change(request, Installation::open_pot).await
     }

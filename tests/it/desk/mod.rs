@@ -2,6 +2,7 @@
 //! one person.
 
 mod claims;
+mod export;
 mod groups;
 mod typed;
 

@@ -6,6 +6,7 @@
 mod add;
 mod change;
 mod ends;
+mod export;
 mod flags;
 mod link;
 mod show;
@@ -60,6 +61,8 @@ pub enum MemberCommand {
     Standing(terms::StandingFlags),
     /// Say whose tokens they sign in with
     Link(link::LinkFlags),
+    /// Everything that is held about one of them, into a file
+    Export(export::Flags),
     /// As with whoever has an account.
     #[command(flatten)]
     Holder(HolderCommand),
@@ -140,6 +143,7 @@ pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Re
         MemberCommand::Change(flags) => change::run(session, flags.into(), kind).await,
         MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
         MemberCommand::Link(flags) => link::run(session, flags, kind).await,
+        MemberCommand::Export(flags) => export::run(session, flags, kind).await,
         MemberCommand::Holder(command) => holder(session, command, kind).await,
     }
 }

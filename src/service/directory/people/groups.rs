@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Id, bare, full};
+use super::{Id, bare};
 use crate::access::Allowed;
 use crate::api::{self, *};
 use crate::directory::Known;
@@ -13,7 +13,7 @@ use crate::directory::groups::note::{NAME_BYTES_MAX, PEOPLE_MAX};
 use crate::directory::groups::register::GROUPS_EVER_MAX;
 use crate::directory::groups::{Group, GroupRule, Kept, Said};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, Amount, BankNumber, Entry, Note, OwnerNumber, Refusal, Topic,
+    AccountKind, AccountNumber, Action, Amount, BankNumber, Entry, Note, OwnerNumber, Reason, Refusal, Topic,
 };
 use crate::ledger::state::Standing;
 use crate::seal::{OpenError, Place, Text};
@@ -21,6 +21,7 @@ use crate::service::fields;
 use crate::service::installation::Installation;
 use crate::service::not_done::NotDone;
 use crate::service::pages::Page;
+use crate::words::groups as words;
 
 /// Groups of a page: each may have 256 people.
 const PAGE_GROUPS_MAX: usize = 100;
@@ -46,7 +47,7 @@ impl Installation {
             let number = match (asked, telling.before.and_then(said_in)) {
                 (Some(number), _) => number,
                 (None, Some(said)) => said.number(),
-                (None, None) => next.ok_or_else(|| full("standing groups", GROUPS_EVER_MAX))?,
+                (None, None) => next.ok_or_else(|| too_many())?,
             };
             telling.judged(|known| {
                 let is_next = asked.is_none() && next == Some(number);
@@ -237,6 +238,11 @@ fn said_in(entry: &Entry) -> Option<Said> {
 fn number_or_next(number: u32) -> Result<Option<u16>, NotDone> {
     let number = u16::try_from(number).map_err(|_| no_group("from 1 to 1,000, or 0 for another one"))?;
     Ok((number != 0).then_some(number))
+}
+
+fn too_many() -> NotDone {
+    let figures = [("what", "standing groups".to_owned()), ("most", GROUPS_EVER_MAX.to_string())];
+    NotDone::by_rule(Reason::BooksFull, words::too_many(GROUPS_EVER_MAX), &figures)
 }
 
 fn no_group(must: &str) -> NotDone {

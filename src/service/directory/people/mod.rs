@@ -14,6 +14,7 @@
 //! | looking somebody up, looking for them | `finding.rs` |
 //! | who pays, who speaks for whom, pauses | `terms.rs` |
 //! | pots | `pots.rs` |
+//! | everything that is held about one person | `exporting.rs` |
 //! | sessions that come again | `groups.rs` |
 //! | venues and tills of a partner | `sites.rs` |
 //! | who comes with which tokens | `linking.rs` |
@@ -23,6 +24,7 @@
 mod cards;
 mod closing;
 mod creating;
+mod exporting;
 mod finding;
 mod forgetting;
 mod groups;

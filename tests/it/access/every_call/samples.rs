@@ -193,6 +193,7 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
         }
         "EndStandingGroup" => (Aim::Bank, write(json!({"bankNumber": at.bank, "groupNumber": 1}))),
         "ListStandingGroups" => (Aim::Bank, json!({"bankNumber": at.bank})),
+        "ExportMember" => (Aim::Owner, json!({"ownerNumber": at.owner})),
         "GetPerson" => (Aim::Owner, json!({"ownerNumber": at.owner})),
         "UpdatePerson" => (Aim::Owner, write(json!({"ownerNumber": at.owner, "profile": {"name": "New"}}))),
         "SetMemberStanding" | "PauseMember" | "EraseMember" => {

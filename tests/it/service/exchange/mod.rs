@@ -99,6 +99,7 @@ impl Town {
         directory replace_card ReplaceCardRequest ReplaceCardResponse,
         directory block_card BlockCardRequest BlockCardResponse,
         directory open_pot OpenPotRequest OpenPotResponse,
+        directory export_member ExportMemberRequest ExportMemberResponse,
         directory set_standing_group SetStandingGroupRequest SetStandingGroupResponse,
         directory end_standing_group EndStandingGroupRequest EndStandingGroupResponse,
         directory list_standing_groups ListStandingGroupsRequest ListStandingGroupsResponse,

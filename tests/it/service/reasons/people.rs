@@ -115,6 +115,7 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         create(api::CreatePersonRequest { owner_number: NOBODY, ..created(fresh(), "Fern Flint") }),
         hear("UpdatePerson", served.block_on(served.directory().update_person(update(NOBODY)))),
         get(NOBODY, 0),
+        hear("ExportMember", served.block_on(served.directory().export_member(export(NOBODY)))),
         hear("SetMemberStanding", served.block_on(served.directory().set_member_standing(standing(NOBODY)))),
         says(representative(NOBODY, 1)),
         paused(pause(NOBODY)),
@@ -248,6 +249,10 @@ fn no_walk(bank_number: u32) -> api::EndStandingGroupRequest {
 
 fn walks(bank_number: u32) -> api::ListStandingGroupsRequest {
     api::ListStandingGroupsRequest { bank_number, ..Default::default() }
+}
+
+fn export(owner_number: u32) -> api::ExportMemberRequest {
+    api::ExportMemberRequest { owner_number, ..Default::default() }
 }
 
 fn pot(request_id: String, bank_number: u32) -> api::OpenPotRequest {
