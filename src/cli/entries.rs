@@ -66,7 +66,7 @@ pub fn entry_json(entry: &api::Entry) -> Value {
             })
         })
         .collect();
-    let mut told = json!({
+    let told = json!({
         "sequence": entry.sequence,
         "recorded_at": figures::time(entry.recorded_at),
         "form": figures::form_name(entry.form),
@@ -85,10 +85,11 @@ pub fn entry_json(entry: &api::Entry) -> Value {
         "lines": lines,
         "action": entry.action.as_ref().map(action_json),
     });
+    let Value::Object(mut told) = told else { return told };
     if !entry.claimed_line_sequences.is_empty() {
-        told["claimed_line_sequences"] = entry.claimed_line_sequences.clone().into();
+        told.insert("claimed_line_sequences".to_owned(), entry.claimed_line_sequences.clone().into());
     }
-    told
+    Value::Object(told)
 }
 
 /// One transfer for programs.

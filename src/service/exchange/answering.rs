@@ -22,6 +22,9 @@ use crate::service::not_done::NotDone;
 /// How it was settled and why it may pass a limit have at most so many bytes together.
 const BOTH_BYTES_MAX: usize = 898;
 
+/// Lines to claim back, each with what is left of it, seconds.
+type LinesLeft<'a> = &'a [(Sequence, i64)];
+
 impl Installation {
     pub(super) fn confirm_exchange(
         &self,
@@ -176,7 +179,7 @@ impl Installation {
         allowed: &Allowed,
         id: Id,
         (number, asked): (Sequence, Asked),
-        (waiting, left): (Option<&waiting::Waiting>, Option<&[(Sequence, i64)]>),
+        (waiting, left): (Option<&waiting::Waiting>, Option<LinesLeft<'_>>),
     ) -> Result<Done, NotDone> {
         self.ended(allowed, id, (number, waiting), |open, sight, (said, about)| {
             let action = open.action(sight)?;

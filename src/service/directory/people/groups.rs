@@ -47,7 +47,7 @@ impl Installation {
             let number = match (asked, telling.before.and_then(said_in)) {
                 (Some(number), _) => number,
                 (None, Some(said)) => said.number(),
-                (None, None) => next.ok_or_else(|| too_many())?,
+                (None, None) => next.ok_or_else(too_many)?,
             };
             telling.judged(|known| {
                 let is_next = asked.is_none() && next == Some(number);
