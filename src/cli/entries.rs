@@ -19,7 +19,7 @@ use crate::words;
 const LINES_TOLD_MAX: usize = 10;
 
 /// What a note is, before the number of the bank or of the person it is about.
-const NOTES: [(Topic, &str); 15] = [
+const NOTES: [(Topic, &str); 16] = [
     (Topic::ERASURE, "forgotten: person"),
     (Topic::PERSON, "what is known of person"),
     (Topic::STANDING, "standing choice of person"),
@@ -34,6 +34,7 @@ const NOTES: [(Topic, &str); 15] = [
     (Topic::HOOK, "hooks of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
+    (Topic::STANDING_GROUP, "standing groups of bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),
 ];
 

@@ -12,13 +12,16 @@
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::asked::without_fingerprint;
+use crate::domain::time::MICROS_PER_DAY;
 use crate::domain::{
-    AccountNumber, Attachment, Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Entry, Sequence, Timestamp,
-    Topic,
+    AccountNumber, Attachment, Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Day, Entry, Sequence,
+    Timestamp, Topic,
 };
 
 /// At most so many lines are claimed back at once: each is a claim of the entry.
 pub const LINES_MAX: usize = crate::domain::claim::CLAIMS_MAX;
+/// The end of the last day that an entry may name: no caller's calendar has trouble with it.
+const FOR_EVER: Timestamp = Timestamp::from_micros((Day::MAX.days() as i64 + 1) * MICROS_PER_DAY);
 const FORMAT: u8 = 1;
 const LABEL: &[u8] = b"hourbook line claimed back 1";
 /// Seven bits a byte.
@@ -119,7 +122,7 @@ pub fn claim(organisation: AccountNumber, line: Sequence) -> Claim {
         key: key(organisation, line),
         take: 1,
         max: 1,
-        until: Timestamp::from_micros(i64::MAX),
+        until: FOR_EVER,
         unit: ClaimUnit::Times,
         fate: ClaimFate::GivenBack,
         word: ClaimWord::LineClaimed,

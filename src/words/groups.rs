@@ -11,8 +11,8 @@ pub fn cannot_come(group: &str, left: &[String], paused: &[String]) -> String {
         said.push(format!("there is a pause for {}", paused.join(", ")));
     }
     format!(
-        "Not done: of those who usually come to {group}, {}. Nothing was written down. Type --without for each of them; if \
-         somebody came before they left, type --also for them too.",
+        "Not done: of those who usually come to {group}, {}. Nothing was written down. Type '--without' for each of them; \
+         if somebody came before they left, type '--also' for them too.",
         said.join(", and ")
     )
 }
@@ -21,7 +21,7 @@ pub fn cannot_come(group: &str, left: &[String], paused: &[String]) -> String {
 #[must_use]
 pub fn not_usual(whom: &str, group: &str) -> String {
     format!(
-        "Not done: {whom} does not usually come to {group}. Nothing was written down. Leave out --without for them."
+        "Not done: {whom} does not usually come to {group}. Nothing was written down. Leave out '--without' for them."
     )
 }
 
@@ -57,7 +57,7 @@ pub fn too_many(most: usize) -> String {
 #[must_use]
 pub fn nobody_came(group: &str) -> String {
     format!(
-        "Not done: nobody is left of those who usually come to {group}. Nothing was written down. Type who came with --also."
+        "Not done: nobody is left of those who usually come to {group}. Nothing was written down. Type who came with '--also'."
     )
 }
 

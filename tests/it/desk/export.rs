@@ -107,7 +107,7 @@ fn nobody_else_is_in_it() {
         assert_eq!(all.len(), 1);
         let whole = &all[0];
         let said = format!("{whole:?}");
-        assert!(said.contains(ANN) && said.contains("Lantern Hall") && said.contains("the pot of Ashenford"));
+        assert!(said.contains(ANN) && said.contains("Lantern Hall"));
         assert!(said.contains("carried the quillwort"), "what was typed is held about Ann too");
         for other in [BEN, CRESS, DOT] {
             for word in other.split(' ') {

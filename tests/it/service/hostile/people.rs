@@ -40,6 +40,7 @@ impl People {
         let directory = || people.books.served.directory();
         people.books.served.block_on(directory().set_venue(people.venue(0))).unwrap();
         people.books.served.block_on(directory().set_till(people.till(0))).unwrap();
+        people.books.served.block_on(directory().set_standing_group(people.walk())).unwrap();
         people
     }
 
@@ -393,7 +394,7 @@ fn pots(table: &mut Table<'_>, people: &People) {
     let (far, closed, pot) = (people.books.far, people.books.closed, people.pot);
     let rows: [Row<'_, api::SetStandingGroupRequest>; 26] = [
         ("bank 0", &|r| r.bank_number = 0, NotFound, "BANK_NOT_FOUND"),
-        ("a group there is not", &|r| r.group_number = 1, InvalidArgument, "group_number"),
+        ("a group there is not", &|r| r.group_number = 2, InvalidArgument, "group_number"),
         ("group 65,536", &|r| r.group_number = 65_536, InvalidArgument, "group_number"),
         ("no name", &|r| r.name = "  ".into(), InvalidArgument, "name"),
         ("name of 200", &|r| r.name = "n".repeat(200), Fine, ""),
@@ -432,7 +433,6 @@ fn pots(table: &mut Table<'_>, people: &People) {
         group_number: 1,
         validate_only: false,
     };
-    served.block_on(served.directory().set_standing_group(people.walk())).unwrap();
     let ask = async |request| empty(served.directory().end_standing_group(request).await);
     let rows: [Row<'_, api::EndStandingGroupRequest>; 4] = [
         ("bank nobody's", &|r| r.bank_number = NOBODY, NotFound, "BANK_NOT_FOUND"),

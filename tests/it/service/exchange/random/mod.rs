@@ -399,7 +399,8 @@ impl Desk<'_> {
                 let request = api::ClaimFromPotRequest {
                     request_id,
                     pot_account_number: town.of("A pot"),
-                    organisation_account_number: town.of(self.random.one::<&str>(&["Wayside", "Lantern Hall"])),
+                    organisation_account_number: town
+                        .of(self.random.one::<&str>(&["Wayside", "Lantern Hall"])),
                     line_sequences: vec![*self.random.one(&self.entries[newest..])],
                     reason: "the festival".into(),
                     ..Default::default()
