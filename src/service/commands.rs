@@ -280,6 +280,6 @@ fn read_claim(place: usize, claim: &api::Claim) -> Result<Claim, NotDone> {
         word: u8::try_from(claim.word)
             .ok()
             .and_then(|number| ClaimWord::from_number(number.checked_sub(1)?))
-            .ok_or_else(|| NotDone::bad(field("word"), "one of the words there are, from 1 to 4"))?,
+            .ok_or_else(|| NotDone::bad(field("word"), "one of the words there are, from 1 to 8"))?,
     })
 }
