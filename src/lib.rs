@@ -99,6 +99,9 @@
 //! | how a call is asked with JSON | `server` (`json/`) |
 //! | how a group session is shared, when to ask once more, who has to approve | `exchange::rules` |
 //! | who may open a pot, by whichever call | `exchange::pots` |
+//! | what an organisation gets back from a pot, once for each line | `exchange::claim_back`, `exchange::claimed_lines`; the call: `service` (`exchange/claiming.rs`) |
+//! | sessions that come again, and who usually comes | `directory::groups`; their calls: `service` (`directory/people/groups.rs`) |
+//! | everything that is held about one person | `service` (`directory/people/exporting.rs`) |
 //! | whose account pays or gets the hours, as people chose with their broker | `exchange::sight` (`pays_for`, `gets_for`), `exchange::rules::standing` |
 //! | how a broker's call becomes an entry, or waits | `exchange`, then `service` (`exchange/writing.rs`) |
 //! | who is in a bank, what is known of them, how they are found | `directory::people`; their calls: `service` (`directory/people/`) |

@@ -58,7 +58,7 @@ const ANYBODY: [&str; 2] = ["grpc.health.v1.Health/", "grpc.reflection.v1.Server
 /// The table, in the order of the calls' names.
 ///
 /// Columns: member, till, partner, broker, lead, auditor, reporter, admin, integration.
-pub const RULES: [Rule; 112] = [
+pub const RULES: [Rule; 117] = [
     rule("hourbook.v1.AccessService/CreateKey", "--y-y--y-"),
     rule("hourbook.v1.AccessService/ListKeys", "yyyyyyyyy"),
     rule("hourbook.v1.AccessService/RevokeKey", "yyyyyyyyy"),
@@ -71,12 +71,15 @@ pub const RULES: [Rule; 112] = [
     rule("hourbook.v1.DirectoryService/CloseTill", "--ooo----"),
     rule("hourbook.v1.DirectoryService/CloseVenue", "--ooo----"),
     rule("hourbook.v1.DirectoryService/CreatePerson", "---oo--o-"),
+    rule("hourbook.v1.DirectoryService/EndStandingGroup", "---oo----"),
     rule("hourbook.v1.DirectoryService/EraseMember", "----o----"),
+    rule("hourbook.v1.DirectoryService/ExportMember", "o--oo----"),
     rule("hourbook.v1.DirectoryService/GetBankPolicy", "o--oooooo"),
     rule("hourbook.v1.DirectoryService/GetPerson", "o-ooo--o-"),
     rule("hourbook.v1.DirectoryService/GetRecordOfHelp", "o--oo----"),
     rule("hourbook.v1.DirectoryService/IssueCard", "---oo----"),
     rule("hourbook.v1.DirectoryService/LinkIdentity", "---oo--o-"),
+    rule("hourbook.v1.DirectoryService/ListStandingGroups", "---oo----"),
     rule("hourbook.v1.DirectoryService/LockPeriod", "----o----"),
     rule("hourbook.v1.DirectoryService/OpenPot", "----o----"),
     rule("hourbook.v1.DirectoryService/PauseMember", "----o----"),
@@ -86,6 +89,7 @@ pub const RULES: [Rule; 112] = [
     rule("hourbook.v1.DirectoryService/SetMemberStanding", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetPin", "o--oo----"),
     rule("hourbook.v1.DirectoryService/SetRepresentative", "---oo----"),
+    rule("hourbook.v1.DirectoryService/SetStandingGroup", "---oo----"),
     rule("hourbook.v1.DirectoryService/SetTill", "--ooo----"),
     rule("hourbook.v1.DirectoryService/SetVenue", "--ooo----"),
     rule("hourbook.v1.DirectoryService/StreamLetters", "o--oo----"),
@@ -93,6 +97,7 @@ pub const RULES: [Rule; 112] = [
     rule("hourbook.v1.ExchangeService/Approve", "---oo----"),
     rule("hourbook.v1.ExchangeService/BookHours", "o--oo----"),
     rule("hourbook.v1.ExchangeService/CancelBooking", "o--oo----"),
+    rule("hourbook.v1.ExchangeService/ClaimFromPot", "---oo----"),
     rule("hourbook.v1.ExchangeService/ConfirmExchange", "o--oo----"),
     rule("hourbook.v1.ExchangeService/CreditMember", "---oo----"),
     rule("hourbook.v1.ExchangeService/Decline", "---oo----"),

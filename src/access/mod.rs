@@ -234,6 +234,14 @@ impl Access {
             .collect()
     }
 
+    /// Credentials whose holder has this number, in the order of their numbers: at most `most`.
+    #[must_use]
+    pub fn held_by(&self, holder: OwnerNumber, most: usize) -> Vec<Arc<Row>> {
+        let table = self.table();
+        let held = table.rows.iter().filter(|row| row.credential.holder == holder);
+        held.take(most).cloned().collect()
+    }
+
     /// Who works in this bank alone: the holders of brokers' and leads' keys that work at `now`.
     #[must_use]
     pub fn office_of(&self, bank: BankNumber, now: Timestamp) -> Vec<OwnerNumber> {

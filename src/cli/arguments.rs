@@ -134,7 +134,7 @@ pub enum Question {
     /// Write down a paper list of help between two, from a CSV file
     Slips(slips::Flags),
     /// Help among several, shared by a named rule
-    Group(Box<exchange::group::Flags>),
+    Group(Box<exchange::group::Group>),
     /// Thank somebody from a pot, or hand out hours
     Credit(Box<exchange::give::CreditFlags>),
     /// Give hours of one's own to somebody

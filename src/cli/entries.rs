@@ -19,7 +19,7 @@ use crate::words;
 const LINES_TOLD_MAX: usize = 10;
 
 /// What a note is, before the number of the bank or of the person it is about.
-const NOTES: [(Topic, &str); 15] = [
+const NOTES: [(Topic, &str); 16] = [
     (Topic::ERASURE, "forgotten: person"),
     (Topic::PERSON, "what is known of person"),
     (Topic::STANDING, "standing choice of person"),
@@ -34,6 +34,7 @@ const NOTES: [(Topic, &str); 15] = [
     (Topic::HOOK, "hooks of person"),
     (Topic::ACTIVITIES, "activities listed in bank"),
     (Topic::POLICY, "policy set in bank"),
+    (Topic::STANDING_GROUP, "standing groups of bank"),
     (Topic::PERIOD_LOCK, "month closed in bank"),
 ];
 
@@ -66,7 +67,7 @@ pub fn entry_json(entry: &api::Entry) -> Value {
             })
         })
         .collect();
-    json!({
+    let told = json!({
         "sequence": entry.sequence,
         "recorded_at": figures::time(entry.recorded_at),
         "form": figures::form_name(entry.form),
@@ -84,7 +85,12 @@ pub fn entry_json(entry: &api::Entry) -> Value {
         "transfers": transfers(entry).iter().map(transfer_json).collect::<Vec<_>>(),
         "lines": lines,
         "action": entry.action.as_ref().map(action_json),
-    })
+    });
+    let Value::Object(mut told) = told else { return told };
+    if !entry.claimed_line_sequences.is_empty() {
+        told.insert("claimed_line_sequences".to_owned(), entry.claimed_line_sequences.clone().into());
+    }
+    Value::Object(told)
 }
 
 /// One transfer for programs.
@@ -235,11 +241,24 @@ fn account_words(number: u32) -> String {
     if number == 0 { "somebody".to_owned() } else { number.to_string() }
 }
 
+/// The entries that were claimed back: the first of them, and how many more.
+fn claimed_words(lines: &[u64]) -> Option<String> {
+    let named: Vec<_> = lines.iter().take(LINES_TOLD_MAX).map(u64::to_string).collect();
+    let more = lines.len().saturating_sub(named.len());
+    match (named.as_slice(), more) {
+        ([], _) => None,
+        ([one], 0) => Some(format!("for entry {one}")),
+        (named, 0) => Some(format!("for entries {}", named.join(", "))),
+        (named, more) => Some(format!("for entries {} and {more} more", named.join(", "))),
+    }
+}
+
 /// An entry on one line: what, who to whom, how much.
 #[must_use]
 pub fn entry_line(entry: &api::Entry) -> String {
     let mut parts = vec![action_words(entry)];
     parts.extend(transfers_words(transfers(entry)));
+    parts.extend(claimed_words(&entry.claimed_line_sequences));
     let details = entry.details.as_ref();
     parts
         .extend(details.and_then(|details| figures::day(details.occurred_on)).map(|day| format!("on {day}")));

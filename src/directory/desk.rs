@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use super::banks::Banks;
 use super::cards::{BadCard, Cards};
+use super::groups::{BadGroup, Groups};
 use super::hooks::{BadHook, Hooks};
 use super::locks::{BadLock, Locks};
 use super::partners::{BadOffer, Partners, Settlements};
@@ -48,6 +49,7 @@ const CHOICE: Choice = Choice {
         Topic::STAFF,
         Topic::SETTLEMENT,
         Topic::HOOK,
+        Topic::STANDING_GROUP,
     ],
 };
 /// The excerpt says anew how far it goes after so many entries without anything for it.
@@ -77,6 +79,9 @@ pub enum DirectoryError {
     /// What it says of a partner's hooks is not what was written.
     #[error(transparent)]
     Hook(#[from] BadHook),
+    /// What it says of a standing group is not what was written.
+    #[error(transparent)]
+    Group(#[from] BadGroup),
 }
 
 /// What the directory knows through one entry.
@@ -103,6 +108,8 @@ pub struct Known {
     pub cards: Cards,
     /// Where partners' software is told of events.
     pub hooks: Hooks,
+    /// Sessions that come again.
+    pub groups: Groups,
     /// By what they are found.
     pub names: NameIndex,
     /// Profiles that were said in the entries read last.
@@ -131,6 +138,7 @@ impl Known {
             Topic::POLICY => self.policies.apply(sequence, at, bank(), &note.body)?,
             Topic::PERIOD_LOCK => self.locks.apply(sequence, at, bank(), &note.body)?,
             Topic::HOOK => self.hooks.apply(sequence, note)?,
+            Topic::STANDING_GROUP => self.groups.apply(entry, note)?,
             Topic::OFFER | Topic::BUDGET | Topic::STAFF => self.partners.apply(sequence, note)?,
             Topic::CARD | Topic::ERASURE => {
                 self.cards.apply(entry, note)?;
@@ -138,6 +146,9 @@ impl Known {
                 self.recarded.extend(owner);
                 if let (Topic::ERASURE, Ok(owner)) = (note.topic, owner) {
                     self.hooks.forget(sequence, owner);
+                    let person = self.people.person(owner).into_iter();
+                    let accounts = person.flat_map(|person| &person.accounts).map(|own| own.number);
+                    self.groups.forget(&accounts.collect::<Vec<_>>());
                 }
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! The directory: what things are called, for everybody who may know.
 //!
-//! Owns the topics `ACTIVITIES`, `POLICY` and `PERIOD_LOCK`, those of [`people`], [`partners`], [`hooks`] and [`cards`], and the reading of names: banks'
+//! Owns the topics `ACTIVITIES`, `POLICY` and `PERIOD_LOCK`, `STANDING_GROUP` ([`groups`]), those of [`people`], [`partners`], [`hooks`] and [`cards`], and the reading of names: banks'
 //! lists of activities, their policies and closed months, the names of banks, the labels of accounts, people.
 //! Knows no wire; who may see whom is for the service to say.
 //!
@@ -13,6 +13,7 @@ pub mod banks;
 pub mod cards;
 pub mod default_activities;
 pub mod desk;
+pub mod groups;
 pub mod hooks;
 pub mod locks;
 pub mod names;

@@ -4,8 +4,10 @@
 
 use super::{Reason, Timestamp};
 
-/// At most this many claims an entry.
-pub const CLAIMS_MAX: usize = 8;
+/// At most this many claims an entry: one for each line that is claimed back from a pot.
+pub const CLAIMS_MAX: usize = 100;
+/// At most so many where a caller names counters of their own.
+pub const CLAIMS_TOLD_MAX: usize = 8;
 
 /// The name of a counter: 16 bytes the caller works out.
 pub type ClaimKey = [u8; 16];
@@ -64,11 +66,13 @@ pub enum ClaimWord {
     MonthSpent,
     /// No more of this offer for this person: as far as a till hears, a matter of theirs.
     OwnCap,
+    /// What an organisation paid is claimed back from a pot once.
+    LineClaimed,
 }
 
 impl ClaimWord {
     /// All words, in the order of their numbers in the journal.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OfferExhausted,
         Self::BudgetSpent,
         Self::CodeUsed,
@@ -76,6 +80,7 @@ impl ClaimWord {
         Self::AlreadyHere,
         Self::MonthSpent,
         Self::OwnCap,
+        Self::LineClaimed,
     ];
 
     /// The number in the journal; never changes its meaning.
@@ -99,6 +104,7 @@ impl ClaimWord {
             Self::CodeUsed => Reason::CodeUsed,
             Self::ReceiptReused => Reason::ReceiptReused,
             Self::AlreadyHere => Reason::AlreadyHere,
+            Self::LineClaimed => Reason::LineClaimed,
         }
     }
 }

@@ -303,7 +303,7 @@ impl Command {
     }
 
     fn check_claims(&self) -> Result<(), Invalid> {
-        ensure(self.claims.len() <= CLAIMS_MAX, "claims", "at most 8")?;
+        ensure(self.claims.len() <= CLAIMS_MAX, "claims", "at most 100")?;
         let may_claim = matches!(
             self.action,
             Action::Post(_) | Action::Hold(_) | Action::Capture(_) | Action::Reverse(_) | Action::Note(_)

@@ -63,6 +63,11 @@ impl Topic {
     /// Who stands at a partner's tills; subject = the partner's owner.
     pub const STAFF: Self = Self(22);
 
+    /// Beside the entry by which an organisation gets back from a pot what lines of it took: which lines. Belongs to
+    /// `exchange`.
+    pub const CLAIM: Self = Self(31);
+    /// A session that comes again, and who usually comes to it; subject = bank. Belongs to `directory`.
+    pub const STANDING_GROUP: Self = Self(32);
     /// Where a partner's software is told of events; subject = the partner's owner. Belongs to `directory`.
     pub const HOOK: Self = Self(23);
 

@@ -187,6 +187,7 @@ pub enum Reason {
     PinLocked,
     ReceiptReused,
     AlreadyHere,
+    LineClaimed,
     BooksFull,
     NoKeysYet,
     KeyShownOnce,
@@ -219,7 +220,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 61] = [
         Self::RequestIdReused,
         Self::DiskLow,
         Self::ClockUnsure,
@@ -252,6 +253,7 @@ impl Reason {
         Self::PinLocked,
         Self::ReceiptReused,
         Self::AlreadyHere,
+        Self::LineClaimed,
         Self::BooksFull,
         Self::NoKeysYet,
         Self::KeyShownOnce,
@@ -357,6 +359,7 @@ impl Reason {
             Self::PinLocked => "PIN_LOCKED",
             Self::ReceiptReused => "RECEIPT_REUSED",
             Self::AlreadyHere => "ALREADY_HERE",
+            Self::LineClaimed => "LINE_CLAIMED",
             Self::BooksFull => "BOOKS_FULL",
             Self::DayInFuture => "DAY_IN_FUTURE",
             Self::DiskLow => "DISK_LOW",
@@ -448,7 +451,8 @@ impl Reason {
             | Self::BudgetSpent
             | Self::CodeUsed
             | Self::ReceiptReused
-            | Self::AlreadyHere => 11,
+            | Self::AlreadyHere
+            | Self::LineClaimed => 11,
             Self::BooksFull => 12,
         }
     }

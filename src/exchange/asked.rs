@@ -61,6 +61,7 @@ impl Fingerprint {
             Topic::WAITING,
             Topic::SALE_STEP,
             Topic::SETTLEMENT,
+            Topic::CLAIM,
         ];
         let kept = body.last_chunk().copied().filter(|_| ours.contains(&topic));
         kept.map(Self)

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::asked::without_fingerprint;
+use super::claimed_lines::ClaimedLines;
 use super::propose::Proposal;
 use super::waiting::{Waiting, Waits};
 use crate::domain::{
@@ -27,8 +28,11 @@ use crate::ledger::recovery::RecoveryError;
 /// Open matters that are kept at once.
 pub const OPEN_MAX: usize = 100_000;
 /// What is read of the books.
-const CHOICE: Choice =
-    Choice { name: "matters", forms: &[Form::Expire], topics: &[Topic::PROPOSAL, Topic::WAITING] };
+const CHOICE: Choice = Choice {
+    name: "matters",
+    forms: &[Form::Expire],
+    topics: &[Topic::PROPOSAL, Topic::WAITING, Topic::CLAIM],
+};
 /// Proposals are looked through for those that were answered once there are twice as many as the last time, and so many.
 const LOOKED_THROUGH_MIN: usize = 1_000;
 /// The excerpt says anew how far it goes after so many entries without anything for it.
@@ -130,6 +134,9 @@ impl Matters {
             && let Some(by) = self.said.remove(&proposal)
         {
             self.left_to_settle(entry, proposal, WhyUnsettled::Unanswered, by);
+        }
+        if let Some(waited) = ClaimedLines::beside(entry).and_then(|claimed| claimed.agreed) {
+            self.waiting.remove(&waited);
         }
         let beside = entry.command.attachment.as_deref().filter(|one| one.topic == Topic::WAITING);
         if let Some(attachment) = beside {

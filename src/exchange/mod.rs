@@ -19,6 +19,7 @@
 //! | who may open a pot, how far and until when | [`pots`] |
 //! | help a broker writes down; across two banks | [`record`] |
 //! | help one side says was given, and what the other answers | [`propose`] |
+//! | what an organisation gets back from a pot, and which lines of it were claimed | [`claim_back`], [`claimed_lines`] |
 //! | sessions; bookings; gifts, thanks and new hours; hours that move banks; accounts closed; entries put right | [`sessions`], [`book`], [`give`], [`moving`], [`closing`], [`put_right`] |
 //! | the two whom a proposal or a booking is about | [`sides`] |
 //! | what waits for somebody, and what is open | [`waiting`], [`matters`] |
@@ -26,6 +27,8 @@
 
 pub mod asked;
 pub mod book;
+pub mod claim_back;
+pub mod claimed_lines;
 pub mod closing;
 pub mod give;
 pub mod length;

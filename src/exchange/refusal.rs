@@ -117,6 +117,16 @@ pub enum Refusal {
         /// The pot.
         account: AccountNumber,
     },
+    /// A line of which nothing can be claimed back.
+    NothingToClaim {
+        /// The entry.
+        sequence: Sequence,
+    },
+    /// A line that was claimed back before.
+    LineClaimed {
+        /// The entry.
+        sequence: Sequence,
+    },
     /// The two banks keep no accounts for each other.
     NoClearing {
         /// One.
@@ -151,6 +161,7 @@ impl Refusal {
             | Self::NotAPot { .. }
             | Self::Standing(_)
             | Self::Group(_)
+            | Self::NothingToClaim { .. }
             | Self::TooMuchToWait => None,
             Self::UnusualAmount { .. } => Some(Reason::UnusualAmount),
             Self::Paused { .. } => Some(Reason::Paused),
@@ -170,6 +181,7 @@ impl Refusal {
             Self::PotIsOver { .. } | Self::PotNotForBrokers { .. } | Self::PotNeedsPanel { .. } => {
                 Some(Reason::PotNotOpen)
             }
+            Self::LineClaimed { .. } => Some(Reason::LineClaimed),
             Self::NoClearing { .. } => Some(Reason::CrossBank),
         }
     }

@@ -5,6 +5,7 @@
 //! - Approved or declined names the note ([`Waits::Ended`]), so it happens once.
 
 use super::asked::FINGERPRINT_BYTES;
+use super::claimed_lines::ClaimedLines;
 use super::closing;
 use super::plan::{Plan, Said};
 use super::pots;
@@ -218,7 +219,7 @@ impl Waiting {
             occurred_on: command.occurred_on,
             present_count: command.present_count,
             claims: command.claims.iter().map(|claim| doubles::answered(*claim, asked_already)).collect(),
-            attachment: Some(self.ended()?),
+            attachment: Some(self.beside()?),
             allowed_by: command.allowed_by,
             second_person,
             said,
@@ -237,6 +238,14 @@ impl Waiting {
         let note = Note { topic, subject: u64::from(self.bank.get()), body };
         let said = Said { reason, ..Said::default() };
         Ok(Plan { said, ..Plan::new(Action::Note(note), about) })
+    }
+
+    /// What stands beside the entry that it becomes: that it ended; of a claim that which lines it is for say too.
+    fn beside(&self) -> Result<Attachment, Refusal> {
+        match self.command.attachment.as_deref().and_then(ClaimedLines::waiting) {
+            Some(claimed) => Ok(ClaimedLines { agreed: Some(self.number), ..claimed }.attachment()),
+            None => self.ended(),
+        }
     }
 
     fn ended(&self) -> Result<Attachment, Refusal> {

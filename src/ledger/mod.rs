@@ -265,13 +265,13 @@ impl Ledger {
         self.figures(Figures::Taken(keys))
     }
 
-    /// How much of the first transfer of each of these entries was put right or given back, seconds. At most
-    /// [`FIGURES_ASKED_MAX`].
+    /// How much of each of these transfers, by its entry and its place there, was put right or given back, seconds. At
+    /// most [`FIGURES_ASKED_MAX`].
     ///
     /// # Errors
     /// [`NoReceipt::Busy`] or `Unknown`.
-    pub fn reversed_of(&self, entries: Vec<Sequence>) -> Result<Vec<i64>, NoReceipt> {
-        self.figures(Figures::Reversed(entries))
+    pub fn reversed_of(&self, transfers: Vec<(Sequence, u16)>) -> Result<Vec<i64>, NoReceipt> {
+        self.figures(Figures::Reversed(transfers))
     }
 
     fn figures(&self, asked: Figures) -> Result<Vec<i64>, NoReceipt> {

@@ -122,8 +122,8 @@ impl Decided {
 pub enum Figures {
     /// How much is taken of these counters.
     Taken(Vec<ClaimKey>),
-    /// How much of the first transfer of these entries was put right or given back.
-    Reversed(Vec<Sequence>),
+    /// How much of these transfers, each by its entry and its place there, was put right or given back.
+    Reversed(Vec<(Sequence, u16)>),
 }
 
 impl Figures {
@@ -132,7 +132,7 @@ impl Figures {
     pub const fn count(&self) -> usize {
         match self {
             Self::Taken(keys) => keys.len(),
-            Self::Reversed(entries) => entries.len(),
+            Self::Reversed(transfers) => transfers.len(),
         }
     }
 
@@ -141,9 +141,9 @@ impl Figures {
     pub fn of(&self, state: &State, now: Timestamp) -> Vec<i64> {
         match self {
             Self::Taken(keys) => keys.iter().map(|key| state.counters.taken(key, now)).collect(),
-            Self::Reversed(entries) => {
-                let reversed = |entry: &Sequence| state.reversed.get(&(*entry, 0)).copied().unwrap_or(0);
-                entries.iter().map(reversed).collect()
+            Self::Reversed(transfers) => {
+                let reversed = |transfer| state.reversed.get(transfer).copied().unwrap_or(0);
+                transfers.iter().map(reversed).collect()
             }
         }
     }

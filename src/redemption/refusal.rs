@@ -178,7 +178,7 @@ fn heard_of(refusal: &Books) -> Option<Heard> {
             ClaimWord::CodeUsed => Some(Heard::CodeNotUsable),
             ClaimWord::OwnCap | ClaimWord::MonthSpent => Some(Heard::NotToday),
             ClaimWord::OfferExhausted | ClaimWord::BudgetSpent => Some(Heard::OfferNotAvailable),
-            ClaimWord::ReceiptReused | ClaimWord::AlreadyHere => None,
+            ClaimWord::ReceiptReused | ClaimWord::AlreadyHere | ClaimWord::LineClaimed => None,
         },
         Books::Limits(passed) => Some(heard_of_limits(passed)),
         Books::TooManyHolds { account: Some(_), .. } => Some(Heard::NotToday),
@@ -257,11 +257,12 @@ mod tests {
             (claim(ClaimWord::BudgetSpent), Some(OfferNotAvailable)),
             (Refusal::StaffAtTill, Some(StaffAtTill)),
             (claim(ClaimWord::ReceiptReused), None),
+            (claim(ClaimWord::LineClaimed), None),
             (Refusal::Books(Books::ClockUnsure), None),
         ] {
             println!("{refusal:?}: {expected:?}");
             assert_eq!(refusal.heard(), expected, "{refusal:?}");
         }
-        assert_eq!(ClaimWord::ALL.len(), 7, "each word of a claim is decided above");
+        assert_eq!(ClaimWord::ALL.len(), 8, "each word of a claim is decided above");
     }
 }

@@ -113,6 +113,8 @@ impl From<exchange::Refusal> for NotSold {
             | Why::PotIsOver { .. }
             | Why::PotNotForBrokers { .. }
             | Why::PotNeedsPanel { .. }
+            | Why::NothingToClaim { .. }
+            | Why::LineClaimed { .. }
             | Why::NotForBrokers
             | Why::AbovePotLine
             | Why::TooMuchToWait => Self::Refused(Refusal::CodeUnknown),

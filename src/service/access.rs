@@ -1,5 +1,7 @@
 //! AccessService, call by call.
 
+use std::sync::Arc;
+
 use tonic::{Request, Response, Status};
 
 use super::installation::Installation;
@@ -126,6 +128,26 @@ impl Installation {
             credentials: found.iter().map(|row| credential(row, now)).collect(),
             next_page_token: if more { page.token_after(last) } else { String::new() },
         })
+    }
+
+    /// The keys whose holder has this number, by their numbers; never a secret, nor who made them.
+    pub(in crate::service) fn keys_held(&self, of: OwnerNumber, most: usize) -> Vec<ExportedKey> {
+        let now = self.access.now();
+        let told = |row: Arc<Row>| {
+            let key = credential(&row, now);
+            ExportedKey {
+                credential_number: key.credential_number,
+                role: row.credential.grant.role.word().to_owned(),
+                name: key.name,
+                made_at: key.made_at,
+                expires_at: key.expires_at,
+                rotated_at: key.rotated_at,
+                revoked_at: key.revoked_at,
+                last_used_at: key.last_used_at,
+                is_live: key.is_live,
+            }
+        };
+        self.access.held_by(of, most).into_iter().map(told).collect()
     }
 
     fn who_am_i(&self, caller: &Caller) -> WhoAmIResponse {

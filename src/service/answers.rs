@@ -10,6 +10,7 @@ use crate::domain::{
     AccountNumber, Action, Amount, AtDeadline, CeilingRule, Claim, ClaimFate, ClaimUnit, Correction, Day,
     Entry, Form, Limits, Line, Move, Opened, Passed, Rest, SUM_LIMIT_SECONDS, Timestamp, Transfer,
 };
+use crate::exchange::claimed_lines::ClaimedLines;
 use crate::ledger::state::Standing;
 use crate::ledger::{Receipt, Repeated};
 use crate::redemption::states::State;
@@ -119,6 +120,8 @@ pub fn entry(entry: &Entry, names: &Names<'_>) -> api::Entry {
         action: Some(did(entry)),
         moves: moves(entry),
         lines: outcome.lines.iter().map(line).collect(),
+        claimed_line_sequences: ClaimedLines::beside(entry)
+            .map_or_else(Vec::new, |claimed| claimed.lines.iter().map(|line| line.get()).collect()),
     }
 }
 

@@ -4,6 +4,7 @@ use super::asked::Asked;
 use super::fields;
 use super::not_done::NotDone;
 use crate::api;
+use crate::domain::claim::CLAIMS_TOLD_MAX;
 use crate::domain::{
     Action, AtDeadline, BankNumber, Capture, Claim, ClaimFate, ClaimUnit, ClaimWord, Close, Correction, Ends,
     Hold, NewAccount, OpenBank, OpenClearing, OwnerNumber, People, Post, Rest, ReversalKind, Reverse,
@@ -254,8 +255,10 @@ pub fn read_transfer(place: usize, transfer: &api::Transfer) -> Result<Transfer,
 }
 
 fn claims(claims: &[api::Claim]) -> Result<Vec<Claim>, NotDone> {
-    let most = crate::domain::claim::CLAIMS_MAX.saturating_add(1); // `Command::check` refuses one too many.
-    claims.iter().take(most).enumerate().map(|(place, claim)| read_claim(place, claim)).collect()
+    if claims.len() > CLAIMS_TOLD_MAX {
+        return Err(NotDone::bad("claims", "at most 8"));
+    }
+    claims.iter().enumerate().map(|(place, claim)| read_claim(place, claim)).collect()
 }
 
 fn read_claim(place: usize, claim: &api::Claim) -> Result<Claim, NotDone> {
@@ -277,6 +280,6 @@ fn read_claim(place: usize, claim: &api::Claim) -> Result<Claim, NotDone> {
         word: u8::try_from(claim.word)
             .ok()
             .and_then(|number| ClaimWord::from_number(number.checked_sub(1)?))
-            .ok_or_else(|| NotDone::bad(field("word"), "one of the words there are, from 1 to 4"))?,
+            .ok_or_else(|| NotDone::bad(field("word"), "one of the words there are, from 1 to 8"))?,
     })
 }

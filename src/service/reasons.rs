@@ -50,6 +50,7 @@ pub const fn code(reason: Reason) -> Code {
         | Reason::PinLocked
         | Reason::ReceiptReused
         | Reason::AlreadyHere
+        | Reason::LineClaimed
         | Reason::BooksFull
         | Reason::NoKeysYet
         | Reason::KeyEnded

@@ -157,6 +157,10 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
              another pot.",
             names(*account)
         ),
+        Refusal::LineClaimed { sequence } => format!(
+            "entry {sequence} was claimed back from a pot before, and each is claimed once. Nothing moved. Leave it out, \
+             or look at what was claimed."
+        ),
         Refusal::NoClearing { first, second } => format!(
             "time banks {first} and {second} have not agreed to help each other. Nothing was written down. Ask an \
              admin of the network."
@@ -169,6 +173,7 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         | Refusal::NotAPot { .. }
         | Refusal::Standing(_)
         | Refusal::Group(_)
+        | Refusal::NothingToClaim { .. }
         | Refusal::TooMuchToWait => return None,
     };
     Some(format!("Not done: {said}"))
@@ -191,6 +196,10 @@ pub fn must_be(refusal: &Refusal) -> String {
              name another payer or another account for the hours"
         ),
         Refusal::Group(error) => session(error),
+        Refusal::NothingToClaim { sequence } => format!(
+            "entries in which the organisation paid hours for help or at a till, with some left to give back; entry \
+             {sequence} is none"
+        ),
         Refusal::TooMuchToWait => {
             format!("fewer, as this has to wait for a second person: {WAITING_TRANSFERS_SURE} always fit")
         }
@@ -212,6 +221,7 @@ pub fn must_be(refusal: &Refusal) -> String {
         | Refusal::BookedDayIsOver { .. }
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
+        | Refusal::LineClaimed { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers
         | Refusal::AbovePotLine => "one that the rules allow".to_owned(),

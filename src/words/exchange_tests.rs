@@ -54,6 +54,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::NotForBrokers,
         Refusal::AbovePotLine,
         Refusal::WaitsAlready { number: sequence },
+        Refusal::LineClaimed { sequence },
     ];
     let others = [
         Refusal::Ledger(crate::domain::Refusal::DayInFuture),
@@ -65,6 +66,7 @@ fn samples() -> Vec<(Refusal, bool)> {
         Refusal::Standing(StandingError::SamePerson { owner }),
         Refusal::Group(GroupError::NobodyGives),
         Refusal::TooMuchToWait,
+        Refusal::NothingToClaim { sequence },
     ];
     said.map(|refusal| (refusal, true)).into_iter().chain(others.map(|refusal| (refusal, false))).collect()
 }
@@ -101,6 +103,8 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::BookedDayIsOver { .. } => 26,
         Refusal::AbovePotLine => 27,
         Refusal::WaitsAlready { .. } => 28,
+        Refusal::NothingToClaim { .. } => 29,
+        Refusal::LineClaimed { .. } => 30,
     }
 }
 
@@ -110,7 +114,7 @@ const fn place(refusal: &Refusal) -> usize {
 fn every_refusal_is_said() {
     let samples = samples();
     let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
-    assert_eq!(places, (0..29).collect());
+    assert_eq!(places, (0..31).collect());
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");

@@ -14,8 +14,10 @@
 pub mod access;
 pub mod cards;
 pub mod exchange;
+pub mod export;
 pub mod figures;
 pub mod finding;
+pub mod groups;
 pub mod hooks;
 pub mod kinds;
 pub mod letters;

@@ -175,6 +175,11 @@ fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
              down. If it is another one, say so and ask again."
                 .to_owned()
         }
+        ClaimWord::LineClaimed => {
+            "one of these lines was claimed back from a pot before, and each is claimed once. Nothing moved. Leave it \
+             out, or look at what was claimed."
+                .to_owned()
+        }
     }
 }
 

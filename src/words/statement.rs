@@ -77,6 +77,8 @@ pub struct Line {
     pub in_the_name_of: Option<String>,
     /// What the help was.
     pub activity: Option<String>,
+    /// For how many lines hours were claimed back; none where the books do not say.
+    pub claimed_lines: Option<usize>,
     /// The day of help.
     pub day: Day,
     /// The day it was written down.
@@ -168,7 +170,7 @@ impl Line {
             Kind::Voucher => format!("got a voucher of {hours} from {whom}"),
             Kind::Redemption => format!("took {hours} from {whom}"),
             Kind::Refund => format!("was given back {hours} by {whom}"),
-            Kind::Claim => format!("was paid back {hours} by {whom}"),
+            Kind::Claim => format!("claimed back {hours} from {whom}{}", self.for_lines()),
             Kind::Settlement => format!("got {hours} from {whom} when it was settled"),
             Kind::BetweenBanks => format!("brought {hours} along from {whom}"),
             Kind::Opening => format!("had {hours} in earlier books"),
@@ -196,12 +198,21 @@ impl Line {
             Kind::Voucher => format!("gave a voucher of {hours} to {whom}"),
             Kind::Redemption => format!("used {hours} at {whom}"),
             Kind::Refund => format!("gave back {hours} to {whom}"),
-            Kind::Claim => format!("paid back {hours} to {whom}"),
+            Kind::Claim => format!("paid back {hours} to {whom}{}", self.for_lines()),
             Kind::Settlement => format!("settled {hours} with {whom}"),
             Kind::BetweenBanks => format!("took {hours} along to {whom}"),
             Kind::Opening => format!("was {hours} below zero in earlier books"),
             Kind::Closing => format!("left {hours} to {whom} at a closing"),
             Kind::Reversal => format!("gave back {hours} to {whom}, put right"),
+        }
+    }
+
+    /// For how many lines, where the books say so: " for 3 lines".
+    fn for_lines(&self) -> String {
+        match self.claimed_lines {
+            None => String::new(),
+            Some(1) => " for 1 line".to_owned(),
+            Some(lines) => format!(" for {lines} lines"),
         }
     }
 

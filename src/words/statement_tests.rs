@@ -19,6 +19,7 @@ fn line(what: What) -> Line {
         receiver: None,
         in_the_name_of: None,
         activity: None,
+        claimed_lines: None,
         day: day(3, 3),
         entered: day(3, 3),
         today: day(6, 1),
@@ -34,6 +35,7 @@ fn moved(kind: Kind, came: i64, went: i64) -> Line {
 #[test]
 fn exchange_lines_are_told() {
     let help = moved(Kind::Exchange, 5_400, 0);
+    let claimed = |lines, came, went| Line { claimed_lines: Some(lines), ..moved(Kind::Claim, came, went) };
     let some = |name: &str| Some(name.to_owned());
     let late = Line { activity: some("gardening"), entered: day(3, 5), ..help.clone() };
     assert_eq!(late.sentence(), "gave 1 h 30 min to Bea, gardening, on 3 March (entered 5 March)");
@@ -67,6 +69,8 @@ fn exchange_lines_are_told() {
         (three(3), "gave 1 h to Ann, Bea and 1 other, on 3 March"),
         (three(12), "gave 1 h to Ann, Bea and 10 others, on 3 March"),
         (moved(Kind::Group, 8 * HOUR, HOUR), "took in 8 h and gave out 1 h, on 3 March"),
+        (claimed(1, HOUR, 0), "claimed back 1 h from Bea for 1 line, on 3 March"),
+        (claimed(3, 0, HOUR), "paid back 1 h to Bea for 3 lines, on 3 March"),
         (moved(Kind::Community, HOUR, 0), "gave 1 h for the community, paid by Bea, on 3 March"),
         (moved(Kind::Community, 0, HOUR), "paid 1 h for help that Bea gave to the community, on 3 March"),
     ] {

@@ -80,6 +80,7 @@ fn samples(reason: Reason) -> Vec<Refusal> {
         Reason::CodeUsed => claim(ClaimWord::CodeUsed),
         Reason::ReceiptReused => claim(ClaimWord::ReceiptReused),
         Reason::AlreadyHere => claim(ClaimWord::AlreadyHere),
+        Reason::LineClaimed => claim(ClaimWord::LineClaimed),
         Reason::BooksFull => vec![Refusal::BooksFull { what: "owners", most: 16_777_216 }],
         Reason::DayInFuture => vec![Refusal::DayInFuture],
         Reason::DiskLow => vec![Refusal::DiskLow],

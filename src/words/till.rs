@@ -205,8 +205,8 @@ mod tests {
                 | ClaimWord::OfferExhausted
                 | ClaimWord::BudgetSpent
                 | ClaimWord::ReceiptReused => true,
-                // Asked of what people write down.
-                ClaimWord::AlreadyHere => false,
+                // Asked of what people write down, and of what a group claims back.
+                ClaimWord::AlreadyHere | ClaimWord::LineClaimed => false,
             },
             Books::Limits(_)
             | Books::AccountClosed(_)

@@ -1,7 +1,8 @@
-//! `pot open`, `pot list` and `pot grant`: hours kept for a purpose.
+//! `pot open`, `pot list`, `pot grant` and `pot claim`: hours kept for a purpose.
 
 use clap::{Args, Subcommand};
 
+use super::exchange::claim;
 use super::exchange::give::{GrantFlags, grant};
 use super::{counted, receipt};
 use crate::api;
@@ -23,6 +24,8 @@ pub enum Command {
     List(ListFlags),
     /// Hand out hours of a pot
     Grant(GrantFlags),
+    /// Give an organisation back from a pot what lines of it took
+    Claim(claim::Flags),
 }
 
 /// A pot to open.
@@ -76,6 +79,7 @@ pub async fn run(session: &mut Session<'_, '_>, command: Command) -> Result<(), 
         Command::Open(flags) => open(session, flags).await,
         Command::List(flags) => list(session, flags).await,
         Command::Grant(flags) => grant(session, flags).await,
+        Command::Claim(flags) => claim::run(session, flags).await,
     }
 }
 

@@ -201,6 +201,15 @@ impl CodeFile {
         }
     }
 
+    /// The codes of these accounts that may be used at `now`, in no order.
+    #[must_use]
+    pub fn alive_of(&self, accounts: &[AccountNumber], now: Timestamp) -> Vec<Code> {
+        let is_theirs = |code: &&Code| {
+            code.is_alive(now) && code.account.is_some_and(|account| accounts.contains(&account))
+        };
+        self.codes.values().filter(is_theirs).copied().collect()
+    }
+
     /// An account that is closed or forgotten has no codes.
     pub fn forget_account(&mut self, account: AccountNumber) {
         self.forget(|code| code.account == Some(account));

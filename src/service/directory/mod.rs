@@ -110,8 +110,33 @@ impl DirectoryService for Service {
         self.change(request, Installation::block_card).await
     }
 
+    async fn export_member(&self, request: Request<ExportMemberRequest>) -> Answer<ExportMemberResponse> {
+        self.read(request, Installation::export_member).await
+    }
+
     async fn open_pot(&self, request: Request<OpenPotRequest>) -> Answer<OpenPotResponse> {
         self.change(request, Installation::open_pot).await
+    }
+
+    async fn set_standing_group(
+        &self,
+        request: Request<SetStandingGroupRequest>,
+    ) -> Answer<SetStandingGroupResponse> {
+        self.change(request, Installation::set_standing_group).await
+    }
+
+    async fn end_standing_group(
+        &self,
+        request: Request<EndStandingGroupRequest>,
+    ) -> Answer<EndStandingGroupResponse> {
+        self.change(request, Installation::end_standing_group).await
+    }
+
+    async fn list_standing_groups(
+        &self,
+        request: Request<ListStandingGroupsRequest>,
+    ) -> Answer<ListStandingGroupsResponse> {
+        self.read(request, Installation::list_standing_groups).await
     }
 
     async fn pause_member(&self, request: Request<PauseMemberRequest>) -> Answer<PauseMemberResponse> {

@@ -12,7 +12,7 @@ use crate::exchange::propose::{Agreed, Answer, Open, Proposal};
 use crate::exchange::rules::doubles::Asked;
 use crate::exchange::rules::effects::Effects;
 use crate::exchange::sight::Sight;
-use crate::exchange::{Refusal, waiting};
+use crate::exchange::{Refusal, claim_back, waiting};
 use crate::ledger::Mode;
 use crate::seal;
 use crate::service::fields;
@@ -21,6 +21,9 @@ use crate::service::not_done::NotDone;
 
 /// How it was settled and why it may pass a limit have at most so many bytes together.
 const BOTH_BYTES_MAX: usize = 898;
+
+/// Lines to claim back, each with what is left of it, seconds.
+type LinesLeft<'a> = &'a [(Sequence, i64)];
 
 impl Installation {
     pub(super) fn confirm_exchange(
@@ -138,14 +141,15 @@ impl Installation {
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
         let waiting = matters.waiting(number);
         let asked = asked(request.is_another);
+        let left = waiting.map(|waiting| self.left_to_claim(waiting)).transpose()?.flatten();
         if let Some(Action::Close(close)) = waiting.map(|waiting| &waiting.command.action)
             && id.mode == Mode::Write
         {
             self.make_way(allowed, id, *close, || {
-                self.approved(allowed, id.only_checked(), (number, asked), waiting)
+                self.approved(allowed, id.only_checked(), (number, asked), (waiting, None))
             })?;
         }
-        let done = self.approved(allowed, id, (number, asked), waiting)?;
+        let done = self.approved(allowed, id, (number, asked), (waiting, left.as_deref()))?;
         drop(matters); // Nobody else ended it meanwhile.
         if let Action::Close(close) = &done.receipt.entry.command.action {
             self.forget_codes_of(close.account);
@@ -169,16 +173,17 @@ impl Installation {
         Ok(DeclineResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }
 
-    /// Does what waits under `number`, now that the caller agrees.
+    /// Does what waits under `number`, now that the caller agrees. `left` is what is left of the lines that it claims back.
     fn approved(
         &self,
         allowed: &Allowed,
         id: Id,
         (number, asked): (Sequence, Asked),
-        waiting: Option<&waiting::Waiting>,
+        (waiting, left): (Option<&waiting::Waiting>, Option<LinesLeft<'_>>),
     ) -> Result<Done, NotDone> {
         self.ended(allowed, id, (number, waiting), |open, sight, (said, about)| {
             let action = open.action(sight)?;
+            let action = left.map_or(Ok(action.clone()), |left| claim_back::at(action, left))?;
             let original = self.named_by(&action)?;
             let effects = Effects::of_action(&action, original.as_ref(), |close| sight.posted(close.account));
             open.approved(sight, (said, about, asked), (action, &effects))

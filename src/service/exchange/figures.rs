@@ -14,6 +14,7 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::NotAPot { field, .. } => field,
         Refusal::Standing(_) => "receiver_account_number",
         Refusal::Group(error) => error.field(),
+        Refusal::NothingToClaim { .. } => "line_sequences",
         Refusal::TooMuchToWait => "participant_account_numbers",
         Refusal::Ledger(_)
         | Refusal::UnusualAmount { .. }
@@ -33,6 +34,7 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::PotNeedsPanel { .. }
+        | Refusal::LineClaimed { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers
         | Refusal::AbovePotLine => "request",
@@ -44,6 +46,7 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
     let pairs: Vec<(&str, String)> = match refusal {
         Refusal::UnusualAmount { amount } => vec![("amount_seconds", amount.seconds().to_string())],
         Refusal::WindowPassed { days } => vec![("reversal_window_days", days.to_string())],
+        Refusal::LineClaimed { sequence } => vec![("line_sequence", sequence.to_string())],
         Refusal::NotOpen(sequence) => vec![("hold_sequence", sequence.to_string())],
         Refusal::SaidAlready { proposal } => vec![("proposal_sequence", proposal.to_string())],
         Refusal::BookedDayIsOver { day } => vec![("day", day.to_string())],
@@ -60,6 +63,7 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         | Refusal::NotAPot { .. }
         | Refusal::Standing(_)
         | Refusal::Group(_)
+        | Refusal::NothingToClaim { .. }
         | Refusal::Paused { .. }
         | Refusal::NotYours { .. }
         | Refusal::NotTheSecondPerson(_)

@@ -74,6 +74,7 @@ writes! {
     CancelBookingRequest(reason),
     CreditMemberRequest(memo, reason),
     GrantFromPotRequest(memo, reason),
+    ClaimFromPotRequest(reason),
     GiftRequest(memo),
     DonateRequest(memo),
     TransferBetweenBanksRequest(reason),

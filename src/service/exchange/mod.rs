@@ -1,6 +1,7 @@
 //! ExchangeService, call by call.
 
 mod answering;
+mod claiming;
 mod clearing;
 mod closing;
 mod figures;
@@ -97,6 +98,10 @@ impl ExchangeService for Service {
 
     async fn grant_from_pot(&self, request: Request<GrantFromPotRequest>) -> Answer<GrantFromPotResponse> {
         self.change(request, Installation::grant_from_pot).await
+    }
+
+    async fn claim_from_pot(&self, request: Request<ClaimFromPotRequest>) -> Answer<ClaimFromPotResponse> {
+        self.change(request, Installation::claim_from_pot).await
     }
 
     async fn gift(&self, request: Request<GiftRequest>) -> Answer<GiftResponse> {

@@ -369,7 +369,7 @@ impl Installation {
     }
 
     /// The hold that an entry ended.
-    fn hold_of(&self, entry: &Entry) -> Result<Option<Entry>, NotDone> {
+    pub(super) fn hold_of(&self, entry: &Entry) -> Result<Option<Entry>, NotDone> {
         let hold = entry.command.action.hold_named();
         let hold = hold.map(|hold| self.network.ledger.books().durable(hold));
         Ok(hold.transpose().map_err(unreadable)?.flatten())

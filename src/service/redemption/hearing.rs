@@ -121,6 +121,7 @@ fn figures(refusal: &Refusal) -> HashMap<String, String> {
                 ClaimWord::CodeUsed => "CODE_USED",
                 ClaimWord::ReceiptReused => "REQUEST_ID_REUSED",
                 ClaimWord::AlreadyHere => "ALREADY_HERE",
+                ClaimWord::LineClaimed => "LINE_CLAIMED",
             };
             say("why", why.to_owned());
             say("left", left.to_string());

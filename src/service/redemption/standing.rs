@@ -54,7 +54,7 @@ impl Installation {
         }
         let Some(taken_by) = redemption.taken_by else { return Ok(Some(redemption)) };
         let given_back =
-            self.network.ledger.reversed_of(vec![taken_by]).map_err(|error| self.not_done(error))?;
+            self.network.ledger.reversed_of(vec![(taken_by, 0)]).map_err(|error| self.not_done(error))?;
         Ok(Some(redemption.given_back(given_back.first().copied().unwrap_or_default())))
     }
 

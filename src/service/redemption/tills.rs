@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aws_lc_rs::rand::SystemRandom;
 
 use crate::domain::{AccountNumber, Sequence, Timestamp};
-use crate::redemption::codes::CodeFile;
+use crate::redemption::codes::{Code, CodeFile};
 use crate::redemption::guesses::{CardsTried, GUESSES_OF_TILL, Guesses, LOOKS_OF_CARD};
 use crate::redemption::pins::Pins;
 use crate::redemption::turned_away::AllTurnedAway;
@@ -60,6 +60,11 @@ pub(super) fn lock<Kept>(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
 impl Installation {
     pub(super) fn codes(&self) -> MutexGuard<'_, CodeFile> {
         lock(&self.tills.codes)
+    }
+
+    /// The codes of these accounts that may still be used.
+    pub(in crate::service) fn codes_of(&self, accounts: &[AccountNumber], now: Timestamp) -> Vec<Code> {
+        self.codes().alive_of(accounts, now)
     }
 
     /// An account that is closed or forgotten has no codes.

@@ -72,6 +72,30 @@ impl Installation {
         Ok(response)
     }
 
+    /// Lines of an account below one of them, the newest first, with no other person in them; and the number of the last.
+    pub(in crate::service) fn exported_lines(
+        &self,
+        allowed: &Allowed,
+        account: AccountNumber,
+        below: Option<u64>,
+        most: usize,
+    ) -> Result<(Vec<api::StatementLine>, Option<u64>), NotDone> {
+        let view = self.account_in_reach(allowed, account)?;
+        let zone = self.past.zone(view.bank).map_err(unreadable)?;
+        let lines = self.network.ledger.books().statement(account, below, most).map_err(unreadable)?;
+        let mut said = Said::without_people(self, allowed, account, &zone)?;
+        let mut told = Vec::with_capacity(lines.len());
+        for (place, line) in lines.iter().enumerate() {
+            let before = match lines.get(place.saturating_add(1)) {
+                Some(before) => Some(before.line),
+                None => self.line_before(account, line)?,
+            };
+            let day = day_of(&line.entry, &zone);
+            told.push(self.statement_line(&mut said, line, before, day)?);
+        }
+        Ok((told, lines.last().map(|line| line.number)))
+    }
+
     /// The line number that the page stays below; none for all.
     fn first_below(
         &self,
@@ -117,14 +141,21 @@ impl Installation {
             other_account_numbers: sides
                 .others()
                 .iter()
+                .filter(|other| !(said.names_no_people() && self.is_somebodys(**other)))
                 .map(|other| self.number_as_seen(allowed, *other))
                 .filter(|number| *number != 0)
                 .take(OTHERS_MAX)
                 .collect(),
             others_count: u32::try_from(sides.others().len()).unwrap_or(u32::MAX),
             activity_number: sides.people().activity.map_or(0, u32::from),
-            memo: text.memo.filter(|_| allowed.words() != Words::None).unwrap_or_default(),
-            reason: text.reason.filter(|_| allowed.words() == Words::All).unwrap_or_default(),
+            memo: text
+                .memo
+                .filter(|_| said.names_no_people() || allowed.words() != Words::None)
+                .unwrap_or_default(),
+            reason: text
+                .reason
+                .filter(|_| said.names_no_people() || allowed.words() == Words::All)
+                .unwrap_or_default(),
             text_is_gone,
             passed_floor: line.line.passed.includes(Passed::FLOOR),
             passed_ceiling: line.line.passed.includes(Passed::CEILING),

@@ -13,10 +13,12 @@ use jiff::tz::TimeZone;
 use super::super::installation::{Installation, unreadable};
 use super::super::not_done::NotDone;
 use crate::access::{Allowed, Words};
+use crate::directory::people::terms::PersonKind;
 use crate::directory::{Activity, Names};
 use crate::domain::{
     AccountNumber, Action, BankNumber, Day, Entry, Humans, Kind, OwnerNumber, People, Transfer,
 };
+use crate::exchange::claimed_lines::ClaimedLines;
 use crate::words::statement::{self, What, Whose};
 
 /// What an entry did to one account, and who was behind it.
@@ -42,6 +44,17 @@ enum Called {
     AccountNumbers,
     /// Accounts in reach by their numbers; of all others it is said how many they are.
     OwnNumbers,
+    /// Groups, shops, pots and banks by their names; people are somebody.
+    Houses,
+}
+
+/// How lines are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// With the names that whoever reads it may hear.
+    AsTheyMay,
+    /// With nobody's name but those of groups, shops, pots and banks.
+    WithoutPeople,
 }
 
 impl Sides {
@@ -127,6 +140,7 @@ fn own_transfers(account: AccountNumber, action: &Action) -> Vec<Transfer> {
 pub struct Said<'a> {
     /// Who reads it.
     pub allowed: &'a Allowed,
+    manner: Manner,
     books: &'a Installation,
     humans: Arc<Humans>,
     names: Names<'a>,
@@ -152,6 +166,7 @@ impl<'a> Said<'a> {
         let activities = view.map(|view| books.activities.list(view.bank, position)).transpose();
         Ok(Self {
             allowed,
+            manner: Manner::AsTheyMay,
             books,
             humans: books.access.humans(),
             names: books.names(),
@@ -165,6 +180,21 @@ impl<'a> Said<'a> {
             accounts: BTreeMap::new(),
             people: BTreeMap::new(),
         })
+    }
+
+    /// The same with no other person in it, whoever reads it.
+    pub fn without_people(
+        books: &'a Installation,
+        allowed: &'a Allowed,
+        account: AccountNumber,
+        zone: &'a TimeZone,
+    ) -> Result<Self, NotDone> {
+        Ok(Self { manner: Manner::WithoutPeople, ..Self::new(books, allowed, account, zone)? })
+    }
+
+    /// Whether other people are somebody.
+    pub fn names_no_people(&self) -> bool {
+        self.manner == Manner::WithoutPeople
     }
 
     /// What an entry did to the account.
@@ -212,6 +242,7 @@ impl<'a> Said<'a> {
             receiver,
             in_the_name_of: self.another(people.in_the_name_of, called),
             activity: self.activity(people.activity),
+            claimed_lines: ClaimedLines::beside(entry).map(|claimed| claimed.lines.len()),
             day,
             entered: Day::at(entry.recorded_at, self.zone),
             today: self.today,
@@ -263,6 +294,7 @@ impl<'a> Said<'a> {
         let reader = self.allowed.caller().holder;
         let is_anothers_word = |by: &OwnerNumber| !self.humans.are_one(*by, reader);
         match self.allowed.words() {
+            _ if self.names_no_people() => Called::Houses,
             Words::All => Called::Names,
             Words::Memo if matches!(entry.command.action, Action::Close(_)) => Called::AccountNumbers,
             Words::Memo if sides.said_by.iter().any(is_anothers_word) => Called::Names,
@@ -274,7 +306,9 @@ impl<'a> Said<'a> {
 
     fn first_of(&mut self, accounts: &[AccountNumber], called: Called) -> Vec<String> {
         let is_named = |account: &&AccountNumber| {
-            called != Called::OwnNumbers || self.books.sees_account(self.allowed, **account)
+            let is_in_reach = || self.books.sees_account(self.allowed, **account);
+            let is_a_house = || !self.books.is_somebodys(**account);
+            (called != Called::OwnNumbers || is_in_reach()) && (called != Called::Houses || is_a_house())
         };
         let named: Vec<_> = accounts.iter().filter(is_named).take(statement::NAMED_MAX).collect();
         named.into_iter().map(|account| self.account_name(*account, called)).collect()
@@ -283,7 +317,7 @@ impl<'a> Said<'a> {
     fn account_name(&mut self, account: AccountNumber, called: Called) -> String {
         match called {
             Called::Numbers | Called::AccountNumbers | Called::OwnNumbers => format!("account {account}"),
-            Called::Names => {
+            Called::Names | Called::Houses => {
                 let names = &mut self.names;
                 self.accounts.entry(account).or_insert_with(|| names.in_a_sentence(account)).clone()
             }
@@ -301,7 +335,8 @@ impl<'a> Said<'a> {
 
     /// Somebody of another time bank, as far as their people are in reach.
     fn somebody_in(&mut self, bank: BankNumber, owner: Option<OwnerNumber>) -> String {
-        let is_theirs_to_hear = self.allowed.words() == Words::All && self.allowed.sees_bank(bank);
+        let reads_names = self.allowed.words() == Words::All && !self.names_no_people();
+        let is_theirs_to_hear = reads_names && self.allowed.sees_bank(bank);
         match owner.filter(|_| is_theirs_to_hear) {
             Some(owner) => self.person_name(owner),
             None => format!("somebody in {}", self.bank(bank)),
@@ -319,8 +354,17 @@ impl<'a> Said<'a> {
         match called {
             Called::Names => Some(self.person_name(owner)),
             Called::Numbers => Some(format!("person {owner}")),
+            Called::Houses if self.is_a_house(owner) => Some(self.person_name(owner)),
+            Called::Houses => Some("somebody".to_owned()),
             Called::AccountNumbers | Called::OwnNumbers => None,
         }
+    }
+
+    /// Whether an owner is a group or a shop.
+    fn is_a_house(&self, owner: OwnerNumber) -> bool {
+        let known = self.books.directory.known();
+        let person = known.people.person(owner);
+        person.is_some_and(|person| matches!(person.kind, PersonKind::Organisation | PersonKind::Partner))
     }
 
     fn person_name(&mut self, owner: OwnerNumber) -> String {

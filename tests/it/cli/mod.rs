@@ -12,4 +12,4 @@ mod redemption;
 pub mod served;
 mod story;
 mod till;
-mod transcript;
+pub mod transcript;

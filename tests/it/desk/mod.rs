@@ -1,17 +1,24 @@
-//! The broker's desk: paper lists, and what is printed for people.
+//! The broker's desk: paper lists, what is printed for people, what organisations claim back, standing groups, and everything
+//! that is held about one person.
 //!
-//! `slips` sends lists, `forty` one as it may come; `letters` compares letters with the books, `record` the help somebody gave, `printed` looks at the files that the program
+//! `slips` sends lists, `forty` one as it may come; `letters` compares letters with the books, `record` the help somebody
+//! gave, `printed` looks at the files that the program
 //! writes, `browser` at the pages as a browser shows them, `many` at ten thousand of them.
 
 mod browser;
+mod claims;
+mod export;
 mod forty;
+mod groups;
 mod letters;
 mod many;
 mod printed;
 mod record;
 mod slips;
+mod typed;
 
 use hourbook::api;
+use hourbook::api::verify_response::Step;
 use tonic::Status;
 
 use crate::access::with;
@@ -42,4 +49,21 @@ fn letters_for(
 fn of_month(month: i32, owner_number: u32) -> api::StreamLettersRequest {
     let bank_number = u32::from(owner_number == 0);
     api::StreamLettersRequest { bank_number, owner_number, year: 2026, month }
+}
+
+/// The books add up.
+pub fn verify(town: &Town) {
+    let served = &town.served;
+    served.block_on(async {
+        let request = crate::access::with(town.key("admin"), api::VerifyRequest {});
+        let mut stream = served.audit().verify(request).await.unwrap().into_inner();
+        let mut report = None;
+        while let Some(message) = stream.message().await.unwrap() {
+            if let Some(Step::Report(last)) = message.step {
+                report = Some(last);
+            }
+        }
+        let report = report.unwrap();
+        assert!(report.is_clean, "{report:?}");
+    });
 }

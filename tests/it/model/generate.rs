@@ -425,7 +425,9 @@ impl Generator {
                 .filter(|_| !self.random.percent(20))
                 .map_or(end, |known| known.1);
             let fate = if self.random.percent(70) { ClaimFate::GivenBack } else { ClaimFate::Kept };
-            let word = ClaimWord::ALL[self.random.below(5)];
+            // The first five, and what is claimed back once.
+            let words = [&ClaimWord::ALL[..5], &[ClaimWord::LineClaimed]].concat();
+            let word = words[self.random.below(words.len())];
             claims.push(Claim { key, take, max: self.random.between(max / 2, max), until, unit, fate, word });
         }
         claims

@@ -1,9 +1,9 @@
-//! `group`: several people at once, by one of the named rules, in one entry.
+//! `group`: several people at once, by one of the named rules, in one entry; and `group came`, `group standing`.
 
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 
-use super::{ConfirmFlag, account_or_none, activity, said};
+use super::{ConfirmFlag, account_or_none, activity, came, said, standing};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
 use crate::cli::commands::telling::{Under, tell_done};
@@ -38,6 +38,27 @@ const RULES: [(&str, &str, &str); 6] = [
     ("pot-pays-everyone", "pot_pays_everyone", "The keeper thanks everybody who came"),
 ];
 
+/// A session, or something about those that come again.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Group {
+    /// About a session that comes again.
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// What can be done with sessions that come again.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write down a session of a standing group, by who came
+    Came(Box<came::Flags>),
+    /// Sessions that come again, and who usually comes
+    #[command(subcommand)]
+    Standing(standing::Command),
+}
+
 /// Who came, and how the hours are shared.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -48,8 +69,8 @@ Examples:
     hourbook group --rule pot-pays-provider --gave 10043=1:30 --guests 9 --on 2026-05-13")]
 pub struct Flags {
     /// How the hours are shared
-    #[arg(long, value_name = "NAME", value_parser = rule())]
-    rule: api::GroupRule,
+    #[arg(long, value_name = "NAME", value_parser = rule(), required = true)]
+    rule: Option<api::GroupRule>,
     /// Who gave, and for how many hours; may be typed for several
     #[arg(long, value_name = "NAME|ACCOUNT=HOURS", value_parser = giver)]
     gave: Vec<(Whom, String)>,
@@ -68,8 +89,8 @@ pub struct Flags {
     #[arg(long, value_name = "POT", value_parser = whom)]
     keeper: Option<Whom>,
     /// The day, where the bank is, like 2026-05-13; not in the future
-    #[arg(long, value_name = "DAY", value_parser = values::day)]
-    on: api::Date,
+    #[arg(long, value_name = "DAY", value_parser = values::day, required = true)]
+    on: Option<api::Date>,
     /// What it was, by its name or number in the bank's list
     #[arg(long, value_name = "NAME|NUMBER")]
     activity: Option<String>,
@@ -89,7 +110,7 @@ pub struct Flags {
 }
 
 /// Reads a rule, with hyphens or as the API spells it.
-fn rule() -> impl TypedValueParser<Value = api::GroupRule> {
+pub fn rule() -> impl TypedValueParser<Value = api::GroupRule> {
     let named = RULES.map(|(name, spelt, help)| PossibleValue::new(name).alias(spelt).help(help));
     PossibleValuesParser::new(named).try_map(|typed| {
         let name = format!("GROUP_RULE_{}", typed.to_ascii_uppercase().replace('-', "_"));
@@ -98,16 +119,30 @@ fn rule() -> impl TypedValueParser<Value = api::GroupRule> {
 }
 
 /// `10043=1:30` or `bo=1:30`: who gave, and how long as typed.
-fn giver(text: &str) -> Result<(Whom, String), String> {
+pub fn giver(text: &str) -> Result<(Whom, String), String> {
     let (giver, hours) = text.rsplit_once('=').ok_or("type who and how long, like bo=1:30 or 10043=1:30")?;
     Ok((whom(giver)?, values::said_hours(hours)?))
+}
+
+/// The same, read at once: who usually gives, and how long in seconds.
+pub fn giver_seconds(text: &str) -> Result<(Whom, i64), String> {
+    let (giver, hours) = giver(text)?;
+    Ok((giver, values::hours(&hours)?))
 }
 
 /// Does it.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
+pub async fn run(session: &mut Session<'_, '_>, group: Group) -> Result<(), Failure> {
+    match group.command {
+        None => session_of(session, group.flags).await,
+        Some(Command::Came(flags)) => came::run(session, *flags).await,
+        Some(Command::Standing(command)) => standing::run(session, command).await,
+    }
+}
+
+async fn session_of(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Failure> {
     let under = Under::of(flags.write);
     let bank = flags.at.bank;
     let mut givers = Vec::with_capacity(flags.gave.len());
@@ -127,13 +162,13 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
     };
     let request = api::RecordGroupExchangeRequest {
         request_id: under.id.to_string(),
-        rule: flags.rule.into(),
+        rule: flags.rule.map_or(0, Into::into),
         givers,
         participant_account_numbers: took_part,
         guest_count: flags.guests,
         length: flags.length.and_then(said),
         keeper_account_number: keeper,
-        occurred_on: Some(flags.on),
+        occurred_on: flags.on,
         activity_number,
         memo: flags.memo,
         limit_reason: flags.limit_reason,
@@ -141,6 +176,18 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
         is_another: flags.another_one,
         validate_only: under.validate_only,
     };
+    record(session, request, under).await
+}
+
+/// Records a session, and tells what it came to.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn record(
+    session: &mut Session<'_, '_>,
+    request: api::RecordGroupExchangeRequest,
+    under: Under,
+) -> Result<(), Failure> {
     let answer = session.client.exchange.record_group_exchange(call(request)).await.answerable(under.id)?;
     tell_done(session, answer.done, under, vec![residual(answer.residual_seconds)]).await
 }
@@ -175,7 +222,7 @@ mod tests {
         let read = |rule: &str| {
             let gave = format!("--gave={account}=1:30");
             let line = Line::try_parse_from(["group", "--rule", rule, &gave, "--on", "2026-05-13"]);
-            line.map(|line| (line.flags.rule, line.flags.gave[0].1.clone()))
+            line.map(|line| (line.flags.rule.unwrap(), line.flags.gave[0].1.clone()))
         };
         for (number, (name, spelt, _)) in (1..).zip(RULES) {
             let rule = api::GroupRule::try_from(number).unwrap();
@@ -187,5 +234,36 @@ mod tests {
         assert_eq!(giver("Ann=Bo=1").unwrap().0, Whom::Named("Ann=Bo".to_owned()));
         assert!(giver(&account).is_err() && giver("7=1").is_err() && giver("bo=1.30").is_err());
         assert_eq!(residual(-900).1.for_people(), "0:15, covered by the keeper");
+    }
+
+    #[derive(Debug, Parser)]
+    struct Whole {
+        #[command(flatten)]
+        group: Group,
+    }
+
+    /// Goal: a session needs its rule and its day, what comes again does not, and nobody types both at once. Method: each,
+    /// and with something left out.
+    #[test]
+    fn a_session_and_what_comes_again() {
+        let read =
+            |typed: &[&str]| Whole::try_parse_from([&["group"], typed].concat()).map(|whole| whole.group);
+        let session = read(&["--rule", "pot-pays-provider", "--gave", "bo=1", "--on", "2026-05-13"]).unwrap();
+        assert!(session.command.is_none() && session.flags.on.is_some());
+        let came = read(&["came", "Thursday walk", "--on", "2026-05-14", "--without", "cy"]).unwrap();
+        assert!(matches!(came.command, Some(Command::Came(_))));
+        let listed = read(&["standing", "list"]).unwrap();
+        assert!(matches!(listed.command, Some(Command::Standing(standing::Command::List(_)))));
+        for typed in [
+            &["--rule", "pot-pays-provider", "--gave", "bo=1"][..],
+            &["--gave", "bo=1", "--on", "2026-05-13"],
+            &["--on", "2026-05-13", "came", "walk", "--on", "2026-05-13"],
+            &["standing", "set", "walk", "--gives", "bo=1"],
+            &["came", "walk"],
+            &[],
+        ] {
+            assert!(read(typed).is_err(), "{typed:?}");
+        }
+        assert_eq!(giver_seconds("bo=1:30").unwrap().1, 5_400);
     }
 }

@@ -9,10 +9,13 @@ pub mod answer;
 pub mod approve;
 pub mod between;
 pub mod book;
+pub mod came;
+pub mod claim;
 pub mod give;
 pub mod group;
 pub mod put_right;
 pub mod record;
+pub mod standing;
 
 use clap::{Args, Subcommand};
 

@@ -6,6 +6,7 @@
 mod add;
 mod change;
 mod ends;
+mod export;
 mod flags;
 mod link;
 mod show;
@@ -62,6 +63,8 @@ pub enum MemberCommand {
     Link(link::LinkFlags),
     /// The help they gave between two days, by activity, for an employer to read
     RecordOfHelp(letter::RecordFlags),
+    /// Everything that is held about one of them, into a file
+    Export(export::Flags),
     /// As with whoever has an account.
     #[command(flatten)]
     Holder(HolderCommand),
@@ -143,6 +146,7 @@ pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Re
         MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
         MemberCommand::Link(flags) => link::run(session, flags, kind).await,
         MemberCommand::RecordOfHelp(flags) => letter::record(session, flags).await,
+        MemberCommand::Export(flags) => export::run(session, flags, kind).await,
         MemberCommand::Holder(command) => holder(session, command, kind).await,
     }
 }

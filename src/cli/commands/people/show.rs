@@ -156,7 +156,7 @@ fn reached_by(profile: &api::Profile) -> String {
     ways.collect::<Vec<_>>().join("; ")
 }
 
-fn contact_json(contact: &api::Contact) -> Value {
+pub fn contact_json(contact: &api::Contact) -> Value {
     json!({ "kind": short(contact.kind().as_str_name(), "CONTACT_KIND_"), "text": contact.text })
 }
 
@@ -170,7 +170,7 @@ fn agreed_to(profile: &api::Profile) -> String {
     consents.collect::<Vec<_>>().join("; ")
 }
 
-fn consent_json(consent: &api::Consent) -> Value {
+pub fn consent_json(consent: &api::Consent) -> Value {
     json!({
         "purpose": short(consent.purpose().as_str_name(), "PURPOSE_"),
         "is_given": consent.is_given,

@@ -69,7 +69,12 @@ impl Installation {
     }
 
     /// Somebody with what is known of them, as far as their key exists.
-    fn as_known(&self, allowed: &Allowed, known: &Known, person: &Somebody) -> Result<Person, NotDone> {
+    pub(super) fn as_known(
+        &self,
+        allowed: &Allowed,
+        known: &Known,
+        person: &Somebody,
+    ) -> Result<Person, NotDone> {
         use crate::directory::people::person::ProfileError;
         use crate::seal::OpenError;
         let profile = match person.profile.as_ref().map(|sealed| sealed.profile(&self.network.keyring)) {

@@ -14,6 +14,8 @@
 //! | looking somebody up, looking for them | `finding.rs` |
 //! | who pays, who speaks for whom, pauses | `terms.rs` |
 //! | pots | `pots.rs` |
+//! | everything that is held about one person | `exporting.rs` |
+//! | sessions that come again | `groups.rs` |
 //! | venues and tills of a partner | `sites.rs` |
 //! | who comes with which tokens | `linking.rs` |
 //! | cards; their PINs | `cards/`, `cards/pin.rs` |
@@ -22,8 +24,10 @@
 mod cards;
 mod closing;
 mod creating;
+mod exporting;
 mod finding;
 mod forgetting;
+mod groups;
 mod linking;
 mod messages;
 mod pots;

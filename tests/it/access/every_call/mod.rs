@@ -30,7 +30,7 @@ member, till … integration reach bank 1, or their partner; lead+, auditor+, re
 /// What somebody hears whose role may not make a call, or not with its reach.
 const MAY_NOT: [&str; 2] = ["is not for this key, which is a", "looks at the whole network, and this key"];
 /// Whatever moves hours, or opens and closes what holds them.
-const MOVES: [&str; 34] = [
+const MOVES: [&str; 35] = [
     "RecordExchange",
     "RecordExchanges",
     "ProposeExchange",
@@ -44,6 +44,7 @@ const MOVES: [&str; 34] = [
     "CancelBooking",
     "CreditMember",
     "GrantFromPot",
+    "ClaimFromPot",
     "Gift",
     "Donate",
     "TransferBetweenBanks",

@@ -61,6 +61,8 @@ pub struct Target {
     pub booking: u64,
     /// What waits for a second person in its bank.
     pub waiting: u64,
+    /// An entry in which the group paid hours.
+    pub line: u64,
     /// A group's account of the same owner, in its bank.
     pub club: u32,
     /// The card of a member in its bank.
@@ -101,6 +103,7 @@ impl Target {
             dispute: 999_999,
             booking: 999_999,
             waiting: 999_999,
+            line: 999_999,
             club: account,
             card: self.card.clone(),
             sold: 999_999,
@@ -181,6 +184,16 @@ pub fn sample(call: &str, at: &Target) -> Option<(Aim, Value)> {
             let pot = json!({"bankNumber": at.bank, "purpose": "New", "opens": "POT_OPENS_LEAD"});
             (Aim::Bank, write(pot))
         }
+        "SetStandingGroup" => {
+            let givers = json!([{"accountNumber": at.account, "lengthSeconds": 5_400}]);
+            let walk = json!({
+                "bankNumber": at.bank, "name": "Walk", "rule": "GROUP_RULE_POT_PAYS_PROVIDER", "givers": givers,
+            });
+            (Aim::Bank, write(walk))
+        }
+        "EndStandingGroup" => (Aim::Bank, write(json!({"bankNumber": at.bank, "groupNumber": 1}))),
+        "ListStandingGroups" => (Aim::Bank, json!({"bankNumber": at.bank})),
+        "ExportMember" => (Aim::Owner, json!({"ownerNumber": at.owner})),
         "GetPerson" => (Aim::Owner, json!({"ownerNumber": at.owner})),
         "StreamLetters" => (Aim::Owner, json!({"ownerNumber": at.owner, "year": 2026, "month": 5})),
         "GetRecordOfHelp" => {
@@ -323,6 +336,14 @@ fn of_people(call: &str, at: &Target) -> Option<(Aim, Value)> {
                 "potAccountNumber": pot, "toAccountNumber": to, "length": length, "reason": "thanks",
             });
             (Aim::Account, grant)
+        }
+        "ClaimFromPot" => {
+            let pot = if at.letter.eq_ignore_ascii_case(&'h') { at.account } else { at.beside };
+            let claim = json!({
+                "potAccountNumber": pot, "organisationAccountNumber": at.friend, "lineSequences": [at.line],
+                "reason": "the festival",
+            });
+            (Aim::Account, claim)
         }
         "SetClearingCap" => {
             let cap = json!({

@@ -305,6 +305,7 @@ impl Town {
             dispute: 0,
             booking: 0,
             waiting: 0,
+            line: 0,
             club,
             card: String::new(),
             sold: 0,
@@ -375,9 +376,21 @@ impl Town {
             let answer = self.done(lead, "CreditMember", grant);
             u64::try_from(number(&answer["done"]["waitingNumber"])).unwrap()
         });
+        for (bank, group) in (1..).zip(groups) {
+            let givers = json!([{"accountNumber": group, "lengthSeconds": 1_800}]);
+            let walk = json!({
+                "bankNumber": bank, "name": "Walk", "rule": "GROUP_RULE_POT_PAYS_PROVIDER", "givers": givers,
+            });
+            self.done(lead, "SetStandingGroup", walk);
+        }
+        let paid = [1, 2].map(|bank: u32| {
+            let pot = accounts.iter().find(|target| target.bank == bank && "hH".contains(target.letter));
+            let (pot, place) = (pot.unwrap().account, usize::try_from(bank).unwrap() - 1);
+            sequence(&self.post(keys.banks[place].as_deref(), &[(groups[place], pot)], "KIND_EXCHANGE"))
+        });
         for target in &mut accounts {
             let bank = usize::try_from(target.bank).unwrap() - 1;
-            (target.friend, target.waiting) = (groups[bank], waits[bank]);
+            (target.friend, target.waiting, target.line) = (groups[bank], waits[bank], paid[bank]);
             let other = home.iter().find(|(of, owner, _)| *of != target.bank && *owner == target.owner);
             target.elsewhere = other.map_or(0, |(.., account)| *account);
             if "hH".contains(target.letter) {

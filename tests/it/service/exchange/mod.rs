@@ -2,7 +2,7 @@
 
 mod again;
 mod alone;
-mod around;
+pub mod around;
 mod bookings;
 mod caps;
 mod choices;
@@ -72,6 +72,7 @@ impl Town {
         exchanges cancel_booking CancelBookingRequest CancelBookingResponse,
         exchanges credit_member CreditMemberRequest CreditMemberResponse,
         exchanges grant_from_pot GrantFromPotRequest GrantFromPotResponse,
+        exchanges claim_from_pot ClaimFromPotRequest ClaimFromPotResponse,
         exchanges set_clearing_cap SetClearingCapRequest SetClearingCapResponse,
         exchanges gift GiftRequest GiftResponse,
         exchanges donate DonateRequest DonateResponse,
@@ -100,6 +101,10 @@ impl Town {
         directory replace_card ReplaceCardRequest ReplaceCardResponse,
         directory block_card BlockCardRequest BlockCardResponse,
         directory open_pot OpenPotRequest OpenPotResponse,
+        directory export_member ExportMemberRequest ExportMemberResponse,
+        directory set_standing_group SetStandingGroupRequest SetStandingGroupResponse,
+        directory end_standing_group EndStandingGroupRequest EndStandingGroupResponse,
+        directory list_standing_groups ListStandingGroupsRequest ListStandingGroupsResponse,
         directory set_bank_policy SetBankPolicyRequest SetBankPolicyResponse,
         directory get_bank_policy GetBankPolicyRequest GetBankPolicyResponse,
         ledger get_balance GetBalanceRequest GetBalanceResponse,
@@ -181,6 +186,11 @@ impl Town {
         self.accounts.insert(pot, bank.pot_account_number);
         self.accounts.insert(issuance, bank.issuance_account_number);
         bank.bank_number
+    }
+
+    /// Where the books are.
+    pub fn path(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The same books, served with other options.

@@ -40,6 +40,7 @@ impl People {
         let directory = || people.books.served.directory();
         people.books.served.block_on(directory().set_venue(people.venue(0))).unwrap();
         people.books.served.block_on(directory().set_till(people.till(0))).unwrap();
+        people.books.served.block_on(directory().set_standing_group(people.walk())).unwrap();
         people
     }
 
@@ -49,6 +50,18 @@ impl People {
             bank_number: self.books.bank,
             kind: PersonKind::Member.into(),
             profile: named("Fern Flint"),
+            ..Default::default()
+        }
+    }
+
+    fn walk(&self) -> api::SetStandingGroupRequest {
+        api::SetStandingGroupRequest {
+            request_id: fresh(),
+            bank_number: self.books.bank,
+            name: "Thursday walk".into(),
+            rule: api::GroupRule::PotPaysProvider.into(),
+            givers: vec![api::UsualGiver { account_number: self.books.dev, length_seconds: 900 }],
+            participant_account_numbers: vec![self.books.ann],
             ..Default::default()
         }
     }
@@ -431,6 +444,59 @@ fn pots(table: &mut Table<'_>, people: &People) {
         ("floor min", &|r| r.limits = limits(i64::MIN, 0), InvalidArgument, "limits.floor_seconds"),
     ];
     table.write("OpenPot", &people.opened(), ask, &rows);
+    let ask = async |request| empty(served.directory().set_standing_group(request).await);
+    let (gives, parts) = ("givers.account_number", "participant_account_numbers");
+    let both = "givers and participant_account_numbers";
+    let (far, closed, pot) = (people.books.far, people.books.closed, people.pot);
+    let rows: [Row<'_, api::SetStandingGroupRequest>; 26] = [
+        ("bank 0", &|r| r.bank_number = 0, NotFound, "BANK_NOT_FOUND"),
+        ("a group there is not", &|r| r.group_number = 2, InvalidArgument, "group_number"),
+        ("group 65,536", &|r| r.group_number = 65_536, InvalidArgument, "group_number"),
+        ("no name", &|r| r.name = "  ".into(), InvalidArgument, "name"),
+        ("name of 200", &|r| r.name = "n".repeat(200), Fine, ""),
+        ("name of 201", &|r| r.name = "n".repeat(201), InvalidArgument, "name"),
+        ("two lines", &|r| r.name = "one\ntwo".into(), InvalidArgument, "name"),
+        ("rule 0", &|r| r.rule = 0, InvalidArgument, "rule"),
+        ("rule 6", &|r| r.rule = 6, Fine, ""),
+        ("rule 7", &|r| r.rule = 7, InvalidArgument, "rule"),
+        ("rule min", &|r| r.rule = i32::MIN, InvalidArgument, "rule"),
+        ("a slip", &|r| r.givers[0].account_number += 1, InvalidArgument, gives),
+        ("gives nothing", &|r| r.givers[0].length_seconds = 0, InvalidArgument, "givers.length_seconds"),
+        ("gives most", &|r| r.givers[0].length_seconds = LARGEST, Fine, ""),
+        ("too much", &|r| r.givers[0].length_seconds = LARGEST + 1, InvalidArgument, "givers.length_seconds"),
+        ("twice", &|r| r.participant_account_numbers[0] = r.givers[0].account_number, InvalidArgument, parts),
+        ("a pot comes", &|r| r.participant_account_numbers[0] = pot, InvalidArgument, parts),
+        ("who left", &|r| r.participant_account_numbers[0] = closed, InvalidArgument, parts),
+        ("from elsewhere", &|r| r.participant_account_numbers[0] = far, NotFound, "ACCOUNT_NOT_FOUND"),
+        ("256 people", &|r| r.participant_account_numbers = vec![far; 256], InvalidArgument, both),
+        ("length below zero", &|r| r.length_seconds = -1, InvalidArgument, "length_seconds"),
+        ("length", &|r| r.length_seconds = 3_600, Fine, ""),
+        ("keeper", &|r| r.keeper_account_number = pot, Fine, ""),
+        ("keeper no pot", &|r| r.keeper_account_number = far, InvalidArgument, "keeper_account_number"),
+        ("activity 65,536", &|r| r.activity_number = 65_536, InvalidArgument, "activity_number"),
+        ("activity there is not", &|r| r.activity_number = 9, InvalidArgument, "activity_number"),
+    ];
+    table.write("SetStandingGroup", &people.walk(), ask, &rows);
+    let nobody = |r: &mut api::SetStandingGroupRequest| {
+        r.givers.clear();
+        r.participant_account_numbers.clear();
+    };
+    let ask = async |request| empty(served.directory().set_standing_group(request).await);
+    table.write("SetStandingGroup", &people.walk(), ask, &[("nobody", &nobody, InvalidArgument, both)]);
+    let end = api::EndStandingGroupRequest {
+        request_id: fresh(),
+        bank_number: people.books.bank,
+        group_number: 1,
+        validate_only: false,
+    };
+    let ask = async |request| empty(served.directory().end_standing_group(request).await);
+    let rows: [Row<'_, api::EndStandingGroupRequest>; 4] = [
+        ("bank nobody's", &|r| r.bank_number = NOBODY, NotFound, "BANK_NOT_FOUND"),
+        ("group 0", &|r| r.group_number = 0, InvalidArgument, "group_number"),
+        ("group 2", &|r| r.group_number = 2, InvalidArgument, "group_number"),
+        ("group max", &|r| r.group_number = u32::MAX, InvalidArgument, "group_number"),
+    ];
+    table.write("EndStandingGroup", &end, ask, &rows);
 }
 
 fn leaving(table: &mut Table<'_>, people: &People) {
@@ -526,6 +592,14 @@ fn every_write_about_people_first_checked() {
     first_checked(books, people.close_till(), ask!(people, close_till));
     first_checked(books, people.close_venue(), ask!(people, close_venue));
     first_checked(books, people.opened(), ask!(people, open_pot));
+    first_checked(books, people.walk(), ask!(people, set_standing_group));
+    let end = api::EndStandingGroupRequest {
+        request_id: request_id(),
+        group_number: 1,
+        bank_number: books.bank,
+        validate_only: false,
+    };
+    first_checked(books, end, ask!(people, end_standing_group));
     let pause = api::PauseMemberRequest { request_id: request_id(), owner_number, ..Default::default() };
     first_checked(books, pause, ask!(people, pause_member));
     let erase = api::EraseMemberRequest { request_id: request_id(), owner_number, ..Default::default() };

@@ -8,7 +8,7 @@ use crate::support::served::{Served, exchange, floor, fresh, transfer};
 use crate::support::{HOUR, START};
 
 /// The calls of LedgerService and DirectoryService that write, in the order of the API.
-pub const WRITES: [&str; 28] = [
+pub const WRITES: [&str; 30] = [
     "RegisterOwners",
     "OpenBank",
     "OpenClearing",
@@ -34,6 +34,8 @@ pub const WRITES: [&str; 28] = [
     "SetTill",
     "CloseTill",
     "OpenPot",
+    "SetStandingGroup",
+    "EndStandingGroup",
     "PauseMember",
     "CloseMember",
     "EraseMember",

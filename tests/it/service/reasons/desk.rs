@@ -10,7 +10,7 @@ use crate::support::HOUR;
 use crate::support::served::{floor, fresh};
 
 /// The calls of ExchangeService that write, in the order of the API.
-pub const EXCHANGE_WRITES: [&str; 18] = [
+pub const EXCHANGE_WRITES: [&str; 19] = [
     "RecordExchange",
     "ProposeExchange",
     "ConfirmExchange",
@@ -23,6 +23,7 @@ pub const EXCHANGE_WRITES: [&str; 18] = [
     "CancelBooking",
     "CreditMember",
     "GrantFromPot",
+    "ClaimFromPot",
     "Gift",
     "Donate",
     "TransferBetweenBanks",
@@ -45,6 +46,8 @@ pub struct About {
     pub booking: u64,
     pub waiting: u64,
     pub entry: u64,
+    /// An entry in which the hall paid.
+    pub line: u64,
 }
 
 /// People, and something open of each kind.
@@ -60,6 +63,8 @@ pub fn town() -> (Town, About) {
         town.give_key(name, api::Role::Member);
     }
     town.broker("Oswin");
+    town.owner("Hall");
+    town.account("Hall", (1, api::AccountKind::Organisation), "Hall", -5);
     town.begin_with("A created", &[("A pot", 60 * HOUR), ("Kit", 10 * HOUR)]);
     let mut about = About {
         giver: "Dev",
@@ -74,6 +79,7 @@ pub fn town() -> (Town, About) {
         booking: 0,
         waiting: 0,
         entry: 0,
+        line: 0,
     };
     let said = |seconds, on| town.said(("Dev", "Kit"), api::Side::Giver, seconds, day(4, on));
     about.proposal = town.proposed("Dev", said(HOUR, 1));
@@ -86,6 +92,7 @@ pub fn town() -> (Town, About) {
     town.dispute_exchange("Kit", differs).unwrap();
     about.booking = book(&town, day(5, 5));
     about.entry = town.recorded("Tobias", town.helped("Kit", "Dev", HOUR, day(4, 3)));
+    about.line = town.recorded("Tobias", town.helped("Dev", "Hall", HOUR / 2, day(4, 5)));
     let long = api::RecordExchangeRequest {
         confirmed_amount_seconds: 41 * HOUR,
         ..town.helped("Kit", "Dev", 41 * HOUR, day(4, 4))
@@ -219,6 +226,17 @@ pub fn ask(
                 ..Default::default()
             };
             hear(call, town.grant_from_pot(key, request))
+        }
+        "ClaimFromPot" => {
+            let request = api::ClaimFromPotRequest {
+                request_id,
+                pot_account_number: town.of(about.pot),
+                organisation_account_number: if about.giver == "Quin" { giver } else { town.of("Hall") },
+                line_sequences: vec![about.line],
+                reason: "the festival".into(),
+                ..Default::default()
+            };
+            hear(call, town.claim_from_pot(key, request))
         }
         "Gift" => {
             let request = api::GiftRequest {

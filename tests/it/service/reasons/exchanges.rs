@@ -52,7 +52,15 @@ pub fn everything(seen: &mut Seen) {
 
 /// What is not there.
 fn not_there(town: &Town, about: &About, seen: &mut Seen) {
-    let far = About { proposal: FAR, dispute: FAR, booking: FAR, waiting: FAR, entry: FAR, ..about.clone() };
+    let far = About {
+        proposal: FAR,
+        dispute: FAR,
+        booking: FAR,
+        waiting: FAR,
+        entry: FAR,
+        line: FAR,
+        ..about.clone()
+    };
     for call in [
         "ConfirmExchange",
         "RejectExchange",
@@ -60,6 +68,7 @@ fn not_there(town: &Town, about: &About, seen: &mut Seen) {
         "ResolveDispute",
         "TakeBooking",
         "CancelBooking",
+        "ClaimFromPot",
         "PutRight",
         "Approve",
         "Decline",
@@ -94,6 +103,7 @@ fn not_there(town: &Town, about: &About, seen: &mut Seen) {
         "BookHours",
         "CreditMember",
         "GrantFromPot",
+        "ClaimFromPot",
         "Gift",
         "Donate",
     ] {
@@ -239,6 +249,11 @@ fn of_two(town: &Town, about: &About, seen: &mut Seen) {
     };
     let refused = hear("CreditMember", town.credit_member("Tobias", thanks));
     seen.refused(refused, Reason::PotNotOpen, &[], &["is opened by a lead", "Nothing was taken."]);
+    ask(town, "Tobias", "ClaimFromPot", &fresh(), about).unwrap();
+    let refused = ask(town, "Tobias", "ClaimFromPot", &fresh(), about);
+    let figures: [(&str, &dyn ToString); 1] = [("line_sequence", &about.line)];
+    let says = format!("entry {} was claimed back from a pot before", about.line);
+    seen.refused(refused, Reason::LineClaimed, &figures, &[&says]);
     let by_broker = town.said(("Dev", "Kit"), api::Side::Receiver, HOUR / 4, day(4, 25));
     let free = api::CancelBookingRequest {
         request_id: fresh(),

@@ -66,6 +66,14 @@ pub fn ask(
             hear(call, served.block_on(directory.close_till(request)))
         }
         "OpenPot" => hear(call, served.block_on(directory.open_pot(pot(request_id, 1)))),
+        "SetStandingGroup" => {
+            let request = api::SetStandingGroupRequest { request_id, ..walk(1, numbers.kit) };
+            hear(call, served.block_on(directory.set_standing_group(request)))
+        }
+        "EndStandingGroup" => {
+            let request = api::EndStandingGroupRequest { request_id, ..no_walk(1) };
+            hear(call, served.block_on(directory.end_standing_group(request)))
+        }
         "PauseMember" => {
             let request = api::PauseMemberRequest { request_id, ..pause(owner_number) };
             hear(call, served.block_on(directory.pause_member(request)))
@@ -99,6 +107,12 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         pot_of(9),
         letters(api::StreamLettersRequest { bank_number: 9, ..month }),
         record(api::GetRecordOfHelpRequest { bank_number: 9, ..help(owner_of(served, numbers.kit)) }),
+        hear(
+            "SetStandingGroup",
+            served.block_on(served.directory().set_standing_group(walk(9, numbers.kit))),
+        ),
+        hear("EndStandingGroup", served.block_on(served.directory().end_standing_group(no_walk(9)))),
+        hear("ListStandingGroups", served.block_on(served.directory().list_standing_groups(walks(9)))),
     ] {
         seen.refused(refused, Reason::BankNotFound, &[("bank_number", &9)], &["9"]);
     }
@@ -116,6 +130,7 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
         get(NOBODY, 0),
         letters(api::StreamLettersRequest { owner_number: NOBODY, ..month }),
         record(help(NOBODY)),
+        hear("ExportMember", served.block_on(served.directory().export_member(export(NOBODY)))),
         hear("SetMemberStanding", served.block_on(served.directory().set_member_standing(standing(NOBODY)))),
         says(representative(NOBODY, 1)),
         paused(pause(NOBODY)),
@@ -129,7 +144,9 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
     }
     let closed = |request| hear("CloseMember", served.block_on(served.directory().close_member(request)));
     let nowhere = AccountNumber::from_slot(9_000_000).unwrap().printed();
-    for refused in [get(0, nowhere), closed(close(nowhere, 0))] {
+    let walk_of = walk(1, nowhere);
+    let usual = hear("SetStandingGroup", served.block_on(served.directory().set_standing_group(walk_of)));
+    for refused in [get(0, nowhere), closed(close(nowhere, 0)), usual] {
         seen.refused(refused, Reason::AccountNotFound, &[("account_number", &nowhere)], &[]);
     }
     for (request, reason) in [
@@ -166,6 +183,7 @@ pub fn rules(served: &Served, numbers: &Numbers, seen: &mut Seen) {
 pub fn open_baths(served: &Served, account: u32) {
     let baths = owner_of(served, account);
     served.block_on(served.directory().set_venue(venue(baths))).unwrap();
+    served.block_on(served.directory().set_standing_group(walk(1, account))).unwrap();
     served.block_on(served.directory().set_till(till(baths))).unwrap();
 }
 
@@ -227,6 +245,29 @@ pub fn representative(owner_number: u32, speaker: u32) -> api::SetRepresentative
     let speaks = api::Speaks::ToSpend.into();
     let representative = Some(api::Representative { owner_number: speaker, speaks, ..Default::default() });
     api::SetRepresentativeRequest { request_id: fresh(), owner_number, representative, ..Default::default() }
+}
+
+fn walk(bank_number: u32, account_number: u32) -> api::SetStandingGroupRequest {
+    api::SetStandingGroupRequest {
+        request_id: fresh(),
+        bank_number,
+        name: "Thursday walk".into(),
+        rule: api::GroupRule::PotPaysProvider.into(),
+        givers: vec![api::UsualGiver { account_number, length_seconds: 5_400 }],
+        ..Default::default()
+    }
+}
+
+fn no_walk(bank_number: u32) -> api::EndStandingGroupRequest {
+    api::EndStandingGroupRequest { request_id: fresh(), bank_number, group_number: 1, validate_only: false }
+}
+
+fn walks(bank_number: u32) -> api::ListStandingGroupsRequest {
+    api::ListStandingGroupsRequest { bank_number, ..Default::default() }
+}
+
+fn export(owner_number: u32) -> api::ExportMemberRequest {
+    api::ExportMemberRequest { owner_number, ..Default::default() }
 }
 
 fn pot(request_id: String, bank_number: u32) -> api::OpenPotRequest {

@@ -255,6 +255,9 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::AlreadyHere => {
             "It looks like one already here: the same people, day and length; or what one of the two said of that day, open as `proposal_sequence`. `is_another` says that it is another."
         }
+        Reason::LineClaimed => {
+            "Entry `line_sequence` was claimed back from a pot before, and each is claimed once."
+        }
         Reason::UnusualAmount => {
             "So much is asked about: `amount_seconds`, repeated as `confirmed_amount_seconds`, is written."
         }

@@ -16,9 +16,9 @@ use crate::support::served::{fresh, transfer};
 const SEQUENCES: usize = 400;
 const CALLS_MAX: usize = 12;
 /// What may be drawn, each as often; some calls twice.
-const STEPS: usize = 24;
+const STEPS: usize = 25;
 /// What was done then, each once.
-const ARMS: [&str; 19] = [
+const ARMS: [&str; 20] = [
     "record",
     "propose",
     "confirm",
@@ -30,6 +30,7 @@ const ARMS: [&str; 19] = [
     "credit",
     "gift",
     "donate",
+    "claim",
     "put right",
     "approve",
     AGREED,
@@ -392,6 +393,20 @@ impl Desk<'_> {
                 let days = i64::try_from(1 + self.random.below(10)).unwrap();
                 town.served.clock.advance_seconds(days * 86_400);
                 "days pass"
+            }
+            24 => {
+                let newest = self.entries.len().saturating_sub(20);
+                let request = api::ClaimFromPotRequest {
+                    request_id,
+                    pot_account_number: town.of("A pot"),
+                    organisation_account_number: town
+                        .of(self.random.one::<&str>(&["Wayside", "Lantern Hall"])),
+                    line_sequences: vec![*self.random.one(&self.entries[newest..])],
+                    reason: "the festival".into(),
+                    ..Default::default()
+                };
+                self.done(town.claim_from_pot(key, request).map(|answer| answer.done));
+                "claim"
             }
             one => panic!("nothing is done for {one}"),
         }
