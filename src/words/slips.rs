@@ -73,6 +73,12 @@ pub fn asked(reason: &str, sentence: &str) -> String {
     format!("{} {how}", sentence_of(sentence))
 }
 
+/// A slip looks like an earlier one, which stands in this line of the file.
+#[must_use]
+pub fn looks_like_line(line: u64) -> String {
+    format!("This looks like line {line} of this list: the same two people, day and length.")
+}
+
 /// Why a slip is not done, and what to do about that.
 #[must_use]
 pub fn not_done(reason: &str, sentence: &str) -> String {
@@ -181,6 +187,7 @@ mod tests {
         );
         assert_eq!(not_done("PAUSED", "not today."), "Not today.");
         assert_eq!(cell("day", "no day"), "The column day: no day.");
+        assert!(looks_like_line(4).starts_with("This looks like line 4 of this list"));
         assert!(on_its_own().iter().all(|sentence| sentence.ends_with(['.', ':'])));
     }
 

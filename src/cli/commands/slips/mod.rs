@@ -114,16 +114,25 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
     if answers.len() != asked.len() {
         return Err(Failure::Unreachable("the server answered another number of slips".to_owned()));
     }
+    // Whoever reads that has the file, and not what was sent of it.
+    let places: Vec<_> = asked.iter().map(|line| line.written.line).collect();
+    let looks_like = |said: &api::SlipNotDone| {
+        let place = said.figures.get("slip").and_then(|slip| slip.parse::<usize>().ok());
+        place.and_then(|place| places.get(place.checked_sub(1)?).copied())
+    };
     for (line, answer) in asked.iter_mut().zip(answers) {
         line.stands = match answer.answer {
             Some(Answer::Done(done)) => Stands::done(done, meant),
             Some(Answer::Question(said)) => {
-                Stands::Question(said.reason.clone(), words::asked(&said.reason, &said.sentence))
+                let sentence = looks_like(&said).map_or(said.sentence, words::looks_like_line);
+                Stands::Question(said.reason.clone(), words::asked(&said.reason, &sentence))
             }
             Some(Answer::NotDone(said)) => {
                 Stands::NotDone(said.reason.clone(), words::not_done(&said.reason, &said.sentence))
             }
-            None => return Err(Failure::Unreachable("the server left out the answer to a slip".to_owned())),
+            None => {
+                return Err(Failure::Unreachable("the server left out the answer to a slip".to_owned()));
+            }
         };
     }
     Ok(())
