@@ -256,7 +256,6 @@ fn flag(field: &str) -> Option<&'static str> {
         "guest_count" => "--guests",
         "rule" => "--rule",
         "length" | "typed" => "--hours or --length",
-        "year" | "month" => "--month",
         "day" => "--on",
         "said_by" => "--said-by",
         "is_help" => "--for-help",

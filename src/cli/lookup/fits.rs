@@ -20,6 +20,13 @@ pub(super) struct Fit {
     pub(super) is_whole: bool,
 }
 
+impl Fit {
+    /// Whoever was meant by number.
+    pub(super) const fn numbered(owner: u32) -> Self {
+        Self { owner, account: 0, name: String::new(), is_whole: true }
+    }
+}
+
 /// All who may be meant, as far as they are kept.
 #[derive(Debug)]
 pub(super) struct Fits {

@@ -94,10 +94,21 @@ pub async fn account(
     looking.found()
 }
 
-/// The accounts of people of one bank, listed once for many who are looked for.
+/// The people of one bank and their accounts, listed once for many who are looked for: whoever asks for everybody by name asks
+/// more often than one caller may.
 pub struct PeopleOf {
     bank: u32,
+    people: Vec<Named>,
     accounts: Vec<api::Account>,
+    /// Who fits a part of a name, by what was typed.
+    found: HashMap<String, HashMap<u32, Fit>>,
+}
+
+/// Somebody, as they are called.
+struct Named {
+    owner: u32,
+    name: String,
+    known_as: String,
 }
 
 impl PeopleOf {
@@ -119,20 +130,73 @@ impl PeopleOf {
         if others > 0 {
             return Err(Failure::Refused(words::too_many_accounts(bank, ACCOUNTS_MAX)));
         }
-        Ok(Self { bank, accounts })
+        Ok(Self { bank, people: everybody(session, bank).await?, accounts, found: HashMap::new() })
     }
 
     /// The account of somebody, also where it is closed and nobody else fits.
     ///
     /// # Errors
     /// [`Failure`] if none or several fit, or as the server says.
-    pub async fn account(&self, session: &mut Session<'_, '_>, whom: &Whom) -> Result<u32, Failure> {
-        if let Whom::Account(number) = whom {
-            return Ok(*number);
-        }
-        let mut looking = Looking::begun(session, whom, (self.bank, 0), Among::PeopleWhoLeft).await?;
+    pub async fn account(&mut self, session: &mut Session<'_, '_>, whom: &Whom) -> Result<u32, Failure> {
+        let known = match whom {
+            Whom::Account(number) => return Ok(*number),
+            Whom::Person(owner) => HashMap::from([(*owner, Fit::numbered(*owner))]),
+            Whom::Named(text) => match self.called(text) {
+                Some(fit) => HashMap::from([(fit.owner, fit)]),
+                None => self.fits(session, text).await?,
+            },
+        };
+        let mut looking = Looking::with(whom, (self.bank, 0), Among::PeopleWhoLeft, known);
         self.accounts.iter().for_each(|account| looking.look(account));
         looking.found()
+    }
+
+    /// The only one whose whole name it is.
+    fn called(&self, text: &str) -> Option<Fit> {
+        let mut whole =
+            self.people.iter().filter(|one| is_same(&one.name, text) || is_same(&one.known_as, text));
+        let one = whole.next().filter(|_| whole.next().is_none())?;
+        Some(Fit { owner: one.owner, account: 0, name: one.name.clone(), is_whole: true })
+    }
+
+    /// Those who fit a part of a name, as the server says, which reads past accents; asked once for what is typed often.
+    async fn fits(
+        &mut self,
+        session: &mut Session<'_, '_>,
+        text: &str,
+    ) -> Result<HashMap<u32, Fit>, Failure> {
+        if let Some(found) = self.found.get(text) {
+            return Ok(found.clone());
+        }
+        let people = people_called(session, text, self.bank).await?;
+        let found: HashMap<_, _> = people.into_iter().map(|(_, fit)| (fit.owner, fit)).collect();
+        self.found.insert(text.to_owned(), found.clone());
+        Ok(found)
+    }
+}
+
+/// What everybody of a bank is called, a page at a time.
+async fn everybody(session: &mut Session<'_, '_>, bank_number: u32) -> Result<Vec<Named>, Failure> {
+    let (mut all, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let text = String::new();
+        let request = api::SearchMembersRequest { bank_number, text, page_size: PAGE_SIZE, page_token };
+        let answer = match session.client.directory.search_members(call(request)).await {
+            Ok(answer) => answer.into_inner(),
+            Err(status) if status.code() == Code::PermissionDenied => {
+                return Err(Failure::Refused(words::names_are_for_staff()));
+            }
+            Err(status) => return Err(status.into()),
+        };
+        let named = |person: api::Person| {
+            let api::Profile { name, known_as, .. } = person.profile?;
+            Some(Named { owner: person.owner_number, name, known_as })
+        };
+        all.extend(answer.people.into_iter().filter_map(named));
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(all);
+        }
     }
 }
 
@@ -164,11 +228,16 @@ impl<'a> Looking<'a> {
                 known.extend(people.into_iter().map(|(_, fit)| (fit.owner, fit)));
             }
             Whom::Person(owner) => {
-                known.insert(*owner, Fit { owner: *owner, account: 0, name: String::new(), is_whole: true });
+                known.insert(*owner, Fit::numbered(*owner));
             }
             Whom::Account(_) | Whom::Named(_) => {}
         }
-        Ok(Self { whom, bank, pot, among, known, fits: Fits::of(whom), left: Fits::of(whom) })
+        Ok(Self::with(whom, (bank, pot), among, known))
+    }
+
+    /// The same where it is known who is called so.
+    fn with(whom: &'a Whom, (bank, pot): (u32, u32), among: Among, known: HashMap<u32, Fit>) -> Self {
+        Self { whom, bank, pot, among, known, fits: Fits::of(whom), left: Fits::of(whom) }
     }
 
     fn look(&mut self, account: &api::Account) {

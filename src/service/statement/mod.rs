@@ -152,10 +152,7 @@ impl Installation {
                 .memo
                 .filter(|_| said.names_no_people() || allowed.words() != Words::None)
                 .unwrap_or_default(),
-            reason: text
-                .reason
-                .filter(|_| said.names_no_people() || allowed.words() == Words::All)
-                .unwrap_or_default(),
+            reason: text.reason.filter(|_| allowed.words() == Words::All).unwrap_or_default(),
             text_is_gone,
             passed_floor: line.line.passed.includes(Passed::FLOOR),
             passed_ceiling: line.line.passed.includes(Passed::CEILING),

@@ -155,25 +155,23 @@ fn everything_in_order(got: &[Got], books: &BTreeMap<String, String>, key: &api:
     assert_eq!(seen.len(), EVENTS);
 }
 
-/// Attempts of one event come no sooner than after the schedule's pauses, but for one that was under way at a kill; and most of them
-/// no later, as the clock moved on while some waited for their turn.
-fn on_schedule(got: &[Got], pauses: &[(i64, i64)]) {
+/// Attempts of one event come no sooner than after the schedule's pauses, but for one that was under way at a kill. How much later is
+/// a matter of the machine, and of an outbox's own tests.
+fn on_schedule(got: &[Got], pauses: &[i64]) {
     let mut times: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for one in got {
         times.entry(&one.id).or_default().push(one.timestamp);
     }
-    let mut in_time = 0;
-    for (id, times) in times {
-        let mut times = times;
+    let mut paused = 0;
+    for (id, mut times) in times {
         times.dedup();
         let gaps: Vec<_> = times.windows(2).map(|two| two[1] - two[0]).collect();
-        for (gap, (least, _)) in gaps.iter().zip(pauses) {
+        for (gap, least) in gaps.iter().zip(pauses) {
             assert!(gap >= least, "{id}: {gaps:?}");
         }
-        let are_in_time = gaps.iter().zip(pauses).all(|(gap, (_, most))| gap <= most);
-        in_time += usize::from(gaps.len() >= pauses.len() && are_in_time);
+        paused += usize::from(gaps.len() >= pauses.len());
     }
-    assert!(in_time >= FIRSTS_MIN / 2, "{in_time}");
+    assert!(paused >= FIRSTS_MIN / 2, "{paused}");
 }
 
 /// Goal: with two kills in the middle, a good receiver gets every event at least once, those of one redemption in order and nothing
@@ -268,7 +266,7 @@ fn ten_thousand_events_to_four_receivers() {
             }
         };
         everything_in_order(&got, &in_the_books(&channel, partner, made[2].0).await, &made[2].1);
-        on_schedule(&got, &[(5, 6), (300, 331)]);
+        on_schedule(&got, &[5, 300]);
         println!("failing: {} requests for {EVENTS} events", got.len());
     });
 }

@@ -63,7 +63,7 @@ pub enum MemberCommand {
     Link(link::LinkFlags),
     /// The help they gave between two days, by activity, for an employer to read
     RecordOfHelp(letter::RecordFlags),
-    /// Everything that is held about one of them, into a file
+    /// Everything held about one of them, into a file
     Export(export::Flags),
     /// As with whoever has an account.
     #[command(flatten)]

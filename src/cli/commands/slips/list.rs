@@ -85,11 +85,11 @@ pub async fn read(
     bank: u32,
     paper: Vec<Written>,
 ) -> Result<Vec<Line>, Failure> {
-    let people = PeopleOf::bank(session, bank).await?;
+    let mut people = PeopleOf::bank(session, bank).await?;
     let activities = activities::list(session, bank).await?;
     let (mut ids, mut lines) = (SlipIds::default(), Vec::with_capacity(paper.len()));
     for written in paper {
-        let (mut slip, stands) = match slip(session, (bank, &people, &activities), &written).await {
+        let (mut slip, stands) = match slip(session, (bank, &mut people, &activities), &written).await {
             Ok(read) => read,
             // What stands in a line is the line's affair; that nobody answers is the list's.
             Err(Failure::Refused(why) | Failure::Usage(why)) => {
@@ -107,7 +107,7 @@ pub async fn read(
 
 async fn slip(
     session: &mut Session<'_, '_>,
-    (bank, people, activities): (u32, &PeopleOf, &[api::Activity]),
+    (bank, people, activities): (u32, &mut PeopleOf, &[api::Activity]),
     written: &Written,
 ) -> Result<(api::RecordExchangeRequest, Stands), Failure> {
     let bad = |column: &str, why: String| Failure::Usage(words::cell(column, &why));

@@ -2,8 +2,8 @@
 //!
 //! - Nobody else is in it: no name, no number of a person or of their account. Organisations, partners, pots and time banks
 //!   are named.
-//! - What people typed (memos, reasons) is as it was typed: it is held about this person too, and nobody can say which word
-//!   of it is a name. Whoever hands an export on reads it first.
+//! - What people typed (memos, and reasons where it is made by those who record) is as it was typed: it is held about this person
+//!   too, and nobody can say which word of it is a name. Whoever hands an export on reads it first.
 //! - No secret: of a key when it was made and used, of a card that it is there, of a code how long it works.
 //! - The first page says all but the lines of their accounts, which follow page by page, the newest of each account first.
 
