@@ -256,6 +256,7 @@ fn flag(field: &str) -> Option<&'static str> {
         "guest_count" => "--guests",
         "rule" => "--rule",
         "length" | "typed" => "--hours or --length",
+        "month" => "--month",
         "day" => "--on",
         "said_by" => "--said-by",
         "is_help" => "--for-help",

@@ -15,7 +15,7 @@
 
 mod access;
 mod audit;
-pub mod cli;
+mod cli;
 mod clients;
 mod crash;
 mod desk;

@@ -86,7 +86,7 @@ impl Installation {
         match judged {
             Ok((ticket, waits, ())) => Ok(Slip::Asked(id, ticket, waits)),
             Err(not_done) => {
-                let before = self.as_before::<()>(id, not_done).map(|(done, _)| Slip::Before(done));
+                let before = self.as_before::<()>(id, not_done).map(|(done, _)| Slip::Before(Box::new(done)));
                 before.map_err(|not_done| NotWritten { not_done, is_question: is_question.get() })
             }
         }
@@ -94,7 +94,7 @@ impl Installation {
 
     fn slip_done(&self, allowed: &Allowed, slip: Slip) -> Result<Done, NotWritten> {
         match slip {
-            Slip::Before(done) => Ok(done),
+            Slip::Before(done) => Ok(*done),
             Slip::Asked(id, ticket, waits) => {
                 let (done, _) = self.became_of(allowed, id, (ticket, waits, ()))?;
                 Ok(done)
@@ -192,7 +192,7 @@ enum Slip {
     /// The ledger has it, and says what became of it; whether it waits for a second person then.
     Asked(Id, Ticket, bool),
     /// It was answered before.
-    Before(Done),
+    Before(Box<Done>),
 }
 
 /// What those before a slip would write.

@@ -30,7 +30,7 @@ pub enum AnybodyCommand {
     /// Find them by a part of a name, of a telephone number or an address; or list all
     #[command(after_help = show::FIND_EXAMPLES)]
     Find(show::FindFlags),
-    /// Forget them: paused at once, and after 14 days nobody can read what was known of them
+    /// Forget them: paused at once, and after 14 days nobody can read what was known
     Forget(ends::ForgetFlags),
 }
 
