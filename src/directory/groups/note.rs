@@ -21,7 +21,7 @@ pub const NAME_BYTES_MAX: usize = 200;
 const FORMAT: u8 = 1;
 const NOBODY: u32 = u32::MAX;
 
-/// How the hours of a session are shared: the rules of group exchanges, by the numbers of their own here.
+/// How the hours of a session are shared. What each rule moves is for `exchange` to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupRule {
     /// What each giver gave is shared among all who took part.

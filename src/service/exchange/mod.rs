@@ -13,6 +13,7 @@ mod told;
 mod writing;
 
 pub use id::Id;
+pub(in crate::service) use told::rule;
 use tonic::{Request, Response, Status};
 
 use super::Service;

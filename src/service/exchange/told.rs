@@ -83,7 +83,8 @@ fn side(number: i32) -> Result<Side, NotDone> {
     }
 }
 
-fn rule(number: i32) -> Result<GroupRule, NotDone> {
+/// How the hours of a session are shared, by its number in the API.
+pub(in crate::service) fn rule(number: i32) -> Result<GroupRule, NotDone> {
     let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
     let rule = place.and_then(|place| GroupRule::ALL.get(place)).copied();
     rule.ok_or_else(|| NotDone::bad("rule", "one of the rules there are, from 1 to 6"))

@@ -47,6 +47,7 @@ mod moves;
 mod tests;
 
 use super::Holder;
+pub use crate::directory::groups::GroupRule;
 use crate::domain::command::PRESENT_COUNT_MAX;
 use crate::domain::{AccountNumber, Amount, Entering, Kind, OwnerNumber, TRANSFERS_MAX, Transfers};
 
@@ -55,34 +56,7 @@ pub const PEOPLE_MAX: usize = TRANSFERS_MAX;
 /// Who took part, as the API calls them.
 pub const PARTICIPANTS: &str = "participant_account_numbers";
 
-/// How a session's hours are shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GroupRule {
-    /// What was given is shared equally.
-    SplitProviderTime,
-    /// The same, each part rounded up to the bank's step.
-    SplitProviderTimeCeil,
-    /// Everybody pays for the whole session.
-    EachPaysSession,
-    /// Several helped one.
-    ManyProvidersOneRecipient,
-    /// The pot thanks those who gave.
-    PotPaysProvider,
-    /// The pot thanks all who came.
-    PotPaysEveryone,
-}
-
 impl GroupRule {
-    /// All six.
-    pub const ALL: [Self; 6] = [
-        Self::SplitProviderTime,
-        Self::SplitProviderTimeCeil,
-        Self::EachPaysSession,
-        Self::ManyProvidersOneRecipient,
-        Self::PotPaysProvider,
-        Self::PotPaysEveryone,
-    ];
-
     /// The word callers use.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -17,6 +17,7 @@ use crate::domain::{
 };
 use crate::ledger::state::Standing;
 use crate::seal::{OpenError, Place, Text};
+use crate::service::exchange::rule;
 use crate::service::fields;
 use crate::service::installation::Installation;
 use crate::service::not_done::NotDone;
@@ -182,9 +183,7 @@ fn read_group(request: &SetStandingGroupRequest) -> Result<(String, Group), NotD
     if !(1..=NAME_BYTES_MAX).contains(&name.len()) || name.contains(char::is_control) {
         return Err(NotDone::bad("name", "1 to 200 bytes without control characters"));
     }
-    let place = usize::try_from(request.rule).ok().and_then(|number| number.checked_sub(1));
-    let rule = place.and_then(|place| GroupRule::ALL.get(place)).copied();
-    let rule = rule.ok_or_else(|| NotDone::bad("rule", "one of the rules there are, from 1 to 6"))?;
+    let rule = rule(request.rule)?;
     let people = request.givers.len().saturating_add(request.participant_account_numbers.len());
     if !(1..=PEOPLE_MAX).contains(&people) {
         return Err(NotDone::bad("givers and participant_account_numbers", "1 to 256 together"));
