@@ -12,6 +12,7 @@ pub mod command;
 pub mod digits;
 pub mod entering;
 pub mod entry;
+pub mod fold;
 pub mod hours;
 pub mod humans;
 pub mod invalid;

@@ -14,7 +14,6 @@ mod apply;
 mod apply_tests;
 mod arena;
 pub mod contact;
-mod fold;
 pub mod note;
 #[cfg(test)]
 mod note_tests;

@@ -3,8 +3,8 @@
 //! A question, never an answer: two people may share a name, and a couple a telephone.
 
 use super::contact::Contact;
-use super::fold::{folded, squashed};
 use super::search::{NameIndex, Shelf};
+use crate::domain::fold::{folded, squashed};
 use crate::domain::{BankNumber, OwnerNumber};
 
 /// At most this many are asked about.

@@ -15,10 +15,10 @@ use std::fmt;
 use std::ops::Range;
 
 use super::arena::Arena;
-use super::fold::{folded, squashed};
 use super::person::{Person, ProfileError};
 use super::profile::Profile;
 use super::register::People;
+use crate::domain::fold::{folded, squashed};
 use crate::domain::{AccountNumber, BankNumber, OwnerNumber};
 use crate::seal::Keyring;
 

@@ -7,7 +7,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::contact::{Contact, ContactKind};
-use super::fold::{folded, squashed};
 use super::note::Said;
 use super::person::seal_profile;
 use super::profile::{Draft, Profile};
@@ -16,6 +15,7 @@ use super::same::{Candidate, SameBecause};
 use super::search::{Found, NameIndex, PAGE_MAX, Rank};
 use super::terms::PersonKind;
 use super::{Written, search};
+use crate::domain::fold::{folded, squashed};
 use crate::domain::{BankNumber, OwnerNumber, RequestId, RequestKey, Scope, Sequence, Timestamp};
 use crate::seal::{Keyring, Place};
 
