@@ -7,7 +7,7 @@ use crate::domain::Nearest;
 use crate::words::finding as words;
 
 /// So many of those who fit are told.
-const TOLD_MAX: usize = 10;
+pub(super) const TOLD_MAX: usize = 10;
 
 /// Somebody who may be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,13 @@ impl Fits {
             self.keep(Fit { owner, account, name: name.to_owned(), is_whole });
         } else {
             self.nearest.offer(name, format!("{name} ({account})"));
+        }
+    }
+
+    /// Somebody of this name, who does not fit and is told of where nobody does.
+    pub(super) fn near(&mut self, name: &str, told: String) {
+        if !name.is_empty() && !self.text.is_empty() {
+            self.nearest.offer(name, told);
         }
     }
 

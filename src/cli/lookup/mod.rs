@@ -6,13 +6,17 @@
 //! - One who fits is meant; of several, the only one whose whole name it is. Nobody else is guessed: those who fit, or
 //!   else the nearest names, are told with their numbers, and nothing is done.
 //! - How somebody is reached is no name: hours do not move by a part of an address.
+//! - In a list of many ([`PeopleOf`]) nobody looks at each name before hours move: there a part counts where a word begins,
+//!   and one whose account is closed is asked about beside one whose is open.
 //! - Of a bank at most [`FITS_MAX`] who fit are kept, however many there are.
 
 mod fits;
+mod people;
 
 use std::collections::{BTreeSet, HashMap};
 
 use fits::{Fit, Fits};
+pub use people::{PeopleOf, Someone};
 use tonic::Code;
 
 use super::connection::{Client, call};
@@ -27,8 +31,6 @@ use crate::words::finding as words;
 const FITS_MAX: u32 = 20;
 /// So many of the nearest names are told, where none fits.
 pub const SUGGESTED_MAX: usize = 5;
-/// Of a bank so many accounts are kept while many people are looked for: the largest real one has 875 members.
-const ACCOUNTS_MAX: usize = 100_000;
 /// What the community pot of a bank is called here, which has no name of its own.
 const COMMUNITY_POT: &str = "the community pot";
 /// How it is typed.
@@ -94,112 +96,6 @@ pub async fn account(
     looking.found()
 }
 
-/// The people of one bank and their accounts, listed once for many who are looked for: whoever asks for everybody by name asks
-/// more often than one caller may.
-pub struct PeopleOf {
-    bank: u32,
-    people: Vec<Named>,
-    accounts: Vec<api::Account>,
-    /// Who fits a part of a name, by what was typed.
-    found: HashMap<String, HashMap<u32, Fit>>,
-}
-
-/// Somebody, as they are called.
-struct Named {
-    owner: u32,
-    name: String,
-    known_as: String,
-}
-
-impl PeopleOf {
-    /// Those of a bank.
-    ///
-    /// # Errors
-    /// The bank has more than [`ACCOUNTS_MAX`], or as the server says.
-    pub async fn bank(session: &mut Session<'_, '_>, bank: u32) -> Result<Self, Failure> {
-        let mut accounts = Vec::new();
-        let mut others = 0_usize;
-        each_account(session, bank, |account| {
-            if accounts.len() < ACCOUNTS_MAX {
-                accounts.push(account);
-            } else {
-                others = others.saturating_add(1);
-            }
-        })
-        .await?;
-        if others > 0 {
-            return Err(Failure::Refused(words::too_many_accounts(bank, ACCOUNTS_MAX)));
-        }
-        Ok(Self { bank, people: everybody(session, bank).await?, accounts, found: HashMap::new() })
-    }
-
-    /// The account of somebody, also where it is closed and nobody else fits.
-    ///
-    /// # Errors
-    /// [`Failure`] if none or several fit, or as the server says.
-    pub async fn account(&mut self, session: &mut Session<'_, '_>, whom: &Whom) -> Result<u32, Failure> {
-        let known = match whom {
-            Whom::Account(number) => return Ok(*number),
-            Whom::Person(owner) => HashMap::from([(*owner, Fit::numbered(*owner))]),
-            Whom::Named(text) => match self.called(text) {
-                Some(fit) => HashMap::from([(fit.owner, fit)]),
-                None => self.fits(session, text).await?,
-            },
-        };
-        let mut looking = Looking::with(whom, (self.bank, 0), Among::PeopleWhoLeft, known);
-        self.accounts.iter().for_each(|account| looking.look(account));
-        looking.found()
-    }
-
-    /// The only one whose whole name it is.
-    fn called(&self, text: &str) -> Option<Fit> {
-        let mut whole =
-            self.people.iter().filter(|one| is_same(&one.name, text) || is_same(&one.known_as, text));
-        let one = whole.next().filter(|_| whole.next().is_none())?;
-        Some(Fit { owner: one.owner, account: 0, name: one.name.clone(), is_whole: true })
-    }
-
-    /// Those who fit a part of a name, as the server says, which reads past accents; asked once for what is typed often.
-    async fn fits(
-        &mut self,
-        session: &mut Session<'_, '_>,
-        text: &str,
-    ) -> Result<HashMap<u32, Fit>, Failure> {
-        if let Some(found) = self.found.get(text) {
-            return Ok(found.clone());
-        }
-        let people = people_called(session, text, self.bank).await?;
-        let found: HashMap<_, _> = people.into_iter().map(|(_, fit)| (fit.owner, fit)).collect();
-        self.found.insert(text.to_owned(), found.clone());
-        Ok(found)
-    }
-}
-
-/// What everybody of a bank is called, a page at a time.
-async fn everybody(session: &mut Session<'_, '_>, bank_number: u32) -> Result<Vec<Named>, Failure> {
-    let (mut all, mut page_token) = (Vec::new(), String::new());
-    loop {
-        let text = String::new();
-        let request = api::SearchMembersRequest { bank_number, text, page_size: PAGE_SIZE, page_token };
-        let answer = match session.client.directory.search_members(call(request)).await {
-            Ok(answer) => answer.into_inner(),
-            Err(status) if status.code() == Code::PermissionDenied => {
-                return Err(Failure::Refused(words::names_are_for_staff()));
-            }
-            Err(status) => return Err(status.into()),
-        };
-        let named = |person: api::Person| {
-            let api::Profile { name, known_as, .. } = person.profile?;
-            Some(Named { owner: person.owner_number, name, known_as })
-        };
-        all.extend(answer.people.into_iter().filter_map(named));
-        page_token = answer.next_page_token;
-        if page_token.is_empty() {
-            return Ok(all);
-        }
-    }
-}
-
 /// Somebody who is looked for, one account of a bank after the other.
 struct Looking<'a> {
     whom: &'a Whom,
@@ -245,8 +141,12 @@ impl<'a> Looking<'a> {
         if !self.among.has(account.kind()) || !(is_open || self.among == Among::PeopleWhoLeft) {
             return;
         }
-        let fits = if is_open { &mut self.fits } else { &mut self.left };
         let (owner, number) = (account.owner_number, account.account_number);
+        if !is_open {
+            // Whoever left is offered beside the others where nobody fits.
+            self.fits.near(&account.label, with_number(&account.label, number, account.standing()));
+        }
+        let fits = if is_open { &mut self.fits } else { &mut self.left };
         // Pots are the bank's own.
         match self.known.get(&owner).filter(|_| account.kind() != api::AccountKind::Pot) {
             Some(fit) => fits.keep(Fit { account: number, ..fit.clone() }),
@@ -397,6 +297,14 @@ pub fn called(profile: &api::Profile) -> String {
         profile.name.clone()
     } else {
         format!("{}, known as {}", profile.name, profile.known_as)
+    }
+}
+
+/// A name with the number of its account, and that it is closed.
+fn with_number(name: &str, number: u32, standing: api::Standing) -> String {
+    match standing {
+        api::Standing::Closed => format!("{name} ({number}, closed)"),
+        api::Standing::Open | api::Standing::Unspecified => format!("{name} ({number})"),
     }
 }
 

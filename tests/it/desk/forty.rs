@@ -230,3 +230,110 @@ fn lists_that_cannot_be_read() {
     assert_eq!(lines[9]["reason"], "UNUSUAL_AMOUNT");
     assert_eq!(desk.position(), before + 2);
 }
+
+/// Goal: of two slips that say the same, the second is written once and not lost, whether the whole list is sent again with its
+/// answer, only that line, or the lines swapped; that line alone without its answer says that the first is written, and how one
+/// more is. Method: each of these, one after the other; the answer taken out again.
+#[test]
+fn only_the_rest_of_a_list() {
+    let desk = Desk::new();
+    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
+    let yesterday = today.yesterday().unwrap();
+    let before = desk.position();
+    let send = |answers: &[&str]| {
+        let lines: String = answers.iter().map(|answer| format!("{yesterday},bo,ann,1,{answer}\n")).collect();
+        desk.write(&format!("day,gave,received,hours,answer\n{lines}"));
+        let (code, lines) = desk.sent(&["--yes"]);
+        let stands: Vec<_> = lines.iter().map(|line| line["stands"].as_str().unwrap().to_owned()).collect();
+        (code, stands, lines, desk.position() - before)
+    };
+    let (code, stands, lines, written) = send(&["", ""]);
+    assert_eq!((code, written), (1, 1), "{lines:#?}");
+    assert_eq!(stands, ["written", "question"]);
+    assert_eq!(lines[1]["reason"], "ALREADY_HERE");
+    let (code, stands, lines, written) = send(&[""]);
+    assert_eq!((code, stands, written), (0, vec!["written_before".to_owned()], 1));
+    let said = lines[0]["sentence"].as_str().unwrap();
+    assert!(said.contains("One more of the same? Answer: another."), "{said}");
+    let (code, stands, _, written) = send(&["another"]);
+    assert_eq!((code, stands, written), (0, vec!["written".to_owned()], 2));
+    for again in [&["another"][..], &["", "another"], &["another", ""], &[""]] {
+        let (code, stands, lines, written) = send(again);
+        assert_eq!((code, written), (0, 2), "{again:?}: {lines:#?}");
+        assert!(stands.iter().all(|stands| stands == "written_before"), "{again:?}: {stands:?}");
+    }
+    let (code, stands, _, written) = send(&["", ""]);
+    assert_eq!((code, written), (1, 2));
+    assert_eq!(stands, ["written_before", "question"], "an answer taken out asks again");
+    desk.verified();
+}
+
+/// Goal: whoever reads a preview, or what was written, sees who is meant, with their number, in every form; a part of a name in the
+/// middle of a word means nobody, and one who left is asked about beside one who is here. Method: parts of names, as a table, as
+/// JSON and as CSV, only looked at and written.
+#[test]
+fn who_is_meant_is_shown() {
+    let desk = Desk::new();
+    for name in ["Hannah Moss", "Hugo Boss"] {
+        desk.done("lead", &["member", "add", "--name", name, "--floor", "-10", "--somebody-else"]);
+    }
+    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
+    let yesterday = today.yesterday().unwrap();
+    desk.write(&format!(
+        "day,gave,received,hours\n\
+         {yesterday},birch,ann,1\n\
+         {yesterday},celik,rah,1\n\
+         {yesterday},hugo,wren,1\n\
+         {yesterday},hugo boss,wren,2\n\
+         {yesterday},huugo mos,wren,3\n"
+    ));
+    let (code, lines) = desk.sent(&["--preview"]);
+    let stands = |lines: &[Value]| -> Vec<String> {
+        lines.iter().map(|line| line["stands"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        (code, stands(&lines)),
+        (0, ["fine", "question", "question", "fine", "question"].map(Into::into).to_vec())
+    );
+    assert_eq!((&lines[0]["gave"], &lines[0]["giver_name"]), (&"birch".into(), &"Bo Birch".into()));
+    assert_eq!((&lines[0]["received"], &lines[0]["receiver_name"]), (&"ann".into(), &"Ann Ash".into()));
+    let bo = lines[0]["giver_account_number"].as_u64().unwrap();
+    assert_eq!(lines[1]["giver_name"], "Odile Çelik");
+    assert_eq!(lines[1]["receiver_account_number"], Value::Null);
+    let said = |place: usize| lines[place]["sentence"].as_str().unwrap().to_owned();
+    assert!(said(1).contains("called 'rah'"), "{}", said(1));
+    assert!(said(2).contains("Hugo Boss") && said(2).contains("Hugo Moss, closed"), "{}", said(2));
+    assert!(said(4).contains("Hugo Moss (") && said(4).contains(", closed)"), "{}", said(4));
+
+    for more in ["--preview", "--yes"] {
+        let table = text(&desk.ask("desk", &["slips", "paper.csv", more], "").stdout);
+        let words: Vec<_> = table.split_whitespace().collect();
+        assert!(words.windows(3).any(|some| some == ["Bo", "Birch", &format!("({bo})")]), "{table}");
+        let csv = text(&desk.ask("desk", &["--output", "csv", "slips", "paper.csv", more], "").stdout);
+        let row = format!("birch,{bo},Bo Birch,ann,");
+        assert!(csv.contains(&row), "{csv}");
+    }
+}
+
+/// Goal: a stray quote in a file loses no slip unsaid: the lines it makes one of are a question with their numbers, and the others
+/// are written. Method: one in the middle of a list, then none.
+#[test]
+fn a_stray_quote() {
+    let desk = Desk::new();
+    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
+    let yesterday = today.yesterday().unwrap();
+    let list = |quote: &str| {
+        format!(
+            "day,gave,received,hours,note\n{yesterday},bo,ann,1,\n{yesterday},bo,ann,2,{quote}tea\n{yesterday},bo,ann,3,\n"
+        )
+    };
+    let before = desk.position();
+    desk.write(&list("\""));
+    let (code, lines) = desk.sent(&["--yes"]);
+    assert_eq!((code, lines.len(), desk.position() - before), (1, 2, 1), "{lines:#?}");
+    let said = lines[1]["sentence"].as_str().unwrap();
+    assert!(said.contains("lines 3 to 5") || said.contains("lines 3 to 4"), "{said}");
+    desk.write(&list(""));
+    let (code, lines) = desk.sent(&["--yes"]);
+    assert_eq!((code, lines.len(), desk.position() - before), (0, 3, 3), "{lines:#?}");
+}

@@ -7,7 +7,7 @@ use super::paper::Written;
 use crate::api;
 use crate::cli::activities;
 use crate::cli::failure::Failure;
-use crate::cli::lookup::PeopleOf;
+use crate::cli::lookup::{PeopleOf, Someone};
 use crate::cli::session::Session;
 use crate::cli::values;
 use crate::cli::whom::whom;
@@ -19,6 +19,10 @@ use crate::words::slips as words;
 pub struct Line {
     /// As it was typed.
     pub written: Written,
+    /// Who is meant by who gave, once that is known.
+    pub gave: Option<Someone>,
+    /// Who is meant by who received.
+    pub received: Option<Someone>,
     /// As it is asked for; of no use where it is not fine.
     pub slip: api::RecordExchangeRequest,
     /// What becomes of it.
@@ -39,7 +43,7 @@ pub enum Stands {
         entry: u64,
         /// Whether it was before.
         before: bool,
-        /// Sentences.
+        /// Sentences; of one that was before, what became of it since.
         notes: Vec<String>,
     },
     /// It waits for a second person, under this number.
@@ -63,7 +67,7 @@ impl Stands {
         match (meant, receipt.repeated) {
             (Meant::Check, false) => Self::Fine { notes },
             (Meant::Write, false) => Self::Written { entry, before: false, notes },
-            (Meant::Check | Meant::Write, true) => Self::Written { entry, before: true, notes: Vec::new() },
+            (Meant::Check | Meant::Write, true) => Self::Written { entry, before: true, notes },
         }
     }
 
@@ -85,62 +89,65 @@ pub async fn read(
     bank: u32,
     paper: Vec<Written>,
 ) -> Result<Vec<Line>, Failure> {
-    let mut people = PeopleOf::bank(session, bank).await?;
+    let people = PeopleOf::bank(session, bank).await?;
     let activities = activities::list(session, bank).await?;
     let (mut ids, mut lines) = (SlipIds::default(), Vec::with_capacity(paper.len()));
     for written in paper {
-        let (mut slip, stands) = match slip(session, (bank, &mut people, &activities), &written).await {
-            Ok(read) => read,
-            // What stands in a line is the line's affair; that nobody answers is the list's.
+        let (slip, stands) = (api::RecordExchangeRequest::default(), Stands::Fine { notes: Vec::new() });
+        let mut line = Line { written, gave: None, received: None, slip, stands };
+        match line.read(bank, &people, &activities) {
+            Ok(()) => {}
+            // What stands in a line is the line's affair.
             Err(Failure::Refused(why) | Failure::Usage(why)) => {
-                (api::RecordExchangeRequest::default(), Stands::Question(String::new(), why))
+                line.stands = Stands::Question(String::new(), why);
             }
             Err(failure) => return Err(failure),
-        };
-        if stands == (Stands::Fine { notes: Vec::new() }) {
-            slip.request_id = ids.of(bank, &slip).to_string();
         }
-        lines.push(Line { written, slip, stands });
+        if matches!(line.stands, Stands::Fine { .. }) {
+            line.slip.request_id = ids.of(bank, &line.slip).to_string();
+        }
+        lines.push(line);
     }
     Ok(lines)
 }
 
-async fn slip(
-    session: &mut Session<'_, '_>,
-    (bank, people, activities): (u32, &mut PeopleOf, &[api::Activity]),
-    written: &Written,
-) -> Result<(api::RecordExchangeRequest, Stands), Failure> {
-    let bad = |column: &str, why: String| Failure::Usage(words::cell(column, &why));
-    if !written.fault.is_empty() {
-        return Err(Failure::Usage(written.fault.clone()));
+impl Line {
+    /// Reads what was typed, as far as it can be meant.
+    fn read(&mut self, bank: u32, people: &PeopleOf, activities: &[api::Activity]) -> Result<(), Failure> {
+        let written = &self.written;
+        let bad = |column: &str, why: String| Failure::Usage(words::cell(column, &why));
+        if !written.fault.is_empty() {
+            return Err(Failure::Usage(written.fault.clone()));
+        }
+        let answers = answers::read(&written.answer).map_err(|why| bad("answer", why))?;
+        if answers.is_left_out {
+            self.stands = Stands::LeftOut;
+            return Ok(());
+        }
+        let day = values::day(&written.day).map_err(|why| bad("day", why))?;
+        if written.hours.is_empty() || written.hours.len() > TEXT_BYTES_MAX {
+            return Err(bad("hours", format!("from 1 to {TEXT_BYTES_MAX} bytes, like 1.5, 1:30 or 1h 30m")));
+        }
+        let gave = whom(&written.gave).map_err(|why| bad("gave", why))?;
+        let received = whom(&written.received).map_err(|why| bad("received", why))?;
+        let gave = self.gave.insert(people.meant(&gave)?);
+        let received = self.received.insert(people.meant(&received)?);
+        let activity_number = match written.activity.as_str() {
+            "" => 0,
+            typed => activities::number_in(activities, typed, bank)?,
+        };
+        self.slip = api::RecordExchangeRequest {
+            giver_account_number: gave.account,
+            receiver_account_number: received.account,
+            length: Some(api::Length { amount_seconds: 0, typed: written.hours.clone() }),
+            occurred_on: Some(day),
+            activity_number,
+            memo: written.note.clone(),
+            limit_reason: answers.limit_reason,
+            confirmed_amount_seconds: answers.confirmed_seconds,
+            is_another: answers.is_another,
+            ..api::RecordExchangeRequest::default()
+        };
+        Ok(())
     }
-    let answers = answers::read(&written.answer).map_err(|why| bad("answer", why))?;
-    if answers.is_left_out {
-        return Ok((api::RecordExchangeRequest::default(), Stands::LeftOut));
-    }
-    let day = values::day(&written.day).map_err(|why| bad("day", why))?;
-    if written.hours.is_empty() || written.hours.len() > TEXT_BYTES_MAX {
-        return Err(bad("hours", format!("from 1 to {TEXT_BYTES_MAX} bytes, like 1.5, 1:30 or 1h 30m")));
-    }
-    let gave = whom(&written.gave).map_err(|why| bad("gave", why))?;
-    let received = whom(&written.received).map_err(|why| bad("received", why))?;
-    let giver_account_number = people.account(session, &gave).await?;
-    let receiver_account_number = people.account(session, &received).await?;
-    let activity_number = match written.activity.as_str() {
-        "" => 0,
-        typed => activities::number_in(activities, typed, bank)?,
-    };
-    let slip = api::RecordExchangeRequest {
-        giver_account_number,
-        receiver_account_number,
-        length: Some(api::Length { amount_seconds: 0, typed: written.hours.clone() }),
-        occurred_on: Some(day),
-        activity_number,
-        memo: written.note.clone(),
-        limit_reason: answers.limit_reason,
-        confirmed_amount_seconds: answers.confirmed_seconds,
-        is_another: answers.is_another,
-        ..api::RecordExchangeRequest::default()
-    };
-    Ok((slip, Stands::Fine { notes: Vec::new() }))
 }

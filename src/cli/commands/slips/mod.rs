@@ -2,7 +2,9 @@
 //!
 //! - First everything is only checked and shown, a line for each slip; nothing is written before somebody says yes to that.
 //! - What is fine is written then. A question is answered in the file, which is sent again: what is written is known by then.
-//! - Whoever is named is looked for among the people of one bank. Nobody is guessed, and no account is opened.
+//! - Whoever is named is looked for among the people of one bank, and shown with their name and number. Nobody is guessed, and
+//!   no account is opened.
+//! - A list that may be written in part is told with what to do: the same list again doubles nothing.
 //!
 //! | to find | look in |
 //! |---|---|
@@ -21,6 +23,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use list::{Line, Stands};
+use tonic::Code;
+use tonic_types::StatusExt;
 
 use crate::api;
 use crate::api::slip_answer::Answer;
@@ -29,6 +33,7 @@ use crate::cli::asking;
 use crate::cli::connection::call;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
+use crate::cli::values;
 use crate::words::slips as words;
 
 /// A list of slips.
@@ -39,6 +44,8 @@ has at most 200 slips.
 
   day,gave,received,hours,activity,note,answer
   2026-06-01,Bo,Ann Ash,1:30,Gardening,,
+
+A part of a name counts at the beginning of a word; who is meant is shown with their number.
 
 Answers: another (it is another one than the one it looks like); yes 30 (so many hours, once more); because REASON (why
 it may pass a limit, in your own name); skip (nothing is to be written). Two of them with a semicolon between.
@@ -112,7 +119,7 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
     let answer = session.client.exchange.record_exchanges(call(request)).await;
     let answers = answer.map_err(|status| not_known(&status, meant))?.into_inner().answers;
     if answers.len() != asked.len() {
-        return Err(Failure::Unreachable("the server answered another number of slips".to_owned()));
+        return Err(half_answered(meant));
     }
     // Whoever reads that has the file, and not what was sent of it.
     let places: Vec<_> = asked.iter().map(|line| line.written.line).collect();
@@ -121,29 +128,122 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
         place.and_then(|place| places.get(place.checked_sub(1)?).copied())
     };
     for (line, answer) in asked.iter_mut().zip(answers) {
+        let hours = &line.written.hours;
         line.stands = match answer.answer {
             Some(Answer::Done(done)) => Stands::done(done, meant),
             Some(Answer::Question(said)) => {
-                let sentence = looks_like(&said).map_or(said.sentence, words::looks_like_line);
-                Stands::Question(said.reason.clone(), words::asked(&said.reason, &sentence))
+                let sentence = words::question(&of(&said, hours, looks_like(&said)));
+                Stands::Question(said.reason, sentence)
             }
             Some(Answer::NotDone(said)) => {
-                Stands::NotDone(said.reason.clone(), words::not_done(&said.reason, &said.sentence))
+                let sentence = words::not_done(&of(&said, hours, looks_like(&said)));
+                Stands::NotDone(said.reason, sentence)
             }
-            None => {
-                return Err(Failure::Unreachable("the server left out the answer to a slip".to_owned()));
-            }
+            None => return Err(half_answered(meant)),
         };
     }
     Ok(())
 }
 
+/// What the server said of a slip of these hours, which looks like the one in a line of the file.
+fn of<'a>(said: &'a api::SlipNotDone, hours: &'a str, looks_like_line: Option<u64>) -> words::Said<'a> {
+    let amount = said.figures.get("amount_seconds").and_then(|seconds| seconds.parse::<i64>().ok());
+    words::Said {
+        reason: &said.reason,
+        field: &said.field,
+        sentence: &said.sentence,
+        hours,
+        amount: amount.map(|seconds| (seconds, values::as_typed(seconds))),
+        looks_like_line,
+        declined: said.figures.get("waiting_number").and_then(|number| number.parse().ok()),
+    }
+}
+
+/// An answer with fewer slips than were sent.
+fn half_answered(meant: Meant) -> Failure {
+    let why = "the server did not answer every slip";
+    Failure::Unreachable(match meant {
+        Meant::Check => why.to_owned(),
+        Meant::Write => words::list_not_known(why),
+    })
+}
+
 /// A list that was not answered: whatever was written of it is known by its ids.
 fn not_known(status: &tonic::Status, meant: Meant) -> Failure {
-    match meant {
-        Meant::Write if crate::cli::failure::is_cut(status) => {
-            Failure::Unreachable(words::list_not_known(status.message()))
+    if meant == Meant::Write && may_be_written(status) {
+        return Failure::Unreachable(words::list_not_known(status.message()));
+    }
+    status.clone().into()
+}
+
+/// Whether slips may be written although the call failed: all but where the server says that it did not begin.
+fn may_be_written(status: &tonic::Status) -> bool {
+    let details = status.get_error_details();
+    match status.code() {
+        _ if details.error_info().is_some() => false,
+        Code::ResourceExhausted => details.retry_info().is_none(),
+        Code::Cancelled
+        | Code::Unknown
+        | Code::DeadlineExceeded
+        | Code::Aborted
+        | Code::Internal
+        | Code::Unavailable
+        | Code::DataLoss => true,
+        Code::Ok
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::OutOfRange
+        | Code::Unimplemented
+        | Code::Unauthenticated => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::time::Duration;
+
+    use tonic::Status;
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    /// Goal: whoever cannot know what became of a list hears to send it again, and nobody else does. Method: each code, with and
+    /// without what says that nothing was done, of a list that is written and of one that is only checked.
+    #[test]
+    fn an_unknown_list_is_sent_again() {
+        let said = |status: &Status, meant| not_known(status, meant).sentences().join(" ");
+        let again = "Send the same list again";
+        for code in [
+            Code::Unavailable,
+            Code::DeadlineExceeded,
+            Code::ResourceExhausted,
+            Code::Cancelled,
+            Code::Unknown,
+            Code::Internal,
+            Code::Aborted,
+            Code::DataLoss,
+        ] {
+            let status = Status::new(code, "gone");
+            let told = said(&status, Meant::Write);
+            assert!(told.contains(again) && told.contains("gone") && !told.contains("othing was"), "{told}");
+            assert!(!said(&status, Meant::Check).contains(again));
         }
-        Meant::Write | Meant::Check => status.clone().into(),
+        let wait = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));
+        let rule = ErrorDetails::with_error_info("BEYOND_REACH", "hourbook", HashMap::new());
+        for status in [
+            Status::with_error_details(Code::ResourceExhausted, "busy", wait.clone()),
+            Status::with_error_details(Code::PermissionDenied, "no", rule),
+            Status::new(Code::InvalidArgument, "bad"),
+            Status::new(Code::Unauthenticated, "who"),
+        ] {
+            assert!(!said(&status, Meant::Write).contains(again), "{status:?}");
+        }
+        let slow = Status::with_error_details(Code::Unavailable, "not known", wait);
+        assert!(said(&slow, Meant::Write).contains(again));
+        assert!(half_answered(Meant::Write).to_string().contains(again));
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use super::Meant;
 use super::list::{Line, Stands};
+use crate::cli::lookup::Someone;
 use crate::cli::screen::{Cell, Column, Listing, Screen};
 use crate::words::slips as words;
 
@@ -16,7 +17,11 @@ pub fn show(screen: &mut Screen<'_>, lines: &[Line], meant: Meant) -> io::Result
         Column::figures("line", "Line", 4),
         Column::words("day", "Day", 10),
         Column::words("gave", "Gave", 8),
+        Column::figures("giver_account_number", "", 0),
+        Column::words("giver_name", "", 0),
         Column::words("received", "Received", 8),
+        Column::figures("receiver_account_number", "", 0),
+        Column::words("receiver_name", "", 0),
         Column::words("hours", "Hours", 5),
         Column::words("stands", "", 0),
         Column::words("reason", "", 0),
@@ -38,12 +43,12 @@ pub fn show(screen: &mut Screen<'_>, lines: &[Line], meant: Meant) -> io::Result
 
 fn row(line: &Line) -> Vec<Cell> {
     let (stands, reason, entry, sentence) = match &line.stands {
-        Stands::Fine { notes } => ("fine", "", 0, words::fine(notes)),
+        Stands::Fine { notes } => ("fine", "", 0, words::fine(notes, line.slip.is_another)),
         Stands::Written { entry, before: false, notes } => {
             ("written", "", *entry, words::written(*entry, notes))
         }
-        Stands::Written { entry, before: true, .. } => {
-            ("written_before", "", *entry, words::written_before(*entry))
+        Stands::Written { entry, before: true, notes } => {
+            ("written_before", "", *entry, words::written_before(*entry, notes, line.slip.is_another))
         }
         Stands::Waits(number) => ("waits", "", *number, words::waits(*number)),
         Stands::Question(reason, sentence) => ("question", &**reason, 0, sentence.clone()),
@@ -52,17 +57,36 @@ fn row(line: &Line) -> Vec<Cell> {
     };
     let written = &line.written;
     let text = |text: &str| Cell::text_or_nothing(text.to_owned());
+    let [gave, giver, giver_name] = person(&written.gave, line.gave.as_ref());
+    let [received, receiver, receiver_name] = person(&written.received, line.received.as_ref());
     vec![
         Cell::Number(written.line),
         text(&written.day),
-        text(&written.gave),
-        text(&written.received),
+        gave,
+        giver,
+        giver_name,
+        received,
+        receiver,
+        receiver_name,
         text(&written.hours),
         Cell::Word(stands.into()),
         text(reason),
         Cell::number_or_nothing(entry),
         Cell::Text(sentence),
     ]
+}
+
+/// Who was typed, and for people who is meant by that; their number; their name.
+fn person(typed: &str, meant: Option<&Someone>) -> [Cell; 3] {
+    let typed = || typed.to_owned();
+    match meant {
+        None => [Cell::text_or_nothing(typed()), Cell::Nothing, Cell::Nothing],
+        Some(Someone { account, name }) => [
+            Cell::Said(typed().into(), words::somebody(name, *account)),
+            Cell::Number((*account).into()),
+            Cell::text_or_nothing(name.clone()),
+        ],
+    }
 }
 
 fn counted(lines: &[Line]) -> words::Counted {

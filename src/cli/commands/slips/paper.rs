@@ -1,6 +1,7 @@
 //! The paper list as it was typed: a CSV file of at most 200 slips.
 //!
-//! Every line is kept as it stands: what is wrong in one is said of that line, and does not stop the others.
+//! Every line is kept as it stands: what is wrong in one is said of that line, and does not stop the others. A cell has one
+//! line: a quote that is never closed, or far below, would make a note of all the slips between.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,11 +10,14 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::cli::failure::Failure;
+use crate::words::slips as words;
 
 /// A file has at most so many slips: as many as one call takes.
 pub const SLIPS_MAX: usize = 200;
 /// And so many bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
+/// What ends a line.
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
 /// A cell has at most so many bytes.
 const CELL_BYTES_MAX: usize = 900;
 
@@ -135,7 +139,7 @@ fn written(line: u64, record: &StringRecord, places: &[&str]) -> Written {
         );
     }
     for (cell, column) in record.iter().zip(places) {
-        let cell = cell.trim();
+        let cell = cell.split(LINE_ENDS).next().unwrap_or_default().trim();
         if cell.len() > CELL_BYTES_MAX {
             slip.fault = format!("{column} has more than {CELL_BYTES_MAX} bytes");
             continue;
@@ -150,6 +154,10 @@ fn written(line: u64, record: &StringRecord, places: &[&str]) -> Written {
             _answer => &mut slip.answer,
         };
         cell.clone_into(place);
+    }
+    let ends = record.iter().flat_map(|cell| cell.matches(LINE_ENDS)).count();
+    if let Some(ends) = u64::try_from(ends).ok().filter(|ends| *ends > 0) {
+        slip.fault = words::lines_in_one(line, line.saturating_add(ends));
     }
     slip
 }
@@ -175,6 +183,32 @@ mod tests {
         };
         assert_eq!(slips[0], first);
         assert_eq!((slips[1].line, &*slips[1].day, &*slips[1].hours, slips.len()), (5, "x", "=1+1", 2));
+    }
+
+    /// Goal: a stray quote takes no slip away unsaid: what it made one of is told as the lines it stands in, and the slips around
+    /// are read. Method: one quote that is never closed, at three places of a line; two in two lines; one at the very end, which
+    /// swallows nothing; a note of two lines.
+    #[test]
+    fn a_stray_quote_swallows_nothing_unsaid() {
+        let read = |lines: &[&str]| {
+            let file = format!("day,gave,received,hours,note\n{}", lines.join("\n"));
+            let slips = parse(file.as_bytes()).unwrap();
+            slips.into_iter().map(|slip| (slip.line, slip.fault)).collect::<Vec<_>>()
+        };
+        let fine = "2026-06-01,Bo,Ann,1,tea";
+        let whole = |line: u64| (line, String::new());
+        for stray in ["\"2026-06-01,Bo,Ann,1,", "2026-06-01,\"Bo,Ann,1,", "2026-06-01,Bo,Ann,1,\"tea"] {
+            let found = read(&[fine, stray, fine, fine, ""]);
+            assert_eq!(found, [whole(2), (3, words::lines_in_one(3, 6))], "{stray}");
+            let found = read(&[fine, stray, fine, stray, fine, ""]);
+            assert_eq!((found[0].clone(), found[1].0), (whole(2), 3), "{stray}");
+            assert_eq!(found[1].1, words::lines_in_one(3, 5), "{stray}");
+        }
+        assert_eq!(read(&[fine, "2026-06-01,Bo,Ann,1,\"tea"]), [whole(2), whole(3)]);
+        assert_eq!(
+            read(&[fine, "2026-06-01,Bo,Ann,1,\"tea\r\nand cake\"", fine]),
+            [whole(2), (3, words::lines_in_one(3, 4)), whole(5)]
+        );
     }
 
     /// Goal: what is no list is refused whole, with the line and the limit. Method: each way; 200 slips and one more.
