@@ -5,7 +5,7 @@
 use super::figures::hours;
 use super::periods;
 use crate::domain::hours::{clock, in_words};
-use crate::domain::{AccountNumber, Day, Limits, TRANSFERS_MAX};
+use crate::domain::{AccountNumber, Day, Limits, Sequence, TRANSFERS_MAX};
 use crate::exchange::Refusal;
 use crate::exchange::length::Unread;
 use crate::exchange::matters::WhyUnsettled;
@@ -287,6 +287,39 @@ pub fn on_this_list(place: u32) -> String {
         "This looks like slip {place} of this list: the same two people, day and length. If it is another one, say so; if it is \
          the same one, leave it out."
     )
+}
+
+/// A list is not answered of which slips may be written.
+#[must_use]
+pub fn list_not_known(why: &str) -> String {
+    format!(
+        "it is not known what became of the list: {why}; ask again with the same ids, which doubles nothing"
+    )
+}
+
+/// What waited for a second person under a number was declined.
+#[must_use]
+pub fn declined_since(number: Sequence) -> String {
+    format!(
+        "Not done: it waited for a second person under number {number}, who did not agree. Nothing was written down. If it \
+         is to be asked once more, say that it is another one."
+    )
+}
+
+/// What waited for a second person under a number waits no more, and it is too long ago to look for.
+#[must_use]
+pub fn waits_no_more(number: Sequence) -> String {
+    format!(
+        "Not done: it waited for a second person under number {number}, and waits no more. Nothing was written down. \
+         Look at the statements of the two for what became of it."
+    )
+}
+
+/// That an entry was put right since, the whole of it or a part.
+#[must_use]
+pub fn put_right_since(is_whole: bool) -> String {
+    let what = if is_whole { "all of its hours went back" } else { "a part of its hours went back" };
+    format!("It was put right since: {what}.")
 }
 
 /// That a day is in a month that was closed.

@@ -22,7 +22,7 @@ fn amount(seconds: i64) -> Amount {
 }
 
 /// Each refusal of the capability, in each of its ways; whether it has a sentence of its own.
-fn samples() -> Vec<(Refusal, bool)> {
+pub(crate) fn samples() -> Vec<(Refusal, bool)> {
     let account = AccountNumber::from_slot(7).unwrap();
     let (sequence, last_day) = (Sequence::new(17), Day::from_days(20_591));
     let (first, second) = (BankNumber::new(1), BankNumber::new(2));
@@ -127,6 +127,8 @@ fn every_refusal_is_said() {
         }
     }
     fit_for_people(exchange::NOT_TODAY);
+    fit_for_people(&exchange::declined_since(Sequence::new(17)));
+    fit_for_people(&exchange::waits_no_more(Sequence::new(17)));
 }
 
 /// Goal: what a session must be is said after the field's name, and not twice. Method: each error, printed.

@@ -31,11 +31,11 @@ pub mod statement;
 pub mod till;
 
 #[cfg(test)]
-mod exchange_tests;
+pub(crate) mod exchange_tests;
 #[cfg(test)]
 mod statement_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use figures::{balance, hours};
 pub use kinds::kind;

@@ -39,6 +39,12 @@ fn limits(passed: &[LimitPassed]) -> String {
     said(&Refusal::Limits(passed.to_vec()))
 }
 
+/// All that the ledger can say.
+pub(crate) fn all_said() -> Vec<(Refusal, String)> {
+    let refusals = Reason::ALL.iter().flat_map(|reason| samples(*reason));
+    refusals.map(|refusal| (refusal.clone(), said(&refusal))).collect()
+}
+
 /// What each reason can say, and each way it has to say it.
 fn samples(reason: Reason) -> Vec<Refusal> {
     let (entry, kit) = (Sequence::new(17), account(KIT));

@@ -8,6 +8,7 @@ mod figures;
 mod id;
 mod neighbours;
 mod read;
+mod since;
 mod slips;
 mod told;
 mod writing;

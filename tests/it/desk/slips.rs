@@ -6,7 +6,8 @@ use std::thread;
 use hourbook::api;
 use hourbook::api::slip_answer::Answer;
 
-use crate::service::exchange::{Town, day, number, reason, typed};
+use crate::service::exchange::again::settle;
+use crate::service::exchange::{Town, approve_it, day, number, reason, typed};
 use crate::support::HOUR;
 use crate::support::served::fresh;
 
@@ -110,16 +111,145 @@ fn a_look_at_a_list_is_what_becomes_of_it() {
             ..town.helped("Dev", "Ann", 2 * HOUR, day(5, 4))
         },
     ];
-    let short = |said: Vec<String>| -> Vec<String> {
-        said.into_iter().map(|one| one.split(' ').next_back().unwrap().to_owned()).collect()
-    };
     let expected = ["ok", "ALREADY_HERE", "ok", "BELOW_FLOOR", "ok", "ok", "ALREADY_HERE", "ok"];
     for validate_only in [true, false] {
-        let said = short(answers(&town, &slips, validate_only));
-        let said = said.into_iter().map(|one| if one.parse::<u64>().is_ok() { "ok".into() } else { one });
-        assert_eq!(said.collect::<Vec<_>>(), expected, "only checked: {validate_only}");
+        assert_eq!(short(answers(&town, &slips, validate_only)), expected, "only checked: {validate_only}");
     }
     assert_eq!(town.posted("Ann"), -HOUR - HOUR + HOUR - HOUR / 2 - 2 * HOUR);
+}
+
+/// What asks or is not done, as a word; whatever is fine, waits or is written as `ok`.
+fn short(said: Vec<String>) -> Vec<String> {
+    said.into_iter()
+        .map(|one| match one.split_once(' ') {
+            Some(("asks" | "not", why)) => why.to_owned(),
+            _ => "ok".to_owned(),
+        })
+        .collect()
+}
+
+/// Goal: the look at a list is what becomes of it, with a ceiling that stops and with slips that wait for a second person: whoever
+/// passes their ceiling only by all of them together is told, and what looks like a slip that waits is asked about, also where that
+/// was sent before; what is answered to be another one waits beside it. Method: the same list checked, written, and checked again;
+/// hours that are promised to whoever has the ceiling.
+#[test]
+fn a_look_sees_ceilings_and_what_waits() {
+    let town = town();
+    settle(&town, |policy| {
+        policy.unusual_question_above_seconds = 4 * HOUR;
+        policy.unusual_second_person_above_seconds = 4 * HOUR;
+    });
+    let limits = api::Limits {
+        floor_seconds: Some(-10 * HOUR),
+        ceiling_seconds: Some(3 * HOUR),
+        ceiling_is_hard: true,
+        ..Default::default()
+    };
+    let set = api::SetLimitsRequest {
+        request_id: fresh(),
+        account_number: town.of("Kit"),
+        limits: Some(limits),
+        ..Default::default()
+    };
+    town.set_limits("integration", set).unwrap();
+    town.proposed("Tobias", town.said(("Kit", "Dev"), api::Side::Giver, HOUR / 2, day(4, 28)));
+    let long = |on| api::RecordExchangeRequest {
+        confirmed_amount_seconds: 5 * HOUR,
+        ..town.helped("Ann", "Dev", 5 * HOUR, day(5, on))
+    };
+    let slips = [
+        town.helped("Kit", "Dev", 2 * HOUR, day(5, 1)),
+        town.helped("Kit", "Dev", HOUR, day(5, 2)),
+        town.helped("Kit", "Dev", HOUR / 2, day(5, 3)),
+        town.helped("Kit", "Dev", HOUR / 4, day(5, 4)),
+        town.helped("Dev", "Kit", HOUR, day(5, 4)),
+        town.helped("Kit", "Dev", HOUR / 4, day(5, 5)),
+        long(1),
+        long(1),
+        long(2),
+        api::RecordExchangeRequest { is_another: true, ..long(1) },
+    ];
+    let expected =
+        ["ok", "ABOVE_CEILING", "ok", "ABOVE_CEILING", "ok", "ok", "ok", "ALREADY_HERE", "ok", "ok"];
+    assert_eq!(short(answers(&town, &slips, true)), expected);
+    let written = answers(&town, &slips, false);
+    assert_eq!(short(written.clone()), expected);
+    assert_eq!([6, 8, 9].map(|place: usize| &*written[place]), ["waits"; 3]);
+    let position = town.position();
+    assert_eq!(answers(&town, &slips, true)[7], "asks ALREADY_HERE");
+    assert_eq!(answers(&town, &slips[6..8], false), ["waits", "asks ALREADY_HERE"]);
+    assert_eq!(town.position(), position);
+}
+
+/// Goal: a list that is sent again says how each slip stands now: what waited and was agreed to is the entry that did it, what was
+/// declined is not done, and what was put right since says so, the whole of it or a part. Method: two that wait, one agreed to and
+/// one declined, and one that still waits; three written, one put right, one in part; sent again, checked and written.
+#[test]
+fn a_list_sent_again_says_how_it_stands() {
+    let mut town = town();
+    settle(&town, |policy| {
+        policy.unusual_question_above_seconds = 2 * HOUR;
+        policy.unusual_second_person_above_seconds = 2 * HOUR;
+    });
+    town.broker("Rosa");
+    let long = |on| api::RecordExchangeRequest {
+        confirmed_amount_seconds: 3 * HOUR,
+        length: typed("3"),
+        ..town.helped("Ann", "Dev", 3 * HOUR, day(5, on))
+    };
+    let one = |on| town.helped("Kit", "Dev", HOUR, day(5, on));
+    let slips = [long(1), long(2), long(3), one(1), one(2), one(3)];
+    let waiting = town.record_exchanges("Tobias", list(&slips, false)).unwrap().answers;
+    let done = |answers: &[api::SlipAnswer], place: usize| match answers[place].answer.clone() {
+        Some(Answer::Done(done)) => done,
+        other => panic!("{other:?}"),
+    };
+    let numbers = [0, 1].map(|place| done(&waiting, place).waiting_number);
+    let agreed =
+        town.approve("Rosa", approve_it(numbers[0])).unwrap().receipt.unwrap().entry.unwrap().sequence;
+    let decline = api::DeclineRequest {
+        request_id: fresh(),
+        waiting_number: numbers[1],
+        reason: "not so".into(),
+        validate_only: false,
+    };
+    town.decline("Rosa", decline).unwrap();
+    let entries = [3, 4, 5].map(|place| number(&done(&waiting, place)));
+    for (original_sequence, parts) in [
+        (entries[0], vec![]),
+        (entries[1], vec![api::ReversedPart { transfer_index: 0, amount_seconds: HOUR / 2 }]),
+    ] {
+        let right = api::PutRightRequest {
+            request_id: fresh(),
+            original_sequence,
+            parts,
+            reason: "a slip of the pen".into(),
+            validate_only: false,
+        };
+        town.put_right("Tobias", right).unwrap();
+    }
+    let position = town.position();
+    for validate_only in [true, false] {
+        let answered = town.record_exchanges("Tobias", list(&slips, validate_only)).unwrap().answers;
+        let said: Vec<_> = answered.iter().map(told).collect();
+        let again = |number: u64| format!("again {number}");
+        let expected = [
+            again(agreed),
+            "not NOTHING_WAITS".to_owned(),
+            "waits".to_owned(),
+            again(entries[0]),
+            again(entries[1]),
+            again(entries[2]),
+        ];
+        assert_eq!(said, expected, "only checked: {validate_only}");
+        let Some(Answer::NotDone(declined)) = &answered[1].answer else { panic!() };
+        assert_eq!(declined.figures["waiting_number"], numbers[1].to_string());
+        let since = [3, 4, 5].map(|place| done(&answered, place).sentences.join(" "));
+        assert!(since[0].contains("put right since: all"), "{since:?}");
+        assert!(since[1].contains("put right since: a part"), "{since:?}");
+        assert_eq!(since[2], "");
+    }
+    assert_eq!(town.position(), position);
 }
 
 /// Goal: a list has from 1 to 200 slips, and is checked as a whole; of a call that cannot be meant nothing is written. Method: 0, 200

@@ -1,6 +1,6 @@
 //! What brokers and members do all day, through a real socket, each with a key of their own.
 
-mod again;
+pub mod again;
 mod alone;
 pub mod around;
 mod bookings;
