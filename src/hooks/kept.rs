@@ -89,3 +89,7 @@ impl Kept {
         kept
     }
 }
+
+#[cfg(test)]
+#[path = "kept_tests.rs"]
+mod tests;
