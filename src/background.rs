@@ -16,7 +16,7 @@ use rustix::time::{ClockId, clock_gettime};
 const NICE: i32 = 10;
 /// A thread that lets others go first works for so long before it does. Each time costs it a turn of its own, so a busy machine
 /// would hear little of one that does so all the time.
-const PIECE: Duration = Duration::from_micros(250);
+const PIECE: Duration = Duration::from_micros(100);
 
 thread_local! {
     /// How long this thread had worked when it let others go first last.

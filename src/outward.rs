@@ -1,7 +1,7 @@
-//! How this program asks others: HTTP/1.1 over a connection of its own, with TLS to whom somebody vouches for.
+//! How this program asks others: HTTP/1.1 over a connection, with TLS to whom somebody vouches for.
 //!
-//! Knows neither whom it asks nor why. No proxy, no redirects, no connection that is kept; an answer's head is bounded, its body
-//! and the time it all takes are for whoever asks to bound.
+//! Knows neither whom it asks nor why. No proxy, no redirects; an answer's head is bounded, its body and the time it all takes
+//! are for whoever asks to bound.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -44,8 +44,8 @@ pub enum AuthoritiesError {
 /// A connection that answers questions.
 pub type Asking = http1::SendRequest<Full<Bytes>>;
 
-/// Begins to speak over `stream`. The second part is the connection: it lives as long as it is asked beside the question
-/// ([`beside`]).
+/// Begins to speak over `stream`. The second part is the connection: it lives as long as it is asked, beside the question
+/// ([`beside`]) or on its own.
 ///
 /// # Errors
 /// It is no HTTP.

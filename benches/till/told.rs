@@ -104,17 +104,18 @@ fn receiver(arrived: Arc<AtomicUsize>) -> u16 {
     port.recv().unwrap()
 }
 
+/// One request after the other, as they come.
 async fn answer(mut stream: TcpStream, arrived: &AtomicUsize) {
     let mut request = Vec::new();
     let mut some = [0; 4_096];
-    while !request.ends_with(b"}}") {
+    while let Ok(read @ 1..) = stream.read(&mut some).await {
         let_others();
-        match stream.read(&mut some).await {
-            Ok(read @ 1..) => request.extend(&some[..read]),
-            Ok(0) | Err(_) => return,
+        request.extend(&some[..read]);
+        if request.ends_with(b"}}") {
+            request.clear();
+            arrived.fetch_add(1, Ordering::Relaxed);
+            drop(stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await);
+            let_others();
         }
     }
-    drop(stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await);
-    arrived.fetch_add(1, Ordering::Relaxed);
-    let_others();
 }

@@ -17,11 +17,12 @@
 //! | where something may be sent | [`target`] |
 //! | what waits for an endpoint, how that ends, and its file | [`outbox`] |
 //! | the outboxes of all endpoints | [`outboxes`] |
-//! | one attempt | [`sending`] |
+//! | one attempt | [`sending`]; over connections of attempts before: `kept` |
 //! | a small receiver: checks signatures and passes events on | [`receiver`] |
 
 pub mod body;
 pub mod event;
+mod kept;
 pub mod outbox;
 pub mod outboxes;
 pub mod receiver;

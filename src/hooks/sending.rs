@@ -2,8 +2,8 @@
 //!
 //! - A name is looked up for each attempt, and what is called is an address that was looked at: one that may not be called refuses
 //!   all of them, and nothing is looked up a second time.
-//! - No redirects, no proxy, a connection of its own. Of the answer only its status and `Retry-After` matter: nothing of its body
-//!   is read.
+//! - No redirects, no proxy. Of the answer only its status and `Retry-After` matter: nothing of its body is read, and only where it
+//!   has none is the connection kept for the next event.
 //! - All of it together takes fifteen seconds at most.
 
 use std::io;
@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use http::{HeaderMap, Request, header};
 use http_body_util::Full;
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
+use super::kept::{Connection, Kept};
 use super::outbox::{Ended, Failure};
 use super::signing::{self, SigningKeys};
 use super::target::{Host, Scheme, Subnets, Target};
@@ -81,6 +82,7 @@ pub struct Sender {
     allowed: Subnets,
     patience: Duration,
     resolve: Arc<Resolve>,
+    kept: Kept,
 }
 
 impl Sender {
@@ -88,7 +90,7 @@ impl Sender {
     #[must_use]
     pub fn new(tls: Option<TlsConnector>, allowed: Subnets) -> Self {
         let resolve = Arc::new(|name: &str, port| (name, port).to_socket_addrs().map(Iterator::collect));
-        Self { tls, allowed, patience: ATTEMPT_MAX, resolve }
+        Self { tls, allowed, patience: ATTEMPT_MAX, resolve, kept: Kept::default() }
     }
 
     /// The same within another time.
@@ -113,7 +115,7 @@ impl Sender {
         let Ok(target) = Target::parse(url, &self.allowed) else { return Failure::AddressRefused.into() };
         let sent = async {
             let addresses = self.addresses(&target, self.resolve(&target, lookup).await)?;
-            self.send_to(&target, &addresses, message, now).await
+            self.send_to(&target, &addresses, &message, now).await
         };
         match tokio::time::timeout(self.patience, sent).await {
             Ok(Ok(answer)) => answer,
@@ -160,13 +162,26 @@ impl Sender {
         &self,
         target: &Target,
         addresses: &[SocketAddr],
-        message: Message,
+        message: &Message,
         now: Timestamp,
     ) -> Result<Answer, Failure> {
+        let asked = || request(target, message).ok_or(Failure::Here);
+        if let Some(kept) = self.kept.take(target, addresses) {
+            let answer = self.ask(kept, asked()?, now).await;
+            // One that was closed meanwhile is no answer: events come at least once.
+            if answer != Err(Failure::NoAnswer) {
+                return answer;
+            }
+        }
+        let connection = self.connect(target, addresses).await?;
+        self.ask(connection, asked()?, now).await
+    }
+
+    async fn connect(&self, target: &Target, addresses: &[SocketAddr]) -> Result<Connection, Failure> {
         let stream = TcpStream::connect(addresses).await.map_err(|_| Failure::NoConnection)?;
-        let request = request(target, message).ok_or(Failure::Here)?;
+        let address = stream.peer_addr().map_err(|_| Failure::NoConnection)?;
         match target.scheme {
-            Scheme::Http => exchange(stream, request, now).await,
+            Scheme::Http => begin(stream, target, address).await,
             Scheme::Https => {
                 let tls = self.tls.as_ref().ok_or(Failure::Tls)?;
                 let name = match &target.host {
@@ -174,36 +189,46 @@ impl Sender {
                     Host::Address(address) => ServerName::from(*address),
                 };
                 let stream = tls.connect(name, stream).await.map_err(|_| Failure::Tls)?;
-                exchange(stream, request, now).await
+                begin(stream, target, address).await
             }
         }
     }
+
+    async fn ask(
+        &self,
+        mut connection: Connection,
+        request: Request<Full<Bytes>>,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
+        let asking = &mut connection.asking;
+        asking.ready().await.map_err(|_| Failure::NoAnswer)?;
+        let response = asking.send_request(request).await.map_err(|_| Failure::NoAnswer)?;
+        let retry_after_seconds = retry_after(response.headers(), now);
+        if response.body().is_end_stream() {
+            self.kept.keep(connection);
+        }
+        Ok(Answer { ended: Ended::Status(response.status().as_u16()), retry_after_seconds })
+    }
 }
 
-fn request(target: &Target, message: Message) -> Option<Request<Full<Bytes>>> {
+async fn begin<S>(stream: S, target: &Target, address: SocketAddr) -> Result<Connection, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (asking, connection) = outward::speak(stream).await.map_err(|_| Failure::NoAnswer)?;
+    Ok(Connection::begin(target, address, asking, connection))
+}
+
+fn request(target: &Target, message: &Message) -> Option<Request<Full<Bytes>>> {
     Request::post(&*target.path)
         .header(header::HOST, &*target.authority)
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, concat!("hourbook/", env!("CARGO_PKG_VERSION")))
-        .header(header::CONNECTION, "close")
-        .header(signing::ID, message.id)
+        .header(signing::ID, &message.id)
         .header(signing::TIMESTAMP, message.timestamp)
-        .header(signing::SIGNATURE, message.signature)
-        .body(Full::from(message.body))
+        .header(signing::SIGNATURE, &message.signature)
+        .body(Full::from(message.body.clone()))
         .ok()
-}
-
-async fn exchange<S>(stream: S, request: Request<Full<Bytes>>, now: Timestamp) -> Result<Answer, Failure>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let (mut asking, connection) = outward::speak(stream).await.map_err(|_| Failure::NoAnswer)?;
-    let answer = async {
-        let response = asking.send_request(request).await.map_err(|_| Failure::NoAnswer)?;
-        let retry_after_seconds = retry_after(response.headers(), now);
-        Ok(Answer { ended: Ended::Status(response.status().as_u16()), retry_after_seconds })
-    };
-    outward::beside(connection, answer).await
 }
 
 /// `Retry-After`, in seconds or as a date.

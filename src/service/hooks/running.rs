@@ -23,8 +23,8 @@ use crate::background::{Share, let_others, politely};
 use crate::directory::hooks::{Because, ENDPOINTS_OF_NETWORK_MAX, EndpointName, Said, Stands};
 use crate::domain::{Command, RequestKey, Scope, Sequence, Timestamp};
 use crate::hooks::body;
-use crate::hooks::event::EventId;
-use crate::hooks::outbox::{Delivery, Failure, Wanted};
+use crate::hooks::event::{Event, EventId};
+use crate::hooks::outbox::{Failure, Wanted};
 use crate::hooks::outboxes::Served;
 use crate::hooks::sending::{Answer, Message, Sender};
 use crate::hooks::signing::SigningKeys;
@@ -42,6 +42,8 @@ const PART: u32 = 4;
 const AHEAD: Duration = Duration::from_millis(5);
 /// Between two looks at the books at least: what comes meanwhile is looked at together.
 const REST: Duration = Duration::from_millis(20);
+/// So many events that were found last are known without another look at the books.
+const RECENT_MAX: usize = 1_024;
 /// What is due is looked at again after this at most: the clock may be set, and a test brings its own.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Names are looked up on threads of their own: one of an endpoint at a time.
@@ -74,6 +76,7 @@ pub fn begin(
         of_books,
         rests_until: None,
         is_behind: true,
+        recent: BTreeMap::new(),
     };
     std::thread::Builder::new().name("hooks".into()).spawn(move || {
         let share = Share::one_in(PART, AHEAD);
@@ -106,6 +109,8 @@ struct Caller {
     rests_until: Option<Instant>,
     /// There is more in them than was looked at.
     is_behind: bool,
+    /// Invariant: at most [`RECENT_MAX`], the latest.
+    recent: BTreeMap<EventId, Event>,
 }
 
 impl Caller {
@@ -208,7 +213,8 @@ impl Caller {
         for (name, endpoint, lookup, deliveries) in begun {
             let signers = books.signers(name, &endpoint, now).unwrap_or_default();
             for delivery in deliveries {
-                let message = books.message(name, &delivery, &signers, now);
+                let event = self.recent.get(&delivery.id).cloned().or_else(|| books.event(delivery.id));
+                let message = event.and_then(|event| message(name, &event, &signers, now));
                 let (sender, lookup, url) =
                     (Arc::clone(&self.sender), Arc::clone(&lookup), endpoint.url.clone());
                 let attempt = self.attempts.spawn(politely(async move {
@@ -265,6 +271,10 @@ impl Caller {
                 }
             };
             let_others();
+            self.recent.extend(events.iter().map(|event| (event.id, event.clone())));
+            while self.recent.len() > RECENT_MAX {
+                self.recent.pop_first();
+            }
             let mut outboxes = books.calling.outboxes.all();
             for name in names {
                 let Some(Served { endpoint, outbox, .. }) = outboxes.get_mut(&name) else { continue };
@@ -284,21 +294,18 @@ fn until(now: Timestamp, due: Timestamp) -> Duration {
     Duration::from_micros(micros).min(LOOK_AGAIN)
 }
 
+/// An event as it is sent; none where it cannot be signed.
+fn message(name: EndpointName, event: &Event, signers: &[SigningKeys], now: Timestamp) -> Option<Message> {
+    if signers.is_empty() {
+        return None;
+    }
+    Some(Message::signed(event.id.webhook_id(name), body::of(event)?, signers, now))
+}
+
 impl Installation {
-    /// An event as it is sent; none where it cannot be made or signed.
-    fn message(
-        &self,
-        name: EndpointName,
-        delivery: &Delivery,
-        signers: &[SigningKeys],
-        now: Timestamp,
-    ) -> Option<Message> {
-        if signers.is_empty() {
-            return None;
-        }
-        let entry = delivery.id.entry;
-        let event = self.events_in(entry, entry).ok()?.into_iter().find(|event| event.id == delivery.id)?;
-        Some(Message::signed(delivery.id.webhook_id(name), body::of(&event)?, signers, now))
+    /// An event, as the books say it.
+    fn event(&self, id: EventId) -> Option<Event> {
+        self.events_in(id.entry, id.entry).ok()?.into_iter().find(|event| event.id == id)
     }
 
     /// Gives an endpoint up. What cannot be written down now is tried again at the next attempt that fails.
