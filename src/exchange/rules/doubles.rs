@@ -88,11 +88,11 @@ pub const fn answered(made: Claim, asked: Asked) -> Claim {
     }
 }
 
-/// What the reversal of a whole entry gives back: the claim it made, the other way. A counter that has ended
-/// since gets nothing, and none falls below zero.
+/// What the reversal of a whole entry gives back: all that its claim took. A counter that has ended since gets
+/// nothing, and none falls below zero.
 #[must_use]
 pub const fn given_back(claim: Claim) -> Claim {
-    Claim { take: -1, ..claim }
+    Claim { take: claim.take.saturating_neg(), ..claim }
 }
 
 /// What is still taken by a hold and by the entry that ended it: what the one took and the other gave back is not.
@@ -220,6 +220,8 @@ mod tests {
                 lengths.sort_unstable();
                 let key = session_key(
                     people.iter().rev().map(|number| owner(*number)),
+        let seconds = Claim { take: 5_400, unit: ClaimUnit::Seconds, ..first };
+        assert_eq!(given_back(seconds).take, -5_400, "all of it");
                     Day::from_days(day),
                     lengths.iter().rev().map(|seconds| amount(*seconds)),
                 );

@@ -352,8 +352,13 @@ impl Installation {
         is_no_sale("original_sequence", &original, hold.as_ref())?;
         let of_hold = hold.map(|hold| hold.command.claims).unwrap_or_default();
         let claims = doubles::taken_by(&of_hold, &original.command.claims);
-        let put_right = PutRight { original: &original, claims: &claims, parts, reason };
-        let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;
+        let payers = self.payers_of(&original, &parts)?;
+        let claimed = self.claimed_back(sequence, &payers)?;
+        let put_right = PutRight { original: &original, claims: &claims, payers: &payers, parts, reason };
+        let (done, _) = self.exchange(allowed, id, bank, |sight| match claimed {
+            Some((line, claim)) => Err(Refusal::ClaimedBack { line, claim }),
+            None => Ok((put_right.plan(sight)?, ())),
+        })?;
         Ok(PutRightResponse { done: Some(self.done(allowed, &done)) })
     }
 
