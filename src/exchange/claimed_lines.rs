@@ -37,8 +37,9 @@ pub const LINES_MAX: usize = crate::domain::claim::CLAIMS_MAX;
 const FOR_EVER: Timestamp = Timestamp::from_micros((Day::MAX.days() as i64 + 1) * MICROS_PER_DAY);
 const FORMAT: u8 = 1;
 const LABEL: &[u8] = b"hourbook line claimed back 1";
-/// What a claim of a line takes of its counter: more than a line can be put right, as each takes an entry.
-const CLAIMED: i64 = 1 << 39;
+/// What a claim of a line takes of its counter: a line is put right in part less often, as each takes an entry. Small, so that
+/// a hundred of them fit into a note while they wait for a second person.
+const CLAIMED: i64 = 1 << 19;
 /// Seven bits a byte.
 const SEVEN: u64 = 0x7f;
 const MORE: u8 = 0x80;
