@@ -15,6 +15,13 @@ pub mod reading;
 pub mod usage;
 pub mod workload;
 
+/// A folder of the benchmark's own. Says which machine this is, as the first line of what is printed.
+pub fn begin() -> tempfile::TempDir {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    println!("{}", machine::describe(folder.path()));
+    folder
+}
+
 /// Whether the benchmark is to run: `cargo bench` says so, `cargo test --benches` only asks whether it builds.
 pub fn is_asked_for() -> bool {
     let said = |word: &str| std::env::args().any(|argument| argument == word);

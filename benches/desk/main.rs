@@ -31,7 +31,6 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use common::figures::{Percentiles, thousandths};
-use common::machine;
 use hourbook::api::directory_service_client::DirectoryServiceClient;
 use hourbook::api::{CreatePersonRequest, Limits, PersonKind, Profile};
 use hourbook::domain::fold::folded;
@@ -65,8 +64,7 @@ fn main() {
         return;
     }
     let options = Options::parse();
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    println!("{}", machine::describe(folder.path()));
+    let folder = common::begin();
     let server = Server::start(folder.path(), 1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(take_in(&server.address, options.people));

@@ -33,7 +33,6 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use common::figures::{Percentiles, thousandths};
-use common::machine;
 use hourbook::domain::Timestamp;
 use hourbook::journal::{Batch, Journal, SledJournal, VolumesOptions};
 use serde_json::json;
@@ -68,8 +67,7 @@ fn main() {
     let options = Options::parse();
     // A member of the bench pays in three shops, and may have a thousand codes.
     assert!(options.sales * options.turns * 3 <= 1_000, "at most 333 sales of a till in all turns");
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    println!("{}", machine::describe(folder.path()));
+    let folder = common::begin();
     let server = Server::start(folder.path(), AT_ONCE);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let shop = runtime.block_on(Shop::open(&server, AT_ONCE, "Saucer & Spoon"));

@@ -163,7 +163,7 @@ fn flag(field: &str) -> Option<&'static str> {
     let last = field.rsplit('.').next().unwrap_or(field);
     let last = last.split('[').next().unwrap_or(last);
     let known = match last {
-        _ if field.starts_with("givers") => "--gave",
+        _ if field.starts_with("givers") => "--gave or --gives",
         "request_id" => "--request-id",
         "day" if field.contains("receipt") => "--day",
         "number" if field.contains("receipt") => "the receipt",
@@ -252,10 +252,10 @@ fn flag(field: &str) -> Option<&'static str> {
         "broker_line_seconds" => "--broker-line",
         "in_the_name_of_account_number" => "--in-the-name-of",
         "keeper_account_number" => "--keeper",
-        "participant_account_numbers" => "--took-part",
+        "participant_account_numbers" => "--took-part, --takes-part or --also",
         "guest_count" => "--guests",
         "rule" => "--rule",
-        "length" | "typed" => "--hours or --length",
+        "length" | "length_seconds" | "typed" => "--hours or --length",
         "month" => "--month",
         "day" => "--on",
         "said_by" => "--said-by",

@@ -4,7 +4,8 @@
 
 use super::{Reason, Timestamp};
 
-/// At most this many claims an entry: one for each line that is claimed back from a pot.
+/// At most this many claims an entry: one for each line that is claimed back from a pot; what anything else claims are eight
+/// at most. Each is about 60 bytes of the entry while it is decided and written.
 pub const CLAIMS_MAX: usize = 100;
 /// At most so many where a caller names counters of their own.
 pub const CLAIMS_TOLD_MAX: usize = 8;

@@ -50,7 +50,7 @@ pub struct Command {
     pub text: Box<[u8]>,
     /// What a capability keeps with the entry.
     pub attachment: Option<Box<Attachment>>,
-    /// What it takes from counters, in the order in which they may refuse. At most 8.
+    /// What it takes from counters, in the order in which they may refuse. At most [`CLAIMS_MAX`].
     pub claims: Vec<Claim>,
     /// What is to be done.
     pub action: Action,

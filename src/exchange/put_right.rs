@@ -1,16 +1,20 @@
 //! Entries put right: nothing is edited, what was moved goes back with a reason.
 //!
 //! Any broker of the bank may inside the window, a lead after it with a second person. Whoever gains by it needs
-//! somebody else (I11), as with any other entry.
+//! somebody else (I11), as with any other entry. What an organisation claimed back is not put right before the claim is.
 
+use super::claimed_lines;
 use super::plan::{Plan, about};
 use super::refusal::Refusal;
 use super::rules::doubles;
 use super::rules::effects::Effects;
 use super::rules::second_person::Cause;
 use super::sight::{Rank, Sight};
+use crate::domain::claim::CLAIMS_MAX;
 use crate::domain::time::MICROS_PER_DAY;
-use crate::domain::{Action, BankNumber, Claim, Entry, Invalid, ReversalKind, Reverse, ReversedPart};
+use crate::domain::{
+    AccountNumber, Action, BankNumber, Claim, Entry, Invalid, ReversalKind, Reverse, ReversedPart,
+};
 
 /// What is to be put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub struct PutRight<'a> {
     pub original: &'a Entry,
     /// What it took from counters, or the hold that it ended.
     pub claims: &'a [Claim],
+    /// The organisations that paid in what is put right.
+    pub payers: &'a [AccountNumber],
     /// Which part; empty for all that is left.
     pub parts: Vec<ReversedPart>,
     /// Why.
@@ -52,6 +58,12 @@ impl PutRight<'_> {
             let ended = |claim: &Claim| claim.until > sight.now;
             let claims = self.claims.iter().copied().filter(ended);
             plan.claims = claims.filter(|claim| claim.take > 0).map(doubles::given_back).collect();
+        }
+        plan.claims.extend(self.payers.iter().map(|payer| claimed_lines::reversed(*payer, sequence)));
+        if plan.claims.len() > CLAIMS_MAX {
+            let limit =
+                "such that at most 90 organisations paid in them: a large session is put right in parts";
+            return Err(Invalid { field: "parts", limit }.into());
         }
         plan.said.reason = Some(self.reason.clone());
         plan.judged(sight, &effects, None, also)

@@ -127,6 +127,13 @@ pub enum Refusal {
         /// The entry.
         sequence: Sequence,
     },
+    /// What is to be put right was claimed back from a pot.
+    ClaimedBack {
+        /// The entry.
+        line: Sequence,
+        /// The entry that claims it, if it is not long ago.
+        claim: Option<Sequence>,
+    },
     /// The two banks keep no accounts for each other.
     NoClearing {
         /// One.
@@ -181,7 +188,7 @@ impl Refusal {
             Self::PotIsOver { .. } | Self::PotNotForBrokers { .. } | Self::PotNeedsPanel { .. } => {
                 Some(Reason::PotNotOpen)
             }
-            Self::LineClaimed { .. } => Some(Reason::LineClaimed),
+            Self::LineClaimed { .. } | Self::ClaimedBack { .. } => Some(Reason::LineClaimed),
             Self::NoClearing { .. } => Some(Reason::CrossBank),
         }
     }

@@ -38,6 +38,8 @@ pub struct Group {
     pub confirmed: Option<Amount>,
     /// Whether it is another one than the one it looks like.
     pub asked: Asked,
+    /// The standing group whose session it is.
+    pub standing: Option<u16>,
 }
 
 impl Group {
@@ -50,6 +52,10 @@ impl Group {
         let none = Invalid { field: "givers", limit: "at least one, or somebody who took part" };
         let leader = sight.party(*first.ok_or(none)?)?;
         not_in_future(sight, &leader, self.occurred_on)?;
+        if self.standing.is_some_and(|number| !sight.known.groups.is_open(leader.bank, number)) {
+            let limit = "0, or that of a standing group of these people's time bank that has not ended";
+            return Err(Invalid { field: "standing_group_number", limit }.into());
+        }
         let settings = sight.settings(leader.bank);
         let mut givers = self.gave(sight, leader, &|_| false)?;
         let mut participants = Vec::new();
@@ -100,7 +106,11 @@ impl Group {
         if let Some(until) = until(self.occurred_on).filter(|until| *until > sight.now) {
             let gave = givers.iter().map(|giver| giver.gave);
             let key = doubles::session_key(people, self.occurred_on, gave);
-            plan.claims = vec![doubles::claim(key, until, ClaimWord::AlreadyHere, self.asked)];
+            let of_group =
+                self.standing.map(|number| doubles::standing_key(leader.bank, number, self.occurred_on));
+            let keys = [key].into_iter().chain(of_group);
+            plan.claims =
+                keys.map(|key| doubles::claim(key, until, ClaimWord::AlreadyHere, self.asked)).collect();
         }
         let typed = self.givers.iter().filter_map(|(_, length)| match length {
             Length::Typed(text) => Some(&**text),

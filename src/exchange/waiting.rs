@@ -286,6 +286,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{AccountNumber, Amount, Kind, People, Transfer};
+    use crate::exchange::claimed_lines::{LINES_MAX, claim};
 
     /// Goal: as many transfers as are said to fit do, and what does not fit is refused. Method: the widest that a
     /// session can make, as many as that, and as many as an entry can have.
@@ -311,6 +312,22 @@ mod tests {
         };
         assert!(waits(WAITING_TRANSFERS_SURE).is_ok());
         assert_eq!(waits(crate::domain::TRANSFERS_MAX).unwrap_err(), Refusal::TooMuchToWait);
+    }
+
+    /// Goal: as many lines as may be claimed back can wait, in books of a trillion entries. Method: a hundred, as far apart as
+    /// that allows, each put right before.
+    #[test]
+    fn a_hundred_claimed_lines_fit() {
+        let account = |slot| AccountNumber::from_slot(slot).unwrap();
+        let (pot, hall) =
+            (account(AccountNumber::ACCOUNTS_MAX - 1), account(AccountNumber::ACCOUNTS_MAX - 2));
+        let most = u64::try_from(LINES_MAX).unwrap();
+        let lines: Vec<_> = (1..=most).map(|place| Sequence::new((1 << 40) / most * place)).collect();
+        let transfer = Transfer::new(pot, hall, Amount::MAX);
+        let mut plan = Plan::post(Kind::Claim, smallvec![transfer], Vec::new());
+        plan.claims = lines.iter().map(|line| claim(hall, *line, 9_999)).collect();
+        plan.attachment = Some(ClaimedLines { lines, agreed: None }.attachment());
+        assert!(kept(&plan, BankNumber::new(1), OwnerNumber::new(7), Cause::SecondLine).is_ok());
     }
 
     /// Goal: what waits is read as it was asked, whatever it does; and what ended it. Method: written as a plan is

@@ -76,6 +76,13 @@ pub enum Refusal {
         /// In what it differs: fields of the request.
         fields: Vec<&'static str>,
     },
+    /// Whose hours they were claimed them back from a pot.
+    ClaimedBack {
+        /// What took them.
+        line: Sequence,
+        /// The entry that claims them back, if it is not long ago.
+        claim: Option<Sequence>,
+    },
     /// What the books say.
     Books(Books),
 }
@@ -111,9 +118,11 @@ impl Refusal {
             | Self::CardLocked
             | Self::WrongPin
             | Self::PinNeeded => Some(Heard::CodeNotUsable),
-            Self::Paused | Self::PracticeSpent | Self::VoucherSpent { .. } | Self::NoClearing { .. } => {
-                Some(Heard::NotToday)
-            }
+            Self::Paused
+            | Self::PracticeSpent
+            | Self::VoucherSpent { .. }
+            | Self::NoClearing { .. }
+            | Self::ClaimedBack { .. } => Some(Heard::NotToday),
             Self::OfferNotOpen | Self::OfferNotNow { .. } => Some(Heard::OfferNotAvailable),
             Self::StaffAtTill => Some(Heard::StaffAtTill),
             Self::NeedsAnother
@@ -145,6 +154,7 @@ impl Refusal {
             Self::NotFrom { .. } => Reason::HoldResolved,
             Self::NotForTill { .. } => Reason::WindowPassed,
             Self::ReceiptReused { .. } => Reason::ReceiptReused,
+            Self::ClaimedBack { .. } => Reason::LineClaimed,
             // The counter of an attempt: its id named another receipt.
             Self::Books(Books::Claim { word: ClaimWord::ReceiptReused, .. }) => Reason::RequestIdReused,
             Self::Books(refusal) => refusal.reason(),
@@ -176,9 +186,9 @@ fn heard_of(refusal: &Books) -> Option<Heard> {
     match refusal {
         Books::Claim { word, .. } => match word {
             ClaimWord::CodeUsed => Some(Heard::CodeNotUsable),
-            ClaimWord::OwnCap | ClaimWord::MonthSpent => Some(Heard::NotToday),
+            ClaimWord::OwnCap | ClaimWord::MonthSpent | ClaimWord::LineClaimed => Some(Heard::NotToday),
             ClaimWord::OfferExhausted | ClaimWord::BudgetSpent => Some(Heard::OfferNotAvailable),
-            ClaimWord::ReceiptReused | ClaimWord::AlreadyHere | ClaimWord::LineClaimed => None,
+            ClaimWord::ReceiptReused | ClaimWord::AlreadyHere => None,
         },
         Books::Limits(passed) => Some(heard_of_limits(passed)),
         Books::TooManyHolds { account: Some(_), .. } => Some(Heard::NotToday),
@@ -257,7 +267,8 @@ mod tests {
             (claim(ClaimWord::BudgetSpent), Some(OfferNotAvailable)),
             (Refusal::StaffAtTill, Some(StaffAtTill)),
             (claim(ClaimWord::ReceiptReused), None),
-            (claim(ClaimWord::LineClaimed), None),
+            (claim(ClaimWord::LineClaimed), Some(NotToday)),
+            (Refusal::ClaimedBack { line: Sequence::new(1), claim: None }, Some(NotToday)),
             (Refusal::Books(Books::ClockUnsure), None),
         ] {
             println!("{refusal:?}: {expected:?}");

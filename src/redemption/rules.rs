@@ -115,6 +115,7 @@ impl From<exchange::Refusal> for NotSold {
             | Why::PotNeedsPanel { .. }
             | Why::NothingToClaim { .. }
             | Why::LineClaimed { .. }
+            | Why::ClaimedBack { .. }
             | Why::NotForBrokers
             | Why::AbovePotLine
             | Why::TooMuchToWait => Self::Refused(Refusal::CodeUnknown),

@@ -33,7 +33,8 @@ impl Service {
         self.answer(written.await.map(answer))
     }
 
-    /// The same for what moves the entry `named` on, which must be no sale at a till.
+    /// The same for what moves the entry `named` on, which must be no sale at a till. What it puts right must not have been
+    /// claimed back from a pot: that is for the ledger to decide.
     async fn move_on<Q, T>(
         &self,
         request: Request<Q>,
@@ -44,9 +45,15 @@ impl Service {
         let written = async {
             let (books, allowed) = self.allowed(&request)?;
             let sees = allowed.clone();
-            Box::pin(books.reading(move |books| books.is_no_sale(&sees, field, Sequence::new(named))))
-                .await?;
-            self.written(allowed, asked(request.into_inner())).await
+            let asked = asked(request.into_inner());
+            let asked = Box::pin(books.reading(move |books| {
+                books.is_no_sale(&sees, field, Sequence::new(named))?;
+                let mut asked = asked?;
+                asked.command.claims.extend(books.lines_put_right(&asked.command.action)?);
+                Ok(asked)
+            }))
+            .await;
+            self.written(allowed, asked).await
         };
         self.answer(written.await.map(answer))
     }

@@ -161,6 +161,7 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             "entry {sequence} was claimed back from a pot before, and each is claimed once. Nothing moved. Leave it out, \
              or look at what was claimed."
         ),
+        Refusal::ClaimedBack { line, claim } => claimed_back(*line, *claim),
         Refusal::NoClearing { first, second } => format!(
             "time banks {first} and {second} have not agreed to help each other. Nothing was written down. Ask an \
              admin of the network."
@@ -177,6 +178,20 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
         | Refusal::TooMuchToWait => return None,
     };
     Some(format!("Not done: {said}"))
+}
+
+/// What is to be put right, or given back, was claimed back from a pot: by which entry, if it is not long ago.
+#[must_use]
+pub fn claimed_back(line: Sequence, claim: Option<Sequence>) -> String {
+    match claim {
+        Some(claim) => format!(
+            "entry {line} was claimed back from a pot by entry {claim}. Nothing moved. Put entry {claim} right first."
+        ),
+        None => format!(
+            "entry {line} was claimed back from a pot. Nothing moved. Put that claim right first: it is in the statement \
+             of whoever claimed."
+        ),
+    }
 }
 
 /// What the field of a refusal must be, after "must be"; a figure that is asked for is named in seconds too.
@@ -222,6 +237,7 @@ pub fn must_be(refusal: &Refusal) -> String {
         | Refusal::PotIsOver { .. }
         | Refusal::PotNotForBrokers { .. }
         | Refusal::LineClaimed { .. }
+        | Refusal::ClaimedBack { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers
         | Refusal::AbovePotLine => "one that the rules allow".to_owned(),

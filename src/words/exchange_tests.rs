@@ -55,6 +55,8 @@ pub(crate) fn samples() -> Vec<(Refusal, bool)> {
         Refusal::AbovePotLine,
         Refusal::WaitsAlready { number: sequence },
         Refusal::LineClaimed { sequence },
+        Refusal::ClaimedBack { line: sequence, claim: None },
+        Refusal::ClaimedBack { line: sequence, claim: Some(sequence) },
     ];
     let others = [
         Refusal::Ledger(crate::domain::Refusal::DayInFuture),
@@ -105,6 +107,7 @@ const fn place(refusal: &Refusal) -> usize {
         Refusal::WaitsAlready { .. } => 28,
         Refusal::NothingToClaim { .. } => 29,
         Refusal::LineClaimed { .. } => 30,
+        Refusal::ClaimedBack { .. } => 31,
     }
 }
 
@@ -114,7 +117,7 @@ const fn place(refusal: &Refusal) -> usize {
 fn every_refusal_is_said() {
     let samples = samples();
     let places: std::collections::BTreeSet<_> = samples.iter().map(|(refusal, _)| place(refusal)).collect();
-    assert_eq!(places, (0..31).collect());
+    assert_eq!(places, (0..=31).collect());
     for (refusal, is_said) in samples {
         let sentence = refusal_sentence(&refusal, &ivy);
         assert_eq!(sentence.is_some(), is_said, "{refusal:?}");

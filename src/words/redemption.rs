@@ -78,6 +78,7 @@ pub fn of_the_shop(refusal: &Refusal) -> String {
         | Refusal::NotFrom { .. }
         | Refusal::NotForTill { .. }
         | Refusal::ReceiptReused { .. }
+        | Refusal::ClaimedBack { .. }
         | Refusal::Books(_) => heard(Heard::OfferNotAvailable),
     }
 }
@@ -162,6 +163,9 @@ pub fn in_full(refusal: &Refusal) -> String {
                  number or line for another sale.",
                 fields.iter().map(of_a_sale).collect::<Vec<_>>().join(", ")
             );
+        }
+        Refusal::ClaimedBack { line, claim } => {
+            return format!("{LEAD}{}", super::exchange::claimed_back(*line, *claim));
         }
         Refusal::Books(Books::Claim { word: ClaimWord::ReceiptReused, .. }) => {
             "this request id was accepted for another receipt. Nothing was taken. Use a new one for each attempt."

@@ -175,6 +175,16 @@ fn claim(word: ClaimWord, unit: ClaimUnit, left: i64, take: i64) -> String {
              down. If it is another one, say so and ask again."
                 .to_owned()
         }
+        // Room for a reversal, and none for the claim: its amount was worked out before the last of them.
+        ClaimWord::LineClaimed if left > 0 => {
+            "something of one of these lines was put right meanwhile. Nothing moved. Claim them again: less may come \
+             back."
+                .to_owned()
+        }
+        ClaimWord::LineClaimed if take == 1 => {
+            "this was claimed back from a pot. Nothing moved. Put that claim right first."
+                .to_owned()
+        }
         ClaimWord::LineClaimed => {
             "one of these lines was claimed back from a pot before, and each is claimed once. Nothing moved. Leave it \
              out, or look at what was claimed."

@@ -204,9 +204,10 @@ mod tests {
                 | ClaimWord::MonthSpent
                 | ClaimWord::OfferExhausted
                 | ClaimWord::BudgetSpent
-                | ClaimWord::ReceiptReused => true,
-                // Asked of what people write down, and of what a group claims back.
-                ClaimWord::AlreadyHere | ClaimWord::LineClaimed => false,
+                | ClaimWord::ReceiptReused
+                | ClaimWord::LineClaimed => true,
+                // Asked of what people write down.
+                ClaimWord::AlreadyHere => false,
             },
             Books::Limits(_)
             | Books::AccountClosed(_)
@@ -254,7 +255,8 @@ mod tests {
             | Refusal::NeedsAnother
             | Refusal::NotFrom { .. }
             | Refusal::NotForTill { .. }
-            | Refusal::ReceiptReused { .. } => true,
+            | Refusal::ReceiptReused { .. }
+            | Refusal::ClaimedBack { .. } => true,
             Refusal::Books(books) => reaches_a_till(books),
         }
     }
@@ -282,6 +284,7 @@ mod tests {
             Refusal::NeedsAnother,
             Refusal::NotForTill { number },
             Refusal::ReceiptReused { fields: vec!["people"] },
+            Refusal::ClaimedBack { line: number, claim: None },
         ];
         others.into_iter().chain(states).collect()
     }

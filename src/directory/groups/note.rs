@@ -78,6 +78,14 @@ pub enum Said {
     Ended(u16),
 }
 
+impl Group {
+    /// Whether somebody's account usually comes, to give or to take part.
+    #[must_use]
+    pub fn has(&self, account: AccountNumber) -> bool {
+        self.participants.contains(&account) || self.givers.iter().any(|(giver, _)| *giver == account)
+    }
+}
+
 impl Said {
     /// The number of the group.
     #[must_use]

@@ -85,8 +85,14 @@ impl Groups {
     /// Whether a group is there and has not ended.
     #[must_use]
     pub fn is_open(&self, bank: BankNumber, number: u16) -> bool {
-        let place = usize::from(number).checked_sub(1);
-        place.and_then(|place| self.0.get(&bank)?.get(place)).is_some_and(Option::is_some)
+        self.get(bank, number).is_some()
+    }
+
+    /// The group of this number, if it has not ended.
+    #[must_use]
+    pub fn get(&self, bank: BankNumber, number: u16) -> Option<&Kept> {
+        let place = usize::from(number).checked_sub(1)?;
+        self.0.get(&bank)?.get(place)?.as_ref()
     }
 
     /// The groups of a bank that have not ended, by their numbers, after this one.

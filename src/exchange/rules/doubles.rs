@@ -4,7 +4,8 @@
 //! two brokers who type the same slip at once cannot both be told it is new: the ledger decides them in order.
 //!
 //! - Two exchanges look alike with the same two people, either way round, the same day and the same length.
-//!   Two sessions look alike with the same people in them, whoever gave, the same day and the same lengths given.
+//!   Two sessions look alike with the same people in them, whoever gave, the same day and the same lengths given; and two
+//!   of one standing group with the same day, whoever came: two brokers may count differently who walked.
 //! - What one of two says looks like what the other says with the same giver, receiver and day, whatever the lengths:
 //!   two remember one afternoon differently. It has a name for that beside the exchange's.
 //! - The name says nothing about anybody: owner numbers, hashed. Anyone who has the journal can try them out,
@@ -13,8 +14,9 @@
 //!
 //! ```text
 //! key = first 16 bytes of SHA-256 of
-//!   "hourbook already here 1", what u8 (1 exchange, 2 session, 3 said by one side), day i32,
-//!   count u32, owners u32 … in rising order (3: giver, receiver), count u32, seconds i64 … in rising order (3: none)
+//!   "hourbook already here 1", what u8 (1 exchange, 2 session, 3 said by one side, 4 session of a standing group),
+//!   day i32, count u32, owners u32 … in rising order (3: giver, receiver; 4: the bank, the group's number),
+//!   count u32, seconds i64 … in rising order (3 and 4: none)
 //! ```
 //!
 //! Numbers are little-endian. The encoding is for ever as long as any claim made with it counts.
@@ -27,12 +29,15 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use crate::domain::{Amount, Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Day, OwnerNumber, Timestamp};
+use crate::domain::{
+    Amount, BankNumber, Claim, ClaimFate, ClaimKey, ClaimUnit, ClaimWord, Day, OwnerNumber, Timestamp,
+};
 
 const LABEL: &[u8] = b"hourbook already here 1";
 const EXCHANGE: u8 = 1;
 const SESSION: u8 = 2;
 const SAID: u8 = 3;
+const STANDING: u8 = 4;
 
 /// The name of an exchange between two people; which of them helped does not matter.
 #[must_use]
@@ -53,7 +58,13 @@ pub fn session_key(
 /// The name of what one of two says of a day: who helped whom, however long.
 #[must_use]
 pub fn said_key(giver: OwnerNumber, receiver: OwnerNumber, day: Day) -> ClaimKey {
-    hashed(SAID, &[giver, receiver], day, &[])
+    hashed(SAID, &[giver.get(), receiver.get()], day, &[])
+}
+
+/// The name of the session of a standing group on a day, whoever came and however long it was.
+#[must_use]
+pub fn standing_key(bank: BankNumber, group: u16, day: Day) -> ClaimKey {
+    hashed(STANDING, &[bank.get(), u32::from(group)], day, &[])
 }
 
 /// Whether somebody has said that this is another exchange than the one it looks like.
@@ -88,11 +99,11 @@ pub const fn answered(made: Claim, asked: Asked) -> Claim {
     }
 }
 
-/// What the reversal of a whole entry gives back: the claim it made, the other way. A counter that has ended
-/// since gets nothing, and none falls below zero.
+/// What the reversal of a whole entry gives back: all that its claim took. A counter that has ended since gets
+/// nothing, and none falls below zero.
 #[must_use]
 pub const fn given_back(claim: Claim) -> Claim {
-    Claim { take: -1, ..claim }
+    Claim { take: claim.take.saturating_neg(), ..claim }
 }
 
 /// What is still taken by a hold and by the entry that ended it: what the one took and the other gave back is not.
@@ -107,15 +118,16 @@ fn key(what: u8, mut people: Vec<OwnerNumber>, day: Day, mut lengths: Vec<Amount
     people.sort_unstable();
     people.dedup(); // A set.
     lengths.sort_unstable();
+    let people: Vec<u32> = people.into_iter().map(OwnerNumber::get).collect();
     hashed(what, &people, day, &lengths)
 }
 
-fn hashed(what: u8, people: &[OwnerNumber], day: Day, lengths: &[Amount]) -> ClaimKey {
+fn hashed(what: u8, numbers: &[u32], day: Day, lengths: &[Amount]) -> ClaimKey {
     let mut bytes = LABEL.to_vec();
     bytes.push(what);
     bytes.extend(day.days().to_le_bytes());
-    bytes.extend(count(people.len()).to_le_bytes());
-    bytes.extend(people.iter().flat_map(|owner| owner.get().to_le_bytes()));
+    bytes.extend(count(numbers.len()).to_le_bytes());
+    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     bytes.extend(count(lengths.len()).to_le_bytes());
     bytes.extend(lengths.iter().flat_map(|length| length.seconds().to_le_bytes()));
     let hash = digest(&SHA256, &bytes);
@@ -126,8 +138,8 @@ fn hashed(what: u8, people: &[OwnerNumber], day: Day, lengths: &[Amount]) -> Cla
     key
 }
 
-fn count(people: usize) -> u32 {
-    u32::try_from(people).unwrap_or(u32::MAX) // At most 512 of an entry.
+fn count(numbers: usize) -> u32 {
+    u32::try_from(numbers).unwrap_or(u32::MAX) // At most 512 of an entry.
 }
 
 #[cfg(test)]
@@ -165,6 +177,14 @@ mod tests {
         let others =
             [said_key(hall, jonah, day), said_key(jonah, hall, Day::from_days(20_592)), written, others[3]];
         assert!(others.iter().all(|other| *other != said));
+        let of_group = standing_key(BankNumber::new(11), 20, day);
+        let others = [
+            standing_key(BankNumber::new(20), 11, day),
+            standing_key(BankNumber::new(11), 20, Day::from_days(20_592)),
+            said,
+            session_key([jonah, hall], day, []),
+        ];
+        assert!(others.iter().all(|other| *other != of_group));
         let walk = session_key([1, 2, 3].map(owner), day, [amount(60), amount(90)]);
         assert_eq!(session_key([3, 1, 2, 3].map(owner), day, [amount(90), amount(60)]), walk);
         assert_ne!(session_key([1, 2, 3].map(owner), day, [amount(90)]), walk);
@@ -200,6 +220,8 @@ mod tests {
         assert!(!take(first), "the other is still here");
         assert!(take(given_back(first)));
         assert!(take(first), "put right, so it can be written again");
+        let seconds = Claim { take: 5_400, unit: ClaimUnit::Seconds, ..first };
+        assert_eq!(given_back(seconds).take, -5_400, "all of it");
         let other = Claim { key: [8; 16], ..first };
         assert_eq!(taken_by(&[first], &[]), [first]);
         assert_eq!(taken_by(&[first], &[given_back(first), other]), [other], "the middle stands");

@@ -5,8 +5,9 @@ use super::told::{asked, length_or_none, words};
 use super::writing::Done;
 use crate::access::Allowed;
 use crate::api::*;
-use crate::domain::{Action, Entry, OwnerNumber, Sequence};
+use crate::domain::{AccountNumber, Action, Entry, OwnerNumber, Sequence};
 use crate::exchange::book::Booked;
+use crate::exchange::claim_back::LineLeft;
 use crate::exchange::plan::{Plan, Said};
 use crate::exchange::propose::{Agreed, Answer, Open, Proposal};
 use crate::exchange::rules::doubles::Asked;
@@ -22,8 +23,8 @@ use crate::service::not_done::NotDone;
 /// How it was settled and why it may pass a limit have at most so many bytes together.
 const BOTH_BYTES_MAX: usize = 898;
 
-/// Lines to claim back, each with what is left of it, seconds.
-type LinesLeft<'a> = &'a [(Sequence, i64)];
+/// Lines that an organisation claims back.
+type LinesLeft<'a> = &'a (AccountNumber, Vec<LineLeft>);
 
 impl Installation {
     pub(super) fn confirm_exchange(
@@ -149,7 +150,7 @@ impl Installation {
                 self.approved(allowed, id.only_checked(), (number, asked), (waiting, None))
             })?;
         }
-        let done = self.approved(allowed, id, (number, asked), (waiting, left.as_deref()))?;
+        let done = self.approved(allowed, id, (number, asked), (waiting, left.as_ref()))?;
         drop(matters); // Nobody else ended it meanwhile.
         if let Action::Close(close) = &done.receipt.entry.command.action {
             self.forget_codes_of(close.account);
@@ -183,10 +184,14 @@ impl Installation {
     ) -> Result<Done, NotDone> {
         self.ended(allowed, id, (number, waiting), |open, sight, (said, about)| {
             let action = open.action(sight)?;
-            let action = left.map_or(Ok(action.clone()), |left| claim_back::at(action, left))?;
+            let action = left.map_or(Ok(action.clone()), |(_, lines)| claim_back::at(action, lines))?;
             let original = self.named_by(&action)?;
             let effects = Effects::of_action(&action, original.as_ref(), |close| sight.posted(close.account));
-            open.approved(sight, (said, about, asked), (action, &effects))
+            let mut plan = open.approved(sight, (said, about, asked), (action, &effects))?;
+            if let Some((organisation, lines)) = left {
+                plan.claims = claim_back::claims(*organisation, lines);
+            }
+            Ok(plan)
         })
     }
 

@@ -35,6 +35,7 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::PotNotForBrokers { .. }
         | Refusal::PotNeedsPanel { .. }
         | Refusal::LineClaimed { .. }
+        | Refusal::ClaimedBack { .. }
         | Refusal::NoClearing { .. }
         | Refusal::NotForBrokers
         | Refusal::AbovePotLine => "request",
@@ -47,6 +48,10 @@ pub fn figures(refusal: &Refusal) -> HashMap<String, String> {
         Refusal::UnusualAmount { amount } => vec![("amount_seconds", amount.seconds().to_string())],
         Refusal::WindowPassed { days } => vec![("reversal_window_days", days.to_string())],
         Refusal::LineClaimed { sequence } => vec![("line_sequence", sequence.to_string())],
+        Refusal::ClaimedBack { line, claim } => {
+            let claim = claim.map(|claim| ("claim_sequence", claim.to_string()));
+            [("line_sequence", line.to_string())].into_iter().chain(claim).collect()
+        }
         Refusal::NotOpen(sequence) => vec![("hold_sequence", sequence.to_string())],
         Refusal::SaidAlready { proposal } => vec![("proposal_sequence", proposal.to_string())],
         Refusal::BookedDayIsOver { day } => vec![("day", day.to_string())],

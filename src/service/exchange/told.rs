@@ -61,6 +61,13 @@ pub(super) fn activity(number: u32) -> Result<Option<u16>, NotDone> {
     Ok((number != 0).then_some(number))
 }
 
+/// The number of a standing group there can be; none for 0.
+fn standing_group(number: u32) -> Result<Option<u16>, NotDone> {
+    let number =
+        u16::try_from(number).map_err(|_| NotDone::bad("standing_group_number", "from 1 to 1,000, or 0"))?;
+    Ok((number != 0).then_some(number))
+}
+
 pub(super) fn day(field: &str, date: Option<Date>) -> Result<Day, NotDone> {
     fields::day(field, date)?.ok_or_else(|| NotDone::bad(field, "given"))
 }
@@ -175,6 +182,7 @@ impl Installation {
             limit_reason: words("limit_reason", request.limit_reason)?,
             confirmed: confirmed(request.confirmed_amount_seconds)?,
             asked: asked(request.is_another),
+            standing: standing_group(request.standing_group_number)?,
         };
         let accounts: Vec<AccountNumber> = group
             .givers
@@ -352,8 +360,13 @@ impl Installation {
         is_no_sale("original_sequence", &original, hold.as_ref())?;
         let of_hold = hold.map(|hold| hold.command.claims).unwrap_or_default();
         let claims = doubles::taken_by(&of_hold, &original.command.claims);
-        let put_right = PutRight { original: &original, claims: &claims, parts, reason };
-        let (done, _) = self.exchange(allowed, id, bank, |sight| Ok((put_right.plan(sight)?, ())))?;
+        let payers = self.payers_of(&original, &parts)?;
+        let claimed = self.claimed_back(sequence, &payers)?;
+        let put_right = PutRight { original: &original, claims: &claims, payers: &payers, parts, reason };
+        let (done, _) = self.exchange(allowed, id, bank, |sight| match claimed {
+            Some((line, claim)) => Err(Refusal::ClaimedBack { line, claim }),
+            None => Ok((put_right.plan(sight)?, ())),
+        })?;
         Ok(PutRightResponse { done: Some(self.done(allowed, &done)) })
     }
 

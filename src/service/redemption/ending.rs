@@ -5,7 +5,7 @@ use super::selling::Sold;
 use crate::access::{Allowed, Capacity, Role};
 use crate::api::*;
 use crate::directory::partners::Offer;
-use crate::domain::{Acting, Reason, Sequence};
+use crate::domain::{Acting, Action, Claim, Entry, Reason, Sequence};
 use crate::exchange::plan::Plan;
 use crate::exchange::rules::effects::Effects;
 use crate::exchange::sight::Sight;
@@ -134,7 +134,7 @@ impl Installation {
         redemption: &Standing,
         beside: Beside,
         step: impl FnOnce(&Standing, &Offer, Asking) -> Result<Done, NotSold>,
-    ) -> Result<crate::domain::Entry, Why> {
+    ) -> Result<Entry, Why> {
         let original = redemption.taken_by.unwrap_or(redemption.number);
         let original = self.network.ledger.books().durable(original).map_err(unreadable)?;
         let known = self.directory.known();
@@ -150,7 +150,8 @@ impl Installation {
             when: if today == Some(receipt.day) { When::SameDay } else { When::Later },
             now: sight.now,
         };
-        let (action, claims) = step(redemption, offer, asking).map_err(Why::NotSold)?;
+        let (action, mut claims) = step(redemption, offer, asking).map_err(Why::NotSold)?;
+        claims.extend(self.lines_given_back(&action, original.as_ref())?);
         let effects = Effects::of_action(&action, original.as_ref(), |_| 0);
         let mut plan = Plan::new(action, concerned(&sight, redemption));
         plan.claims = claims;
@@ -171,6 +172,16 @@ impl Installation {
         let mode = if id.mode == Mode::ValidateOnly { Mode::ValidateOnly } else { Mode::Write };
         let (command, decision) = self.submitted(asked.command, mode, known)?;
         self.entry_decided(command, decision)
+    }
+
+    /// What giving back takes from the counters of lines that an organisation can claim back from a pot, if it is not claimed.
+    fn lines_given_back(&self, action: &Action, original: Option<&Entry>) -> Result<Vec<Claim>, Why> {
+        let (Action::Reverse(reverse), Some(original)) = (action, original) else { return Ok(Vec::new()) };
+        let payers = self.payers_of(original, &reverse.parts)?;
+        match self.claimed_back(original.sequence, &payers)? {
+            Some((line, claim)) => Err(Refusal::ClaimedBack { line, claim }.into()),
+            None => Ok(self.lines_put_right(action)?),
+        }
     }
 
     /// Whoever showed the code agreed to what was set aside; for what is given back whoever gets it says so with

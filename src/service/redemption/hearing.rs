@@ -139,6 +139,12 @@ fn figures(refusal: &Refusal) -> HashMap<String, String> {
             say("state", answers::redemption_state(*state).as_str_name().to_owned());
         }
         Refusal::VoucherSpent { left } => say("left_seconds", left.to_string()),
+        Refusal::ClaimedBack { line, claim } => {
+            say("line_sequence", line.to_string());
+            if let Some(claim) = claim {
+                say("claim_sequence", claim.to_string());
+            }
+        }
         Refusal::NotForTill { number } => say("redemption_sequence", number.to_string()),
         Refusal::ReceiptReused { fields } => say("fields", fields.join(",")),
         Refusal::NoClearing { first, second } => {

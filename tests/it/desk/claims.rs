@@ -10,7 +10,7 @@ use crate::support::HOUR;
 use crate::support::served::fresh;
 
 /// Lantern Hall, which may go far below zero, three who help it, two brokers, and 100 hours in the pot.
-fn town() -> Town {
+pub fn town() -> Town {
     let mut town = Town::new();
     for name in ["Imelda", "Jonah", "Ivy"] {
         town.member(name, -1_000);
@@ -24,7 +24,7 @@ fn town() -> Town {
 }
 
 /// Help that the hall paid for: its number.
-fn line(town: &Town, giver: &str, seconds: i64, on: i32) -> u64 {
+pub fn line(town: &Town, giver: &str, seconds: i64, on: i32) -> u64 {
     let helped = api::RecordExchangeRequest {
         is_another: true,
         ..town.helped(giver, "Lantern Hall", seconds, day(4, on))
@@ -32,7 +32,7 @@ fn line(town: &Town, giver: &str, seconds: i64, on: i32) -> u64 {
     town.recorded("Tobias", helped)
 }
 
-fn claim(town: &Town, lines: &[u64]) -> api::ClaimFromPotRequest {
+pub fn claim(town: &Town, lines: &[u64]) -> api::ClaimFromPotRequest {
     api::ClaimFromPotRequest {
         request_id: fresh(),
         pot_account_number: town.of("A pot"),
@@ -43,7 +43,7 @@ fn claim(town: &Town, lines: &[u64]) -> api::ClaimFromPotRequest {
     }
 }
 
-fn put_right(original_sequence: u64, part: Option<i64>) -> api::PutRightRequest {
+pub fn put_right(original_sequence: u64, part: Option<i64>) -> api::PutRightRequest {
     let part = part.map(|amount_seconds| api::ReversedPart { transfer_index: 0, amount_seconds });
     api::PutRightRequest {
         request_id: fresh(),

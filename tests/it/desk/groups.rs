@@ -121,8 +121,9 @@ fn no_file_says(folder: &Path, word: &[u8]) {
     assert!(looked_at > 10_000, "there are books");
 }
 
-/// Goal: whoever is paused or left stands there as that, whoever is forgotten stands in no group any more, neither before
-/// nor after a restart, and nobody who left is put into one. Method: Ann is paused, Cy's account closed, Dev forgotten.
+/// Goal: whoever is paused or left stands there as that, also where the group is said anew; whoever is forgotten stands in no
+/// group any more, neither before nor after a restart, and nobody who left is put into one. Method: Ann is paused, Cy's
+/// account closed, Dev forgotten; the group in which Cy is said anew, and another.
 #[test]
 fn who_left_and_who_is_forgotten() {
     let mut town = town();
@@ -158,8 +159,27 @@ fn who_left_and_who_is_forgotten() {
     let stands: Vec<_> = group.participants.iter().map(api::UsualPerson::stands).collect();
     assert_eq!(stands, [api::UsualStands::Paused, api::UsualStands::Left]);
     assert_eq!(accounts(&group.givers), [town.of("Bo"), town.of("Dev")]);
-    let anew = api::SetStandingGroupRequest { request_id: fresh(), group_number: 1, ..everybody.clone() };
-    assert_eq!(reason(town.set_standing_group("Tobias", anew)), "participant_account_numbers");
+    let anew = |group_number| api::SetStandingGroupRequest {
+        request_id: fresh(),
+        group_number,
+        length_seconds: HOUR,
+        ..everybody.clone()
+    };
+    for group_number in [0, 2] {
+        let refused = town.set_standing_group("Tobias", anew(group_number));
+        assert_eq!(reason(refused), "participant_account_numbers", "Cy was in another one");
+    }
+    town.set_standing_group("Tobias", anew(1)).unwrap();
+    let group = listed(&town, "Tobias").remove(0);
+    let stands: Vec<_> = group.participants.iter().map(api::UsualPerson::stands).collect();
+    assert_eq!((group.length_seconds, stands[1]), (HOUR, api::UsualStands::Left));
+    let as_giver = api::SetStandingGroupRequest {
+        givers: vec![api::UsualGiver { account_number: town.of("Cy"), length_seconds: HOUR }],
+        participant_account_numbers: vec![town.of("Ann")],
+        ..anew(1)
+    };
+    let only_checked = api::SetStandingGroupRequest { validate_only: true, ..as_giver };
+    town.set_standing_group("Tobias", only_checked).unwrap();
 
     let forget = api::EraseMemberRequest {
         request_id: fresh(),
@@ -237,5 +257,73 @@ fn a_usual_session_is_recorded() {
     };
     town.record_group_exchange("Tobias", request).unwrap();
     assert_eq!(["Bo", "Ann", "A pot"].map(|name| town.posted(name)), [3 * HOUR / 2, 0, 37 * HOUR / 2]);
+    verify(&town);
+}
+
+/// Goal: two brokers who count differently who walked do not enter one walk twice: the second is asked, can answer that it is
+/// another one, and is not asked of another day, another group, or after the first was put right. Method: two walkers, then
+/// three, of one group and one day; the question in each of its ways, also where somebody agrees later.
+#[test]
+fn one_walk_is_entered_once() {
+    let mut town = town();
+    for name in ["Walk", "Choir"] {
+        let group = api::SetStandingGroupRequest { request_id: fresh(), name: name.into(), ..walk(&town) };
+        town.set_standing_group("Tobias", group).unwrap();
+    }
+    let came = |standing_group_number, people: &[&str], on| api::RecordGroupExchangeRequest {
+        request_id: fresh(),
+        rule: api::GroupRule::PotPaysProvider.into(),
+        givers: vec![api::GroupGiver { account_number: town.of("Bo"), length: of_seconds(HOUR) }],
+        participant_account_numbers: people.iter().map(|who| town.of(who)).collect(),
+        occurred_on: Some(day(5, on)),
+        standing_group_number,
+        ..Default::default()
+    };
+    let [two, three] = [&["Ann", "Cy"][..], &["Ann", "Cy", "Dev"]];
+    let record = |request| town.record_group_exchange("Tobias", request);
+    let first = sequence(&record(came(1, two, 5)).unwrap().done.unwrap().receipt);
+    let second = came(1, three, 5);
+    assert_eq!(reason(record(second.clone())), "ALREADY_HERE");
+    let checked = api::RecordGroupExchangeRequest { validate_only: true, ..came(1, three, 5) };
+    assert_eq!(reason(record(checked)), "ALREADY_HERE");
+    record(came(2, &["Ann", "Dev"], 5)).unwrap();
+    record(came(1, three, 4)).unwrap();
+    let put_right = |original_sequence| api::PutRightRequest {
+        request_id: fresh(),
+        original_sequence,
+        reason: "counted twice".into(),
+        ..Default::default()
+    };
+    town.put_right("Tobias", put_right(first)).unwrap();
+    let anew = sequence(&record(came(1, three, 5)).unwrap().done.unwrap().receipt);
+    assert_eq!(reason(record(came(1, two, 5))), "ALREADY_HERE");
+    let another = api::RecordGroupExchangeRequest { is_another: true, ..came(1, two, 5) };
+    let another = sequence(&record(another).unwrap().done.unwrap().receipt);
+    town.put_right("Tobias", put_right(anew)).unwrap();
+    assert_eq!(reason(record(came(1, &["Cy"], 5))), "ALREADY_HERE", "the other is still here");
+    town.put_right("Tobias", put_right(another)).unwrap();
+    record(came(1, &["Cy"], 5)).unwrap();
+
+    for number in [3, 1_001, 70_000] {
+        assert_eq!(reason(record(came(number, two, 3))), "standing_group_number");
+    }
+    let end = api::EndStandingGroupRequest {
+        request_id: fresh(),
+        bank_number: 1,
+        group_number: 2,
+        validate_only: false,
+    };
+    town.end_standing_group("Tobias", end).unwrap();
+    assert_eq!(reason(record(came(2, two, 3))), "standing_group_number");
+    let long = api::RecordGroupExchangeRequest {
+        givers: vec![api::GroupGiver { account_number: town.of("Bo"), length: of_seconds(6 * HOUR) }],
+        ..came(1, two, 2)
+    };
+    let waiting = waits(record(long).unwrap().done);
+    record(came(1, three, 2)).unwrap();
+    let agree = approve_it(waiting);
+    assert_eq!(reason(town.approve("Una", agree.clone())), "ALREADY_HERE");
+    town.approve("Una", api::ApproveRequest { is_another: true, ..agree }).unwrap();
+    town.reopened(|_| {});
     verify(&town);
 }

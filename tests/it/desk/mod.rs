@@ -1,11 +1,12 @@
 //! The broker's desk: paper lists, what is printed for people, what organisations claim back, standing groups, and everything
 //! that is held about one person.
 //!
-//! `slips` sends lists, `forty` one as it may come; `letters` compares letters with the books, `record` the help somebody
+//! `claims` claims lines back, `claimed` puts right what was. `slips` sends lists, `forty` one as it may come; `letters` compares letters with the books, `record` the help somebody
 //! gave, `printed` looks at the files that the program
-//! writes, `browser` at the pages as a browser shows them, `many` at ten thousand of them.
+//! writes, `groups` and `walks` keep sessions that come again, the one by calls and the other typed, `browser` looks at the pages as a browser shows them, `many` at ten thousand of them.
 
 mod browser;
+mod claimed;
 mod claims;
 mod export;
 mod forty;
@@ -16,6 +17,7 @@ mod printed;
 mod record;
 mod slips;
 mod typed;
+mod walks;
 
 use hourbook::api;
 use hourbook::api::verify_response::Step;

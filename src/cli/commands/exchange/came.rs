@@ -19,10 +19,10 @@ use crate::words::groups as words;
 #[command(after_help = "\
 Examples:
   hourbook group came 'Thursday walk' --on 2026-05-14
-  hourbook group came 1 --on 2026-05-14 --without cy --also dev --guests 3
+  hourbook group came 1 --on 2026-05-14 --without cy --also dev --gave bo=2 --guests 3
 
-Everybody who usually comes came, but for those left out. Whoever left or is paused is named, and left out only where
-that is typed.")]
+Everybody who usually comes came, but for those left out, and whoever usually gives gave as long as usual, but for those
+whose hours are typed. Whoever left or is paused is named, and left out only where that is typed.")]
 pub struct Flags {
     /// Which group: its number or its name
     #[arg(value_name = "NUMBER|NAME")]
@@ -36,7 +36,7 @@ pub struct Flags {
     /// Who took part beside them; may be typed for several
     #[arg(long, value_name = "NAME|ACCOUNT", value_parser = whom)]
     also: Vec<Whom>,
-    /// Who gave this time, and how long, instead of as usual; may be typed for several
+    /// Who gave another time than usual, or gave beside those who do, and how long; may be typed for several
     #[arg(long, value_name = "NAME|ACCOUNT=HOURS", value_parser = giver)]
     gave: Vec<(Whom, String)>,
     #[command(flatten)]
@@ -78,12 +78,9 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
     }
     all_can_come(session, &group).await?;
     let mut givers: Vec<_> = group.givers.iter().map(as_usual).collect();
-    if !flags.gave.is_empty() {
-        givers.clear();
-        for (giver, hours) in flags.gave {
-            let account_number = lookup::account(session, &giver, bank, Among::PeopleWhoLeft).await?;
-            givers.push(api::GroupGiver { account_number, length: said(hours) });
-        }
+    for (giver, hours) in flags.gave {
+        let account_number = lookup::account(session, &giver, bank, Among::PeopleWhoLeft).await?;
+        gave_instead(&mut givers, api::GroupGiver { account_number, length: said(hours) });
     }
     let gave = |account: &u32| givers.iter().any(|giver| giver.account_number == *account);
     let mut took_part: Vec<_> = group.participants.iter().map(|person| person.account_number).collect();
@@ -114,9 +111,23 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
         limit_reason: flags.limit_reason,
         confirmed_amount_seconds: flags.confirm.seconds(),
         is_another: flags.another_one,
+        standing_group_number: group.group_number,
         validate_only: under.validate_only,
     };
     super::group::record(session, request, under).await
+}
+
+/// What somebody gave in place of what is usual for them, or beside the others. Whoever is typed twice stands there twice,
+/// for the server to refuse.
+fn gave_instead(givers: &mut Vec<api::GroupGiver>, one: api::GroupGiver) {
+    let is_usual = |giver: &&mut api::GroupGiver| {
+        giver.account_number == one.account_number
+            && giver.length.as_ref().is_some_and(|length| length.typed.is_empty())
+    };
+    match givers.iter_mut().find(is_usual) {
+        Some(usual) => *usual = one,
+        None => givers.push(one),
+    }
 }
 
 fn as_usual(person: &api::UsualPerson) -> api::GroupGiver {
@@ -154,4 +165,27 @@ async fn all_can_come(session: &mut Session<'_, '_>, group: &api::StandingGroup)
         return Ok(());
     }
     Err(Failure::Refused(words::cannot_come(&group.name, &left, &paused)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: what one of several gave leaves the others as usual, whoever is new comes after them, and nobody typed twice
+    /// is dropped. Method: two who usually give; one of them, somebody else, and that one again.
+    #[test]
+    fn only_whoever_is_named_gave_otherwise() {
+        let usually = |account_number, length_seconds| {
+            as_usual(&api::UsualPerson { account_number, length_seconds, ..Default::default() })
+        };
+        let typed =
+            |account_number, hours: &str| api::GroupGiver { account_number, length: said(hours.to_owned()) };
+        let mut givers = vec![usually(1, 5_400), usually(2, 3_600)];
+        gave_instead(&mut givers, typed(1, "2"));
+        assert_eq!(givers, [typed(1, "2"), usually(2, 3_600)]);
+        gave_instead(&mut givers, typed(3, "1"));
+        assert_eq!(givers, [typed(1, "2"), usually(2, 3_600), typed(3, "1")]);
+        gave_instead(&mut givers, typed(1, "3"));
+        assert_eq!(givers, [typed(1, "2"), usually(2, 3_600), typed(3, "1"), typed(1, "3")]);
+    }
 }

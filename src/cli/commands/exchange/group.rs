@@ -173,6 +173,7 @@ async fn session_of(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), F
         memo: flags.memo,
         limit_reason: flags.limit_reason,
         confirmed_amount_seconds: flags.confirm.seconds(),
+        standing_group_number: 0,
         is_another: flags.another_one,
         validate_only: under.validate_only,
     };

@@ -158,39 +158,77 @@ const fn usual_giver(person: &api::UsualPerson) -> api::UsualGiver {
 async fn list(session: &mut Session<'_, '_>, flags: ListFlags) -> Result<(), Failure> {
     let bank_number = session.bank_number(flags.at.bank).await?;
     let groups = all(session, bank_number).await?;
-    let columns = vec![
-        Column::figures("group_number", "Group", 5),
-        Column::words("name", "Called", 16),
-        Column::words("rule", "Shared by", 20),
-        Column::words("account", "Who usually comes", 24),
-        Column::figures("gives_seconds", "Gives", 6),
-        Column::words("stands", "", 8),
-    ];
+    let has_activity = groups.iter().any(|group| group.activity_number != 0);
+    let activities = if has_activity { activities::list(session, bank_number).await? } else { Vec::new() };
     let mut rows = Vec::new();
     for group in groups {
-        let rule = figures::short(group.rule().as_str_name(), "GROUP_RULE_");
+        let about = about(session, &group, &activities).await;
+        let mut people = Vec::new();
         for person in group.givers.iter().chain(&group.participants) {
             let name = session.names.of(person.account_number).await;
             let stands = match person.stands() {
-                api::UsualStands::Paused => Cell::Said("paused".into(), "paused".to_owned()),
-                api::UsualStands::Left => Cell::Said("left".into(), "left".to_owned()),
+                api::UsualStands::Paused => Cell::Word("paused".into()),
+                api::UsualStands::Left => Cell::Word("left".into()),
                 api::UsualStands::In | api::UsualStands::Unspecified => Cell::Nothing,
             };
-            rows.push(vec![
-                Cell::Number(group.group_number.into()),
-                Cell::Text(group.name.clone()),
-                Cell::Text(rule.clone()),
-                Cell::Said(person.account_number.into(), name),
-                Cell::seconds_or_nothing(Some(person.length_seconds).filter(|seconds| *seconds > 0)),
-                stands,
-            ]);
+            let gives = Some(person.length_seconds).filter(|seconds| *seconds > 0);
+            let who = Cell::Said(person.account_number.into(), name);
+            people.push([who, Cell::seconds_or_nothing(gives), stands]);
         }
+        rows.extend(rows_of(&about, people));
     }
+    let columns = vec![
+        Column::figures("group_number", "Group", 5),
+        Column::words("name", "Called", 10),
+        Column::words("rule", "Shared by", 9),
+        Column::figures("length_seconds", "Length", 6),
+        Column::words("keeper", "Pot", 8),
+        Column::words("activity", "What it is", 10),
+        Column::words("account", "Who usually comes", 12),
+        Column::figures("gives_seconds", "Gives", 5),
+        Column::words("stands", "Now", 6),
+    ];
     let mut listing = Listing::begin(session.screen, columns)?;
     for row in rows {
         listing.row(row)?;
     }
     Ok(listing.end()?)
+}
+
+/// A row for each who usually comes; one for a group that nobody comes to any more.
+fn rows_of(about: &[Cell], mut people: Vec<[Cell; 3]>) -> Vec<Vec<Cell>> {
+    if people.is_empty() {
+        people.push([Cell::Nothing, Cell::Nothing, Cell::Nothing]);
+    }
+    people.into_iter().map(|person| [about, &person].concat()).collect()
+}
+
+/// What is usual in a group, whoever comes: its number, name, rule, length, pot and activity.
+async fn about(
+    session: &mut Session<'_, '_>,
+    group: &api::StandingGroup,
+    activities: &[api::Activity],
+) -> Vec<Cell> {
+    let keeper = match group.keeper_account_number {
+        0 => Cell::Nothing,
+        keeper => Cell::Said(keeper.into(), session.names.of(keeper).await),
+    };
+    let activity = match group.activity_number {
+        0 => Cell::Nothing,
+        number => {
+            let named = activities.iter().find(|activity| activity.activity_number == number);
+            Cell::Said(number.into(), named.map_or_else(|| number.to_string(), |named| named.name.clone()))
+        }
+    };
+    let rule = figures::short(group.rule().as_str_name(), "GROUP_RULE_");
+    vec![
+        Cell::Number(group.group_number.into()),
+        Cell::Text(group.name.clone()),
+        Cell::Said(rule.clone().into(), rule.replace('_', " ")),
+        Cell::seconds_or_nothing(Some(group.length_seconds).filter(|seconds| *seconds > 0)),
+        keeper,
+        activity,
+    ]
 }
 
 async fn end(session: &mut Session<'_, '_>, flags: EndFlags) -> Result<(), Failure> {
@@ -251,4 +289,24 @@ pub async fn called(
         }
     }
     Err(Failure::Refused(words::no_group(typed, bank_number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: a group has a row for each who comes, and one when all of them were forgotten. Method: two, and nobody.
+    #[test]
+    fn a_group_without_people_has_a_row() {
+        let about = [Cell::Number(1), Cell::Text("Thursday walk".into())];
+        let person = |account| [Cell::Number(account), Cell::Nothing, Cell::Nothing];
+        let two = rows_of(&about, vec![person(10_035), person(10_043)]);
+        assert_eq!(
+            two.iter().map(|row| &row[2]).collect::<Vec<_>>(),
+            [&Cell::Number(10_035), &Cell::Number(10_043)]
+        );
+        assert!(two.iter().all(|row| row[..2] == about && row.len() == 5));
+        let nobody = rows_of(&about, Vec::new());
+        assert_eq!((nobody.len(), &nobody[0][..2], nobody[0].len()), (1, &about[..], 5));
+    }
 }

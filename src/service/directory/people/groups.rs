@@ -1,7 +1,8 @@
 //! Standing groups: sessions that come again.
 //!
 //! - A number is given once; a group that ended is not there any more.
-//! - Whoever left cannot be put into one; who leaves later, or is paused, stays in it and is told so.
+//! - Whoever left cannot be put into one; who leaves later, or is paused, stays in it and is told so, also where the group is
+//!   said anew.
 
 use std::collections::BTreeSet;
 
@@ -57,7 +58,7 @@ impl Installation {
                         "0 for another one, or that of a standing group that has not ended",
                     ));
                 }
-                self.may_be_usual(known, bank, &group)
+                self.may_be_usual(known, (bank, number), &group)
             })?;
             let text = Text { label: Some(name), ..Text::default() };
             let name = self.sealed_text(owner, &id, Place::Note, &text)?;
@@ -147,8 +148,15 @@ impl Installation {
         }
     }
 
-    /// All who are named are there, in the bank, and have not left; the keeper is a pot of it.
-    fn may_be_usual(&self, known: &Known, bank: BankNumber, group: &Group) -> Result<(), NotDone> {
+    /// All who are named are there, in the bank, and have not left, but for those who are in the group of this number
+    /// already; the keeper is a pot of the bank.
+    fn may_be_usual(
+        &self,
+        known: &Known,
+        (bank, number): (BankNumber, u16),
+        group: &Group,
+    ) -> Result<(), NotDone> {
+        let before = known.groups.get(bank, number);
         let givers = group.givers.iter().map(|(account, _)| (GIVERS, *account));
         let participants = group.participants.iter().map(|account| (PARTICIPANTS, *account));
         let mut owners: BTreeSet<OwnerNumber> = BTreeSet::new();
@@ -160,8 +168,9 @@ impl Installation {
                 AccountKind::Pot | AccountKind::Issuance | AccountKind::Clearing => false,
             };
             let person = known.people.person(view.owner);
-            let is_here =
-                view.standing == Standing::Open && person.is_none_or(|person| person.erased_at.is_none());
+            let is_known = person.is_none_or(|person| person.erased_at.is_none());
+            let stays = view.standing == Standing::Open || before.is_some_and(|kept| kept.group.has(account));
+            let is_here = is_known && stays;
             if !is_somebody || !is_here {
                 return Err(NotDone::bad(field, format!("of people who are here; {account} is none")));
             }

@@ -167,7 +167,7 @@ fn every_field_of_an_exchange() {
     table.write("BookHours", &book(&books), ask, &rows);
 
     let ask = async |request| empty(client().record_group_exchange(request).await);
-    let rows: [Row<'_, api::RecordGroupExchangeRequest>; 8] = [
+    let rows: [Row<'_, api::RecordGroupExchangeRequest>; 11] = [
         ("a length that changes nothing", &|r| r.length = length(900), InvalidArgument, "length"),
         (
             "a giver who takes part",
@@ -190,6 +190,9 @@ fn every_field_of_an_exchange() {
             "givers and participant_account_numbers",
         ),
         ("a giver without length", &|r| r.givers[0].length = None, InvalidArgument, "givers.length"),
+        ("a group there is not", &|r| r.standing_group_number = 1, InvalidArgument, "standing_group_number"),
+        ("group 65,536", &|r| r.standing_group_number = 65_536, InvalidArgument, "standing_group_number"),
+        ("group max", &|r| r.standing_group_number = u32::MAX, InvalidArgument, "standing_group_number"),
         (
             "no pot keeps it",
             &|r| r.keeper_account_number = r.givers[0].account_number,

@@ -3,6 +3,7 @@
 
 mod batches;
 mod cards;
+mod claims;
 mod connections;
 mod crowd;
 mod ending;

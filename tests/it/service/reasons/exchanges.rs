@@ -254,6 +254,13 @@ fn of_two(town: &Town, about: &About, seen: &mut Seen) {
     let figures: [(&str, &dyn ToString); 1] = [("line_sequence", &about.line)];
     let says = format!("entry {} was claimed back from a pot before", about.line);
     seen.refused(refused, Reason::LineClaimed, &figures, &[&says]);
+    let refused = ask(town, "Tobias", "PutRight", &fresh(), &About { entry: about.line, ..about.clone() });
+    let figures: [(&str, &dyn ToString); 2] = [("line_sequence", &about.line), ("claim_sequence", &"*")];
+    seen.refused(refused, Reason::LineClaimed, &figures, &["right first."]);
+    let back =
+        api::ReverseEntryRequest { request_id: fresh(), original_sequence: about.line, ..Default::default() };
+    let refused = hear("ReverseEntry", town.reverse_entry("integration", back));
+    seen.also(refused, Reason::LineClaimed, &["Put that claim right first."]);
     let by_broker = town.said(("Dev", "Kit"), api::Side::Receiver, HOUR / 4, day(4, 25));
     let free = api::CancelBookingRequest {
         request_id: fresh(),

@@ -253,10 +253,10 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::TwoKeysLive => "The key was rotated before, and the one before that works `until` then.",
         Reason::LastAdminKey => "Without the last admin key that works nobody could make keys.",
         Reason::AlreadyHere => {
-            "It looks like one already here: the same people, day and length; or what one of the two said of that day, open as `proposal_sequence`. `is_another` says that it is another."
+            "It looks like one already here: the same people, day and length; a session of the same standing group and day; or what one of the two said of that day, open as `proposal_sequence`. `is_another` says that it is another."
         }
         Reason::LineClaimed => {
-            "Entry `line_sequence` was claimed back from a pot before, and each is claimed once."
+            "Entry `line_sequence` was claimed back from a pot before, and each is claimed once; what is claimed is put right after the claim is, which is entry `claim_sequence`. Or something was put right of a line meanwhile."
         }
         Reason::UnusualAmount => {
             "So much is asked about: `amount_seconds`, repeated as `confirmed_amount_seconds`, is written."
@@ -294,7 +294,7 @@ fn meaning(reason: Reason) -> &'static str {
             "What a till hears of any code or card that cannot be used, the same for all."
         }
         Reason::NotToday => {
-            "What a till hears where it is about whose hours they are: not enough, paused, a cap of theirs."
+            "What a till hears where it is about whose hours they are: not enough, paused, a cap of theirs, claimed back from a pot."
         }
         Reason::OfferNotAvailable => {
             "What a till hears of the shop's own side: `why` is OFFER_NOT_OPEN, OFFER_NOT_NOW, OFFER_EXHAUSTED or BUDGET_SPENT, with its figures."

@@ -52,6 +52,7 @@ pub fn everything(seen: &mut Seen) {
         cafe.set_aside(cafe.sale(number, &cafe.code("Ann", "Ann"))).unwrap().redemption_sequence
     });
     nowhere(&cafe, (sold, held[0]), seen);
+    claimed_back(&mut cafe, seen);
     given_back(&cafe, (sold, of_gone), seen);
     cafe.town.served.clock.advance_seconds(86_400);
     for call in ["CaptureRedemption", "VoidRedemption"] {
@@ -82,6 +83,30 @@ fn nowhere(cafe: &Cafe, (sold, held): (u64, u64), seen: &mut Seen) {
         let figures: [(&str, &dyn ToString); 2] = [("redemption_sequence", &number), ("state", &"*")];
         seen.refused(refused, Reason::HoldResolved, &figures, &["cannot be done with them"]);
     }
+}
+
+/// What a hall claimed back from a pot.
+fn claimed_back(cafe: &mut Cafe, seen: &mut Seen) {
+    cafe.town.owner("Hall");
+    cafe.town.account("Hall", (1, api::AccountKind::Organisation), "Hall", -5);
+    cafe.give("A pot", HOUR);
+    let sale = cafe.sale(6, &cafe.code("Tobias", "Hall"));
+    let sold = cafe.sell(sale).unwrap().redemption.unwrap().redemption_sequence;
+    let claim = api::ClaimFromPotRequest {
+        request_id: fresh(),
+        pot_account_number: cafe.town.of("A pot"),
+        organisation_account_number: cafe.town.of("Hall"),
+        line_sequences: vec![sold],
+        reason: "the carers' lunch".into(),
+        ..Default::default()
+    };
+    cafe.town.claim_from_pot("Tobias", claim).unwrap();
+    let says = ["This cannot be done today", "talk to your time broker"];
+    let refused = ask(cafe, ("Till", "RefundRedemption"), fresh(), sold);
+    seen.refused(refused, Reason::NotToday, &[], &says);
+    let figures: [(&str, &dyn ToString); 2] = [("line_sequence", &sold), ("claim_sequence", &"*")];
+    let refused = ask(cafe, ("Tobias", "RefundRedemption"), fresh(), sold);
+    seen.refused(refused, Reason::LineClaimed, &figures, &["right first."]);
 }
 
 /// What is not given back, and by whom not.
