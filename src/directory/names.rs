@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::desk::ProfileEntries;
 use super::people::{Said, Sealed};
 use crate::domain::{
-    AccountKind, AccountNumber, Action, BankNumber, Entry, Opened, OwnerNumber, Sequence, Topic,
+    AccountKind, AccountNumber, Action, BankNumber, Entry, Opened, OwnerNumber, Sequence, Topic, balanced,
 };
 use crate::ledger::recovery::RecoveryError;
 use crate::ledger::{AccountView, Ledger};
@@ -32,13 +32,21 @@ pub struct Names<'a> {
     profiles: &'a ProfileEntries,
     /// The entry read last: accounts are opened several at once and listed in a row.
     last: Option<(Sequence, Entry)>,
+    /// Letters of a name in a sentence.
+    letters_max: usize,
 }
 
 impl<'a> Names<'a> {
     /// Names in these books, as far as this keyring can read them.
     #[must_use]
     pub const fn new(ledger: &'a Ledger, keyring: &'a Arc<Keyring>, profiles: &'a ProfileEntries) -> Self {
-        Self { ledger, keyring, profiles, last: None }
+        Self { ledger, keyring, profiles, last: None, letters_max: SENTENCE_LETTERS_MAX }
+    }
+
+    /// The same, with names whole in a sentence too, as they are printed on paper: a profile bounds them.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { letters_max: usize::MAX, ..self }
     }
 
     /// The label of an account, or the name of whoever owns it where it has none.
@@ -101,7 +109,7 @@ impl<'a> Names<'a> {
         let number = || format!("account {account}");
         let Some(view) = self.ledger.views().account(account) else { return number() };
         if let Ok(Name::Known(label)) = self.label(account, &view) {
-            return cut(label);
+            return cut(&label, self.letters_max);
         }
         let bank = self.bank_in_a_sentence(view.bank);
         match view.kind {
@@ -117,7 +125,7 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn person_in_a_sentence(&mut self, owner: OwnerNumber, account: Option<AccountNumber>) -> String {
         match (self.person(owner), account) {
-            (Ok(Name::Known(name)), _) => cut(name),
+            (Ok(Name::Known(name)), _) => cut(&name, self.letters_max),
             (Ok(Name::None), Some(account)) => self.in_a_sentence(account),
             (Ok(Name::None | Name::Gone) | Err(_), _) => format!("person {owner}"),
         }
@@ -127,7 +135,7 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn bank_in_a_sentence(&mut self, bank: BankNumber) -> String {
         match self.bank(bank) {
-            Ok(Name::Known(name)) => cut(name),
+            Ok(Name::Known(name)) => cut(&name, self.letters_max),
             Ok(Name::None | Name::Gone) | Err(_) => format!("time bank {bank}"),
         }
     }
@@ -162,28 +170,43 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The profile that an entry says.
+/// The profile that an entry says, of whoever that is.
 fn sealed_profile(entry: &Entry) -> Option<Sealed> {
-    let (body, place) = match (&entry.command.action, &entry.command.attachment) {
-        (Action::Note(note), _) => (&note.body, Place::Note),
-        (_, Some(beside)) => (&beside.body, Place::Attachment),
-        (_, None) => return None,
+    profile_in(entry).map(|(_, sealed)| sealed)
+}
+
+/// The profile that an entry says, and of whom.
+#[must_use]
+pub fn profile_in(entry: &Entry) -> Option<(OwnerNumber, Sealed)> {
+    let (subject, topic, body, place) = if let Action::Note(note) = &entry.command.action {
+        (u32::try_from(note.subject).ok()?, note.topic, &note.body, Place::Note)
+    } else if let Action::OpenAccounts(accounts) = &entry.command.action {
+        let beside = entry.command.attachment.as_ref()?;
+        (accounts.first()?.owner.get(), beside.topic, &beside.body, Place::Attachment)
+    } else {
+        return None;
     };
+    if topic != Topic::PERSON {
+        return None;
+    }
     match Said::decode(Topic::PERSON, body) {
         Ok(Some(Said::Person { profile, .. })) => {
-            Some(Sealed { bytes: profile, key: entry.command.key?, place })
+            Some((OwnerNumber::new(subject), Sealed { bytes: profile, key: entry.command.key?, place }))
         }
         Ok(_) | Err(_) => None,
     }
 }
 
-/// A name that fits into a sentence.
-fn cut(name: String) -> String {
-    let Some((end, _)) = name.char_indices().nth(SENTENCE_LETTERS_MAX - 1) else { return name };
-    if name.chars().nth(SENTENCE_LETTERS_MAX).is_none() {
-        return name;
+/// A name that fits into a sentence of so many letters for it, and turns nothing around it.
+fn cut(name: &str, letters_max: usize) -> String {
+    let name = balanced(name);
+    let is_longer = name.chars().nth(letters_max).is_some();
+    let end = name.char_indices().nth(letters_max.saturating_sub(1)).filter(|_| is_longer);
+    match end {
+        // What the rest would have closed is closed here.
+        Some((end, _)) => balanced(&format!("{}…", name.split_at(end).0.trim_end())).into_owned(),
+        None => name.into_owned(),
     }
-    format!("{}…", name.split_at(end).0.trim_end())
 }
 
 /// Gone for good, or not to be read for another reason, which an operator hears of elsewhere.
@@ -195,9 +218,11 @@ fn is_gone(error: &OpenError) -> bool {
 mod tests {
     use super::*;
 
-    /// Goal: a name that fits is said whole, a longer one has 64 letters with its "…", whatever the letters.
+    /// Goal: a name that fits is said whole, a longer one has 64 letters with its "…", whatever the letters; on paper each is
+    /// whole; none turns what follows it.
     #[test]
     fn long_names_are_cut() {
+        let cut = |name: String| super::cut(&name, SENTENCE_LETTERS_MAX);
         for letter in ["a", "ö", "𐌰"] {
             let name = |letters: usize| letter.repeat(letters);
             for fits in [0, 1, 63, 64] {
@@ -205,8 +230,14 @@ mod tests {
             }
             assert_eq!(cut(name(65)), name(63) + "…");
             assert_eq!(cut(name(512)), name(63) + "…");
+            assert_eq!(super::cut(&name(512), usize::MAX), name(512));
         }
         assert_eq!(cut("word ".repeat(20)), "word ".repeat(12) + "wor…");
         assert_eq!(cut(format!("{} {}", "a".repeat(62), "b".repeat(9))), "a".repeat(62) + "…");
+        assert_eq!(cut("\u{202e}Bo".to_owned()), "\u{202e}Bo\u{202c}");
+        assert_eq!(
+            cut(format!("\u{2067}{}\u{2069}", "a".repeat(80))),
+            format!("\u{2067}{}…\u{2069}", "a".repeat(62))
+        );
     }
 }

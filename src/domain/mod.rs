@@ -10,6 +10,7 @@ pub mod check_digit;
 pub mod claim;
 pub mod command;
 pub mod digits;
+mod directions;
 pub mod entering;
 pub mod entry;
 pub mod fold;
@@ -38,6 +39,7 @@ pub use command::{
     ReversalKind, Reverse, ReversedPart, Transfers,
 };
 pub use digits::Digits;
+pub use directions::balanced;
 pub use entering::{Entering, EntryStep, Rounding};
 pub use entry::{Entry, Fact, Form, Line, Lines, Move, Moves, Opened, Outcome, Passed};
 pub use humans::Humans;

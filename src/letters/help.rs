@@ -8,12 +8,14 @@
 //!   account, the transfers away from it say what was given, and only where none of these names the giver the others that
 //!   do (as `exchange::rules::group` says); a transfer to an account between two banks is never help by itself.
 //! - What is put right does not count, as far as it was put right; and counts again where that was put right in turn.
+//! - Once there are more occasions than are counted nothing is learned any more: what is kept stays within its bound.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{AccountNumber, Action, Correction, Day, Entry, Move, OwnerNumber, Sequence, Transfer};
 
-/// At most this many occasions of one person are counted at once: some fifty years of five a day. Memory is about 100 bytes each.
+/// At most this many moves of hours are counted for one person at once, those that put something right among them: some fifty
+/// years of five a day. Memory is about 100 bytes each.
 pub const OCCASIONS_MAX: usize = 100_000;
 
 /// One activity's number, if any was said.
@@ -88,60 +90,48 @@ impl Occasions {
         books: &B,
     ) -> Result<Result<(), TooMany>, B::Error> {
         if let Action::Reverse(reverse) = &entry.command.action {
-            self.put_right(entry, reverse.original);
+            return Ok(self.put_right(entry, reverse.original));
+        }
+        if day < self.days.0 || day > self.days.1 {
             return Ok(Ok(()));
         }
-        if day < self.days.0 || day > self.days.1 || entry.moves().next().is_none() {
-            return Ok(Ok(()));
-        }
-        let own = entry.kind().zip(Some(entry.command.action.transfers()).filter(|own| !own.is_empty()));
-        let (kind, transfers, hold);
-        match (own, entry.command.action.hold_named()) {
-            (Some(own), _) => (kind, transfers) = own,
-            // A capture, or a proposal that was accepted by silence.
-            (None, Some(named)) => {
-                hold = books.entry(named)?;
-                let Some(found) = hold.as_ref().and_then(|hold| Some((hold.kind()?, hold))) else {
-                    return Ok(Ok(()));
-                };
-                (kind, transfers) = (found.0, found.1.command.action.transfers());
-            }
-            (None, None) => return Ok(Ok(())),
-        }
-        if !kind.is_help_given() {
-            return Ok(Ok(()));
-        }
+        let mut hold = None;
+        let Some(transfers) = help_in(entry, &mut hold, books)? else { return Ok(Ok(())) };
         let places = given(transfers, self.who, |account| books.owner(account));
         for moved in entry.moves() {
             let transfer = transfers.get(usize::from(moved.of)).filter(|_| places.contains(&moved.of));
-            if let Some(transfer) = transfer {
-                self.count(entry.sequence, moved, transfer);
+            if let Some(transfer) = transfer
+                && let Err(too_many) = self.count(entry.sequence, moved, transfer)
+            {
+                return Ok(Err(too_many));
             }
         }
-        Ok(if self.pieces.len() > OCCASIONS_MAX { Err(TooMany) } else { Ok(()) })
+        Ok(Ok(()))
     }
 
-    fn count(&mut self, occasion: Sequence, moved: Move, transfer: &Transfer) {
-        let sign = match transfer.people.correction {
-            Correction::No => 1,
-            Correction::Yes => -1,
-        };
-        let piece = Piece { occasion, activity: transfer.people.activity, sign };
-        self.add(occasion, moved, piece);
+    fn count(&mut self, occasion: Sequence, moved: Move, transfer: &Transfer) -> Result<(), TooMany> {
+        let activity = transfer.people.activity;
+        self.add(occasion, moved, Piece { occasion, activity, sign: sign_of(transfer) })
     }
 
-    fn put_right(&mut self, entry: &Entry, original: Sequence) {
+    fn put_right(&mut self, entry: &Entry, original: Sequence) -> Result<(), TooMany> {
         for moved in entry.moves() {
             if let Some(piece) = self.pieces.get(&(original, moved.of)).copied() {
-                self.add(entry.sequence, moved, Piece { sign: piece.sign.saturating_neg(), ..piece });
+                self.add(entry.sequence, moved, Piece { sign: piece.sign.saturating_neg(), ..piece })?;
             }
         }
+        Ok(())
     }
 
-    fn add(&mut self, sequence: Sequence, moved: Move, piece: Piece) {
+    /// Changes nothing where there is no room.
+    fn add(&mut self, sequence: Sequence, moved: Move, piece: Piece) -> Result<(), TooMany> {
+        if self.pieces.len() >= OCCASIONS_MAX {
+            return Err(TooMany);
+        }
         let seconds = self.seconds.entry((piece.occasion, piece.activity)).or_default();
         *seconds = seconds.saturating_add(moved.amount.seconds().saturating_mul(piece.sign));
         self.pieces.insert((sequence, moved.of), piece);
+        Ok(())
     }
 
     /// What is left by activity, the most hours first; and on how many occasions in all.
@@ -164,8 +154,42 @@ impl Occasions {
     }
 }
 
+/// The transfers of an entry that moved help, its own or those of the hold that it took from, which is kept in `hold`; none
+/// where it moved no help.
+pub(super) fn help_in<'a, B: Books>(
+    entry: &'a Entry,
+    hold: &'a mut Option<Entry>,
+    books: &B,
+) -> Result<Option<&'a [Transfer]>, B::Error> {
+    if entry.moves().next().is_none() {
+        return Ok(None);
+    }
+    let own = entry.kind().zip(Some(entry.command.action.transfers()).filter(|own| !own.is_empty()));
+    let (kind, transfers) = match (own, entry.command.action.hold_named()) {
+        (Some(own), _) => own,
+        // A capture, or a proposal that was accepted by silence.
+        (None, Some(named)) => {
+            *hold = books.entry(named)?;
+            let Some((kind, hold)) = hold.as_ref().and_then(|hold| Some((hold.kind()?, hold))) else {
+                return Ok(None);
+            };
+            (kind, hold.command.action.transfers())
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(transfers).filter(|_| kind.is_help_given()))
+}
+
+/// 1, or −1 for a line of other books that takes help back.
+pub(super) const fn sign_of(transfer: &Transfer) -> i64 {
+    match transfer.people.correction {
+        Correction::No => 1,
+        Correction::Yes => -1,
+    }
+}
+
 /// The places of the transfers of one entry that say what `who` gave.
-fn given(
+pub(super) fn given(
     transfers: &[Transfer],
     who: OwnerNumber,
     owner: impl Fn(AccountNumber) -> Option<OwnerNumber>,
@@ -180,6 +204,23 @@ fn given(
     if away.is_empty() { all.into_iter().map(|(place, _)| place).collect() } else { away }
 }
 
+/// The places of those that say what `who` received: where all run through one account, the transfers to it, and only where
+/// none of these names them the others that do.
+pub(super) fn received(
+    transfers: &[Transfer],
+    who: OwnerNumber,
+    owner: impl Fn(AccountNumber) -> Option<OwnerNumber>,
+) -> Vec<u16> {
+    let names = |transfer: &Transfer| {
+        owner(transfer.debit).is_some_and(|own| transfer.people.received_by.unwrap_or(own) == who)
+    };
+    let all: Vec<(u16, &Transfer)> = (0..).zip(transfers).filter(|(_, transfer)| names(transfer)).collect();
+    let keeper = keeper(transfers, |account| owner(account) == Some(who));
+    let to = all.iter().filter(|(_, transfer)| Some(transfer.debit) != keeper);
+    let to: Vec<u16> = to.map(|(place, _)| *place).collect();
+    if to.is_empty() { all.into_iter().map(|(place, _)| place).collect() } else { to }
+}
+
 /// The account through which all of several transfers run, and that is not one's own.
 fn keeper(transfers: &[Transfer], is_own: impl Fn(AccountNumber) -> bool) -> Option<AccountNumber> {
     let first = transfers.first()?;
@@ -190,4 +231,55 @@ fn keeper(transfers: &[Transfer], is_own: impl Fn(AccountNumber) -> bool) -> Opt
         all && gets && gives && !is_own(*account)
     };
     [first.debit, first.credit].into_iter().find(runs_through)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::domain::{
+        Amount, Command, Kind, Outcome, People, Post, RequestId, RequestKey, Scope, Timestamp, Transfers,
+    };
+
+    /// Accounts that are their owners'.
+    struct Own;
+
+    impl Books for Own {
+        type Error = Infallible;
+
+        fn owner(&self, account: AccountNumber) -> Option<OwnerNumber> {
+            Some(OwnerNumber::new(account.slot()))
+        }
+
+        fn entry(&self, _sequence: Sequence) -> Result<Option<Entry>, Infallible> {
+            Ok(None)
+        }
+    }
+
+    /// Goal: of more occasions than are counted none is kept, however many are shown. Method: one more than the named maximum,
+    /// and a thousand after it.
+    #[test]
+    fn the_maximum_is_one() {
+        let account = |slot| AccountNumber::from_slot(slot).unwrap();
+        let (debit, credit, amount) = (account(7), account(8), Amount::new(60).unwrap());
+        let transfer = Transfer { debit, credit, amount, people: People::default() };
+        let key = RequestKey { scope: Scope::OPERATOR, id: RequestId::derived([1; 16]) };
+        let post = Post { kind: Kind::Exchange, transfers: Transfers::from_slice(&[transfer]), ends: None };
+        let command = Command::new(key, OwnerNumber::new(1), Action::Post(post));
+        let mut entry = Entry {
+            sequence: Sequence::ZERO,
+            recorded_at: Timestamp::from_micros(0),
+            command,
+            outcome: Outcome::default(),
+        };
+        let day = Day::from_calendar(2026, 5, 3).unwrap();
+        let mut occasions = Occasions::new(OwnerNumber::new(8), (day, day));
+        for number in 1..=OCCASIONS_MAX + 1_000 {
+            entry.sequence = entry.sequence.next();
+            let learned = occasions.learn(&entry, day, &Own).unwrap();
+            assert_eq!(learned, if number <= OCCASIONS_MAX { Ok(()) } else { Err(TooMany) }, "{number}");
+        }
+        assert_eq!((occasions.pieces.len(), occasions.seconds.len()), (OCCASIONS_MAX, OCCASIONS_MAX));
+    }
 }

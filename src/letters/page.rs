@@ -1,12 +1,14 @@
 //! Paper as a page of HTML, for a printer, a screen, a telephone, or a reader of screens.
 //!
 //! - Holds all it needs: no script, nothing that is fetched, and a policy that says so to the browser.
-//! - What is given is text in an element of its own that keeps its direction to itself; nothing given is in an attribute.
+//! - What is given is text in an element of its own that keeps its direction to itself, and closes what it opens: whoever copies
+//!   it copies no more than that. Nothing given is in an attribute.
 //! - Headings go down one level at a time. Below 36 rem rows stand one cell below the other: nothing runs off a narrow screen.
 
 use html_escape::encode_text;
 
 use super::said::{Block, Paper, Piece, Section, Sentence, is_joined};
+use crate::domain::balanced;
 
 const STYLE: &str = "\
 @page{size:A4;margin:18mm}
@@ -101,6 +103,6 @@ fn sentence(pieces: &Sentence) -> String {
 fn piece(piece: &Piece) -> String {
     match piece {
         Piece::Words(words) => encode_text(words).into_owned(),
-        Piece::Given(text) => format!("<bdi>{}</bdi>", encode_text(text)),
+        Piece::Given(text) => format!("<bdi>{}</bdi>", encode_text(&balanced(text))),
     }
 }

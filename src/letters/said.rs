@@ -14,7 +14,7 @@ pub enum Piece {
     Given(String),
 }
 
-/// A sentence: pieces with a space between them, but before a full stop or a comma.
+/// A sentence: pieces with a space between them, but before a full stop, a comma or a colon.
 pub type Sentence = Vec<Piece>;
 
 /// One of the things below each other.
@@ -48,11 +48,11 @@ pub struct Paper {
     pub sections: Vec<Section>,
 }
 
-fn ours(words: impl Into<String>) -> Piece {
+pub(super) fn ours(words: impl Into<String>) -> Piece {
     Piece::Words(words.into())
 }
 
-fn given(text: &str) -> Piece {
+pub(super) fn given(text: &str) -> Piece {
     Piece::Given(text.to_owned())
 }
 
@@ -88,27 +88,43 @@ fn whose(letter: &api::Letter) -> Vec<Block> {
     [Some(whom), address, Some(account)].into_iter().flatten().map(Block::Sentence).collect()
 }
 
+/// Help is all of theirs; what moved other accounts is named below it, so that the rest adds up.
 fn sums(letter: &api::Letter) -> Vec<Block> {
     let after = if letter.is_over { Figure::After } else { Figure::Now };
-    let mut figures = vec![
-        Figure::Before(letter.before_seconds),
-        Figure::Gave(letter.gave_seconds),
-        Figure::Received(letter.received_seconds),
-        Figure::Used(letter.used_seconds),
-        Figure::Other(letter.other_seconds),
-        after(letter.after_seconds),
+    let (to_pots, to_others) = (letter.gave_to_pots_seconds, letter.gave_to_others_seconds);
+    let paid = letter.received_paid_by_others_seconds;
+    let figures = [
+        Some(Figure::Before(letter.before_seconds)),
+        Some(Figure::Gave(letter.gave_seconds.saturating_add(to_pots).saturating_add(to_others))),
+        Some(Figure::GaveToPots(to_pots)).filter(|_| to_pots != 0),
+        Some(Figure::GaveToOthers(to_others)).filter(|_| to_others != 0),
+        Some(Figure::Received(letter.received_seconds.saturating_add(paid))),
+        Some(Figure::PaidByOthers(paid)).filter(|_| paid != 0),
+        Some(Figure::Used(letter.used_seconds)),
+        Some(Figure::Other(letter.other_seconds)),
+        Some(after(letter.after_seconds)),
+        Some(Figure::SetAside(letter.held_seconds)).filter(|_| letter.held_seconds != 0),
     ];
-    figures.extend(Some(Figure::SetAside(letter.held_seconds)).filter(|_| letter.held_seconds != 0));
-    let mut blocks = vec![Block::Figures(figures.into_iter().map(Figure::words).collect())];
+    let mut blocks = vec![Block::Figures(figures.into_iter().flatten().map(Figure::words).collect())];
     if letter.after_seconds < 0 {
         blocks.push(Block::Sentence(vec![ours(words::BELOW_ZERO)]));
+    }
+    if has_help_elsewhere(letter) {
+        blocks.push(Block::Sentence(vec![ours(words::ELSEWHERE)]));
     }
     blocks
 }
 
+fn has_help_elsewhere(letter: &api::Letter) -> bool {
+    let elsewhere =
+        [letter.gave_to_pots_seconds, letter.gave_to_others_seconds, letter.received_paid_by_others_seconds];
+    elsewhere.iter().any(|seconds| *seconds != 0)
+}
+
 fn lines(letter: &api::Letter) -> Vec<Block> {
     if letter.lines.is_empty() {
-        return vec![Block::Sentence(vec![ours(words::NO_LINES)])];
+        let none = if has_help_elsewhere(letter) { words::NO_LINES_OF_HOURS } else { words::NO_LINES };
+        return vec![Block::Sentence(vec![ours(none)])];
     }
     let mut blocks = vec![Block::Sentence(vec![ours(words::BY_DAY_WRITTEN)])];
     if letter.lines_left_out > 0 {
@@ -170,7 +186,7 @@ fn around([before, after]: [&str; 2], name: &str) -> Sentence {
     vec![ours(before), given(name), ours(after)]
 }
 
-fn day(date: Option<api::Date>) -> Day {
+pub(super) fn day(date: Option<api::Date>) -> Day {
     let date = date.unwrap_or_default();
     let parts = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
     let (Ok(year), Ok(month), Ok(day)) = parts else { return Day::default() };
@@ -180,7 +196,7 @@ fn day(date: Option<api::Date>) -> Day {
 /// Whether a piece follows the one before without a space.
 pub fn is_joined(piece: &Piece) -> bool {
     match piece {
-        Piece::Words(words) => words.starts_with(['.', ',']),
+        Piece::Words(words) => words.starts_with(['.', ',', ':']),
         Piece::Given(_) => false,
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::said::{Block, Paper, Piece, Section, is_joined};
+use crate::domain::balanced;
 
 /// Letters in a line. A word that is longer has a line to itself and is not broken: half a name is another name.
 const WIDTH: usize = 72;
@@ -86,11 +87,34 @@ fn sentence(pieces: &[Piece]) -> String {
     said
 }
 
-/// What is given and may run from right to left stands apart from what is around it.
+/// What is given and may run from right to left stands apart from what is around it, and ends there whatever it opens.
 fn piece(piece: &Piece) -> Cow<'_, str> {
     match piece {
         Piece::Words(words) => words.into(),
         Piece::Given(text) if text.is_ascii() => text.into(),
-        Piece::Given(text) => format!("{}{text}{}", ISOLATED[0], ISOLATED[1]).into(),
+        Piece::Given(text) => format!("{}{}{}", ISOLATED[0], balanced(text), ISOLATED[1]).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: a name with controls that nobody closes, or that close what is ours, turns nothing after it, in text and on a page.
+    /// Method: such names in a sentence; what stands before our next word is the end of what keeps the name apart.
+    #[test]
+    fn a_name_turns_nothing_after_it() {
+        for (name, told) in [
+            ("Bo\u{2069}\u{202e}", "Bo\u{202e}\u{202c}"),
+            ("\u{2067}Bo", "\u{2067}Bo\u{2069}"),
+            ("Bo\u{202c}", "Bo"),
+        ] {
+            let pieces = vec![Piece::Given(name.to_owned()), Piece::Words("gave 2 hours".to_owned())];
+            assert_eq!(sentence(&pieces), format!("\u{2068}{told}\u{2069} gave 2 hours"));
+            let section = Section { heading: None, blocks: vec![Block::Sentence(pieces)] };
+            let paper = Paper { title: "Title".to_owned(), large_print: false, sections: vec![section] };
+            let page = super::super::page(&paper);
+            assert!(page.contains(&format!("<bdi>{told}</bdi> gave 2 hours")), "{page}");
+        }
     }
 }

@@ -43,8 +43,14 @@ pub enum Figure {
     Before(i64),
     /// Help given.
     Gave(i64),
+    /// How much of that went to a pot.
+    GaveToPots(i64),
+    /// How much of it went to others.
+    GaveToOthers(i64),
     /// Help received.
     Received(i64),
+    /// How much of that others paid for.
+    PaidByOthers(i64),
     /// Used at tills.
     Used(i64),
     /// All else; below zero where more went than came.
@@ -64,7 +70,10 @@ impl Figure {
         let (what, how_much) = match self {
             Self::Before(seconds) => ("You had at the beginning of the month", balance(seconds)),
             Self::Gave(seconds) => ("You gave help", hours(seconds)),
+            Self::GaveToPots(seconds) => ("Of that went to a pot, as agreed", hours(seconds)),
+            Self::GaveToOthers(seconds) => ("Of that went to others, as agreed", hours(seconds)),
             Self::Received(seconds) => ("You received help", hours(seconds)),
+            Self::PaidByOthers(seconds) => ("Of that others paid for you", hours(seconds)),
             Self::Used(seconds) => ("You used at cafés and shops", hours(seconds)),
             Self::Other(0) => ("Other, such as gifts, or put right", hours(0)),
             Self::Other(seconds @ 1..) => {
@@ -94,6 +103,11 @@ pub fn change(seconds: i64) -> String {
 
 /// A month without lines.
 pub const NO_LINES: &str = "Nothing was written down for this account in this month.";
+/// The same where there was help whose hours moved other accounts.
+pub const NO_LINES_OF_HOURS: &str = "No hours came to this account or left it in this month.";
+/// What the figures have and no line says.
+pub const ELSEWHERE: &str = "Help whose hours went elsewhere, or that others paid for, counts as yours and has no line below: it changed \
+     nothing of what you have.";
 
 /// Lines that are in the sums and have no room.
 #[must_use]
@@ -118,7 +132,7 @@ pub const ASK_WHOM: [&str; 2] = [
     ". Anything in this letter can be put right.",
 ];
 
-/// From which books: "From the books up to entry 1,204, written on 3 July 2026".
+/// From which books: "From the books up to entry 1204."
 #[must_use]
 pub fn position(sequence: Sequence) -> String {
     format!("From the books up to entry {sequence}.")
@@ -198,6 +212,20 @@ pub fn written(letters: u64, folder: &str, sequence: Sequence) -> String {
     }
 }
 
+/// The server stopped in the middle.
+#[must_use]
+pub fn cut_off(written: u64, folder: &str) -> String {
+    let came = match written {
+        0 => format!("No letter came, and {folder} is as it was."),
+        1 => format!("1 letter came and is in {folder}."),
+        many => format!("{} letters came and are in {folder}.", count(many)),
+    };
+    format!(
+        "The server stopped before all letters came. {came} Give the same command again: it writes all of them, and those that \
+         are there are replaced."
+    )
+}
+
 /// Nobody can have a letter: somebody without an account.
 #[must_use]
 pub fn no_account(who: &str) -> String {
@@ -218,6 +246,10 @@ mod tests {
             "You had at the beginning of the month: 1 hour 30 minutes below zero"
         );
         assert_eq!(said(Figure::Gave(3_600)), "You gave help: 1 hour");
+        assert_eq!(said(Figure::GaveToPots(7_200)), "Of that went to a pot, as agreed: 2 hours");
+        assert_eq!(said(Figure::GaveToOthers(60)), "Of that went to others, as agreed: 1 minute");
+        assert_eq!(said(Figure::PaidByOthers(3_600)), "Of that others paid for you: 1 hour");
+        assert_eq!(position(Sequence::new(1_204)), "From the books up to entry 1204.");
         assert_eq!(said(Figure::Other(-900)), "Other, such as gifts, or put right: 15 minutes went");
         assert_eq!(said(Figure::Other(900)), "Other, such as gifts, or put right: 15 minutes came");
         assert_eq!(said(Figure::Other(0)), "Other, such as gifts, or put right: 0 hours");
@@ -225,6 +257,12 @@ mod tests {
         assert!(
             left_out(1).starts_with("1 earlier line is ")
                 && left_out(2_000).starts_with("2,000 earlier lines are ")
+        );
+        assert!(
+            cut_off(0, "DIR").contains(" No letter came, ") && cut_off(1, "DIR").contains(" 1 letter came ")
+        );
+        assert!(
+            cut_off(2_000, "DIR").contains(" 2,000 letters came and are in DIR. Give the same command again")
         );
         let (may, june) = (Day::from_calendar(2026, 5, 1).unwrap(), Day::from_calendar(2026, 6, 5).unwrap());
         assert_eq!(

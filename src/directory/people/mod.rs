@@ -14,6 +14,7 @@ mod apply;
 mod apply_tests;
 mod arena;
 pub mod contact;
+mod naming;
 pub mod note;
 #[cfg(test)]
 mod note_tests;
@@ -33,6 +34,7 @@ mod testing;
 
 pub use apply::{ACCOUNTS_MAX, BadFact, OWNERS_MAX, POTS_MAX, REPRESENTATIVES_MAX, Written};
 pub use contact::{Contact, ContactKind};
+pub use naming::Naming;
 pub use note::Said;
 pub use pause::{Pause, PauseRefusal, may_pause};
 pub use person::{Person, Pot, Sealed, seal_profile};

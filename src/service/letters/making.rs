@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use super::months::Months;
 use super::whose::Addressee;
 use crate::access::Allowed;
 use crate::api;
@@ -19,7 +20,8 @@ use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 use crate::service::statement::Said;
 
-/// Lines in one letter; a thousand sentences at their longest are half of what a message may hold.
+/// Lines in one letter; a thousand sentences at their longest, with five names of 200 bytes each, are half of what a message
+/// may hold.
 const LINES_MAX: usize = 1_000;
 /// Lines read at a time.
 const READ_LINES: usize = 16;
@@ -62,7 +64,7 @@ impl Installation {
         allowed: &Allowed,
         banks: &mut BanksKnown,
         (to, account, bank): (&Addressee, AccountNumber, BankNumber),
-        of: Of,
+        (of, months): (Of, &Months),
     ) -> Result<Option<api::Letter>, NotDone> {
         let (zone, bank_name) = banks.of(self, bank)?;
         let (began, ended) = (of.month.first_day().begins(zone), of.month.next().first_day().begins(zone));
@@ -75,7 +77,7 @@ impl Installation {
             return Ok(None);
         }
         let reader = allowed.as_member(to.owner, bank);
-        let mut said = Said::new(self, &reader, account, zone)?;
+        let mut said = Said::on_paper(self, &reader, account, zone)?;
         let mut letter = self.heading(to, account, bank, bank_name)?;
         letter.is_over = of.month.is_over(today);
         (letter.year, letter.month) = (of.month.year().into(), of.month.month().into());
@@ -112,6 +114,13 @@ impl Installation {
         letter.lines.reverse();
         (letter.gave_seconds, letter.received_seconds) = (sums.gave, sums.received);
         (letter.used_seconds, letter.other_seconds) = (sums.used, sums.other);
+        // Of several accounts in a bank, the first has it.
+        let is_first =
+            to.accounts.iter().find(|(_, other)| *other == bank).is_some_and(|(first, _)| *first == account);
+        let elsewhere = months.get(&(bank, to.owner)).filter(|_| is_first).copied().unwrap_or_default();
+        letter.gave_to_pots_seconds = elsewhere.to_pots;
+        letter.gave_to_others_seconds = elsewhere.to_others;
+        letter.received_paid_by_others_seconds = elsewhere.paid_by_others;
         Ok(Some(letter))
     }
 

@@ -20,11 +20,17 @@ use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 
 /// The accounts of one bank.
-struct OfBank<'a> {
+pub struct OfBank<'a> {
     books: &'a Installation,
     bank: BankNumber,
     /// The hold read last: several parts of one are often taken in a row.
     last: RefCell<Option<Entry>>,
+}
+
+impl<'a> OfBank<'a> {
+    pub const fn new(books: &'a Installation, bank: BankNumber) -> Self {
+        Self { books, bank, last: RefCell::new(None) }
+    }
 }
 
 impl Books for OfBank<'_> {
@@ -74,13 +80,16 @@ impl Installation {
         }
         let before =
             self.past.position_before(from.begins(zone)).map_err(crate::service::moments::derived)?;
-        let books = OfBank { books: self, bank, last: RefCell::new(None) };
+        let books = OfBank::new(self, bank);
         let (mut occasions, mut too_many) = (Occasions::new(owner, (from, through)), false);
         let reader = &**self.network.ledger.books().journal();
         recovery::each_record(reader, before.next(), at, |record| {
+            if too_many {
+                return Ok(()); // The answer is known.
+            }
             let entry = recovery::decode(&record)?;
             let learned = occasions.learn(&entry, day_of(&entry, zone), &books)?;
-            too_many |= learned.is_err();
+            too_many = learned.is_err();
             Ok(())
         })
         .map_err(unreadable)?;

@@ -10,6 +10,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use super::making::{BanksKnown, Of};
+use super::months::Months;
 use super::whose::Whose;
 use crate::access::Allowed;
 use crate::api::{Letter, StreamLettersRequest, StreamLettersResponse};
@@ -33,6 +34,8 @@ struct Letters {
     allowed: Allowed,
     whose: Whose,
     of: Of,
+    /// What no line of their accounts says; made once.
+    months: Arc<Months>,
     /// Up to whom was looked.
     after: OwnerNumber,
 }
@@ -59,7 +62,7 @@ pub fn stream(
     let permit = permit.map_err(|_| NotDone::Busy("1,000 streams are open already"))?;
     let (to, from) = mpsc::channel(AT_A_TIME);
     let of = Of { month, at: books.network.ledger.position() };
-    let letters = Letters { allowed, whose, of, after: OwnerNumber::OPERATOR };
+    let letters = Letters { allowed, whose, of, months: Arc::default(), after: OwnerNumber::OPERATOR };
     let quiet_max = service.shared.quiet_max;
     tokio::spawn(async move {
         let ended = letters.give(&books, &to, quiet_max).await;
@@ -81,6 +84,10 @@ impl Letters {
     ) -> Result<(), NotDone> {
         let sequence = self.of.at.get();
         let mut letters_count: u64 = 0;
+        let (whose, of) = (self.whose, self.of);
+        let months =
+            books.watching(move |books| books.help_elsewhere(&books.banks_for(whose)?, of, whose.person()));
+        self.months = Arc::new(months.await?);
         loop {
             let asked = self.clone();
             let (made, last) = books.watching(move |books| asked.look(books)).await?;
@@ -117,7 +124,7 @@ impl Letters {
                     &self.allowed,
                     &mut banks,
                     (person, *account, *bank),
-                    self.of,
+                    (self.of, &self.months),
                 )?);
             }
         }
@@ -135,16 +142,26 @@ impl Installation {
             .map_or_else(|| day.begins(&jiff::tz::TimeZone::UTC), |bank| day.begins(bank.zone()))
     }
 
-    /// The day it is where the letters are for: of several banks, where it is latest.
-    fn latest_day(&self, whose: Whose) -> Result<Day, NotDone> {
+    /// The banks that the letters are of.
+    fn banks_for(&self, whose: Whose) -> Result<Vec<BankNumber>, NotDone> {
         let known = self.directory.known_now(&self.network.ledger)?;
-        let banks = match whose {
+        Ok(match whose {
             Whose::Person(_, Some(bank)) | Whose::AllOf(bank) => vec![bank],
             Whose::Person(owner, None) => {
                 let accounts = known.people.person(owner).map(|person| person.accounts.as_slice());
-                accounts.unwrap_or_default().iter().map(|account| account.bank).collect()
+                let mut banks: Vec<_> =
+                    accounts.unwrap_or_default().iter().map(|account| account.bank).collect();
+                banks.sort_unstable();
+                banks.dedup();
+                banks
             }
-        };
+        })
+    }
+
+    /// The day it is where the letters are for: of several banks, where it is latest.
+    fn latest_day(&self, whose: Whose) -> Result<Day, NotDone> {
+        let banks = self.banks_for(whose)?;
+        let known = self.directory.known();
         let now = self.access.now();
         let days = banks.into_iter().filter_map(|bank| Some(known.banks.get(bank)?.today(now)));
         Ok(days.max().unwrap_or_else(|| now.utc_day()))

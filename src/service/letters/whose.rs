@@ -23,6 +23,16 @@ pub enum Whose {
     AllOf(BankNumber),
 }
 
+impl Whose {
+    /// The one person, if it is one.
+    pub const fn person(self) -> Option<OwnerNumber> {
+        match self {
+            Self::Person(owner, _) => Some(owner),
+            Self::AllOf(_) => None,
+        }
+    }
+}
+
 /// Somebody who gets letters.
 #[derive(Clone, Debug)]
 pub struct Addressee {

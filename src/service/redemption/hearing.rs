@@ -75,7 +75,7 @@ impl Installation {
         self.refused(&Books::EntryNotFound(number))
     }
 
-    pub(super) fn list_till_refusals(
+    pub(in crate::service) fn list_till_refusals(
         &self,
         allowed: &Allowed,
         request: ListTillRefusalsRequest,

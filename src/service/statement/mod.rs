@@ -4,8 +4,10 @@
 //! lines are only ever added above. A filter by day looks at a bounded number of lines a page, so a page
 //! may come back short, or empty, with more behind it.
 
+mod others;
 mod said;
 
+pub(in crate::service) use others::Others;
 pub(in crate::service) use said::Said;
 
 use super::answers;
@@ -73,12 +75,14 @@ impl Installation {
     }
 
     /// Lines of an account below one of them, the newest first, with no other person in them; and the number of the last.
+    ///
+    /// In what was typed whoever stands on the other side of a line is somebody, as is everybody in `others`.
     pub(in crate::service) fn exported_lines(
         &self,
         allowed: &Allowed,
         account: AccountNumber,
-        below: Option<u64>,
-        most: usize,
+        (below, most): (Option<u64>, usize),
+        others: &mut Others,
     ) -> Result<(Vec<api::StatementLine>, Option<u64>), NotDone> {
         let view = self.account_in_reach(allowed, account)?;
         let zone = self.past.zone(view.bank).map_err(unreadable)?;
@@ -91,7 +95,13 @@ impl Installation {
                 None => self.line_before(account, line)?,
             };
             let day = day_of(&line.entry, &zone);
-            told.push(self.statement_line(&mut said, line, before, day)?);
+            self.also_named(said.sides(&line.entry)?.others(), others)?;
+            let line = self.statement_line(&mut said, line, before, day)?;
+            told.push(api::StatementLine {
+                memo: others.replaced(&line.memo),
+                reason: others.replaced(&line.reason),
+                ..line
+            });
         }
         Ok((told, lines.last().map(|line| line.number)))
     }

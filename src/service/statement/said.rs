@@ -147,6 +147,7 @@ pub struct Said<'a> {
     account: AccountNumber,
     owner: Option<OwnerNumber>,
     zone: &'a TimeZone,
+    /// The day it is read; the first there is for paper.
     today: Day,
     activities: Vec<Activity>,
     accounts: BTreeMap<AccountNumber, String>,
@@ -182,6 +183,17 @@ impl<'a> Said<'a> {
         })
     }
 
+    /// The same for paper, which is kept: names are whole, and days have their year whenever it is read.
+    pub fn on_paper(
+        books: &'a Installation,
+        allowed: &'a Allowed,
+        account: AccountNumber,
+        zone: &'a TimeZone,
+    ) -> Result<Self, NotDone> {
+        let said = Self::new(books, allowed, account, zone)?;
+        Ok(Self { names: books.names().whole(), today: Day::MIN, ..said })
+    }
+
     /// The same with no other person in it, whoever reads it.
     pub fn without_people(
         books: &'a Installation,
@@ -189,7 +201,7 @@ impl<'a> Said<'a> {
         account: AccountNumber,
         zone: &'a TimeZone,
     ) -> Result<Self, NotDone> {
-        Ok(Self { manner: Manner::WithoutPeople, ..Self::new(books, allowed, account, zone)? })
+        Ok(Self { manner: Manner::WithoutPeople, ..Self::on_paper(books, allowed, account, zone)? })
     }
 
     /// Whether other people are somebody.

@@ -123,8 +123,15 @@ fn a_members_token_before_and_after() {
     let checked = api::LinkIdentityRequest { validate_only: true, ..request.clone() };
     network.linked(&broker, checked).unwrap();
     assert!(network.who_am_i(&token).is_err(), "only checked");
+    let linked_sign_ins_count = || {
+        let held = api::ExportMemberRequest { owner_number: ann, ..Default::default() };
+        let held = network.served.block_on(network.directory().export_member(with(&broker, held))).unwrap();
+        held.into_inner().linked_sign_ins_count
+    };
+    assert_eq!(linked_sign_ins_count(), 0);
     let receipt = network.linked(&broker, request.clone()).unwrap();
     assert!(!receipt.repeated);
+    assert_eq!(linked_sign_ins_count(), 1, "it is held about them");
     assert_eq!(receipt.entry.unwrap().actor, network.holder(&broker));
     let known = network.who_am_i(&token).unwrap();
     assert_eq!((known.role(), known.holder_owner_number, known.login_number), (api::Role::Member, ann, 2));

@@ -139,6 +139,120 @@ fn nobody_else_is_in_it() {
     }
 }
 
+/// Goal: everything that is held is in it: help whose hours moved the accounts of others, given and received, as far as it was not
+/// put right; what was known before; sessions they come to; and notes, with nobody else's name in any case or accent. Method: one
+/// of each in the town, whole and page by page.
+#[test]
+fn what_is_in_no_line_is_in_it() {
+    let town = town();
+    let known = |who: &str, known_as: &str, phone: &str| {
+        let profile = api::Profile {
+            name: who.into(),
+            known_as: known_as.into(),
+            contacts: vec![api::Contact { kind: api::ContactKind::Phone.into(), text: phone.into() }],
+            ..Default::default()
+        };
+        let request = api::UpdatePersonRequest {
+            request_id: fresh(),
+            owner_number: town.owner_number(who),
+            profile: Some(profile),
+            ..Default::default()
+        };
+        town.update_person("Tobias", request).unwrap();
+    };
+    known(ANN, "Nan", "01632 960 001");
+    known(ANN, "Nan", "01632 960 002");
+    known(BEN, "Benjy", "01632 960 003");
+    let memo = "took BENEDICT  Oa\u{301}kapple, benjy and Cressida Thornbury's dog to the clinic; Nan sang";
+    let told = "took somebody, somebody and somebody's dog to the clinic; Nan sang";
+    let with = |request| api::RecordExchangeRequest { memo: memo.into(), ..request };
+    town.recorded("Tobias", with(town.helped(ANN, CRESS, HOUR, day(4, 20))));
+    town.chooses(ANN, "", "A pot");
+    let original_sequence = town.recorded("Tobias", with(town.helped(ANN, CRESS, 2 * HOUR, day(4, 21))));
+    let request = api::PutRightRequest {
+        request_id: fresh(),
+        original_sequence,
+        parts: vec![api::ReversedPart { transfer_index: 0, amount_seconds: HOUR / 2 }],
+        reason: "it was Benedict Oakapple".into(),
+        ..Default::default()
+    };
+    town.put_right("Tobias", request).unwrap();
+    town.chooses(ANN, "A pot", "");
+    town.recorded("Tobias", town.helped(BEN, ANN, HOUR, day(4, 22)));
+    let hall = api::RecordExchangeRequest {
+        in_the_name_of_account_number: town.of("Lantern Hall"),
+        ..town.helped(ANN, BEN, HOUR, day(4, 23))
+    };
+    town.recorded("Tobias", hall);
+    let group = |name: &str, givers: Vec<api::UsualGiver>, usual: &[&str]| {
+        let request = api::SetStandingGroupRequest {
+            request_id: fresh(),
+            bank_number: 1,
+            name: name.into(),
+            rule: api::GroupRule::PotPaysProvider.into(),
+            givers,
+            participant_account_numbers: usual.iter().map(|who| town.of(who)).collect(),
+            keeper_account_number: town.of("A pot"),
+            ..Default::default()
+        };
+        town.set_standing_group("Tobias", request).unwrap();
+    };
+    let gives = |who: &str| vec![api::UsualGiver { account_number: town.of(who), length_seconds: HOUR }];
+    group("Benedict Oakapple's walk", gives(BEN), &[ANN, CRESS]);
+    group("Choir", gives(ANN), &[CRESS]);
+    group("Not hers", gives(BEN), &[CRESS]);
+
+    let whole = pages(&town, "Tobias", 1_000).remove(0);
+    let line =
+        whole.lines.iter().map(|line| line.line.as_ref().unwrap()).find(|line| line.memo.contains("clinic"));
+    assert_eq!(line.unwrap().memo, told);
+    let help: Vec<_> = whole
+        .help
+        .iter()
+        .map(|one| (one.is_given, one.seconds, one.sentence.as_str(), one.memo.as_str()))
+        .collect();
+    assert_eq!(
+        help,
+        [
+            (true, 2 * HOUR, "gave 2 h, on 21 April 2026; the hours went to a pot", told),
+            (true, -HOUR / 2, "gave 30 min less, put right on 5 May 2026; the hours went to a pot", ""),
+            (false, HOUR, "received 1 h, on 22 April 2026; others paid", ""),
+            (true, HOUR, "gave 1 h, on 23 April 2026; the hours went to others", ""),
+        ]
+    );
+    assert_eq!(whole.help[1].reason, "it was somebody");
+    assert_eq!(whole.former_profiles.len(), 1);
+    let former = whole.former_profiles[0].profile.as_ref().unwrap();
+    assert_eq!((former.name.as_str(), former.contacts[0].text.as_str()), (ANN, "01632 960 001"));
+    let now = whole.person.as_ref().unwrap().profile.as_ref().unwrap();
+    assert_eq!(now.contacts[0].text, "01632 960 002");
+    let groups: Vec<_> = whole.groups.iter().map(|one| (one.name.as_str(), one.gives_seconds)).collect();
+    assert_eq!(groups, [("somebody's walk", 0), ("Choir", HOUR)]);
+    assert_eq!((whole.linked_sign_ins_count, whole.refusals.len()), (0, 0));
+    let said = format!("{whole:?}").to_lowercase();
+    for word in ["benedict", "oakapple", "benjy", "cressida", "thornbury", "dorothea", "960 003"] {
+        assert!(!said.contains(word), "{word}: {said}");
+    }
+
+    for size in [1, 2, 3, 7] {
+        let pages = pages(&town, "Tobias", size);
+        let rows = |page: &api::ExportMemberResponse| {
+            page.lines.len() + page.help.len() + page.former_profiles.len()
+        };
+        assert!(pages.iter().all(|page| rows(page) <= size as usize), "{size}");
+        let help: Vec<_> = pages.iter().flat_map(|page| page.help.clone()).collect();
+        let former: Vec<_> = pages.iter().flat_map(|page| page.former_profiles.clone()).collect();
+        assert_eq!((help, former), (whole.help.clone(), whole.former_profiles.clone()), "{size} a page");
+    }
+    // A page for people has it too.
+    let page = hourbook::letters::page(&hourbook::letters::held(&whole));
+    for part in
+        [told, "gave 2 h, on 21 April 2026; the hours went to a pot", "01632 960 001", "somebody's walk"]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
+
 /// Goal: pages of any size say the same lines, each once, and what is no line on the first alone. Method: one line a page,
 /// two, and all.
 #[test]

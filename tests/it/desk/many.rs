@@ -17,10 +17,10 @@ const PEOPLE: usize = 10_000;
 const FEW: usize = 500;
 /// Calls at once.
 const AT_ONCE: usize = 64;
-/// How much more ten thousand letters may need than five hundred, kilobytes: buffers, and what the allocator keeps of
-/// them. One letter in a thousand kept back would be more.
+/// How much more ten thousand letters may need than five hundred, kilobytes: buffers, and what the allocator keeps of them. All
+/// of the letters at once would be ten to twenty megabytes.
 const CLIENT_KB_MAX: u64 = 8 << 10;
-const SERVER_KB_MAX: u64 = 48 << 10;
+const SERVER_KB_MAX: u64 = 4 << 10;
 
 /// A figure of a process, kilobytes: `VmRSS` now, `VmHWM` at most.
 fn memory_kb(process: u32, name: &str) -> Option<u64> {

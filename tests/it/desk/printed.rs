@@ -55,7 +55,7 @@ fn as_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Goal: each letter is two files named by the account's number and nothing else, readable by their owner alone, in a folder
+/// Goal: each letter is two files named by account and month and nothing else, readable by their owner alone, in a folder
 /// that is; names of every sort stand in them as they are, as text; a second time replaces them, and writes through no link.
 /// Method: a street of such names; files, modes and contents; the folder's neighbours.
 #[test]
@@ -69,13 +69,16 @@ fn letters_are_files_by_number() {
     let said = served.done(&typed);
     assert!(said.starts_with("12 letters are in ") && said.contains("up to entry "), "{said}");
 
-    let expected: BTreeSet<_> =
-        accounts.iter().flat_map(|number| [format!("{number}.txt"), format!("{number}.html")]).collect();
+    let expected: BTreeSet<_> = accounts
+        .iter()
+        .flat_map(|number| ["txt", "html"].map(|end| format!("{number}-{month}.{end}")))
+        .collect();
     assert_eq!(files(&out), expected);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&out), 0o700);
     for (name, number) in NAMES.iter().zip(&accounts) {
-        let (text, page) = (out.join(format!("{number}.txt")), out.join(format!("{number}.html")));
+        let (text, page) =
+            (out.join(format!("{number}-{month}.txt")), out.join(format!("{number}-{month}.html")));
         assert_eq!([mode(&text), mode(&page)], [0o600; 2]);
         let (text, page) = (fs::read_to_string(text).unwrap(), fs::read_to_string(page).unwrap());
         assert!(text.contains(name), "{name} in\n{text}");
@@ -88,7 +91,12 @@ fn letters_are_files_by_number() {
 
     let elsewhere = home.path().join("elsewhere");
     fs::write(&elsewhere, "mine").unwrap();
-    let first = out.join(format!("{}.txt", accounts[0]));
+    let first = out.join(format!("{}-{month}.txt", accounts[0]));
+    let of_ann = fs::read_to_string(&first).unwrap();
+    for name in &NAMES[1..] {
+        let is_there = of_ann.split('\n').any(|line| line.contains(name.split(' ').next_back().unwrap()));
+        assert!(is_there && !of_ann.contains('…'), "{name} whole in {of_ann}");
+    }
     fs::remove_file(&first).unwrap();
     symlink(&elsewhere, &first).unwrap();
     let one = served.json(&[&typed[..], &["ann ash"]].concat());
@@ -156,4 +164,61 @@ fn a_record_is_printed() {
         page.contains("&lt;script&gt;document.title='run'&lt;/script&gt;") && page.contains("15 minutes"),
         "{page}"
     );
+}
+
+/// Goal: what is held about somebody is there for programs and for people, with the same facts; nobody else can read it, nothing
+/// that is there is written over, and no name is more than text. Method: the export of somebody whose name is a tag, and whose
+/// notes name others; each sentence and note of the JSON is looked for in text and page.
+#[test]
+fn an_export_can_be_read() {
+    let served = Served::new();
+    let accounts = street(&served);
+    let who = accounts[1].to_string();
+    let first = accounts[0].to_string();
+    let memo = "with ann ash and <b>her</b> \u{202e}cat";
+    served.done(&[
+        "post", "--from", &first, "--to", &who, "--hours", "1", "--kind", "exchange", "--memo", memo,
+    ]);
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("held.json");
+    let typed = ["member", "export", &who, "--out", out.to_str().unwrap()];
+    let said = served.done(&typed);
+    assert!(said.contains("held.json, and to be read in ") && said.contains("read these before"), "{said}");
+    let expected = ["held.html", "held.json", "held.txt"].map(str::to_owned);
+    assert_eq!(files(home.path()), BTreeSet::from(expected));
+    let read = |end: &str| {
+        let path = out.with_extension(end);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::read_to_string(path).unwrap()
+    };
+    let (json, text, page) = (read("json"), read("txt"), read("html"));
+    let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = told["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        for fact in ["sentence", "memo"] {
+            let fact = line[fact].as_str().unwrap();
+            assert!(words(&text).contains(fact.trim_end_matches("\u{202e}cat")), "{fact} in {text}");
+        }
+    }
+    assert_eq!(lines[0]["memo"], "with somebody and <b>her</b> \u{202e}cat");
+    for told in [&json, &text, &page] {
+        assert!(!told.to_lowercase().contains("ann ash"), "{told}");
+    }
+    assert!(text.contains(NAMES[1]) && page.contains(&as_html(NAMES[1])), "{page}");
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert!(page.contains("\u{202e}cat\u{202c}"), "{page}");
+    for part in ["Large print: no", "Agreed to post, since ", "It may go down to 20 hours below zero"] {
+        assert!(words(&text).contains(part) && words(&page).contains(part), "{part} in {text}");
+    }
+
+    let (code, said) = served.not_done(&typed);
+    assert!(code == 1 && said.contains("cannot be made"), "{code} {said}");
+    fs::remove_file(&out).unwrap();
+    served.not_done(&typed);
+    assert!(!out.exists(), "one is there, so none is made");
+    let page = home.path().join("other.html");
+    let (code, said) = served.not_done(&["member", "export", &who, "--out", page.to_str().unwrap()]);
+    assert!(code == 2 && said.contains("ann.json"), "{code} {said}");
 }

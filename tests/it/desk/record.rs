@@ -2,6 +2,7 @@
 
 use hourbook::api;
 
+use super::{letters_for, of_month};
 use crate::service::exchange::{Town, day, of_seconds, reason, sequence};
 use crate::support::HOUR;
 use crate::support::served::fresh;
@@ -89,6 +90,89 @@ fn help_counts_for_who_gave_it() {
     assert_eq!(help(&town, "Dev", (2, 3)), (vec![("gardening".into(), 5_400, 1)], 5_400, 1));
     assert_eq!(help(&town, "Hall", (1, 5)), (Vec::new(), 0, 0), "the hall gave nothing by itself");
     assert_eq!(help(&town, "Ivy", (1, 5)), (Vec::new(), 0, 0));
+}
+
+/// What a letter of this month says of help: to their account, to pots, to others; from their account, paid by others; and its
+/// text.
+fn letter(town: &Town, who: &str) -> ([i64; 5], String) {
+    letter_in(town, "Tobias", who)
+}
+
+fn letter_in(town: &Town, key: &str, who: &str) -> ([i64; 5], String) {
+    let (letters, _) = letters_for(town, key, of_month(5, town.owner_number(who))).unwrap();
+    let letter = &letters[0];
+    let help = [
+        letter.gave_seconds,
+        letter.gave_to_pots_seconds,
+        letter.gave_to_others_seconds,
+        letter.received_seconds,
+        letter.received_paid_by_others_seconds,
+    ];
+    let change = letter.gave_seconds - letter.received_seconds - letter.used_seconds + letter.other_seconds;
+    assert_eq!(letter.before_seconds + change, letter.after_seconds, "{who}");
+    (help, hourbook::letters::text(&hourbook::letters::letter(letter)))
+}
+
+/// Goal: a letter counts help as the record does, also where its hours moved other accounts: to a pot, in the name of an
+/// organisation, paid by a pot; it says so, the rest adds up, and what is put right in the month is taken off. Method: one of
+/// each; the figures, the words, and the record beside them; everybody's letters say the same as those of one.
+#[test]
+fn a_letter_counts_help_whose_hours_went_elsewhere() {
+    let town = town();
+    town.chooses("Bernard", "A pot", "");
+    town.chooses("Cora", "", "A pot");
+    let mistaken = town.recorded("Tobias", town.helped("Cora", "Amina", 2 * HOUR, day(5, 4)));
+    town.recorded("Tobias", town.helped("Dev", "Bernard", HOUR, day(5, 4)));
+    let hall = api::RecordExchangeRequest {
+        in_the_name_of_account_number: town.of("Hall"),
+        ..town.helped("Dev", "Ivy", HOUR / 2, day(5, 5))
+    };
+    town.recorded("Tobias", hall);
+    town.recorded("Una", town.helped("Dev", "Maud", HOUR, day(5, 5)));
+
+    let (help_of_cora, text) = letter(&town, "Cora");
+    assert_eq!(help_of_cora, [0, 2 * HOUR, 0, 0, 0]);
+    assert!(text.contains("You gave help                          2 hours\n"), "{text}");
+    assert!(text.contains("Of that went to a pot, as agreed       2 hours\n"), "{text}");
+    assert!(
+        text.contains("No hours came to this account") && !text.contains("Nothing was written down"),
+        "{text}"
+    );
+    let (help_of_bernard, text) = letter(&town, "Bernard");
+    assert_eq!(help_of_bernard, [0, 0, 0, 0, HOUR]);
+    assert!(text.contains("You received help                      1 hour\n"), "{text}");
+    assert!(text.contains("Of that others paid for you            1 hour\n"), "{text}");
+    assert_eq!(letter(&town, "Dev").0, [2 * HOUR, 0, HOUR / 2, 0, 0]);
+    assert_eq!(
+        letter_in(&town, "Una", "Maud").0,
+        [0, 0, 0, HOUR, 0],
+        "the other bank's books have a line of it"
+    );
+    for who in ["Cora", "Dev", "Bernard", "Amina"] {
+        let (counted, _) = letter(&town, who);
+        assert_eq!(counted[..3].iter().sum::<i64>(), help(&town, who, (1, 5)).1, "{who}");
+    }
+
+    let put_right = |seconds| {
+        let part = api::ReversedPart { transfer_index: 0, amount_seconds: seconds };
+        let request = api::PutRightRequest {
+            request_id: fresh(),
+            original_sequence: mistaken,
+            parts: vec![part],
+            reason: "a slip".into(),
+            ..Default::default()
+        };
+        town.put_right("Tobias", request).unwrap();
+    };
+    put_right(HOUR / 2);
+    assert_eq!(letter(&town, "Cora").0, [0, 3 * HOUR / 2, 0, 0, 0]);
+    // In another month it leaves the letter of this one alone, and begins none below zero.
+    town.served.clock.advance_seconds(28 * 86_400);
+    town.chooses("Ivy", "", "");
+    put_right(HOUR / 2);
+    assert_eq!(letter(&town, "Cora").0, [0, 3 * HOUR / 2, 0, 0, 0]);
+    let (june, _) = letters_for(&town, "Tobias", of_month(6, town.owner_number("Cora"))).unwrap();
+    assert_eq!(june[0].gave_to_pots_seconds, 0);
 }
 
 /// Goal: an hour of a group is one hour of each who gave it, also where all runs through the pot and something is left over

@@ -33,8 +33,8 @@ Examples:
   hourbook member add --name 'Ann Ash' --consent post          Ann wants letters
   hourbook member change 'ann ash' --large-print               and reads large print
 
-Each letter is two files, named by the number of the account: 10035.txt to be read, 10035.html to be printed. Those of the
-same name are replaced. Nobody else can read them.")]
+Each letter is two files, named by account and month: 10035-2026-06.txt to be read, 10035-2026-06.html to be printed. Those of
+the same name are replaced, those of other months stay. Nobody else can read them.")]
 pub struct Flags {
     /// Whose: an account number, a part of a name, or 'person 7' [default: everybody of the bank who agreed to letters]
     #[arg(value_name = "WHO", value_parser = whom)]
@@ -73,13 +73,25 @@ pub async fn run(session: &mut Session<'_, '_>, flags: Flags) -> Result<(), Fail
     let folder = Folder::open(flags.out)?;
     // Without a deadline: it takes as long as there are letters.
     let mut letters = session.client.directory.stream_letters(Request::new(request)).await?.into_inner();
-    while let Some(message) = letters.message().await? {
-        match &message.letter {
-            Some(letter) => write(&folder, letter)?,
-            None => return Ok(tell(session, &folder, &message)?),
+    let mut written: u64 = 0;
+    loop {
+        match letters.message().await {
+            Ok(Some(api::StreamLettersResponse { letter: Some(letter), .. })) => {
+                write(&folder, &letter)?;
+                written = written.saturating_add(1);
+            }
+            Ok(Some(all)) => return Ok(tell(session, &folder, &all)?),
+            Ok(None) => return Err(cut_off(written, &folder)),
+            // What is wrong with the question is said before there is a letter.
+            Err(status) if written == 0 => return Err(status.into()),
+            Err(_) => return Err(cut_off(written, &folder)),
         }
     }
-    Err(Failure::Unreachable("the server stopped before all letters came: ask for them again".to_owned()))
+}
+
+/// The stream ended before its last message.
+fn cut_off(written: u64, folder: &Folder) -> Failure {
+    Failure::Unreachable(words::cut_off(written, &folder.name()))
 }
 
 /// Both files of a letter.
@@ -93,8 +105,9 @@ fn write(folder: &Folder, letter: &api::Letter) -> Result<(), Failure> {
         )));
     }
     let paper = letters::letter(letter);
-    folder.put(&format!("{number}.txt"), &letters::text(&paper))?;
-    folder.put(&format!("{number}.html"), &letters::page(&paper))
+    let name = format!("{number}-{:04}-{:02}", letter.year, letter.month);
+    folder.put(&format!("{name}.txt"), &letters::text(&paper))?;
+    folder.put(&format!("{name}.html"), &letters::page(&paper))
 }
 
 fn tell(

@@ -1,7 +1,7 @@
-//! `member export`: everything that is held about one person, into a file.
+//! `member export`: everything that is held about one person, into a file for programs and two for people.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,7 +16,11 @@ use crate::cli::figures::{day, kind_name, short, standing_name, time};
 use crate::cli::lookup;
 use crate::cli::session::{PAGE_SIZE, Session};
 use crate::cli::whom::{Whom, whom};
+use crate::letters;
 use crate::words::export as words;
+
+/// What stands beside the file, for people.
+const BESIDE: [&str; 2] = ["txt", "html"];
 
 /// Whose.
 #[derive(Debug, Args)]
@@ -24,14 +28,16 @@ use crate::words::export as words;
 Example:
   hourbook member export 'ann ash' --out ann.json
 
-Nobody else is named in the file, but memos and reasons are as they were typed: read them before you hand it on.")]
+Beside ann.json stand ann.txt and ann.html, which say the same to people. Nobody else is named in them, as far as names can be
+told from other words in memos and reasons: read these before you hand the files on.")]
 pub struct Flags {
     /// Who: an account number, a part of a name, or 'person 7'
     #[arg(value_name = "WHO", value_parser = whom)]
     who: Whom,
     #[command(flatten)]
     at: BankFlag,
-    /// Where to write it; what is there already is never written over, and nobody but you can read it
+    /// Where to write it, with .txt and .html of the same name; what is there already is never written over, and nobody but you
+    /// can read them
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -42,24 +48,50 @@ pub struct Flags {
 /// [`Failure`].
 pub async fn run(session: &mut Session<'_, '_>, flags: Flags, kind: api::PersonKind) -> Result<(), Failure> {
     let owner_number = lookup::person(session, &flags.who, flags.at.bank, Some(kind)).await?.owner_number;
-    let mut file = NewFile::open(flags.out, 0o600)?;
+    let files = open(&flags.out)?;
     let whole = match whole(session, owner_number).await {
         Ok(whole) => whole,
         Err(failure) => {
-            file.leave();
+            files.into_iter().for_each(NewFile::leave);
             return Err(failure);
         }
     };
-    let text = format!("{:#}\n", told(&whole));
-    let written = file.file().write_all(text.as_bytes());
-    let path = file.done(written)?;
-    for sentence in words::written(&path, whole.accounts.len(), whole.lines.len(), whole.matters.len()) {
+    let paper = letters::held(&whole);
+    let texts = [format!("{:#}\n", told(&whole)), letters::text(&paper), letters::page(&paper)];
+    let mut paths = Vec::with_capacity(texts.len());
+    for (mut file, text) in files.into_iter().zip(texts) {
+        let written = file.file().write_all(text.as_bytes());
+        paths.push(file.done(written)?);
+    }
+    let [json, text, page] = paths.as_slice() else { return Ok(()) };
+    let (accounts, lines) = (whole.accounts.len(), whole.lines.len());
+    for sentence in words::written([json, text, page], accounts, lines, whole.matters.len()) {
         session.screen.say(&sentence)?;
     }
     if whole.accounts_elsewhere_count > 0 {
         session.screen.say(&words::elsewhere(whole.accounts_elsewhere_count))?;
     }
     Ok(())
+}
+
+/// The three files, all or none.
+fn open(out: &Path) -> Result<Vec<NewFile>, Failure> {
+    let beside = BESIDE.map(|ending| out.with_extension(ending));
+    if beside.iter().any(|path| path == out) {
+        let said = "--out: a file for programs, like ann.json; those that end with .txt and .html are written beside it";
+        return Err(Failure::Usage(said.to_owned()));
+    }
+    let mut files = Vec::with_capacity(1 + BESIDE.len());
+    for path in std::iter::once(out.to_owned()).chain(beside) {
+        match NewFile::open(path, 0o600) {
+            Ok(file) => files.push(file),
+            Err(failure) => {
+                files.into_iter().for_each(NewFile::leave);
+                return Err(failure);
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// All pages in one.
@@ -74,6 +106,8 @@ async fn whole(
         let page = directory.export_member(call(ask(whole.next_page_token))).await?.into_inner();
         whole.next_page_token = page.next_page_token;
         whole.lines.extend(page.lines);
+        whole.help.extend(page.help);
+        whole.former_profiles.extend(page.former_profiles);
     }
     Ok(whole)
 }
@@ -138,7 +172,61 @@ fn told(whole: &api::ExportMemberResponse) -> Value {
             "left_seconds": one.left_seconds,
             "deadline": time(one.deadline),
         })).collect::<Vec<_>>(),
+        "linked_sign_ins_count": whole.linked_sign_ins_count,
+        "groups": whole.groups.iter().map(|group| json!({
+            "bank_number": group.bank_number,
+            "group_number": group.group_number,
+            "name": group.name,
+            "gives_seconds": group.gives_seconds,
+        })).collect::<Vec<_>>(),
+        "refusals": whole.refusals.iter().map(refusal).collect::<Vec<_>>(),
+        "former_profiles": whole.former_profiles.iter().map(|former| json!({
+            "sequence": former.sequence,
+            "said_at": time(former.said_at),
+            "profile": profile_json(&former.profile.clone().unwrap_or_default()),
+        })).collect::<Vec<_>>(),
         "lines": whole.lines.iter().map(line).collect::<Vec<_>>(),
+        "help": whole.help.iter().map(help).collect::<Vec<_>>(),
+    })
+}
+
+fn refusal(refusal: &api::ExportedRefusal) -> Value {
+    json!({
+        "account_number": refusal.account_number,
+        "refused_at": time(refusal.refused_at),
+        "partner_owner_number": refusal.partner_owner_number,
+        "till_number": refusal.till_number,
+        "offer_number": refusal.offer_number,
+        "people": refusal.people,
+        "reason": refusal.reason,
+        "sentence": refusal.sentence,
+    })
+}
+
+fn help(help: &api::ExportedHelp) -> Value {
+    json!({
+        "sequence": help.sequence,
+        "recorded_at": time(help.recorded_at),
+        "day": day(help.day),
+        "bank_number": help.bank_number,
+        "is_given": help.is_given,
+        "seconds": help.seconds,
+        "activity_number": help.activity_number,
+        "sentence": help.sentence,
+        "memo": help.memo,
+        "reason": help.reason,
+    })
+}
+
+fn profile_json(profile: &api::Profile) -> Value {
+    json!({
+        "name": profile.name,
+        "known_as": profile.known_as,
+        "contacts": profile.contacts.iter().map(contact_json).collect::<Vec<_>>(),
+        "language": profile.language,
+        "large_print": profile.large_print,
+        "under_18": short(profile.under_18().as_str_name(), "UNDER18_"),
+        "consents": profile.consents.iter().map(consent_json).collect::<Vec<_>>(),
     })
 }
 

@@ -2,13 +2,16 @@
 //!
 //! - Nobody else is in it: no name, no number of a person or of their account. Organisations, partners, pots and time banks
 //!   are named.
-//! - What people typed (memos, and reasons where it is made by those who record) is as it was typed: it is held about this person
-//!   too, and nobody can say which word of it is a name. Whoever hands an export on reads it first.
+//! - What people typed (memos, and reasons where it is made by those who record) is held about this person too. Names of other
+//!   people are taken out of it as far as they can be told from other words (`directory::people::naming`). Whoever hands an
+//!   export on reads it first.
 //! - No secret: of a key when it was made and used, of a card that it is there, of a code how long it works.
-//! - The first page says all but the lines of their accounts, which follow page by page, the newest of each account first.
+//! - The first page says all but the lines of their accounts, which follow page by page, the newest of each account first; and
+//!   behind them what is in no line (`held.rs`).
 
 use std::collections::BTreeSet;
 
+use super::held::BEHIND_ALL_LINES;
 use super::owner;
 use crate::access::Allowed;
 use crate::api::*;
@@ -22,6 +25,7 @@ use crate::service::asked::accounts_named;
 use crate::service::installation::{Installation, unreadable};
 use crate::service::not_done::NotDone;
 use crate::service::pages::Page;
+use crate::service::statement::Others;
 use crate::words::exchange as words;
 use crate::words::export;
 
@@ -51,11 +55,17 @@ impl Installation {
             let elsewhere = accounts.len().saturating_sub(seen.len());
             answer.accounts_elsewhere_count = u32::try_from(elsewhere).unwrap_or(u32::MAX);
         }
+        let own = person.accounts.iter().filter(|own| seen.contains(&own.number)).map(|own| own.bank);
+        let mut banks: Vec<_> =
+            own.chain(Some(person.bank).filter(|bank| allowed.sees_bank(*bank))).collect();
+        banks.sort_unstable();
+        banks.dedup();
         let what_is_left = match person.standing.rest_to {
             RestTo::Account(account) => Some(account).filter(|account| !accounts.contains(account)),
             RestTo::CommunityPot => None,
         };
         drop(known); // What follows is read from the disk.
+        let mut others = self.others_than(&person, &banks)?;
         if page.after.is_none() {
             answer.rest_goes_to_somebody = what_is_left.is_some_and(|account| self.is_somebodys(account));
             for account in &seen {
@@ -64,8 +74,20 @@ impl Installation {
             answer.codes = self.codes_waiting(&seen);
             answer.keys = self.keys_held(of, KEYS_MAX);
             answer.matters = self.matters_of(&seen, of)?;
+            answer.refusals = self.refusals_of(allowed, &seen, &others)?;
+            let linked = self.access.linked().into_iter().filter(|holder| *holder == of).count();
+            answer.linked_sign_ins_count = u32::try_from(linked).unwrap_or(u32::MAX);
+            let known = self.directory.known();
+            answer.groups = self.groups_of(&known, (&banks, &seen), &others)?;
         }
-        self.lines_of(allowed, &seen, &page, &mut answer)?;
+        if page.as_of != Some(BEHIND_ALL_LINES) {
+            self.lines_of(allowed, &seen, &page, &mut others, &mut answer)?;
+        }
+        if answer.next_page_token.is_empty() {
+            let after = page.after.filter(|_| page.as_of == Some(BEHIND_ALL_LINES)).unwrap_or_default();
+            let from = (Sequence::new(after), &page);
+            self.beside_lines(allowed, (&person, &banks), from, &mut others, &mut answer)?;
+        }
         Ok(answer)
     }
 
@@ -196,6 +218,7 @@ impl Installation {
         allowed: &Allowed,
         accounts: &[AccountNumber],
         page: &Page,
+        others: &mut Others,
         answer: &mut ExportMemberResponse,
     ) -> Result<(), NotDone> {
         // Where the page before ended: above which line, of which account.
@@ -209,7 +232,7 @@ impl Installation {
                 answer.next_page_token = page.token_as_of(0, place);
                 return Ok(());
             }
-            let (lines, last) = self.exported_lines(allowed, *account, below.take(), room)?;
+            let (lines, last) = self.exported_lines(allowed, *account, (below.take(), room), others)?;
             let told = |line| ExportedLine { account_number: account.printed(), line: Some(line) };
             answer.lines.extend(lines.into_iter().map(told));
             if let Some(last) = last.filter(|last| *last > 1)

@@ -14,7 +14,7 @@
 //! | looking somebody up, looking for them | `finding.rs` |
 //! | who pays, who speaks for whom, pauses | `terms.rs` |
 //! | pots | `pots.rs` |
-//! | everything that is held about one person | `exporting.rs` |
+//! | everything that is held about one person | `exporting.rs`, `held.rs` |
 //! | sessions that come again | `groups.rs` |
 //! | venues and tills of a partner | `sites.rs` |
 //! | who comes with which tokens | `linking.rs` |
@@ -28,6 +28,7 @@ mod exporting;
 mod finding;
 mod forgetting;
 mod groups;
+mod held;
 mod linking;
 mod messages;
 mod pots;

@@ -93,6 +93,7 @@ impl Town {
         directory set_representative SetRepresentativeRequest SetRepresentativeResponse,
         directory erase_member EraseMemberRequest EraseMemberResponse,
         directory get_person GetPersonRequest GetPersonResponse,
+        directory update_person UpdatePersonRequest UpdatePersonResponse,
         directory get_record_of_help GetRecordOfHelpRequest GetRecordOfHelpResponse,
         directory pause_member PauseMemberRequest PauseMemberResponse,
         directory lock_period LockPeriodRequest LockPeriodResponse,

@@ -216,12 +216,25 @@ fn why_a_card_was_not_taken_is_told() {
     cafe.town.block_card("Tobias", block).unwrap();
     assert_eq!(why(cafe.sell(cafe.by_card(8, &card, "2580"))), "CODE_NOT_USABLE");
     for who in ["Ann", "Tobias"] {
-        let request = api::ListTillRefusalsRequest { account_number: cafe.town.of("Ann") };
-        let refusals = cafe.list_till_refusals(who, request).unwrap().refusals;
+        let request_of_ann = api::ListTillRefusalsRequest { account_number: cafe.town.of("Ann") };
+        let refusals = cafe.list_till_refusals(who, request_of_ann).unwrap().refusals;
         let told: Vec<_> =
             refusals.iter().map(|one| (one.receipt.unwrap().number, one.reason.as_str())).collect();
         let wrong = [6, 5, 4, 3, 2, 1].map(|number| (number, "PIN_WRONG"));
         assert_eq!(told, [&[(8, "CARD_NOT_FOUND"), (7, "PIN_LOCKED")][..], &wrong].concat(), "{who}");
+        // It is held about them, so it is in what they may have.
+        let owner_number = cafe.town.owner_number("Ann");
+        let held = api::ExportMemberRequest { owner_number, ..Default::default() };
+        let held = cafe.town.export_member(who, held).unwrap().refusals;
+        assert!(
+            held.iter()
+                .map(|one| (one.refused_at, &one.reason))
+                .eq(refusals.iter().map(|one| (one.refused_at, &one.reason)))
+        );
+        assert!(
+            held.iter()
+                .all(|one| one.account_number == request_of_ann.account_number && !one.sentence.is_empty())
+        );
     }
 }
 
