@@ -194,7 +194,7 @@ fn any_order_of_claims_and_of_putting_right() {
     for step in 0..400 {
         if lines.len() < 3 || below(8) == 0 {
             let seconds = i64::try_from(1 + below(4)).unwrap() * HOUR / 4;
-            let paid = line(&town, "Ivy", seconds, i32::try_from(1 + step % 30).unwrap());
+            let paid = line(&town, "Ivy", seconds, 1 + step % 30);
             lines.insert(paid, Line { left: seconds, claim: None });
         }
         let numbers: Vec<u64> = lines.keys().rev().take(6).copied().collect();
