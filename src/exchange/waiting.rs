@@ -7,7 +7,7 @@
 use super::asked::FINGERPRINT_BYTES;
 use super::claimed_lines::ClaimedLines;
 use super::closing;
-use super::plan::{Plan, Said};
+use super::plan::{Plan, Said, about};
 use super::pots;
 use super::refusal::Refusal;
 use super::rules::doubles::{self, Asked};
@@ -227,6 +227,18 @@ impl Waiting {
             waits_for: None,
             asked_by: Some(self.by),
         })
+    }
+
+    /// Whom a word about it is about where it was asked for without words: whose accounts it would move, or else the bank.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the directory does not know its bank.
+    pub fn concerns(&self, sight: &Sight<'_>) -> Result<Vec<OwnerNumber>, Refusal> {
+        let bank = sight.bank(self.bank)?.owner;
+        let moved = self.command.action.transfers().iter().flat_map(|one| [one.debit, one.credit]);
+        let owners: Vec<_> =
+            moved.filter_map(|account| sight.party(account).ok()).map(|party| party.own.owner).collect();
+        Ok(if owners.is_empty() { vec![bank] } else { about(owners, bank) })
     }
 
     /// It is not to be: somebody else does not agree, or whoever asked takes it back.

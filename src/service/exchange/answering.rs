@@ -168,8 +168,10 @@ impl Installation {
         let reason = words("reason", request.reason)?;
         let matters = self.matters.now(&self.network.ledger).map_err(unreadable)?;
         let waiting = matters.waiting(number);
-        let done =
-            self.ended(allowed, id, (number, waiting), |open, _, (_, about)| open.declined(about, reason))?;
+        let done = self.ended(allowed, id, (number, waiting), |open, sight, (_, about)| {
+            let about = if about.is_empty() { open.concerns(sight)? } else { about };
+            open.declined(about, reason)
+        })?;
         drop(matters);
         Ok(DeclineResponse { receipt: Some(self.written_as_seen(allowed, &done.receipt)) })
     }

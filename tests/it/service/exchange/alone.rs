@@ -192,8 +192,14 @@ fn other_things_that_need_two() {
     let long = town.helped("Jonah", "Ivy", seconds, day(4, 1));
     let long = api::RecordExchangeRequest { confirmed_amount_seconds: seconds, ..long };
     let two = waits(town.record_exchange("Tobias", long).unwrap().done);
-    let no = api::DeclineRequest { request_id: fresh(), waiting_number: two, ..Default::default() };
-    town.decline("Oswin", no).unwrap();
+    let no = api::DeclineRequest {
+        request_id: fresh(),
+        waiting_number: two,
+        reason: "it was an afternoon".into(),
+        ..Default::default()
+    };
+    let said = town.decline("Oswin", no).unwrap().receipt.unwrap().entry.unwrap().details.unwrap();
+    assert_eq!(said.reason, "it was an afternoon", "asked for without a word");
     assert_eq!(reason(town.approve("Oswin", approve_it(two))), "NOTHING_WAITS");
 
     // To a clearing account, or to where hours are made, nothing is handed out.
