@@ -12,7 +12,7 @@
 //!
 //! | folder | owns | uses |
 //! |---|---|---|
-//! | [`domain`] | the vocabulary: amounts, accounts, commands, entries, refusals | nothing of ours |
+//! | [`domain`] | the vocabulary: amounts, accounts, commands, entries, refusals; how names are compared, and which way they run | nothing of ours |
 //! | [`journal`] | batches made durable and read back; the bytes of an entry; who owns a data directory | `domain` |
 //! | [`ledger`] | one poster decides in order; one committer writes, publishes, answers; recovery | `domain`, `journal` |
 //! | [`seal`] | names and memos encrypted under keys that can be destroyed | `domain` |
@@ -24,7 +24,7 @@
 //! | [`access`] | who calls: credentials, keys, roles and how far each reaches | `domain`, `journal`, `ledger`, `network`, `outward`, `seal` |
 //! | [`client`] | the key that a client shows with every call | `domain` |
 //! | [`import`] | books of other systems, from CSV through the API | `api`, `client`, `domain`, `words` |
-//! | [`letters`] | what is printed for people: a month of their hours, the help they gave; what that adds up to, as text and as a page | `api`, `domain`, `words` |
+//! | [`letters`] | what is printed for people: a month of their hours, the help they gave, all that is held about them; as text and as a page | `api`, `domain`, `words` |
 //! | [`config`] | settings from flags and environment, checked before a port opens; what is never said of them | `access`, `hooks` |
 //! | [`directory`] | what things are called: banks, accounts, activities; what banks have settled, and since when; who is in them | `domain`, `journal`, `ledger`, `seal` |
 //! | [`exchange`] | what brokers and members do all day: from what is told to one entry | `directory`, `domain`, `journal`, `ledger` |

@@ -14,7 +14,7 @@ use super::target::{Scheme, Target};
 use crate::outward::Asking;
 
 /// So long after it began, in all, a connection is asked again: certificates are looked at anew after that.
-pub(super) const KEPT_FOR: Duration = Duration::from_secs(10);
+const KEPT_FOR: Duration = Duration::from_secs(10);
 /// So many are kept, of all endpoints together: the newest.
 const KEPT_MAX: usize = 64;
 

@@ -7,7 +7,7 @@ mod cards;
 mod hook;
 mod keys;
 pub mod people;
-mod readme;
+pub mod readme;
 mod redemption;
 pub mod served;
 mod story;

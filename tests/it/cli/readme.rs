@@ -34,7 +34,8 @@ fn shown() -> Vec<Shown> {
 const JSON_OF_A_DAY: [(&str, char); 3] =
     [("\"recordedAt\":\"", '"'), ("\"day\":{", '}'), ("\"value\":\"", '"')];
 
-const MONTHS: [&str; 12] = [
+/// Months, as they are said.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -8,6 +8,7 @@ use hourbook::{api, letters};
 use serde_json::Value;
 
 use super::printed::{NAMES, street, this_month};
+use crate::cli::readme::MONTHS;
 use crate::cli::served::Served;
 use crate::support::skipped;
 
@@ -17,20 +18,6 @@ const CHECK: &str = include_str!("check.html");
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// Begins the words of a picture: keyword, not packed, no language, no other keyword.
 const WORDS_BEGIN: &[u8] = b"Description\0\0\0\0\0";
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 /// A picture that README shows is no larger.
 const PICTURE_BYTES_MAX: usize = 150_000;
 

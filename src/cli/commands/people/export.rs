@@ -125,17 +125,10 @@ fn told(whole: &api::ExportMemberResponse) -> Value {
     };
     json!({
         "sequence": whole.sequence,
-        "person": {
+        "person": both(profile_json(&profile), json!({
             "owner_number": person.owner_number,
             "kind": short(person.kind().as_str_name(), "PERSON_KIND_"),
             "bank_number": person.bank_number,
-            "name": profile.name,
-            "known_as": profile.known_as,
-            "contacts": profile.contacts.iter().map(contact_json).collect::<Vec<_>>(),
-            "language": profile.language,
-            "large_print": profile.large_print,
-            "under_18": short(profile.under_18().as_str_name(), "UNDER18_"),
-            "consents": profile.consents.iter().map(consent_json).collect::<Vec<_>>(),
             "paid_by_account_number": person.paid_by_account_number,
             "hours_to_account_number": person.hours_to_account_number,
             "rest_to_account_number": person.rest_to_account_number,
@@ -145,7 +138,7 @@ fn told(whole: &api::ExportMemberResponse) -> Value {
             "erased_at": time(person.erased_at),
             "representatives": person.representatives.iter().map(speaks).collect::<Vec<_>>(),
             "speaks_for_count": whole.speaks_for_count,
-        },
+        })),
         "accounts": whole.accounts.iter().map(account).collect::<Vec<_>>(),
         "accounts_elsewhere_count": whole.accounts_elsewhere_count,
         "cards": person.cards.iter().map(|card| json!({
@@ -188,6 +181,14 @@ fn told(whole: &api::ExportMemberResponse) -> Value {
         "lines": whole.lines.iter().map(line).collect::<Vec<_>>(),
         "help": whole.help.iter().map(help).collect::<Vec<_>>(),
     })
+}
+
+/// What stands in one object and in the other.
+fn both(mut one: Value, other: Value) -> Value {
+    if let (Value::Object(one), Value::Object(other)) = (&mut one, other) {
+        one.extend(other);
+    }
+    one
 }
 
 fn refusal(refusal: &api::ExportedRefusal) -> Value {
