@@ -12,7 +12,7 @@
 //! The counter of a line ties a claim to what is put right of the line, so that the ledger decides which came first:
 //!
 //! - Each reversal of any of it takes 1, and has no room once the line is claimed ([`reversed`]).
-//! - A claim takes [`CLAIMED`] at once, and has room only if as many reversals count as were seen when its amount was
+//! - A claim takes `CLAIMED` at once, and has room only if as many reversals count as were seen when its amount was
 //!   worked out ([`claim`]).
 //! - So `count < CLAIMED` says how often something of the line was put right, and the rest that it is claimed.
 //!
