@@ -42,20 +42,30 @@ impl Shop {
         self.partner
     }
 
-    pub async fn open(server: &Server, tills: u32, name: &str) -> Self {
+    /// One with so many tills, whose customers are as many members, the first so many after the first of all.
+    pub async fn open(server: &Server, (tills, after): (u32, u32), name: &str) -> Self {
         let mut channels = Vec::new();
         for _ in 0..tills.div_ceil(TILLS_PER_CONNECTION) {
             channels.push(connect(&server.address).await);
         }
-        let first = server.accounts.first;
+        let first = server.accounts.first + after;
         let members = (first..first + tills).map(|slot| AccountNumber::from_slot(slot).unwrap().printed());
         let members = members.collect();
         let partner = furnish(channels[0].clone(), tills, name).await;
         Self { channels, partner, members }
     }
 
+    /// All tills, with what a turn needs.
+    pub async fn tills(&self, turn: u32, sales: u32) -> Vec<Till> {
+        let mut tills = Vec::new();
+        for number in (1..).take(self.members.len()) {
+            tills.push(self.till(number, turn, sales).await);
+        }
+        tills
+    }
+
     /// A till, with a code for each sale of a turn.
-    pub async fn till(&self, number: u32, turn: u32, sales: u32) -> Till {
+    async fn till(&self, number: u32, turn: u32, sales: u32) -> Till {
         let channel = &self.channels[number as usize % self.channels.len()];
         let mut client = RedemptionServiceClient::new(channel.clone());
         let account_number = self.members[number as usize - 1];

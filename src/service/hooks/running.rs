@@ -37,7 +37,7 @@ const AT_ONCE: usize = 8;
 /// So many entries are looked through at a time: other threads wait for that.
 const LOOKED_AT_ONCE: u64 = 64;
 /// Of one core it takes one part in so many: an attempt under way is ended, however much that takes.
-const PART: u32 = 4;
+const PART: u32 = 8;
 /// After a rest so much is done at once: some dozens of events.
 const AHEAD: Duration = Duration::from_millis(5);
 /// Between two looks at the books at least: what comes meanwhile is looked at together.
