@@ -6,6 +6,7 @@
 //! - What is not known (I4, I6) is never called "not done": the same id asks again.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -228,8 +229,8 @@ fn flag(field: &str) -> Option<&'static str> {
         "rest_to_account_number" => "--rest-to",
         "at_sequence" => "--at",
         "recorded_before" => "--recorded-before",
-        "through_day" => "--as-of or --through-day",
-        "from_day" => "--from-day",
+        "through_day" => "--as-of, --through or --through-day",
+        "from_day" => "--from or --from-day",
         "after_sequence" => "--after",
         "parts" | "transfer_index" => "--part",
         "account_number" => "the account",
@@ -260,6 +261,8 @@ fn flag(field: &str) -> Option<&'static str> {
         "day" => "--on",
         "said_by" => "--said-by",
         "is_help" => "--for-help",
+        "line_sequences" => "--line",
+        "givers" => "--gives or --gave",
         "limit_reason" => "--limit-reason",
         "confirmed_amount_seconds" => "--confirm",
         "proposal_sequence" | "booking_sequence" | "waiting_number" => "the number",
@@ -272,6 +275,18 @@ fn flag(field: &str) -> Option<&'static str> {
 }
 
 impl Failure {
+    /// A file that is never written over could not be made, before anything was asked for.
+    #[must_use]
+    pub fn not_made(path: &Path, error: &io::Error) -> Self {
+        let path = path.display();
+        Self::Refused(match error.kind() {
+            io::ErrorKind::AlreadyExists => format!(
+                "nothing was asked for: {path} is there already, and is not written over. Type another name, or take that one away"
+            ),
+            _ => format!("nothing was asked for: {path} cannot be made: {error}"),
+        })
+    }
+
     /// The exit code.
     #[must_use]
     pub fn exit(&self) -> Exit {

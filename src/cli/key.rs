@@ -98,12 +98,7 @@ impl Place {
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         match made {
             Ok(file) => Ok(Self::File(path, file)),
-            Err(error) => {
-                let path = path.display();
-                Err(Failure::Refused(format!(
-                    "nothing was asked for: {path} cannot be made for the key: {error}"
-                )))
-            }
+            Err(error) => Err(Failure::not_made(&path, &error)),
         }
     }
 

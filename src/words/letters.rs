@@ -70,8 +70,8 @@ impl Figure {
         let (what, how_much) = match self {
             Self::Before(seconds) => ("You had at the beginning of the month", balance(seconds)),
             Self::Gave(seconds) => ("You gave help", hours(seconds)),
-            Self::GaveToPots(seconds) => ("Of that went to a pot, as agreed", hours(seconds)),
-            Self::GaveToOthers(seconds) => ("Of that went to others, as agreed", hours(seconds)),
+            Self::GaveToPots(seconds) => ("Of that went to a pot", hours(seconds)),
+            Self::GaveToOthers(seconds) => ("Of that went to others", hours(seconds)),
             Self::Received(seconds) => ("You received help", hours(seconds)),
             Self::PaidByOthers(seconds) => ("Of that others paid for you", hours(seconds)),
             Self::Used(seconds) => ("You used at cafés and shops", hours(seconds)),
@@ -246,8 +246,8 @@ mod tests {
             "You had at the beginning of the month: 1 hour 30 minutes below zero"
         );
         assert_eq!(said(Figure::Gave(3_600)), "You gave help: 1 hour");
-        assert_eq!(said(Figure::GaveToPots(7_200)), "Of that went to a pot, as agreed: 2 hours");
-        assert_eq!(said(Figure::GaveToOthers(60)), "Of that went to others, as agreed: 1 minute");
+        assert_eq!(said(Figure::GaveToPots(7_200)), "Of that went to a pot: 2 hours");
+        assert_eq!(said(Figure::GaveToOthers(60)), "Of that went to others: 1 minute");
         assert_eq!(said(Figure::PaidByOthers(3_600)), "Of that others paid for you: 1 hour");
         assert_eq!(position(Sequence::new(1_204)), "From the books up to entry 1204.");
         assert_eq!(said(Figure::Other(-900)), "Other, such as gifts, or put right: 15 minutes went");

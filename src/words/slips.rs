@@ -49,6 +49,24 @@ pub fn fine(notes: &[String], is_another: bool) -> String {
     with(if is_another { "Fine, as another one." } else { "Fine." }, notes)
 }
 
+/// Other hours than were typed.
+#[must_use]
+pub fn rounded(typed: &str, seconds: i64) -> String {
+    format!("{typed} is written down as {}.", in_words(seconds.unsigned_abs()))
+}
+
+/// Another account pays than that of who was helped.
+#[must_use]
+pub fn pays(account: u32) -> String {
+    format!("The account {account} pays.")
+}
+
+/// The hours go to another account than that of who helped.
+#[must_use]
+pub fn go_to(account: u32) -> String {
+    format!("The hours go to the account {account}.")
+}
+
 /// It is.
 #[must_use]
 pub fn written(entry: u64, notes: &[String]) -> String {
@@ -279,6 +297,11 @@ mod tests {
             written_before(12, &["It was put right since: all of its hours went back.".to_owned()], true),
             "Written down before, as entry 12. It was put right since: all of its hours went back. One more of the same? Give it \
              a note of its own."
+        );
+        assert_eq!(rounded("1:10", 4_500), "1:10 is written down as 1 hour 15 minutes.");
+        assert_eq!(
+            [pays(10_027), go_to(10_027)].join(" "),
+            "The account 10027 pays. The hours go to the account 10027."
         );
         assert_eq!(waits(12), "It waits for a second person, under the number 12.");
         assert_eq!([somebody("Ann", 10_035), somebody("", 10_035)], ["Ann (10035)", "10035"]);

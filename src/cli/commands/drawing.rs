@@ -29,10 +29,7 @@ impl NewFile {
     pub fn open(path: PathBuf, mode: u32) -> Result<Self, Failure> {
         match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
             Ok(file) => Ok(Self { path, file }),
-            Err(error) => {
-                let path = path.display();
-                Err(Failure::Refused(format!("nothing was asked for: {path} cannot be made: {error}")))
-            }
+            Err(error) => Err(Failure::not_made(&path, &error)),
         }
     }
 

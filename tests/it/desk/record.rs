@@ -133,7 +133,7 @@ fn a_letter_counts_help_whose_hours_went_elsewhere() {
     let (help_of_cora, text) = letter(&town, "Cora");
     assert_eq!(help_of_cora, [0, 2 * HOUR, 0, 0, 0]);
     assert!(text.contains("You gave help                          2 hours\n"), "{text}");
-    assert!(text.contains("Of that went to a pot, as agreed       2 hours\n"), "{text}");
+    assert!(text.contains("Of that went to a pot                  2 hours\n"), "{text}");
     assert!(
         text.contains("No hours came to this account") && !text.contains("Nothing was written down"),
         "{text}"

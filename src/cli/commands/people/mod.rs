@@ -30,6 +30,8 @@ pub enum AnybodyCommand {
     /// Find them by a part of a name, of a telephone number or an address; or list all
     #[command(after_help = show::FIND_EXAMPLES)]
     Find(show::FindFlags),
+    /// Everything held about one of them, into a file
+    Export(export::Flags),
     /// Forget them: paused at once, and after 14 days nobody can read what was known
     Forget(ends::ForgetFlags),
 }
@@ -63,8 +65,6 @@ pub enum MemberCommand {
     Link(link::LinkFlags),
     /// The help they gave between two days, by activity, for an employer to read
     RecordOfHelp(letter::RecordFlags),
-    /// Everything held about one of them, into a file
-    Export(export::Flags),
     /// As with whoever has an account.
     #[command(flatten)]
     Holder(HolderCommand),
@@ -146,7 +146,6 @@ pub async fn member(session: &mut Session<'_, '_>, command: MemberCommand) -> Re
         MemberCommand::Standing(flags) => terms::standing(session, flags, kind).await,
         MemberCommand::Link(flags) => link::run(session, flags, kind).await,
         MemberCommand::RecordOfHelp(flags) => letter::record(session, flags).await,
-        MemberCommand::Export(flags) => export::run(session, flags, kind).await,
         MemberCommand::Holder(command) => holder(session, command, kind).await,
     }
 }
@@ -221,6 +220,7 @@ async fn anybody(
     match command {
         AnybodyCommand::Show(flags) => show::show(session, &flags, kind).await,
         AnybodyCommand::Find(flags) => show::find(session, flags, kind).await,
+        AnybodyCommand::Export(flags) => export::run(session, flags, kind).await,
         AnybodyCommand::Forget(flags) => ends::forget(session, &flags, kind).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Request ids derived from slips, so that a list that is sent again doubles nothing.
 //!
 //! The id of a slip is a UUID of version 8 around the first 16 bytes of SHA-256 over a version tag, what the slip says (bank, day,
-//! both accounts, hours as typed, activity, note), whether it is answered to be another one, and its ordinal among those of the
+//! both accounts, length, activity, note), whether it is answered to be another one, and its ordinal among those of the
 //! list that are equal in all of that. Its place has no part in it, so lines may be taken out, put in and swapped.
 //!
 //! What follows, where one of equal slips is written and somebody answers `another` to the next:
@@ -21,7 +21,9 @@ use std::collections::HashMap;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::api;
+use crate::cli::values;
 use crate::domain::RequestId;
+use crate::domain::hours::{Reading, parse_hours};
 
 /// First in every hash. Another way to derive ids needs another tag, and writes every list a second time.
 const TAG: &[u8] = b"hourbook slip 1";
@@ -38,7 +40,7 @@ pub struct SlipIds {
 impl SlipIds {
     /// The id of the next slip, which says so.
     pub fn of(&mut self, bank: u32, slip: &api::RecordExchangeRequest) -> RequestId {
-        let hours = slip.length.as_ref().map_or("", |length| length.typed.as_str());
+        let hours = length(slip.length.as_ref().map_or("", |length| length.typed.as_str()));
         let day = slip.occurred_on.unwrap_or_default();
         let mut bytes = if slip.is_another { TAG_OF_ANOTHER } else { TAG }.to_vec();
         for number in [bank, slip.giver_account_number, slip.receiver_account_number, slip.activity_number] {
@@ -47,7 +49,7 @@ impl SlipIds {
         for number in [day.year, day.month, day.day] {
             bytes.extend(number.to_le_bytes());
         }
-        for text in [hours, &slip.memo] {
+        for text in [&hours, &slip.memo] {
             // A cell is shorter than that.
             bytes.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
             bytes.extend(text.as_bytes());
@@ -56,6 +58,14 @@ impl SlipIds {
         bytes.extend(ordinal.to_le_bytes());
         let hash = digest(&SHA256, &bytes);
         RequestId::derived(hash.as_ref().first_chunk().copied().unwrap_or_default()) // 32 bytes hold 16.
+    }
+}
+
+/// A length as it is written in one way, however it was typed; as typed where it has not one meaning.
+fn length(typed: &str) -> String {
+    match parse_hours(typed) {
+        Ok(Reading::Exact(amount)) => values::as_typed(amount.seconds()),
+        Ok(Reading::Ambiguous { .. }) | Err(_) => typed.to_owned(),
     }
 }
 
@@ -117,6 +127,10 @@ mod tests {
             assert_ne!(ids(&[changed]), first[..1]);
         }
         assert_ne!(SlipIds::default().of(2, &one), first[0]);
+        for typed in ["1.5", "1h 30m", " 90m", "01:30"] {
+            assert_eq!(ids(&[slip(typed, "")]), first[..1], "{typed} is the same length");
+        }
+        assert_ne!(ids(&[slip("1.30", "")]), ids(&[slip("1.3", "")]), "in two ways");
     }
     /// What becomes of slips that all say the same: one without an answer is written while there is none, one that is another
     /// always is, and neither twice under its id.

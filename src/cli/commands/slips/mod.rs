@@ -130,7 +130,7 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
     for (line, answer) in asked.iter_mut().zip(answers) {
         let hours = &line.written.hours;
         line.stands = match answer.answer {
-            Some(Answer::Done(done)) => Stands::done(done, meant),
+            Some(Answer::Done(done)) => Stands::done(with_what_moves(line, done), meant),
             Some(Answer::Question(said)) => {
                 let sentence = words::question(&of(&said, hours, looks_like(&said)));
                 Stands::Question(said.reason, sentence)
@@ -143,6 +143,26 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
         };
     }
     Ok(())
+}
+
+/// What is done, with what somebody would not expect who reads the slip: other hours than it says, or other accounts than those
+/// of the two.
+fn with_what_moves(line: &Line, mut done: api::Done) -> api::Done {
+    let entry = done.receipt.as_ref().and_then(|receipt| receipt.entry.as_ref());
+    let Some([moved]) = entry.map(|entry| &*entry.moves) else { return done };
+    let mut notes = Vec::new();
+    if values::hours(&line.written.hours) != Ok(moved.amount_seconds) {
+        notes.push(words::rounded(&line.written.hours, moved.amount_seconds));
+    }
+    let is_other = |moved, named| moved != named && moved != 0;
+    if is_other(moved.debit_account_number, line.slip.receiver_account_number) {
+        notes.push(words::pays(moved.debit_account_number));
+    }
+    if is_other(moved.credit_account_number, line.slip.giver_account_number) {
+        notes.push(words::go_to(moved.credit_account_number));
+    }
+    done.sentences.splice(0..0, notes);
+    done
 }
 
 /// What the server said of a slip of these hours, which looks like the one in a line of the file.

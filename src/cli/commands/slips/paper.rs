@@ -81,7 +81,11 @@ fn parse(bytes: &[u8]) -> Result<Vec<Written>, String> {
         std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as CSV in UTF-8".to_owned())?;
     // As some spreadsheets begin their files and end their lines.
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(between_cells(&text))
+        .from_reader(text.as_bytes());
     let mut records = reader.records();
     let header =
         records.next().ok_or("it is empty; its first line names the columns: day,gave,received,hours")?;
@@ -96,9 +100,16 @@ fn parse(bytes: &[u8]) -> Result<Vec<Written>, String> {
         if slips.len() == SLIPS_MAX {
             return Err(format!("it has more than {SLIPS_MAX} slips; cut it into parts"));
         }
-        slips.push(written(line, &record, &places));
+        let last = u64::try_from(text.trim_end_matches(LINE_ENDS).lines().count()).unwrap_or(u64::MAX);
+        slips.push(written((line, last), &record, &places));
     }
     Ok(slips)
+}
+
+/// What stands between cells: a comma, or a semicolon, as spreadsheets write them where hours have a decimal comma.
+fn between_cells(text: &str) -> u8 {
+    let names = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if names.contains(';') && !names.contains(',') { b';' } else { b',' }
 }
 
 /// The line that a record begins in: its position is that of the blank lines before it.
@@ -130,7 +141,8 @@ fn columns(header: &StringRecord) -> Result<Vec<&'static str>, String> {
     }
 }
 
-fn written(line: u64, record: &StringRecord, places: &[&str]) -> Written {
+/// The slip of a record that begins in `line` of a file that has `last`.
+fn written((line, last): (u64, u64), record: &StringRecord, places: &[&str]) -> Written {
     let mut slip = Written { line, ..Written::default() };
     if record.len() != places.len() {
         let (has, wants) = (record.len(), places.len());
@@ -157,7 +169,7 @@ fn written(line: u64, record: &StringRecord, places: &[&str]) -> Written {
     }
     let ends = record.iter().flat_map(|cell| cell.matches(LINE_ENDS)).count();
     if let Some(ends) = u64::try_from(ends).ok().filter(|ends| *ends > 0) {
-        slip.fault = words::lines_in_one(line, line.saturating_add(ends));
+        slip.fault = words::lines_in_one(line, line.saturating_add(ends).min(last)); // A quote that is never closed ends after it.
     }
     slip
 }
@@ -199,7 +211,7 @@ mod tests {
         let whole = |line: u64| (line, String::new());
         for stray in ["\"2026-06-01,Bo,Ann,1,", "2026-06-01,\"Bo,Ann,1,", "2026-06-01,Bo,Ann,1,\"tea"] {
             let found = read(&[fine, stray, fine, fine, ""]);
-            assert_eq!(found, [whole(2), (3, words::lines_in_one(3, 6))], "{stray}");
+            assert_eq!(found, [whole(2), (3, words::lines_in_one(3, 5))], "{stray}");
             let found = read(&[fine, stray, fine, stray, fine, ""]);
             assert_eq!((found[0].clone(), found[1].0), (whole(2), 3), "{stray}");
             assert_eq!(found[1].1, words::lines_in_one(3, 5), "{stray}");
@@ -209,6 +221,14 @@ mod tests {
             read(&[fine, "2026-06-01,Bo,Ann,1,\"tea\r\nand cake\"", fine]),
             [whole(2), (3, words::lines_in_one(3, 4)), whole(5)]
         );
+    }
+
+    /// Goal: a list is read with semicolons, as spreadsheets write it where hours have a decimal comma. Method: one.
+    #[test]
+    fn semicolons_are_between_cells() {
+        let slips =
+            parse(b"day;gave;received;hours;answer\n2026-06-01;Bo;Ann;1,5;\"yes 30; another\"\n").unwrap();
+        assert_eq!((&*slips[0].hours, &*slips[0].answer, &*slips[0].fault), ("1,5", "yes 30; another", ""));
     }
 
     /// Goal: what is no list is refused whole, with the line and the limit. Method: each way; 200 slips and one more.
