@@ -6,7 +6,6 @@
 //! - What is not known (I4, I6) is never called "not done": the same id asks again.
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -275,18 +274,6 @@ fn flag(field: &str) -> Option<&'static str> {
 }
 
 impl Failure {
-    /// A file that is never written over could not be made, before anything was asked for.
-    #[must_use]
-    pub fn not_made(path: &Path, error: &io::Error) -> Self {
-        let path = path.display();
-        Self::Refused(match error.kind() {
-            io::ErrorKind::AlreadyExists => format!(
-                "nothing was asked for: {path} is there already, and is not written over. Type another name, or take that one away"
-            ),
-            _ => format!("nothing was asked for: {path} cannot be made: {error}"),
-        })
-    }
-
     /// The exit code.
     #[must_use]
     pub fn exit(&self) -> Exit {

@@ -4,12 +4,13 @@
 //! can read, or from the environment, and a new one goes to such a file or to standard output. What it is,
 //! is in no error text.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::new_file;
 use crate::client::Shown;
 use crate::config::{ConfigError, Environment};
 use crate::domain::KeyText;
@@ -95,11 +96,8 @@ impl Place {
     /// [`Failure::Refused`] if it is there already or cannot be made.
     pub fn open(out: Option<PathBuf>) -> Result<Self, Failure> {
         let Some(path) = out else { return Ok(Self::Output) };
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        match made {
-            Ok(file) => Ok(Self::File(path, file)),
-            Err(error) => Err(Failure::not_made(&path, &error)),
-        }
+        let file = new_file::made(&path, 0o600)?;
+        Ok(Self::File(path, file))
     }
 
     /// Puts a key there, if it goes into a file, and says where it is. `instead` is what to do if that fails.

@@ -21,6 +21,7 @@ mod failure;
 mod figures;
 mod key;
 mod lookup;
+mod new_file;
 mod pin;
 mod profiles;
 mod progress;

@@ -153,8 +153,8 @@ pub fn question(said: &Said<'_>) -> String {
 #[must_use]
 pub fn not_done(said: &Said<'_>) -> String {
     if said.reason == Reason::RequestIdReused.word() {
-        return "This slip is written down already, and was answered in another way then. Answer: skip if it is the same one, or \
-                another if it is one more."
+        return "This slip is written down already, and its hours or its answer stood there in another way then. Answer: skip if it is \
+                the same one, or another if it is one more."
             .to_owned();
     }
     if let Some(number) = said.declined.filter(|_| said.reason == Reason::NothingWaits.word()) {

@@ -3,12 +3,12 @@
 //! - What was there is never written over.
 //! - What a server sends is drawn, never run: only what a square of squares needs gets into a file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use crate::cli::failure::Failure;
+use crate::cli::new_file;
 
 /// The largest drawing, in bytes.
 const SVG_BYTES_MAX: usize = 64 << 10;
@@ -27,10 +27,8 @@ impl NewFile {
     /// # Errors
     /// [`Failure::Refused`] if it is there already or cannot be made.
     pub fn open(path: PathBuf, mode: u32) -> Result<Self, Failure> {
-        match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
-            Ok(file) => Ok(Self { path, file }),
-            Err(error) => Err(Failure::not_made(&path, &error)),
-        }
+        let file = new_file::made(&path, mode)?;
+        Ok(Self { path, file })
     }
 
     /// One for a drawing of a code, if one is asked for: whoever can read it can use the hours.

@@ -13,9 +13,7 @@ mod post;
 
 use super::bounds::Bounds;
 use super::state::State;
-use crate::domain::{
-    Action, ClaimWord, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp,
-};
+use crate::domain::{Action, Command, Day, Move, Outcome, OwnerNumber, Refusal, Sequence, Timestamp};
 
 /// What was read of old entries before the command was submitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,40 +60,25 @@ pub fn decide_into(case: Case<'_>, outcome: &mut Outcome) -> Result<(), Refusal>
     day_has_begun(case.command.occurred_on, case.now)?;
     hold::deadline_within_reach(&case)?;
     people_exist(&case)?;
-    if let Err(refusal) = act(&case, outcome) {
-        // That somebody has no room may be because the same is written down already.
-        let is_limit = matches!(refusal, Refusal::Limits(_));
-        let already_here = claims::judge(&case).err().filter(|claim| is_limit && is_already_here(claim));
-        return Err(already_here.unwrap_or(refusal));
+    match &case.command.action {
+        Action::Post(post) => post::post(&case, post, outcome)?,
+        Action::Reverse(reverse) => *outcome = post::reverse(&case, reverse)?,
+        Action::Hold(hold) => *outcome = hold::hold(&case, hold)?,
+        Action::Capture(capture) => *outcome = hold::capture(&case, capture)?,
+        Action::Void(number) => *outcome = hold::void(&case, *number)?,
+        Action::Expire(number) => *outcome = hold::expire(&case, *number)?,
+        Action::RegisterOwners(count) => *outcome = account::register_owners(&case, *count)?,
+        Action::OpenBank(bank) => *outcome = account::open_bank(&case, bank)?,
+        Action::OpenClearing(pair) => *outcome = account::open_clearing(&case, pair)?,
+        Action::OpenAccounts(accounts) => *outcome = account::open_accounts(&case, accounts)?,
+        Action::SetLimits(number, _) => *outcome = account::set_limits(&case, *number)?,
+        Action::Close(close) => *outcome = account::close(&case, close)?,
+        Action::Reopen(number) => *outcome = account::reopen(&case, *number)?,
+        Action::Note(_) => *outcome = Outcome::default(),
     }
     claims::judge(&case)?;
     claims::count(&case, &mut outcome.counted);
     Ok(())
-}
-
-/// What the action itself does, by its own rules.
-fn act(case: &Case<'_>, outcome: &mut Outcome) -> Result<(), Refusal> {
-    match &case.command.action {
-        Action::Post(post) => post::post(case, post, outcome)?,
-        Action::Reverse(reverse) => *outcome = post::reverse(case, reverse)?,
-        Action::Hold(hold) => *outcome = hold::hold(case, hold)?,
-        Action::Capture(capture) => *outcome = hold::capture(case, capture)?,
-        Action::Void(number) => *outcome = hold::void(case, *number)?,
-        Action::Expire(number) => *outcome = hold::expire(case, *number)?,
-        Action::RegisterOwners(count) => *outcome = account::register_owners(case, *count)?,
-        Action::OpenBank(bank) => *outcome = account::open_bank(case, bank)?,
-        Action::OpenClearing(pair) => *outcome = account::open_clearing(case, pair)?,
-        Action::OpenAccounts(accounts) => *outcome = account::open_accounts(case, accounts)?,
-        Action::SetLimits(number, _) => *outcome = account::set_limits(case, *number)?,
-        Action::Close(close) => *outcome = account::close(case, close)?,
-        Action::Reopen(number) => *outcome = account::reopen(case, *number)?,
-        Action::Note(_) => *outcome = Outcome::default(),
-    }
-    Ok(())
-}
-
-fn is_already_here(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::Claim { word: ClaimWord::AlreadyHere, .. })
 }
 
 /// A day that has not begun anywhere on Earth is a slip of the finger. Which day it is in a bank's

@@ -33,7 +33,7 @@ fn codes_and_vouchers() {
     let drawn = fs::read_to_string(shop.folder().join("ann.svg")).unwrap();
     assert!(drawn.contains("<svg "), "{drawn}");
     let (code, said) = shop.not_done("desk", &["code", "issue", "ann", "--svg", "ann.svg"]);
-    assert!(code == 1 && said.contains("nothing was asked for: ann.svg cannot be made"), "{code}: {said}");
+    assert!(code == 1 && said.contains("nothing was asked for: ann.svg is there already"), "{code}: {said}");
     let (code, said) = shop.not_done("desk", &["code", "issue", "ann", "--life", "91d", "--svg", "no.svg"]);
     assert!(code == 2 && said.starts_with("--life (life_seconds): must be from 60 to "), "{code}: {said}");
     assert!(!shop.folder().join("no.svg").exists());

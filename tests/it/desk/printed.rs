@@ -214,7 +214,7 @@ fn an_export_can_be_read() {
     }
 
     let (code, said) = served.not_done(&typed);
-    assert!(code == 1 && said.contains("cannot be made"), "{code} {said}");
+    assert!(code == 1 && said.contains("is there already"), "{code} {said}");
     fs::remove_file(&out).unwrap();
     served.not_done(&typed);
     assert!(!out.exists(), "one is there, so none is made");

@@ -148,7 +148,8 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
 /// What is done, with what somebody would not expect who reads the slip: other hours than it says, or other accounts than those
 /// of the two.
 fn with_what_moves(line: &Line, mut done: api::Done) -> api::Done {
-    let entry = done.receipt.as_ref().and_then(|receipt| receipt.entry.as_ref());
+    let receipt = done.receipt.as_ref().filter(|receipt| !receipt.repeated);
+    let entry = receipt.and_then(|receipt| receipt.entry.as_ref());
     let Some([moved]) = entry.map(|entry| &*entry.moves) else { return done };
     let mut notes = Vec::new();
     if values::hours(&line.written.hours) != Ok(moved.amount_seconds) {
