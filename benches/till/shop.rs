@@ -42,13 +42,13 @@ impl Shop {
         self.partner
     }
 
-    /// One with so many tills, whose customers are as many members, the first so many after the first of all.
-    pub async fn open(server: &Server, (tills, after): (u32, u32), name: &str) -> Self {
+    /// One with so many tills, whose customers are as many members from this place among all on.
+    pub async fn open(server: &Server, (tills, customers_from): (u32, u32), name: &str) -> Self {
         let mut channels = Vec::new();
         for _ in 0..tills.div_ceil(TILLS_PER_CONNECTION) {
             channels.push(connect(&server.address).await);
         }
-        let first = server.accounts.first + after;
+        let first = server.accounts.first + customers_from;
         let members = (first..first + tills).map(|slot| AccountNumber::from_slot(slot).unwrap().printed());
         let members = members.collect();
         let partner = furnish(channels[0].clone(), tills, name).await;

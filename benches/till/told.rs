@@ -22,11 +22,16 @@ use crate::server::Server;
 use crate::shop::Shop;
 
 /// What the tills of both shops felt in each turn, how many events arrived, and how many of them while tills sold.
+#[derive(Default)]
 pub struct Felt {
     pub quiet: Vec<Percentiles>,
     pub told: Vec<Percentiles>,
     pub arrived: usize,
     pub arrived_meanwhile: usize,
+    /// How long the told shop sold in all turns.
+    pub sold_for: Duration,
+    /// And how long it took in all turns until the last event arrived, from the first sale.
+    pub arrived_for: Duration,
 }
 
 impl Felt {
@@ -44,14 +49,15 @@ pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pac
     let arrived = Arc::new(AtomicUsize::new(0));
     let port = receiver(Arc::clone(&arrived));
     runtime.block_on(endpoint(server, told.partner(), port));
-    let mut felt = Felt { quiet: Vec::new(), told: Vec::new(), arrived: 0, arrived_meanwhile: 0 };
+    let mut felt = Felt::default();
     for turn in 0..turns {
         // Each goes first as often as the other.
         for is_told in [turn % 2 == 0, turn % 2 != 0] {
             let (shop, felt_here) = if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
             rustix::fs::sync();
             let before = arrived.load(Ordering::Relaxed);
-            let took = runtime.block_on(sell(shop, turn, sales, pace));
+            let (took, sold_for) = runtime.block_on(sell(shop, turn, sales, pace));
+            let sold = Instant::now();
             felt.arrived_meanwhile += arrived.load(Ordering::Relaxed) - before;
             // What is still on its way belongs to this turn: each sale is two events.
             let expected = before + if is_told { 2 * took.len() } else { 0 };
@@ -59,13 +65,17 @@ pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pac
             while arrived.load(Ordering::Relaxed) < expected {
                 std::thread::sleep(Duration::from_millis(1));
             }
+            if is_told {
+                felt.sold_for += sold_for;
+                felt.arrived_for += sold_for + sold.elapsed();
+            }
         }
     }
     felt.arrived = arrived.load(Ordering::Relaxed);
     felt
 }
 
-async fn sell(shop: &Shop, turn: u32, sales: u32, pace: Duration) -> Vec<Duration> {
+async fn sell(shop: &Shop, turn: u32, sales: u32, pace: Duration) -> (Vec<Duration>, Duration) {
     let tills = shop.tills(turn, sales).await;
     let began = Instant::now();
     let mut tasks = JoinSet::new();
@@ -74,7 +84,8 @@ async fn sell(shop: &Shop, turn: u32, sales: u32, pace: Duration) -> Vec<Duratio
         let first = began + pace * number / AT_ONCE;
         tasks.spawn(till.sell_paced(first, pace));
     }
-    tasks.join_all().await.into_iter().flatten().collect()
+    let took = tasks.join_all().await.into_iter().flatten().collect();
+    (took, began.elapsed())
 }
 
 async fn endpoint(server: &Server, partner: u32, port: u16) {

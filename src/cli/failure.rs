@@ -259,7 +259,6 @@ fn flag(field: &str) -> Option<&'static str> {
         "said_by" => "--said-by",
         "is_help" => "--for-help",
         "line_sequences" => "--line",
-        "givers" => "--gives or --gave",
         "limit_reason" => "--limit-reason",
         "confirmed_amount_seconds" => "--confirm",
         "proposal_sequence" | "booking_sequence" | "redemption_sequence" | "waiting_number" => "the number",

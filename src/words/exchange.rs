@@ -86,8 +86,8 @@ pub fn refusal_sentence(refusal: &Refusal, names: &dyn Fn(AccountNumber) -> Stri
             }
             NotGoodEnough::NotAPerson => "whoever agrees must be a member or somebody who works for a time bank, and \
                                           your key is for nobody the directory knows. Nothing moved. Ask somebody \
-                                          else, or have a lead take in whoever has the key with 'hourbook staff add' ('hourbook \
-                                          whoami' says which person that is)."
+                                          else, or have a lead take in whoever has the key: 'hourbook staff add', with the \
+                                          number as which 'hourbook whoami' says you act."
                 .to_owned(),
             NotGoodEnough::SharesAKey => "one of you made the other's key, or gave it a new secret, and could have \
                                           acted by it. Nothing moved. Ask somebody else; or renew the key yourself, \

@@ -121,6 +121,8 @@ pub struct Said<'a> {
     pub looks_like_line: Option<u64>,
     /// It waited for a second person under this number, who declined it.
     pub declined: Option<u64>,
+    /// It is answered to be another one.
+    pub is_another: bool,
 }
 
 /// A question about a slip, and how it is answered in the file.
@@ -153,9 +155,10 @@ pub fn question(said: &Said<'_>) -> String {
 #[must_use]
 pub fn not_done(said: &Said<'_>) -> String {
     if said.reason == Reason::RequestIdReused.word() {
-        return "This slip is written down already, and its hours or its answer stood there in another way then. Answer: skip if it is \
-                the same one, or another if it is one more."
-            .to_owned();
+        let more = if said.is_another { "give it a note of its own" } else { "another" };
+        return format!(
+            "This slip was sent before, with another answer. Answer: skip if it is the same one; if it is one more, {more}."
+        );
     }
     if let Some(number) = said.declined.filter(|_| said.reason == Reason::NothingWaits.word()) {
         return declined(number);
@@ -323,9 +326,7 @@ mod tests {
             let said = question(&said(reason, "not done: too much"));
             assert!(said.starts_with("Not done: too much. Answer: because and why"), "{said}");
         }
-        assert!(
-            not_done(&said(Reason::RequestIdReused, "x")).starts_with("This slip is written down already")
-        );
+        assert!(not_done(&said(Reason::RequestIdReused, "x")).starts_with("This slip was sent before"));
         assert_eq!(not_done(&said(Reason::Paused, "not today.")), "Not today.");
         assert_eq!(cell("day", "no day"), "The column day: no day.");
         assert!(on_its_own().iter().all(|sentence| sentence.ends_with(['.', ':'])));

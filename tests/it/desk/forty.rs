@@ -265,6 +265,14 @@ fn only_the_rest_of_a_list() {
     let (code, stands, _, written) = send(&["", ""]);
     assert_eq!((code, written), (1, 2));
     assert_eq!(stands, ["written_before", "question"], "an answer taken out asks again");
+    // However its hours are typed it is the same one, alone and beside the other.
+    for hours in [&["1:00"][..], &["60m", "1"], &["1", "1 h"]] {
+        let lines: String =
+            hours.iter().map(|hours| format!("{yesterday},bo,ann,{hours},another\n")).collect();
+        desk.write(&format!("day,gave,received,hours,answer\n{lines}"));
+        let (code, lines) = desk.sent(&["--yes"]);
+        assert_eq!((code, desk.position() - before), (0, if hours.len() == 1 { 2 } else { 3 }), "{lines:#?}");
+    }
     desk.verified();
 }
 
@@ -357,19 +365,14 @@ fn what_moves_is_shown() {
         let said: Vec<_> = lines.iter().map(|line| line["sentence"].as_str().unwrap()).collect();
         assert_eq!(code, 0, "{said:?}");
         assert!(!said[0].contains("is written down as") && !said[0].contains("account"), "{}", said[0]);
-        assert!(said[1].contains(" 1:00:20 is written down as 1 hour"), "{}", said[1]);
+        assert!(said[1].contains(" 1:00:20 is written down as 1 hour."), "{}", said[1]);
         assert!(said[1].contains("The hours go to the account 10019."), "{}", said[1]);
     }
-    let before = desk.position();
+    let (before, (_, first)) = (desk.position(), desk.sent(&["--preview"]));
     for hours in ["1:30", "90m"] {
         write(hours);
-        let (_, lines) = desk.sent(&["--yes"]);
-        assert_eq!(
-            (&*lines[0]["stands"].to_string(), desk.position()),
-            ("\"not_done\"", before),
-            "{lines:#?}"
-        );
-        let said = lines[0]["sentence"].as_str().unwrap();
-        assert!(said.starts_with("This slip is written down already"), "{said}");
+        let (code, again) = desk.sent(&["--yes"]);
+        assert_eq!((code, count(&again, "written_before"), desk.position()), (0, 2, before), "{again:#?}");
+        assert_eq!(again[0]["entry_sequence"], first[0]["entry_sequence"]);
     }
 }

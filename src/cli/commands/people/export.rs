@@ -1,4 +1,4 @@
-//! `member export`: everything that is held about one person, into a file for programs and two for people.
+//! `export`: everything that is held about a member, an organisation, a partner or somebody who works for a bank, into a file for programs and two for people.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,8 +25,9 @@ const BESIDE: [&str; 2] = ["txt", "html"];
 /// Whose.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   hourbook member export 'ann ash' --out ann.json
+  hourbook staff export 'person 7' --out imelda.json
 
 Beside ann.json stand ann.txt and ann.html, which say the same to people. Nobody else is named in them, as far as names can be
 told from other words in memos and reasons: read these before you hand the files on.")]

@@ -23,12 +23,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use crate::api;
 use crate::cli::values;
 use crate::domain::RequestId;
-use crate::domain::hours::{Reading, parse_hours};
 
 /// First in every hash. Another way to derive ids needs another tag, and writes every list a second time.
-const TAG: &[u8] = b"hourbook slip 1";
+const TAG: &[u8] = b"hourbook slip 2";
 /// The same of a slip that is answered to be another one.
-const TAG_OF_ANOTHER: &[u8] = b"hourbook another slip 1";
+const TAG_OF_ANOTHER: &[u8] = b"hourbook another slip 2";
 
 /// Ids of slips, in the order of the list.
 #[derive(Debug, Default)]
@@ -40,7 +39,9 @@ pub struct SlipIds {
 impl SlipIds {
     /// The id of the next slip, which says so.
     pub fn of(&mut self, bank: u32, slip: &api::RecordExchangeRequest) -> RequestId {
-        let hours = length(slip.length.as_ref().map_or("", |length| length.typed.as_str()));
+        let length = slip.length.clone().unwrap_or_default();
+        let hours =
+            if length.typed.is_empty() { values::as_typed(length.amount_seconds) } else { length.typed };
         let day = slip.occurred_on.unwrap_or_default();
         let mut bytes = if slip.is_another { TAG_OF_ANOTHER } else { TAG }.to_vec();
         for number in [bank, slip.giver_account_number, slip.receiver_account_number, slip.activity_number] {
@@ -61,14 +62,6 @@ impl SlipIds {
     }
 }
 
-/// A length as it is written in one way, however it was typed; as typed where it has not one meaning.
-fn length(typed: &str) -> String {
-    match parse_hours(typed) {
-        Ok(Reading::Exact(amount)) => values::as_typed(amount.seconds()),
-        Ok(Reading::Ambiguous { .. }) | Err(_) => typed.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,7 +70,7 @@ mod tests {
         api::RecordExchangeRequest {
             giver_account_number: 10_043,
             receiver_account_number: 10_035,
-            length: Some(api::Length { amount_seconds: 0, typed: hours.into() }),
+            length: Some(crate::cli::commands::slips::list::length(hours)),
             occurred_on: Some(api::Date { year: 2026, month: 6, day: 1 }),
             memo: memo.into(),
             ..api::RecordExchangeRequest::default()

@@ -11,7 +11,7 @@ use crate::cli::lookup::{PeopleOf, Someone};
 use crate::cli::session::Session;
 use crate::cli::values;
 use crate::cli::whom::whom;
-use crate::domain::hours::TEXT_BYTES_MAX;
+use crate::domain::hours::{Reading, TEXT_BYTES_MAX, parse_hours};
 use crate::words::slips as words;
 
 /// A line of the paper, and how it stands.
@@ -139,7 +139,7 @@ impl Line {
         self.slip = api::RecordExchangeRequest {
             giver_account_number: gave.account,
             receiver_account_number: received.account,
-            length: Some(api::Length { amount_seconds: 0, typed: written.hours.clone() }),
+            length: Some(length(&written.hours)),
             occurred_on: Some(day),
             activity_number,
             memo: written.note.clone(),
@@ -149,5 +149,13 @@ impl Line {
             ..api::RecordExchangeRequest::default()
         };
         Ok(())
+    }
+}
+
+/// A length, by its seconds where it has one meaning, so that it is the same however it is typed; else for the bank to ask about.
+pub fn length(typed: &str) -> api::Length {
+    match parse_hours(typed) {
+        Ok(Reading::Exact(amount)) => api::Length { amount_seconds: amount.seconds(), typed: String::new() },
+        Ok(Reading::Ambiguous { .. }) | Err(_) => api::Length { amount_seconds: 0, typed: typed.to_owned() },
     }
 }

@@ -40,7 +40,7 @@ use crate::words::slips as words;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The first line names the columns: day, gave, received and hours; activity, note and answer may be left out. A file
-has at most 200 slips.
+has at most 200 slips. Between cells stand commas, or semicolons; then two answers stand in quotes.
 
   day,gave,received,hours,activity,note,answer
   2026-06-01,Bo,Ann Ash,1:30,Gardening,,
@@ -128,15 +128,15 @@ async fn ask(session: &mut Session<'_, '_>, lines: &mut [Line], meant: Meant) ->
         place.and_then(|place| places.get(place.checked_sub(1)?).copied())
     };
     for (line, answer) in asked.iter_mut().zip(answers) {
-        let hours = &line.written.hours;
+        let typed = (line.written.hours.as_str(), line.slip.is_another);
         line.stands = match answer.answer {
             Some(Answer::Done(done)) => Stands::done(with_what_moves(line, done), meant),
             Some(Answer::Question(said)) => {
-                let sentence = words::question(&of(&said, hours, looks_like(&said)));
+                let sentence = words::question(&of(&said, typed, looks_like(&said)));
                 Stands::Question(said.reason, sentence)
             }
             Some(Answer::NotDone(said)) => {
-                let sentence = words::not_done(&of(&said, hours, looks_like(&said)));
+                let sentence = words::not_done(&of(&said, typed, looks_like(&said)));
                 Stands::NotDone(said.reason, sentence)
             }
             None => return Err(half_answered(meant)),
@@ -166,14 +166,19 @@ fn with_what_moves(line: &Line, mut done: api::Done) -> api::Done {
     done
 }
 
-/// What the server said of a slip of these hours, which looks like the one in a line of the file.
-fn of<'a>(said: &'a api::SlipNotDone, hours: &'a str, looks_like_line: Option<u64>) -> words::Said<'a> {
+/// What the server said of a slip of these hours, answered to be another one or not, which looks like the one in a line of the file.
+fn of<'a>(
+    said: &'a api::SlipNotDone,
+    (hours, is_another): (&'a str, bool),
+    looks_like_line: Option<u64>,
+) -> words::Said<'a> {
     let amount = said.figures.get("amount_seconds").and_then(|seconds| seconds.parse::<i64>().ok());
     words::Said {
         reason: &said.reason,
         field: &said.field,
         sentence: &said.sentence,
         hours,
+        is_another,
         amount: amount.map(|seconds| (seconds, values::as_typed(seconds))),
         looks_like_line,
         declined: said.figures.get("waiting_number").and_then(|number| number.parse().ok()),
