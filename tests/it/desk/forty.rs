@@ -365,7 +365,7 @@ fn what_moves_is_shown() {
         let said: Vec<_> = lines.iter().map(|line| line["sentence"].as_str().unwrap()).collect();
         assert_eq!(code, 0, "{said:?}");
         assert!(!said[0].contains("is written down as") && !said[0].contains("account"), "{}", said[0]);
-        assert!(said[1].contains(" 1:00:20 is written down as 1 hour."), "{}", said[1]);
+        assert!(said[1].contains(" 1:00:20 is written down as 1 hour 15 minutes."), "{}", said[1]);
         assert!(said[1].contains("The hours go to the account 10019."), "{}", said[1]);
     }
     let (before, (_, first)) = (desk.position(), desk.sent(&["--preview"]));
