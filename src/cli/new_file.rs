@@ -15,11 +15,12 @@ pub fn made(path: &Path, mode: u32) -> Result<File, Failure> {
     let made = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
     made.map_err(|error| {
         let path = path.display();
-        Failure::Refused(match error.kind() {
-            io::ErrorKind::AlreadyExists => format!(
+        Failure::Refused(if error.kind() == io::ErrorKind::AlreadyExists {
+            format!(
                 "nothing was asked for: {path} is there already, and is not written over. Type another name, or take that one away"
-            ),
-            _ => format!("nothing was asked for: {path} cannot be made: {error}"),
+            )
+        } else {
+            format!("nothing was asked for: {path} cannot be made: {error}")
         })
     })
 }
