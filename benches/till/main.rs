@@ -38,7 +38,7 @@ use hourbook::domain::Timestamp;
 use hourbook::journal::{Batch, Journal, SledJournal, VolumesOptions};
 use serde_json::json;
 use server::Server;
-use shop::{Shop, Till};
+use shop::Shop;
 use tokio::task::JoinSet;
 
 /// Tills at once, and calls that do nothing at once.
@@ -83,7 +83,7 @@ fn main() {
         let calls = options.sales * 4;
         nothing.extend(Percentiles::of(runtime.block_on(nothing_at_all(&server, calls))));
         rustix::fs::sync(); // What the turn before wrote is its own affair.
-        let (each, together) = runtime.block_on(sell(&shop, turn, options.sales));
+        let (each, together) = runtime.block_on(shop.sell(turn, options.sales, Duration::ZERO));
         took += together;
         sold += each.len();
         sales.extend(Percentiles::of(each));
@@ -156,15 +156,6 @@ async fn nothing_at_all(server: &Server, calls: u32) -> Vec<Duration> {
         });
     }
     tasks.join_all().await.into_iter().flatten().collect()
-}
-
-/// Each till sets aside and takes so often, all at once; how long each sale took, and all of them together.
-async fn sell(shop: &Shop, turn: u32, sales: u32) -> (Vec<Duration>, Duration) {
-    let tills = shop.tills(turn, sales).await;
-    let began = Instant::now();
-    let tasks: JoinSet<_> = tills.into_iter().map(Till::sell_all).collect();
-    let each = tasks.join_all().await.into_iter().flatten().collect();
-    (each, began.elapsed())
 }
 
 /// A journal that nothing else writes to.

@@ -6,6 +6,7 @@ use hourbook::api::directory_service_client::DirectoryServiceClient;
 use hourbook::api::redemption_service_client::RedemptionServiceClient;
 use hourbook::api::*;
 use hourbook::domain::{AccountNumber, RequestId};
+use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
 
 use super::server::Server;
@@ -20,7 +21,7 @@ pub struct Shop {
 }
 
 /// A till with codes to sell for.
-pub struct Till {
+struct Till {
     client: RedemptionServiceClient<Channel>,
     name: TillName,
     /// Receipts from this number on.
@@ -55,13 +56,20 @@ impl Shop {
         Self { channels, partner, members }
     }
 
-    /// All tills, with what a turn needs.
-    pub async fn tills(&self, turn: u32, sales: u32) -> Vec<Till> {
+    /// Each till sells so often, `pace` apart, or at once after the sale before where there is none; how long each sale took, and
+    /// all of them together. Codes are made before.
+    pub async fn sell(&self, turn: u32, sales: u32, pace: Duration) -> (Vec<Duration>, Duration) {
+        let count = self.members.len() as u32;
         let mut tills = Vec::new();
-        for number in (1..).take(self.members.len()) {
+        for number in 1..=count {
             tills.push(self.till(number, turn, sales).await);
         }
-        tills
+        let began = Instant::now();
+        // At a pace not all in the same moment.
+        let first = |place| began + pace * place / count;
+        let tasks: JoinSet<_> = (0..).zip(tills).map(|(place, till)| till.sell(first(place), pace)).collect();
+        let took = tasks.join_all().await.into_iter().flatten().collect();
+        (took, began.elapsed())
     }
 
     /// A till, with a code for each sale of a turn.
@@ -80,13 +88,9 @@ impl Shop {
 }
 
 impl Till {
-    /// How long each sale took, from the first call's leaving to the second one's answer.
-    pub async fn sell_all(self) -> Vec<Duration> {
-        self.sell_paced(Instant::now(), Duration::ZERO).await
-    }
-
-    /// The same, the first one at a moment, and the others each a pace after the one before, or at once where that took longer.
-    pub async fn sell_paced(self, first_at: Instant, pace: Duration) -> Vec<Duration> {
+    /// How long each sale took, from the first call's leaving to the second one's answer: the first one at a moment, and the others
+    /// each a pace after the one before, or at once where that took longer.
+    async fn sell(self, first_at: Instant, pace: Duration) -> Vec<Duration> {
         let Self { mut client, name, first, codes } = self;
         let mut took = Vec::new();
         let mut at = first_at;

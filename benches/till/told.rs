@@ -14,7 +14,6 @@ use hourbook::domain::RequestId;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
 
 use crate::AT_ONCE;
 use crate::common::figures::{Percentiles, median};
@@ -45,7 +44,7 @@ impl Felt {
 /// Turns of both shops, each till selling `sales` times a turn, `pace` apart.
 pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pace: Duration) -> Felt {
     let [quiet, told] = [(AT_ONCE, "Green Barrow"), (2 * AT_ONCE, "Ladle Street Baths")]
-        .map(|(after, name)| runtime.block_on(Shop::open(server, (AT_ONCE, after), name)));
+        .map(|(customers_from, name)| runtime.block_on(Shop::open(server, (AT_ONCE, customers_from), name)));
     let arrived = Arc::new(AtomicUsize::new(0));
     let port = receiver(Arc::clone(&arrived));
     runtime.block_on(endpoint(server, told.partner(), port));
@@ -56,7 +55,7 @@ pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pac
             let (shop, felt_here) = if is_told { (&told, &mut felt.told) } else { (&quiet, &mut felt.quiet) };
             rustix::fs::sync();
             let before = arrived.load(Ordering::Relaxed);
-            let (took, sold_for) = runtime.block_on(sell(shop, turn, sales, pace));
+            let (took, sold_for) = runtime.block_on(shop.sell(turn, sales, pace));
             let sold = Instant::now();
             felt.arrived_meanwhile += arrived.load(Ordering::Relaxed) - before;
             // What is still on its way belongs to this turn: each sale is two events.
@@ -73,19 +72,6 @@ pub fn turns(runtime: &Runtime, server: &Server, (turns, sales): (u32, u32), pac
     }
     felt.arrived = arrived.load(Ordering::Relaxed);
     felt
-}
-
-async fn sell(shop: &Shop, turn: u32, sales: u32, pace: Duration) -> (Vec<Duration>, Duration) {
-    let tills = shop.tills(turn, sales).await;
-    let began = Instant::now();
-    let mut tasks = JoinSet::new();
-    for (number, till) in (0..).zip(tills) {
-        // Not all in the same moment.
-        let first = began + pace * number / AT_ONCE;
-        tasks.spawn(till.sell_paced(first, pace));
-    }
-    let took = tasks.join_all().await.into_iter().flatten().collect();
-    (took, began.elapsed())
 }
 
 async fn endpoint(server: &Server, partner: u32, port: u16) {

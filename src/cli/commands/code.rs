@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::drawing::NewFile;
+use super::drawing;
 use super::{counted, place, sales};
 use crate::api;
 use crate::cli::arguments::BankFlag;
@@ -84,7 +84,7 @@ async fn issue(session: &mut Session<'_, '_>, flags: IssueFlags) -> Result<(), F
         is_practice: flags.practice,
         voucher_sequence: flags.voucher.unwrap_or_default(),
     };
-    let drawing = NewFile::for_svg(flags.svg)?;
+    let drawing = drawing::opened(flags.svg)?;
     let made = session.client.redemption.issue_code(call(request)).await;
     let made = match made {
         Ok(made) => made.into_inner(),
@@ -105,7 +105,7 @@ async fn issue(session: &mut Session<'_, '_>, flags: IssueFlags) -> Result<(), F
         };
         session.screen.say(&format!("{works} until {until}. It is not shown again."))?;
     }
-    let path = drawing.map(|drawing| drawing.draw(&made.svg)).transpose()?;
+    let path = drawing.map(|drawing| drawing::draw(drawing, &made.svg)).transpose()?;
     if session.screen.is_for_people() {
         return say_drawn(session, path.as_deref());
     }

@@ -1,81 +1,38 @@
-//! Files that a command makes where it is asked to: drawings for a scanner, pages to print.
-//!
-//! - What was there is never written over.
-//! - What a server sends is drawn, never run: only what a square of squares needs gets into a file.
+//! Drawings of codes, for a scanner. What a server sends is drawn, never run: only what a square of squares needs gets into a file.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
 use crate::cli::failure::Failure;
-use crate::cli::new_file;
+use crate::cli::new_file::NewFile;
 
 /// The largest drawing, in bytes.
 const SVG_BYTES_MAX: usize = 64 << 10;
 /// What a drawing may be made of.
 const ELEMENTS: [&str; 5] = ["?xml", "svg", "rect", "path", "/svg"];
 
-/// A new file, empty so far.
-pub struct NewFile {
-    path: PathBuf,
-    file: File,
+/// A new file for a drawing of a code, if one is asked for: whoever can read it can use the hours.
+///
+/// # Errors
+/// As [`NewFile::open`].
+pub fn opened(path: Option<PathBuf>) -> Result<Option<NewFile>, Failure> {
+    path.map(|path| NewFile::open(path, 0o600)).transpose()
 }
 
-impl NewFile {
-    /// Makes the file, before anything is asked for: `mode` says who may read it.
-    ///
-    /// # Errors
-    /// [`Failure::Refused`] if it is there already or cannot be made.
-    pub fn open(path: PathBuf, mode: u32) -> Result<Self, Failure> {
-        let file = new_file::made(&path, mode)?;
-        Ok(Self { path, file })
+/// Draws a code into a new file, and says where.
+///
+/// # Errors
+/// [`Failure::Refused`] if it is no drawing, or could not be written.
+pub fn draw(mut file: NewFile, svg: &str) -> Result<String, Failure> {
+    if !is_drawing(svg) {
+        let path = file.path();
+        file.leave();
+        return Err(Failure::Refused(format!(
+            "the server sent something else than a drawing: nothing was written to {path}. The digits are good"
+        )));
     }
-
-    /// One for a drawing of a code, if one is asked for: whoever can read it can use the hours.
-    ///
-    /// # Errors
-    /// As [`NewFile::open`].
-    pub fn for_svg(path: Option<PathBuf>) -> Result<Option<Self>, Failure> {
-        path.map(|path| Self::open(path, 0o600)).transpose()
-    }
-
-    /// Draws a code, and says where.
-    ///
-    /// # Errors
-    /// [`Failure::Refused`] if it is no drawing, or could not be written.
-    pub fn draw(mut self, svg: &str) -> Result<String, Failure> {
-        if !is_drawing(svg) {
-            let path = self.path.display().to_string();
-            self.leave();
-            return Err(Failure::Refused(format!(
-                "the server sent something else than a drawing: nothing was written to {path}. The digits are good"
-            )));
-        }
-        let done = self.file.write_all(svg.as_bytes());
-        self.done(done)
-    }
-
-    /// Where to write.
-    pub const fn file(&mut self) -> &mut File {
-        &mut self.file
-    }
-
-    /// Says where it is, if all was written.
-    ///
-    /// # Errors
-    /// [`Failure::Refused`] if it was not.
-    pub fn done(self, written: std::io::Result<()>) -> Result<String, Failure> {
-        let path = self.path.display().to_string();
-        let done = written.and_then(|()| self.file.sync_all());
-        done.map_err(|error| Failure::Refused(format!("{path} could not be written: {error}")))?;
-        Ok(path)
-    }
-
-    /// Nothing came for it: the file goes.
-    pub fn leave(self) {
-        drop(self.file);
-        let _it_is_empty = std::fs::remove_file(self.path);
-    }
+    let done = file.file().write_all(svg.as_bytes());
+    file.done(done)
 }
 
 /// Whether a text is a drawing of squares and nothing else: no script, nothing that is fetched from elsewhere.
@@ -124,10 +81,10 @@ mod tests {
     fn nothing_is_written_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("code.svg");
-        let open = || NewFile::for_svg(Some(path.clone()));
-        assert!(open().unwrap().unwrap().draw("<html></html>").is_err());
+        let open = || opened(Some(path.clone()));
+        assert!(draw(open().unwrap().unwrap(), "<html></html>").is_err());
         assert!(!path.exists());
-        assert_eq!(open().unwrap().unwrap().draw(DRAWING).unwrap(), path.display().to_string());
+        assert_eq!(draw(open().unwrap().unwrap(), DRAWING).unwrap(), path.display().to_string());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), DRAWING);
         assert!(open().is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), DRAWING, "what was there stays");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::code::{say_digits, say_drawn};
-use super::drawing::NewFile;
+use super::drawing;
 use super::telling::{Under, tell_done};
 use crate::api;
 use crate::cli::arguments::{BankFlag, WriteFlags};
@@ -75,7 +75,7 @@ async fn issue(session: &mut Session<'_, '_>, flags: IssueFlags) -> Result<(), F
         reason: flags.reason,
         validate_only: under.validate_only,
     };
-    let drawing = NewFile::for_svg(flags.svg)?;
+    let drawing = drawing::opened(flags.svg)?;
     let made = session.client.redemption.issue_voucher(call(request)).await.asking(under.id);
     let (made, drawing) = match (made, drawing) {
         (Ok(made), Some(drawing)) if !made.code.is_empty() => (made, Some(drawing)),
@@ -91,7 +91,7 @@ async fn issue(session: &mut Session<'_, '_>, flags: IssueFlags) -> Result<(), F
     let number = receipt.and_then(|receipt| receipt.entry.as_ref()).map_or(0, |entry| entry.sequence);
     let is_repeated = receipt.is_some_and(|receipt| receipt.repeated);
     let is_for_people = session.screen.is_for_people();
-    let path = drawing.map(|drawing| drawing.draw(&made.svg));
+    let path = drawing.map(|drawing| drawing::draw(drawing, &made.svg));
     let drawn = path.as_ref().and_then(|path| path.as_ref().ok()).cloned();
     let mut extra =
         vec![(Column::figures("voucher_sequence", "Voucher", 0), Cell::number_or_nothing(number))];

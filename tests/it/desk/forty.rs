@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
@@ -98,9 +98,14 @@ impl Desk {
     }
 }
 
+/// Today, where the bank is.
+fn today() -> Date {
+    Timestamp::now().in_tz("Europe/London").unwrap().date()
+}
+
 /// The list, its 30th of June as today.
 fn paper() -> String {
-    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
+    let today = today();
     let days = (1..=30).map(|day| {
         let typed = date(2026, 6, day);
         (typed.to_string(), today.checked_add(typed.until(date(2026, 6, 30)).unwrap().negate()).unwrap())
@@ -203,9 +208,8 @@ fn lists_that_cannot_be_read() {
         desk.write(list);
         assert!(why(&desk).contains(said), "{list:.60}");
     }
-    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
-    let yesterday = today.yesterday().unwrap();
-    let next = today.checked_add(3.days()).unwrap();
+    let yesterday = today().yesterday().unwrap();
+    let next = today().checked_add(3.days()).unwrap();
     desk.write(&format!(
         "day,gave,received,hours,answer,activity\n\
          {yesterday},bo,ann,1,,\n\
@@ -237,8 +241,7 @@ fn lists_that_cannot_be_read() {
 #[test]
 fn only_the_rest_of_a_list() {
     let desk = Desk::new();
-    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
-    let yesterday = today.yesterday().unwrap();
+    let yesterday = today().yesterday().unwrap();
     let before = desk.position();
     let send = |answers: &[&str]| {
         let lines: String = answers.iter().map(|answer| format!("{yesterday},bo,ann,1,{answer}\n")).collect();
@@ -285,8 +288,7 @@ fn who_is_meant_is_shown() {
     for name in ["Hannah Moss", "Hugo Boss"] {
         desk.done("lead", &["member", "add", "--name", name, "--floor", "-10", "--somebody-else"]);
     }
-    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
-    let yesterday = today.yesterday().unwrap();
+    let yesterday = today().yesterday().unwrap();
     desk.write(&format!(
         "day,gave,received,hours\n\
          {yesterday},birch,ann,1\n\
@@ -328,8 +330,7 @@ fn who_is_meant_is_shown() {
 #[test]
 fn a_stray_quote() {
     let desk = Desk::new();
-    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
-    let yesterday = today.yesterday().unwrap();
+    let yesterday = today().yesterday().unwrap();
     let list = |quote: &str| {
         format!(
             "day,gave,received,hours,note\n{yesterday},bo,ann,1,\n{yesterday},bo,ann,2,{quote}tea\n{yesterday},bo,ann,3,\n"
@@ -352,8 +353,7 @@ fn a_stray_quote() {
 #[test]
 fn what_moves_is_shown() {
     let desk = Desk::new();
-    let today = Timestamp::now().in_tz("Europe/London").unwrap().date();
-    let yesterday = today.yesterday().unwrap();
+    let yesterday = today().yesterday().unwrap();
     let write = |hours: &str| {
         desk.write(&format!(
             "day,gave,received,hours\n{yesterday},bo,ann,{hours}\n{yesterday},hugo moss,wren,1:00:20\n"

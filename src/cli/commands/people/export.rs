@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::show::{consent_json, contact_json};
 use crate::api;
 use crate::cli::arguments::BankFlag;
-use crate::cli::commands::drawing::NewFile;
+use crate::cli::new_file::NewFile;
+
 use crate::cli::connection::call;
 use crate::cli::failure::Failure;
 use crate::cli::figures::{day, kind_name, short, standing_name, time};

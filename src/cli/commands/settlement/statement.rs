@@ -13,7 +13,8 @@ use super::{page, settlement_words, sums_in_order, sums_words, venue_words, what
 use crate::api;
 use crate::cli::arguments::BankFlag;
 use crate::cli::cells::for_json;
-use crate::cli::commands::drawing::NewFile;
+use crate::cli::new_file::NewFile;
+
 use crate::cli::commands::sales::receipt_words;
 use crate::cli::commands::{counted, sales};
 use crate::cli::connection::{Client, call};

@@ -21,7 +21,6 @@ use std::collections::HashMap;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::api;
-use crate::cli::values;
 use crate::domain::RequestId;
 
 /// First in every hash. Another way to derive ids needs another tag, and writes every list a second time.
@@ -40,8 +39,6 @@ impl SlipIds {
     /// The id of the next slip, which says so.
     pub fn of(&mut self, bank: u32, slip: &api::RecordExchangeRequest) -> RequestId {
         let length = slip.length.clone().unwrap_or_default();
-        let hours =
-            if length.typed.is_empty() { values::as_typed(length.amount_seconds) } else { length.typed };
         let day = slip.occurred_on.unwrap_or_default();
         let mut bytes = if slip.is_another { TAG_OF_ANOTHER } else { TAG }.to_vec();
         for number in [bank, slip.giver_account_number, slip.receiver_account_number, slip.activity_number] {
@@ -50,7 +47,8 @@ impl SlipIds {
         for number in [day.year, day.month, day.day] {
             bytes.extend(number.to_le_bytes());
         }
-        for text in [&hours, &slip.memo] {
+        bytes.extend(length.amount_seconds.to_le_bytes());
+        for text in [&length.typed, &slip.memo] {
             // A cell is shorter than that.
             bytes.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
             bytes.extend(text.as_bytes());

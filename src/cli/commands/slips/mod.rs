@@ -152,7 +152,7 @@ fn with_what_moves(line: &Line, mut done: api::Done) -> api::Done {
     let entry = receipt.and_then(|receipt| receipt.entry.as_ref());
     let Some([moved]) = entry.map(|entry| &*entry.moves) else { return done };
     let mut notes = Vec::new();
-    if values::hours(&line.written.hours) != Ok(moved.amount_seconds) {
+    if line.slip.length.as_ref().is_some_and(|length| length.amount_seconds != moved.amount_seconds) {
         notes.push(words::rounded(&line.written.hours, moved.amount_seconds));
     }
     let is_other = |moved, named| moved != named && moved != 0;
